@@ -1,0 +1,1 @@
+//! Command line of a katydid suite, and the quick binary katydid URL.

@@ -1,0 +1,1 @@
+//! Pure parts of katydid: tags, weighted picks, histograms, statistics, targets, verdict, events.

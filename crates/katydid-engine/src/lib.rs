@@ -1,0 +1,1 @@
+//! The only place that makes load: user loop, HTTP session, executors, dispatcher.

@@ -1,0 +1,1 @@
+//! Test target with programmable faults, redactions, layering test.

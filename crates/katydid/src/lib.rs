@@ -1,0 +1,1 @@
+//! Write load tests as simulated users in Rust.

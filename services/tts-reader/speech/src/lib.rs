@@ -1,0 +1,1 @@
+//! Local speech: text to audio with exact word and sentence marks.

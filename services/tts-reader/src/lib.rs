@@ -1,0 +1,1 @@
+//! The TTS Reader backend: accounts, credits, extraction and speech over HTTP.
