@@ -1,1 +1,41 @@
-//! Pure parts of katydid: tags, weighted picks, histograms, statistics, targets, verdict, events.
+//! Everything of Katydid that needs no clock, no socket and no thread: tags, weighted choice,
+//! histograms, statistics, targets, verdict and the events between engine and reports.
+//!
+//! Not here, on purpose: tokio, I/O, argument parsing, `Instant::now`. Times are nanoseconds since
+//! the start of the run and come from outside, so all of this is tested without waiting.
+//!
+//! Start with [`Sample`] (one request), follow it into a [`Recorder`] (one per thread) and from
+//! there as an [`Interval`] into the [`Snapshot`] that reports read and [`judge`] judges.
+
+mod event;
+pub mod exit;
+mod failure;
+mod histogram;
+mod interval;
+mod pick;
+mod recorder;
+mod sample;
+mod scenario;
+mod snapshot;
+mod span;
+mod suggest;
+mod tags;
+mod target;
+mod tasks;
+mod verdict;
+
+pub use event::{RunEvent, StopReason};
+pub use failure::{FailureKind, OTHER_FAILURES, normalise};
+pub use histogram::Latency;
+pub use interval::{FailureCount, Failures, Interval, RowInterval};
+pub use pick::{Picker, RoundRobin, share_out};
+pub use recorder::{OTHER_NAMES, Recorder, RecorderLimits, RowId, RowKey};
+pub use sample::{Bytes, Outcome, PhaseTotals, Phases, Sample};
+pub use scenario::Scenario;
+pub use snapshot::{ExceptionRow, FailureRow, Row, Snapshot, TaskRow};
+pub use span::{SpanError, format_span, parse_span};
+pub use suggest::{nearest, or_nearest};
+pub use tags::TagFilter;
+pub use target::{Comparison, Metric, Target, TargetResult};
+pub use tasks::{TaskCounts, TaskId, TaskInfo};
+pub use verdict::{RunFacts, Verdict, VerdictWord, judge};

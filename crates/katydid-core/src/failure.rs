@@ -1,0 +1,162 @@
+//! Failures: their classes, and texts made equal so that a thousand ids are one row.
+
+use std::fmt;
+
+/// The row that takes failures once the table of distinct texts is full.
+pub const OTHER_FAILURES: &str = "(other failures: the table of distinct texts is full)";
+
+/// Longest failure text kept, in characters.
+const LONGEST_TEXT: usize = 200;
+
+/// Why a request failed, as a class. Each is counted apart (R11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// The name could not be resolved.
+    Dns,
+    /// No connection: refused, unreachable, no port left, no descriptor left.
+    Connect,
+    /// The TLS handshake failed, a certificate that does not verify included.
+    Tls,
+    /// A time limit passed.
+    Timeout,
+    /// The connection broke before the answer was whole.
+    Connection,
+    /// The answer was not HTTP, or its body could not be decoded.
+    Protocol,
+    /// More body than the limit allows.
+    TooLarge,
+    /// Too many redirects, or one that leads nowhere.
+    Redirect,
+    /// The status says failure (400 and above), or is not the expected one.
+    Status(u16),
+    /// A check on the answer said no.
+    Check,
+    /// The suite's own code said so.
+    Manual,
+    /// The request could not be built: a bad URL, header or body.
+    Request,
+}
+
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dns => f.write_str("dns"),
+            Self::Connect => f.write_str("connect"),
+            Self::Tls => f.write_str("tls"),
+            Self::Timeout => f.write_str("timeout"),
+            Self::Connection => f.write_str("connection"),
+            Self::Protocol => f.write_str("protocol"),
+            Self::TooLarge => f.write_str("too large"),
+            Self::Redirect => f.write_str("redirect"),
+            Self::Status(code) => write!(f, "http {code}"),
+            Self::Check => f.write_str("check"),
+            Self::Manual => f.write_str("manual"),
+            Self::Request => f.write_str("request"),
+        }
+    }
+}
+
+/// Makes texts of the same failure equal: numbers become `N`, long hexadecimal runs and UUIDs
+/// `ID`, addresses `0xN`; blanks are collapsed and the text is cut after 200 characters.
+///
+/// Numbers of up to three digits that stand alone stay: they are status codes, counts and limits.
+pub fn normalise(text: &str) -> String {
+    let mut out = String::with_capacity(text.len().min(LONGEST_TEXT));
+    let mut blank = false;
+    for token in Tokens(text) {
+        if token.chars().all(char::is_whitespace) {
+            blank = !out.is_empty();
+            continue;
+        }
+        if std::mem::take(&mut blank) {
+            out.push(' ');
+        }
+        out.push_str(replacement(token).unwrap_or(token));
+        if out.chars().count() > LONGEST_TEXT {
+            out = out.chars().take(LONGEST_TEXT).chain(['…']).collect();
+            break;
+        }
+    }
+    out
+}
+
+/// Splits a text into runs of letters, digits and hyphens (a word), blanks, and single others.
+struct Tokens<'a>(&'a str);
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let first = self.0.chars().next()?;
+        let end = if is_word(first) {
+            self.0.find(|c| !is_word(c)).unwrap_or(self.0.len())
+        } else if first.is_whitespace() {
+            self.0.find(|c: char| !c.is_whitespace()).unwrap_or(self.0.len())
+        } else {
+            first.len_utf8()
+        };
+        let (token, rest) = self.0.split_at(end);
+        self.0 = rest;
+        Some(token)
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '-' || c == '_'
+}
+
+fn replacement(word: &str) -> Option<&'static str> {
+    let hex = |s: &str| s.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    let has_digit = word.chars().any(|c| c.is_ascii_digit());
+    if !has_digit {
+        None
+    } else if word.strip_prefix("0x").is_some_and(hex) {
+        Some("0xN")
+    } else if word.chars().all(|c| c.is_ascii_digit()) {
+        (word.len() > 3).then_some("N")
+    } else if word.len() >= 8 && hex(word) {
+        Some("ID")
+    } else if word.chars().filter(char::is_ascii_digit).count() > 3 {
+        // loadtest_1795399248_7, req-000123: an id with a name.
+        Some("ID")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn ids_addresses_and_numbers_become_equal() {
+        let uuid = normalise("user c2ac650e-1111-2222-3333-444455556666 not found");
+        assert_eq!(uuid, "user ID not found");
+        assert_eq!(normalise("at 0x7ffe12ab"), "at 0xN");
+        assert_eq!(normalise("order 1795399248 failed"), "order N failed");
+        assert_eq!(normalise("loadtest_1795399248_7 is taken"), "ID is taken");
+        assert_eq!(normalise("127.0.0.1:45231: reset"), "127.0.0.1:N: reset");
+    }
+
+    #[test]
+    fn status_codes_and_words_stay() {
+        assert_eq!(normalise("HTTP 503 Service Unavailable"), "HTTP 503 Service Unavailable");
+        assert_eq!(normalise("  Need 2\n credits "), "Need 2 credits");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_bounded(text in "\\PC{0,600}") {
+            prop_assert!(normalise(&text).chars().count() <= LONGEST_TEXT + 1);
+        }
+
+        #[test]
+        fn a_normalised_text_stays_as_it_is(text in "[a-z0-9 :/._-]{0,180}") {
+            let once = normalise(&text);
+            prop_assert_eq!(normalise(&once), once);
+        }
+    }
+}

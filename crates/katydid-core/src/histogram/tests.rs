@@ -1,0 +1,72 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn filled(times: &[u64]) -> Latency {
+    let mut latency = Latency::default();
+    for ns in times {
+        latency.record(*ns);
+    }
+    latency
+}
+
+/// R19: "no data" is not 0.
+#[test]
+fn an_empty_set_has_no_percentile() {
+    let empty = Latency::default();
+    assert_eq!(empty.quantile(0.95), None);
+    assert_eq!(empty.max(), None);
+    assert_eq!(empty.mean(), None);
+}
+
+/// R24: 700 ms is 700 ms.
+#[test]
+fn seven_hundred_milliseconds_stay_seven_hundred() {
+    let latency = filled(&[700_000_000]);
+    assert_eq!(latency.quantile(0.5), Some(Duration::from_millis(700)));
+    assert_eq!(latency.mean(), Some(Duration::from_millis(700)));
+}
+
+#[test]
+fn beyond_an_hour_is_counted_and_the_maximum_stays_exact() {
+    let day = 86_400_000_000_000;
+    let latency = filled(&[1_000, day]);
+    assert_eq!(latency.len(), 2);
+    assert_eq!(latency.max(), Some(Duration::from_nanos(day)));
+}
+
+proptest! {
+    /// R19: within 0.1 % (or the 1 µs unit) of the exact sort, between min and max, monotone.
+    #[test]
+    fn percentiles_stay_close_to_the_exact_ones(
+        mut times in proptest::collection::vec(1_000u64..60_000_000_000, 1..400),
+    ) {
+        let latency = filled(&times);
+        times.sort_unstable();
+        let mut before = Duration::ZERO;
+        for quantile in [0.0, 0.25, 0.5, 0.66, 0.9, 0.95, 0.99, 0.999, 1.0] {
+            let rank = ((quantile * times.len() as f64).ceil() as usize).clamp(1, times.len());
+            let exact = times[rank - 1] as f64;
+            let got = latency.quantile(quantile).unwrap();
+            prop_assert!((got.as_nanos() as f64 - exact).abs() <= exact * 0.001 + 1_000.0);
+            prop_assert!(got >= latency.min().unwrap() && got <= latency.max().unwrap());
+            prop_assert!(got >= before);
+            before = got;
+        }
+    }
+
+    /// R20: histogram(A) + histogram(B) = histogram(A ∪ B), bucket by bucket.
+    #[test]
+    fn adding_is_exact(
+        left in proptest::collection::vec(0u64..10_000_000_000, 0..200),
+        right in proptest::collection::vec(0u64..10_000_000_000, 0..200),
+    ) {
+        let mut merged = filled(&left);
+        merged.add(&filled(&right));
+        let together = filled(&[left, right].concat());
+        prop_assert_eq!(merged.buckets().collect::<Vec<_>>(), together.buckets().collect::<Vec<_>>());
+        prop_assert_eq!(merged.min(), together.min());
+        prop_assert_eq!(merged.max(), together.max());
+        prop_assert_eq!(merged.mean(), together.mean());
+    }
+}

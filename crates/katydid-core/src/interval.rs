@@ -1,0 +1,190 @@
+//! What one thread measured between two ticks: a delta, handed to the dispatcher and handed back
+//! empty.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
+use crate::failure::{FailureKind, OTHER_FAILURES};
+use crate::recorder::{RowId, RowKey};
+use crate::sample::{Bytes, Outcome, PhaseTotals, Sample};
+use crate::tasks::TaskCounts;
+use crate::{Latency, TaskId};
+
+/// Everything one thread measured in one interval. Adding up the intervals of a run gives the run
+/// (R21).
+#[derive(Debug, Default)]
+pub struct Interval {
+    /// Keys of rows that appeared in this interval; they continue the thread's numbering.
+    pub new_keys: Vec<RowKey>,
+    /// Requests, by the thread's row numbers.
+    pub rows: Vec<RowInterval>,
+    /// Failure texts with their counts.
+    pub failures: Failures,
+    /// Errors of the suite's own code: (task, message, place) with their counts.
+    pub exceptions: HashMap<(TaskId, String, String), u64>,
+    /// Task executions, by task.
+    pub tasks: Vec<TaskCounts>,
+    /// Requests given up because the run ended.
+    pub cut_requests: u64,
+    /// Users running at the end of the interval, by class.
+    pub users: Vec<u32>,
+    /// End of the interval, in ns since the start of the run.
+    pub end_ns: u64,
+}
+
+/// Requests of one row in one interval.
+#[derive(Debug)]
+pub struct RowInterval {
+    /// Response times of successes.
+    pub succeeded: Latency,
+    /// Response times of failures.
+    pub failed: Latency,
+    /// Service times of all, kept only once one differs from its response time.
+    pub service: Option<Latency>,
+    /// Due to first byte, of all answered requests; two digits.
+    pub first_byte: Latency,
+    /// Where the time went.
+    pub phases: PhaseTotals,
+    /// What was moved.
+    pub bytes: Bytes,
+    /// Redirects followed.
+    pub redirects: u64,
+    /// Connections opened.
+    pub connections: u64,
+}
+
+impl Default for RowInterval {
+    fn default() -> Self {
+        Self {
+            succeeded: Latency::default(),
+            failed: Latency::default(),
+            service: None,
+            first_byte: Latency::with_digits(2),
+            phases: PhaseTotals::default(),
+            bytes: Bytes::default(),
+            redirects: 0,
+            connections: 0,
+        }
+    }
+}
+
+impl RowInterval {
+    #[inline]
+    pub(crate) fn record(&mut self, sample: &Sample) {
+        let response_ns = sample.response_ns();
+        let service_ns = sample.service_ns();
+        if let Some(service) = &mut self.service {
+            service.record(service_ns);
+        } else if service_ns != response_ns {
+            self.service_or_copy().record(service_ns);
+        }
+        match sample.outcome {
+            Outcome::Success => self.succeeded.record(response_ns),
+            Outcome::Failure => self.failed.record(response_ns),
+        }
+        self.first_byte.record(sample.first_byte_ns.saturating_sub(sample.due_ns));
+        self.phases.record(sample.phases);
+        self.bytes += sample.bytes;
+        self.redirects += u64::from(sample.redirects);
+        self.connections += u64::from(sample.connections);
+    }
+
+    /// The service times; up to now they were equal to the response times.
+    fn service_or_copy(&mut self) -> &mut Latency {
+        let (succeeded, failed) = (&self.succeeded, &self.failed);
+        self.service.get_or_insert_with(|| {
+            let mut all = succeeded.clone();
+            all.add(failed);
+            all
+        })
+    }
+
+    /// Adds `other`, exactly.
+    pub(crate) fn add(&mut self, other: &Self) {
+        match (&mut self.service, &other.service) {
+            (None, None) => {}
+            (_, Some(theirs)) => self.service_or_copy().add(theirs),
+            (Some(ours), None) => {
+                ours.add(&other.succeeded);
+                ours.add(&other.failed);
+            }
+        }
+        self.succeeded.add(&other.succeeded);
+        self.failed.add(&other.failed);
+        self.first_byte.add(&other.first_byte);
+        self.phases.add(&other.phases);
+        self.bytes += other.bytes;
+        self.redirects += other.redirects;
+        self.connections += other.connections;
+    }
+
+    /// Requests, failures among them.
+    pub fn requests(&self) -> u64 {
+        self.succeeded.len() + self.failed.len()
+    }
+
+    fn clear(&mut self) {
+        if self.requests() == 0 {
+            return;
+        }
+        self.succeeded.clear();
+        self.failed.clear();
+        // Kept apart from now on: a thread that was late once may be late again.
+        if let Some(service) = &mut self.service {
+            service.clear();
+        }
+        self.first_byte.clear();
+        self.phases = PhaseTotals::default();
+        self.bytes = Bytes::default();
+        (self.redirects, self.connections) = (0, 0);
+    }
+}
+
+impl Interval {
+    /// Empties it for the next interval and keeps the memory.
+    pub fn clear(&mut self) {
+        self.new_keys.clear();
+        self.rows.iter_mut().for_each(RowInterval::clear);
+        self.failures.0.clear();
+        self.exceptions.clear();
+        self.tasks.fill(TaskCounts::default());
+        self.cut_requests = 0;
+        self.users.clear();
+    }
+}
+
+/// Counts of failures by row, class and normalised text, bounded in number.
+#[derive(Debug, Default)]
+pub struct Failures(pub(crate) HashMap<(RowId, FailureKind, Arc<str>), FailureCount>);
+
+/// One failure text: how often, and when first and last (ns since the start of the run).
+#[derive(Clone, Copy, Debug)]
+pub struct FailureCount {
+    pub(crate) count: u64,
+    pub(crate) first_ns: u64,
+    pub(crate) last_ns: u64,
+}
+
+impl Failures {
+    /// Counts one more; texts beyond `limit` distinct ones share one row per class.
+    pub(crate) fn count(
+        &mut self,
+        row: RowId,
+        kind: FailureKind,
+        text: &str,
+        at_ns: u64,
+        limit: usize,
+    ) {
+        let full = self.0.len() >= limit;
+        let text = if full && !self.0.contains_key(&(row, kind, Arc::from(text))) {
+            OTHER_FAILURES
+        } else {
+            text
+        };
+        let once = FailureCount { count: 0, first_ns: at_ns, last_ns: at_ns };
+        let entry = self.0.entry((row, kind, Arc::from(text))).or_insert(once);
+        entry.count += 1;
+        entry.last_ns = at_ns;
+    }
+}

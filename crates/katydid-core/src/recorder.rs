@@ -1,0 +1,182 @@
+//! The statistics of one executor thread: no lock, no channel, no shared memory per request.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use hashbrown::{Equivalent, HashMap};
+
+use crate::failure::{FailureKind, normalise};
+use crate::interval::Interval;
+use crate::sample::{Outcome, Sample};
+use crate::tasks::{TaskCounts, TaskId};
+
+/// The name of the row that takes requests once the table of names is full.
+pub const OTHER_NAMES: &str = "(other names: the table of names is full)";
+
+/// The number of a row within one thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RowId(u32);
+
+impl RowId {
+    /// Its index in [`Interval::rows`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What makes requests one row: method, name and tags.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct RowKey {
+    /// The name that the suite gave, or the path.
+    pub name: Arc<str>,
+    /// The method, or another word for the kind of request.
+    pub method: Arc<str>,
+    /// The tags of the task, or those given to the request.
+    pub tags: Arc<[Arc<str>]>,
+}
+
+impl RowKey {
+    /// A key from its parts.
+    pub fn new(method: &str, name: &str, tags: &Arc<[Arc<str>]>) -> Self {
+        Self { name: name.into(), method: method.into(), tags: Arc::clone(tags) }
+    }
+}
+
+/// A borrowed [`RowKey`], so that the usual look-up allocates nothing.
+struct KeyRef<'a> {
+    name: &'a str,
+    method: &'a str,
+    tags: &'a [Arc<str>],
+}
+
+impl Hash for KeyRef<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+        self.method.hash(state);
+        self.tags.hash(state);
+    }
+}
+
+impl Equivalent<RowKey> for KeyRef<'_> {
+    fn equivalent(&self, key: &RowKey) -> bool {
+        *self.name == *key.name && *self.method == *key.method && *self.tags == *key.tags
+    }
+}
+
+/// Bounds that keep memory flat whatever the target answers.
+#[derive(Clone, Copy, Debug)]
+pub struct RecorderLimits {
+    /// Distinct rows per thread; further names share [`OTHER_NAMES`].
+    pub names: usize,
+    /// Distinct failure texts per thread and interval.
+    pub failures: usize,
+    /// Distinct exceptions per thread and interval.
+    pub exceptions: usize,
+}
+
+impl Default for RecorderLimits {
+    fn default() -> Self {
+        Self { names: 300, failures: 200, exceptions: 100 }
+    }
+}
+
+/// Collects what one thread measures. Plain memory, owned by that thread alone.
+#[derive(Debug)]
+pub struct Recorder {
+    limits: RecorderLimits,
+    ids: HashMap<RowKey, RowId>,
+    tasks: usize,
+    current: Interval,
+}
+
+impl Recorder {
+    /// A recorder for a suite with `tasks` tasks.
+    pub fn new(tasks: usize, limits: RecorderLimits) -> Self {
+        let current = Interval { tasks: vec![TaskCounts::default(); tasks], ..Interval::default() };
+        Self { limits, ids: HashMap::new(), tasks, current }
+    }
+
+    /// The row of these requests, made when new.
+    #[inline]
+    pub fn row(&mut self, method: &str, name: &str, tags: &Arc<[Arc<str>]>) -> RowId {
+        match self.ids.get(&KeyRef { name, method, tags }) {
+            Some(id) => *id,
+            None => self.new_row(RowKey::new(method, name, tags)),
+        }
+    }
+
+    #[cold]
+    fn new_row(&mut self, key: RowKey) -> RowId {
+        if self.ids.len() >= self.limits.names {
+            let other = RowKey::new("", OTHER_NAMES, &Arc::from([]));
+            return match self.ids.get(&other) {
+                Some(id) => *id,
+                None => self.add_row(other),
+            };
+        }
+        self.add_row(key)
+    }
+
+    fn add_row(&mut self, key: RowKey) -> RowId {
+        let id = RowId(self.ids.len() as u32);
+        self.current.new_keys.push(key.clone());
+        self.ids.insert(key, id);
+        self.fit_rows();
+        id
+    }
+
+    /// Gives the current interval a place for every row known.
+    fn fit_rows(&mut self) {
+        self.current.rows.resize_with(self.ids.len(), Default::default);
+    }
+
+    /// Counts one request that succeeded.
+    #[inline]
+    pub fn success(&mut self, row: RowId, sample: &Sample) {
+        debug_assert_eq!(sample.outcome, Outcome::Success);
+        self.current.rows[row.index()].record(sample);
+    }
+
+    /// Counts one request that failed, and why.
+    pub fn failure(&mut self, row: RowId, sample: &Sample, kind: FailureKind, text: &str) {
+        debug_assert_eq!(sample.outcome, Outcome::Failure);
+        self.current.rows[row.index()].record(sample);
+        let (text, limit) = (normalise(text), self.limits.failures);
+        self.current.failures.count(row, kind, &text, sample.last_byte_ns, limit);
+    }
+
+    /// Counts one request that was given up because the run ended.
+    pub fn cut_request(&mut self) {
+        self.current.cut_requests += 1;
+    }
+
+    /// Adds to the counts of a task.
+    #[inline]
+    pub fn task(&mut self, task: TaskId, counts: TaskCounts) {
+        self.current.tasks[task.0 as usize] += counts;
+    }
+
+    /// Counts an error or a panic of the suite's own code: what it said and where.
+    pub fn exception(&mut self, task: TaskId, message: &str, place: &str) {
+        let exceptions = &mut self.current.exceptions;
+        let mut key = (task, normalise(message), place.to_owned());
+        if exceptions.len() >= self.limits.exceptions && !exceptions.contains_key(&key) {
+            key = (task, "(other exceptions: the table is full)".to_owned(), String::new());
+        }
+        *exceptions.entry(key).or_insert(0) += 1;
+    }
+
+    /// Ends the interval at `end_ns` with `users` running per class, and begins the next in the
+    /// memory of `recycled`.
+    pub fn take(&mut self, end_ns: u64, users: &[u32], recycled: Option<Interval>) -> Interval {
+        let mut next = recycled.unwrap_or_default();
+        next.clear();
+        next.tasks.resize(self.tasks, TaskCounts::default());
+        let mut done = std::mem::replace(&mut self.current, next);
+        self.fit_rows();
+        done.end_ns = end_ns;
+        done.users.extend_from_slice(users);
+        done
+    }
+}

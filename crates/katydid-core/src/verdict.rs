@@ -1,0 +1,142 @@
+//! What a run says of the target, and whether it may say anything at all.
+
+use crate::snapshot::TaskRow;
+use crate::target::{Target, TargetResult};
+use crate::{Snapshot, exit};
+
+/// The word about a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum VerdictWord {
+    /// Every target was met; without targets: nothing failed.
+    Pass,
+    /// A target was missed; without targets: something failed.
+    Fail,
+    /// The run did not do what it claims, so it says nothing about the target.
+    Invalid,
+}
+
+/// What `judge` must know beside the numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct RunFacts {
+    /// The user ended the run early.
+    pub interrupted: bool,
+    /// The code for failures that no target judges (`--exit-code-on-error`, else 1).
+    pub failed_code: u8,
+}
+
+/// The verdict of a run with its reasons.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The word.
+    pub word: VerdictWord,
+    /// Why, each a sentence; the first is the most important. Empty for a pass.
+    pub causes: Vec<String>,
+    /// Each target with what was measured.
+    pub targets: Vec<TargetResult>,
+    /// Tasks that were executed and sent nothing.
+    pub silent: Vec<String>,
+    /// Tasks that were never drawn: said, but no fault.
+    pub never_drawn: Vec<String>,
+    /// The exit code of the run, reports aside.
+    pub exit_code: u8,
+}
+
+/// Judges a run.
+///
+/// It is INVALID when a task or class was executed and sent nothing, or when nothing at all was
+/// sent: the team's old test ran one persona 203 times with no request and called it clean.
+pub fn judge(snapshot: &Snapshot, targets: &[Target], facts: RunFacts) -> Verdict {
+    let silent = silent_tasks(snapshot);
+    let targets: Vec<TargetResult> = targets.iter().map(|t| t.evaluate(snapshot)).collect();
+    let mut codes = Vec::new();
+    let mut invalid = invalid_causes(snapshot, &silent);
+    let mut failed = failures(snapshot, &targets);
+    if !invalid.is_empty() {
+        codes.push(exit::INVALID);
+    }
+    if targets.iter().any(|target| !target.met) {
+        codes.push(exit::TARGET_MISSED);
+    } else if !failed.is_empty() {
+        codes.push(facts.failed_code);
+    }
+    if facts.interrupted {
+        codes.push(exit::INTERRUPTED);
+    }
+    let word = match (invalid.is_empty(), failed.is_empty()) {
+        (false, _) => VerdictWord::Invalid,
+        (true, false) => VerdictWord::Fail,
+        (true, true) => VerdictWord::Pass,
+    };
+    invalid.append(&mut failed);
+    Verdict {
+        word,
+        causes: invalid,
+        targets,
+        silent,
+        never_drawn: never_drawn(snapshot),
+        exit_code: exit::worst(codes),
+    }
+}
+
+fn invalid_causes(snapshot: &Snapshot, silent: &[String]) -> Vec<String> {
+    let mut causes = Vec::new();
+    for class in silent_classes(snapshot) {
+        causes.push(format!("{class} executed tasks and sent no request"));
+    }
+    if !silent.is_empty() {
+        let (these, verb) = if silent.len() == 1 { ("a task", "was") } else { ("tasks", "were") };
+        let list = silent.join(", ");
+        causes.push(format!("{these} {verb} executed and sent no request: {list}"));
+    }
+    if snapshot.requests() == 0 {
+        causes.push("no request was completed, so nothing was measured".to_owned());
+    }
+    causes
+}
+
+fn failures(snapshot: &Snapshot, targets: &[TargetResult]) -> Vec<String> {
+    let missed = targets.iter().filter(|target| !target.met);
+    let mut causes: Vec<String> = missed
+        .map(|missed| {
+            let (measured, samples) = (missed.measured_text(), missed.samples);
+            format!("target `{}` missed: {measured} over {samples} requests", missed.target)
+        })
+        .collect();
+    let (failed, requests) = (snapshot.failed(), snapshot.requests());
+    if targets.is_empty() && failed > 0 {
+        causes.push(format!("{failed} of {requests} requests failed"));
+    }
+    let exceptions: u64 = snapshot.exceptions().map(|row| row.count).sum();
+    if exceptions > 0 {
+        causes.push(format!("the suite's own code failed {exceptions} times (exceptions)"));
+    }
+    causes
+}
+
+/// Tasks that came to an end and sent nothing, though nobody said that they are silent.
+fn silent_tasks(snapshot: &Snapshot) -> Vec<String> {
+    let silent =
+        |row: &&TaskRow| row.counts.executions > 0 && row.counts.requests == 0 && !row.info.silent;
+    let name = |row: &TaskRow| format!("{} ({}×)", row.info.path(), row.counts.executions);
+    snapshot.tasks().iter().filter(silent).map(name).collect()
+}
+
+fn silent_classes(snapshot: &Snapshot) -> Vec<String> {
+    let mut classes = Vec::new();
+    for (class, _) in &snapshot.users {
+        let of_class = || snapshot.tasks().iter().filter(|row| row.info.class == *class);
+        let executions: u64 = of_class().map(|row| row.counts.executions).sum();
+        let requests: u64 = of_class().map(|row| row.counts.requests).sum();
+        let all_silent = of_class().all(|row| row.info.silent);
+        if executions > 0 && requests == 0 && !all_silent {
+            classes.push(class.to_string());
+        }
+    }
+    classes
+}
+
+fn never_drawn(snapshot: &Snapshot) -> Vec<String> {
+    let never = |row: &&TaskRow| row.counts.executions + row.counts.cut == 0;
+    snapshot.tasks().iter().filter(never).map(|row| row.info.path()).collect()
+}
