@@ -1,0 +1,74 @@
+//! Marks: from bytes and samples to characters and milliseconds.
+
+use std::ops::Range;
+
+use crate::passage::SAMPLE_RATE;
+use crate::{MarkKind, SpeechMark};
+
+/// Collects the marks of one text, in order.
+pub(crate) struct Marks<'a> {
+    text: &'a str,
+    marks: Vec<SpeechMark>,
+    /// Where the words of the open sentence begin in `marks`.
+    sentence: usize,
+    /// How far characters have been counted: (byte, characters before it).
+    counted: (usize, usize),
+}
+
+impl<'a> Marks<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, marks: Vec::new(), sentence: 0, counted: (0, 0) }
+    }
+
+    /// Adds a word of the open sentence; words come in the order of the text.
+    pub(crate) fn word(&mut self, bytes: &Range<usize>, first: usize, last: usize) {
+        let mark = self.mark(MarkKind::Word, bytes, (milliseconds(first), milliseconds(last)));
+        self.marks.push(mark);
+    }
+
+    /// Ends the open sentence: puts its mark before those of its words, if any was heard.
+    pub(crate) fn end_sentence(&mut self, bytes: &Range<usize>) {
+        if let [first, .., last] | [first @ last] = &self.marks[self.sentence..] {
+            let times = (first.time_ms, last.end_ms);
+            let mark = self.mark(MarkKind::Sentence, bytes, times);
+            self.marks.insert(self.sentence, mark);
+        }
+        self.sentence = self.marks.len();
+    }
+
+    pub(crate) fn finish(self) -> Vec<SpeechMark> {
+        self.marks
+    }
+
+    fn mark(&mut self, kind: MarkKind, bytes: &Range<usize>, times: (u64, u64)) -> SpeechMark {
+        let value = self.text[bytes.clone()].to_owned();
+        let start = self.characters_before(bytes.start);
+        SpeechMark {
+            time_ms: times.0,
+            end_ms: times.1,
+            kind,
+            start,
+            end: start + value.chars().count(),
+            start_byte: bytes.start,
+            end_byte: bytes.end,
+            value,
+        }
+    }
+
+    /// Characters before a byte. Counts on from the last place, so that a text is counted once and
+    /// not once for each word; a sentence goes back to its beginning.
+    fn characters_before(&mut self, byte: usize) -> usize {
+        let (from, characters) = self.counted;
+        let characters = if byte >= from {
+            characters + self.text[from..byte].chars().count()
+        } else {
+            characters - self.text[byte..from].chars().count()
+        };
+        self.counted = (byte, characters);
+        characters
+    }
+}
+
+fn milliseconds(sample: usize) -> u64 {
+    sample as u64 * 1000 / u64::from(SAMPLE_RATE)
+}
