@@ -25,6 +25,7 @@ mod scan;
 mod skip;
 mod tags;
 mod target;
+mod tree;
 
 pub use clean::clean_for_speech;
 pub use error::{ErrorKind, ExtractError};

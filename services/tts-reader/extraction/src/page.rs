@@ -163,11 +163,12 @@ struct Found {
 fn choose(html: &str, url: &str) -> Option<Found> {
     let page = scan(html, Landmarks::Drop);
     let all = join(page.blocks.iter());
-    if let Some(article) = reader::read(html, url, &page) {
+    if let Some(article) = reader::read(html, url) {
         let text = join(article.blocks.iter());
-        // Readability always finds something; a stray fragment of a listing is no article.
+        // Readability always finds something, if only all of a listing or a stray part of it.
         let chars = text.chars().count();
-        if is_enough(&text) && (chars >= ARTICLE_CHARS || chars * 4 >= all.chars().count()) {
+        let is_article = chars >= ARTICLE_CHARS || chars * 4 >= all.chars().count();
+        if is_enough(&text) && is_article && !is_links(&article.blocks) {
             return Some(Found { method: Method::ReaderMode, text, title: article.title });
         }
     }
@@ -184,6 +185,12 @@ fn choose(html: &str, url: &str) -> Option<Found> {
         }
     }
     Some(Found { method: Method::DomFallback, text: all, title })
+}
+
+/// Whether half of the text or more are links.
+fn is_links(blocks: &[Block]) -> bool {
+    let linked: usize = blocks.iter().map(|b| b.linked).sum();
+    linked * 2 >= blocks.iter().map(|b| b.text.len()).sum()
 }
 
 fn is_enough(text: &str) -> bool {
@@ -208,18 +215,18 @@ fn prose(page: &Scan) -> Vec<&Block> {
     chosen
 }
 
-/// Joins blocks to one line. A title repeated at the top (in the page, in its article, in a
-/// subtitle) is read once.
+/// Joins blocks to one line. A title that stands at the top more than once (of the page, of its
+/// article, as a subtitle) is read once.
 fn join<'a>(blocks: impl Iterator<Item = &'a Block>) -> String {
     const TOP: usize = 4;
-    let mut top: Vec<&str> = Vec::with_capacity(TOP);
+    let mut top: Vec<&Block> = Vec::with_capacity(TOP);
     let mut text = String::new();
     for block in blocks {
         if top.len() < TOP {
-            if top.contains(&block.text.as_str()) {
+            if top.iter().any(|b| b.text == block.text && (b.heading || block.heading)) {
                 continue;
             }
-            top.push(&block.text);
+            top.push(block);
         }
         if !text.is_empty() {
             text.push(' ');

@@ -1,4 +1,4 @@
-//! One pass over the tags of a page: its visible text in blocks, its title, its nesting.
+//! One pass over the tags of a page: its visible text in blocks, and its title.
 //!
 //! This works on the token stream, without a tree: time and memory are linear in the page whatever
 //! it nests, which no tree builder can promise (a million open `<div>`s cost it hours).
@@ -31,10 +31,6 @@ pub(crate) struct Scan {
     pub(crate) blocks: Vec<Block>,
     /// The text of the first `<title>`.
     pub(crate) title: Option<String>,
-    /// How many elements were open at once, at most.
-    pub(crate) depth: usize,
-    /// How many elements the page has.
-    pub(crate) elements: usize,
 }
 
 /// A paragraph, heading, list item, table row or other piece of text of its own.
@@ -75,7 +71,7 @@ impl TokenSink for Sink {
             Token::CharacterTokens(text) => state.text(&text),
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => {
                 state.start(&tag);
-                if let Some(raw) = tags::raw_kind(&tag.name) {
+                if let Some(raw) = tags::raw_kind(&tag.name).filter(|_| !state.in_foreign()) {
                     return TokenSinkResult::RawData(raw);
                 }
             }
@@ -121,7 +117,6 @@ impl State {
     }
 
     fn start(&mut self, tag: &Tag) {
-        self.found.elements += 1;
         if let Some(skip) = &mut self.skip
             && skip.start(tag) == Step::EndedBefore
         {
@@ -141,7 +136,7 @@ impl State {
         if skipping {
             return;
         }
-        if tag.name == local_name!("title") {
+        if tag.name == local_name!("title") && !self.in_foreign() {
             self.in_title = true;
         } else if self.is_left_out(tag) {
             self.skip = Some(Skip::new(tag.name.clone()));
@@ -167,6 +162,11 @@ impl State {
             self.boundary(&tag.name);
         }
         self.nesting.end(&tag.name);
+    }
+
+    /// Inside `<svg>` or `<math>` every element is markup, even one called `<title>`.
+    fn in_foreign(&self) -> bool {
+        self.nesting.has(&local_name!("svg")) || self.nesting.has(&local_name!("math"))
     }
 
     fn is_left_out(&self, tag: &Tag) -> bool {
@@ -215,7 +215,6 @@ impl State {
 
     fn finish(mut self) -> Scan {
         self.flush();
-        self.found.depth = self.nesting.deepest;
         self.found
     }
 }

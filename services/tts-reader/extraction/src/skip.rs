@@ -10,27 +10,24 @@ use html5ever::tokenizer::Tag;
 
 use crate::tags;
 
-/// The elements that are open, counted by name; says how deeply a page nests.
+/// The elements that are open, counted by name. An end tag without an open element counts for
+/// nothing.
 #[derive(Default)]
 pub(crate) struct Nesting {
     open: HashMap<LocalName, u32>,
-    now: usize,
-    /// The deepest point so far. At least what a tree builder would reach, within a small factor:
-    /// an end tag only counts when an element of its name is open.
-    pub(crate) deepest: usize,
+    all: usize,
 }
 
 impl Nesting {
     pub(crate) fn start(&mut self, name: &LocalName) {
         *self.open.entry(name.clone()).or_default() += 1;
-        self.now += 1;
-        self.deepest = self.deepest.max(self.now);
+        self.all += 1;
     }
 
     pub(crate) fn end(&mut self, name: &LocalName) {
         if let Some(count) = self.open.get_mut(name).filter(|c| **c > 0) {
             *count -= 1;
-            self.now -= 1;
+            self.all -= 1;
         }
     }
 
@@ -63,7 +60,7 @@ impl Skip {
     }
 
     pub(crate) fn start(&mut self, tag: &Tag) -> Step {
-        let at_top = self.inside.now == 0;
+        let at_top = self.inside.all == 0;
         let sibling = tags::ends_by_itself(&self.name)
             && (tag.name == self.name || (*self.name == *"p" && tags::is_block(&tag.name)));
         // A header that was never closed must not swallow the content it stands before.

@@ -89,9 +89,7 @@ fn blocks_know_where_they_stand() {
 }
 
 #[test]
-fn nesting_is_measured_and_cannot_be_hidden_by_stray_end_tags() {
-    assert_eq!(page("<div><div></div></div><div></div>").depth, 2);
-    assert_eq!(page(&"<p>a<li>b<br>".repeat(50)).depth, 0);
-    assert_eq!(page(&"<div></b></section>".repeat(50)).depth, 50);
-    assert_eq!(page("<p>a</p><br>").elements, 2);
+fn markup_inside_a_drawing_is_not_mistaken_for_raw_text() {
+    assert_eq!(text("<p>a</p><svg><title/><style><g></svg><p>b</p>"), "a|b");
+    assert_eq!(page("<svg><title>x</title></svg><title>T</title>").title.as_deref(), Some("T"));
 }
