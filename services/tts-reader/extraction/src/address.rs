@@ -51,10 +51,10 @@ fn refused_v6(address: Ipv6Addr, allow_loopback: bool) -> Option<&'static str> {
     match s {
         [0, 0, 0, 0, 0, 0, 0, 1] => (!allow_loopback).then_some(LOOPBACK),
         [0, 0, 0, 0, 0, 0, 0, 0] => Some("unspecified"),
-        // NAT64: the well-known prefix carries the address in its last 32 bits.
-        [0x64, 0xff9b, 0, 0, 0, 0, hi, lo] => refused_v4(join(hi, lo), false),
-        // 6to4: the address follows the prefix.
-        [0x2002, hi, lo, ..] => refused_v4(join(hi, lo), false),
+        // NAT64 carries the address in the last 32 bits, 6to4 after its prefix.
+        [0x64, 0xff9b, 0, 0, 0, 0, hi, lo] | [0x2002, hi, lo, ..] => {
+            refused_v4(join(hi, lo), false)
+        }
         [0x2001, 0x0db8, ..] | [0x3fff, 0..=0x0fff, ..] => Some("documentation"),
         // 2001::/23: Teredo, benchmarking, ORCHID and other protocol assignments.
         [0x2001, 0..=0x01ff, ..] => Some("protocol assignments"),

@@ -84,9 +84,9 @@ impl ExtractError {
             | Self::BlockedAddress { .. }
             | Self::TooLarge { .. }
             | Self::UnsupportedContent { .. }
-            | Self::NothingReadable => ErrorKind::Client,
+            | Self::NothingReadable
             // The page is not there: another URL helps, another try does not.
-            Self::HttpStatus(404 | 410) => ErrorKind::Client,
+            | Self::HttpStatus(404 | 410) => ErrorKind::Client,
             Self::TooManyRedirects { .. }
             | Self::HttpStatus(_)
             | Self::Connect(_)

@@ -94,12 +94,11 @@ pub fn extract_html(
     let found = match kind {
         ContentKind::Html => choose(&page, url),
         ContentKind::Text => {
-            Some(Found { method: Method::DomFallback, text: normalize(&page), title: None })
+            Found { method: Method::DomFallback, text: normalize(&page), title: None }
         }
     };
-    let found = found.filter(|f| is_enough(&f.text)).ok_or(ExtractError::NothingReadable)?;
     let text = clean_for_speech(&found.text);
-    if !text.contains(char::is_alphanumeric) {
+    if !is_enough(&found.text) || !text.contains(char::is_alphanumeric) {
         return Err(ExtractError::NothingReadable);
     }
     Ok(Extraction {
@@ -160,7 +159,7 @@ struct Found {
 }
 
 /// Tries the methods from the one that leaves out most to the one that takes all.
-fn choose(html: &str, url: &str) -> Option<Found> {
+fn choose(html: &str, url: &str) -> Found {
     let page = scan(html, Landmarks::Drop);
     let all = join(page.blocks.iter());
     if let Some(article) = reader::read(html, url) {
@@ -169,7 +168,7 @@ fn choose(html: &str, url: &str) -> Option<Found> {
         let chars = text.chars().count();
         let is_article = chars >= ARTICLE_CHARS || chars * 4 >= all.chars().count();
         if is_enough(&text) && is_article && !is_links(&article.blocks) {
-            return Some(Found { method: Method::ReaderMode, text, title: article.title });
+            return Found { method: Method::ReaderMode, text, title: article.title };
         }
     }
     let semantic = || join(page.blocks.iter().filter(|b| b.semantic));
@@ -181,10 +180,10 @@ fn choose(html: &str, url: &str) -> Option<Found> {
     for (method, text) in candidates {
         let text = text();
         if is_enough(&text) {
-            return Some(Found { method, text, title });
+            return Found { method, text, title };
         }
     }
-    Some(Found { method: Method::DomFallback, text: all, title })
+    Found { method: Method::DomFallback, text: all, title }
 }
 
 /// Whether half of the text or more are links.
