@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::clean::{clean_for_speech, normalize};
 use crate::error::ExtractError;
-use crate::scan::{Block, Landmarks, Scan, scan};
+use crate::scan::{Block, Landmarks, scan};
 use crate::{charset, confidence, reader};
 
 /// A page with less text than this many characters has nothing to read aloud.
@@ -171,19 +171,15 @@ fn choose(html: &str, url: &str) -> Found {
             return Found { method: Method::ReaderMode, text, title: article.title };
         }
     }
-    let semantic = || join(page.blocks.iter().filter(|b| b.semantic));
-    let candidates: [(Method, &dyn Fn() -> String); 2] = [
-        (Method::DomSemantic, &semantic),
-        (Method::DomHeuristic, &|| join(prose(&page).into_iter())),
-    ];
-    let title = page.title.clone();
-    for (method, text) in candidates {
-        let text = text();
-        if is_enough(&text) {
-            return Found { method, text, title };
-        }
-    }
-    Found { method: Method::DomFallback, text: all, title }
+    let semantic = page.blocks.iter().filter(|b| b.semantic);
+    let (method, text) = [
+        (Method::DomSemantic, join(semantic)),
+        (Method::DomHeuristic, join(prose(&page.blocks).into_iter())),
+    ]
+    .into_iter()
+    .find(|(_, text)| is_enough(text))
+    .unwrap_or((Method::DomFallback, all));
+    Found { method, text, title: page.title }
 }
 
 /// Whether half of the text or more are links.
@@ -197,13 +193,13 @@ fn is_enough(text: &str) -> bool {
 }
 
 /// The blocks that are sentences rather than links or labels, each with the heading before it.
-fn prose(page: &Scan) -> Vec<&Block> {
+fn prose(blocks: &[Block]) -> Vec<&Block> {
     let is_prose = |b: &Block| {
         !b.heading && !b.aside && b.linked * 3 < b.text.len() && b.text.split(' ').count() >= 10
     };
     let mut chosen = Vec::new();
     let mut heading = None;
-    for block in &page.blocks {
+    for block in blocks {
         if is_prose(block) {
             chosen.extend(heading.take());
             chosen.push(block);

@@ -21,13 +21,17 @@ const MAX_NODES: usize = 100_000;
 /// Bytes between two looks at the tree: 1 KiB opens at most 341 elements.
 const STEP: usize = 1024;
 
+/// The depths of all nodes together. Readability looks at the text of every element around a text,
+/// so this is its work; a long encyclopedia article has a million.
+const MAX_DEPTH_SUM: usize = 2_000_000;
+
 /// What it may cost to write the tree as HTML again, in bytes looked at. The serializer looks
 /// through the rest of a text once for each of its characters that may need an escape, so a
 /// megabyte of `&` costs 500 GB.
 const MAX_ESCAPING: usize = 256 * 1024 * 1024;
 
-/// Builds the tree of `html`, or gives up on a page that nests too deeply, has too many nodes or
-/// texts that cannot be handled in linear time.
+/// Builds the tree of `html`, or gives up on a page that nests too deeply or whose tree would cost
+/// too much to work on.
 pub(crate) fn bounded(html: &str) -> Option<Document> {
     let mut options = ParseOpts::default();
     options.tree_builder.scripting_enabled = false;
@@ -42,23 +46,30 @@ pub(crate) fn bounded(html: &str) -> Option<Document> {
             return None;
         }
     }
-    Some(parser.finish()).filter(|document| escaping(document) <= MAX_ESCAPING)
+    Some(parser.finish()).filter(is_affordable)
 }
 
-/// The bytes looked at when the whole document is written as HTML, at most.
-fn escaping(document: &Document) -> usize {
+/// Whether what is to be done with the tree takes about linear time.
+fn is_affordable(document: &Document) -> bool {
+    let (mut depths, mut escaping) = (0usize, 0usize);
+    document.root().descendants_it().all(|node| {
+        depths += node.ancestors_it(None).count();
+        escaping = escaping.saturating_add(escaping_cost(&node));
+        depths <= MAX_DEPTH_SUM && escaping <= MAX_ESCAPING
+    })
+}
+
+/// The bytes looked at when the node is written as HTML, at most.
+fn escaping_cost(node: &NodeRef<'_>) -> usize {
     let cost = |text: &str| {
         let special = |b: &u8| matches!(b, b'&' | b'<' | b'>' | b'"' | 0xc2);
-        text.len().saturating_mul(text.bytes().filter(|b| special(b)).count())
+        text.len().saturating_mul(text.bytes().filter(special).count())
     };
-    let node_cost = |node: NodeRef<'_>| {
-        node.query_or(0, |node| match &node.data {
-            NodeData::Text { contents } => cost(contents),
-            NodeData::Element(element) => element.attrs.iter().map(|a| cost(&a.value)).sum(),
-            _ => 0,
-        })
-    };
-    document.root().descendants_it().map(node_cost).fold(0, usize::saturating_add)
+    node.query_or(0, |node| match &node.data {
+        NodeData::Text { contents } => cost(contents),
+        NodeData::Element(element) => element.attrs.iter().map(|a| cost(&a.value)).sum(),
+        _ => 0,
+    })
 }
 
 /// A document under construction that remembers the element made last: there the parser stands.
@@ -183,6 +194,9 @@ mod tests {
         assert!(bounded(&format!("<table>{}", "<div>".repeat(MAX_DEPTH))).is_none());
         assert!(bounded(&"<svg><title>".repeat(MAX_DEPTH)).is_none());
         assert!(bounded(&"<p>x".repeat(MAX_NODES)).is_none());
+        let deep = format!("{}{}", "<div>".repeat(200), "</div>".repeat(200));
+        assert!(bounded(&deep.repeat(50)).is_some());
+        assert!(bounded(&deep.repeat(200)).is_none());
     }
 
     #[test]
