@@ -1,1 +1,31 @@
-//! The only place that makes load: user loop, HTTP session, executors, dispatcher.
+//! The only place that makes load.
+//!
+//! A *user class* ([`UserClass`]) is plain data: how to make the state of one simulated user, which
+//! tasks it runs and how long it waits. [`run`] starts executor threads, each a single-threaded
+//! runtime with its own users, connections, random numbers and statistics. Nothing is shared, sent
+//! or locked per request; once a second the dispatcher collects what each thread measured and adds
+//! it up into a [`katydid_core::Snapshot`].
+//!
+//! Not here, on purpose: printing, files, arguments. What happens is told as
+//! [`katydid_core::RunEvent`].
+//!
+//! Read on in `user.rs` (what authors describe), `run/user_loop.rs` (what one user does),
+//! `session/` (one request) and `run/dispatcher.rs` (the whole run).
+
+mod class;
+mod error;
+mod flow;
+mod run;
+mod session;
+mod shared;
+mod user;
+mod wait;
+
+pub use class::{Class, ClassError};
+pub use error::{BoxError, RequestFailed, TaskError, TaskResult};
+pub use flow::{Flow, Hook, Task, TaskFn, TaskFuture};
+pub use run::{Control, HttpSettings, RunError, RunOutcome, RunSettings, run};
+pub use session::{JsonError, Multipart, RequestBuilder, Response, Session};
+pub use shared::Shared;
+pub use user::{NewUser, User, UserClass};
+pub use wait::{Wait, between, constant, constant_pacing, constant_throughput, no_wait};

@@ -1,0 +1,23 @@
+//! A run: settings, dispatcher, executor threads, and the life of one user.
+
+mod control;
+mod dispatcher;
+mod executor;
+mod panics;
+mod phase;
+mod settings;
+mod user_loop;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use katydid_core::Recorder;
+
+pub use control::Control;
+pub use dispatcher::{RunOutcome, run};
+pub use settings::{HttpSettings, RunError, RunSettings};
+
+pub(crate) use user_loop::{UserContext, run_user};
+
+/// The statistics of one thread; borrowed for the length of one entry, never across an await.
+pub(crate) type SharedRecorder = Rc<RefCell<Recorder>>;

@@ -1,0 +1,111 @@
+//! What a run is told, and how it can refuse.
+
+use std::time::Duration;
+
+use katydid_core::RecorderLimits;
+
+use crate::class::ClassError;
+
+/// How much load, for how long, and where to.
+#[derive(Clone, Debug)]
+pub struct RunSettings {
+    /// Users to start.
+    pub users: u32,
+    /// Users started per second: user k starts at k ÷ rate.
+    pub spawn_rate: f64,
+    /// Length of the run from its start, ramp included. `None`: until stopped.
+    pub run_time: Option<Duration>,
+    /// How long users may go on with the task they are in when the run ends.
+    pub stop_timeout: Duration,
+    /// Executor threads.
+    pub threads: usize,
+    /// Fixes schedule, choices and data.
+    pub seed: u64,
+    /// The host that paths are relative to; overrides those of the classes.
+    pub host: Option<String>,
+    /// The HTTP client.
+    pub http: HttpSettings,
+    /// Bounds of the statistics.
+    pub limits: RecorderLimits,
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        Self {
+            users: 1,
+            spawn_rate: 1.0,
+            run_time: None,
+            stop_timeout: Duration::ZERO,
+            threads: 1,
+            seed: 0,
+            host: None,
+            http: HttpSettings::default(),
+            limits: RecorderLimits::default(),
+        }
+    }
+}
+
+/// How the sessions speak HTTP.
+#[derive(Clone, Debug)]
+pub struct HttpSettings {
+    /// Time limit of a whole request, redirects included.
+    pub timeout: Duration,
+    /// Time limit of a TCP connect, and of a TLS handshake.
+    pub connect_timeout: Duration,
+    /// Most body bytes read, before and after decompression.
+    pub max_body: usize,
+    /// Most redirects followed per request.
+    pub max_redirects: usize,
+    /// Further certificate authorities, in PEM.
+    pub extra_roots_pem: Option<Vec<u8>>,
+    /// Whether certificates are verified.
+    pub verify_tls: bool,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_mins(1),
+            connect_timeout: Duration::from_secs(10),
+            max_body: 16 << 20,
+            max_redirects: 10,
+            extra_roots_pem: None,
+            verify_tls: true,
+        }
+    }
+}
+
+/// Why a run could not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// A mistake in a user class.
+    #[error(transparent)]
+    Class(#[from] ClassError),
+    /// Nobody to start.
+    #[error("no user class with a weight or a fixed count above 0; nobody would be started")]
+    NoClass,
+    /// Two classes of one name.
+    #[error("two user classes are named {0}; rename one")]
+    DuplicateClass(String),
+    /// A class without a host.
+    #[error("no host for {0}; give one with -H http://…")]
+    NoHost(String),
+    /// A host that is no address.
+    #[error("`{host}` is no address of a host: {why}; write it like http://localhost:5000")]
+    Host {
+        /// What was given.
+        host: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// A number out of range.
+    #[error("{0}")]
+    Number(String),
+    /// The extra certificate authorities cannot be read.
+    #[error("certificate authorities: {0}")]
+    Roots(String),
+    /// A thread could not be started.
+    #[error("executor thread could not be started: {0}")]
+    Thread(std::io::Error),
+}

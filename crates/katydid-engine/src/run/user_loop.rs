@@ -1,0 +1,255 @@
+//! The life of one simulated user.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use katydid_core::{Picker, TaskCounts, TaskId};
+use rand::SeedableRng as _;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+use super::panics;
+use super::phase::{Phase, PhaseCell};
+use crate::error::TaskError;
+use crate::flow::{Flow, Hook, Task, TaskFn};
+use crate::session::{Session, SessionSetup};
+use crate::user::{Entry, NewUser, UserClass};
+
+/// The shortest pause before a failed `on_start` is tried again.
+const START_RETRY: Duration = Duration::from_secs(1);
+
+/// What a user needs of its thread.
+pub(crate) struct UserContext {
+    pub(crate) setup: SessionSetup,
+    /// Fixes choices and waits; the session's seed fixes the data.
+    pub(crate) schedule_seed: u64,
+    /// The number of the class's first task.
+    pub(crate) first_task: u32,
+    pub(crate) phase: Rc<PhaseCell>,
+}
+
+/// How the loop goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Continue,
+    LeaveFlow,
+    StopUser,
+}
+
+/// Runs a user from `on_start` to `on_stop`.
+pub(crate) async fn run_user<S: 'static>(class: Arc<UserClass<S>>, context: UserContext) {
+    context.phase.register().await;
+    let new = NewUser { index: context.setup.index, shared: &context.setup.shared };
+    let state = (class.make)(&new);
+    let mut life = Life {
+        rng: Xoshiro256PlusPlus::seed_from_u64(context.schedule_seed),
+        entries: Picker::new(class.entries.iter().map(Entry::weight)).expect("checked before"),
+        tasks: class.entries.iter().map(|entry| inner_picker(entry)).collect(),
+        first_ids: first_ids(&class.entries, context.first_task),
+        started_ns: 0,
+        due_ns: None,
+        session: Session::new(context.setup),
+        phase: context.phase,
+        state,
+        class,
+    };
+    if life.start().await {
+        life.work().await;
+        if let Some(on_stop) = life.class.on_stop {
+            life.hook(on_stop, Phase::Cut).await;
+        }
+    }
+}
+
+fn inner_picker<S>(entry: &Entry<S>) -> Option<Picker> {
+    match entry {
+        Entry::Task(_) => None,
+        Entry::Flow { flow, .. } => Picker::new(flow.tasks.iter().map(|task| task.weight)),
+    }
+}
+
+/// The number of the first task of each entry.
+fn first_ids<S>(entries: &[Entry<S>], first: u32) -> Vec<u32> {
+    let mut next = first;
+    let mut ids = Vec::with_capacity(entries.len());
+    for entry in entries {
+        ids.push(next);
+        next += match entry {
+            Entry::Task(_) => 1,
+            Entry::Flow { flow, .. } => flow.tasks.len() as u32,
+        };
+    }
+    ids
+}
+
+/// A user at work.
+struct Life<S> {
+    class: Arc<UserClass<S>>,
+    state: S,
+    session: Session,
+    phase: Rc<PhaseCell>,
+    rng: Xoshiro256PlusPlus,
+    entries: Picker,
+    tasks: Vec<Option<Picker>>,
+    first_ids: Vec<u32>,
+    started_ns: u64,
+    due_ns: Option<u64>,
+}
+
+impl<S: 'static> Life<S> {
+    /// Runs `on_start` until it succeeds. `false`: the run or the user ended before.
+    async fn start(&mut self) -> bool {
+        let Some(on_start) = self.class.on_start else { return true };
+        loop {
+            match self.hook(on_start, Phase::Stopping).await {
+                Some(Ok(())) => return true,
+                Some(Err(TaskError::StopUser)) | None => return false,
+                Some(Err(_)) => {}
+            }
+            if self.pause(START_RETRY).await.is_none() {
+                return false;
+            }
+        }
+    }
+
+    /// Task after task until the run ends.
+    async fn work(&mut self) {
+        let class = Arc::clone(&self.class);
+        while self.phase.get() == Phase::Running {
+            let at = self.entries.pick(&mut self.rng);
+            let next = match &class.entries[at] {
+                Entry::Task(task) => self.execute(task, self.first_ids[at]).await,
+                Entry::Flow { flow, .. } => self.visit(flow, at).await,
+            };
+            if next == Next::StopUser || self.rest().await.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Enters a flow, runs one task of it (a sticky one: until told to leave), and leaves.
+    async fn visit(&mut self, flow: &Flow<S>, at: usize) -> Next {
+        if let Some(on_start) = flow.on_start
+            && !matches!(self.hook(on_start, Phase::Stopping).await, Some(Ok(())))
+        {
+            return Next::Continue;
+        }
+        let picker = self.tasks[at].clone().expect("checked before the run");
+        let next = loop {
+            let drawn = picker.pick(&mut self.rng);
+            let next = self.execute(&flow.tasks[drawn], self.first_ids[at] + drawn as u32).await;
+            if next != Next::Continue || !flow.sticky || self.rest().await.is_none() {
+                break next;
+            }
+        };
+        if let Some(on_stop) = flow.on_stop {
+            self.hook(on_stop, Phase::Cut).await;
+        }
+        next
+    }
+
+    /// Runs one task and counts it with the requests it made.
+    async fn execute(&mut self, task: &Task<S>, id: u32) -> Next {
+        let now_ns = self.session.setup.clock.now_ns();
+        let due_ns = self.due_ns.take();
+        self.started_ns = now_ns;
+        self.session.begin_task(&task.tags, due_ns);
+        let done = self.call(task.run, Phase::Stopping).await;
+        let requests = self.session.requests.get();
+        let mut counts = TaskCounts { requests, ..TaskCounts::default() };
+        let next = match &done {
+            None => {
+                counts.cut = 1;
+                Next::Continue
+            }
+            Some(result) => {
+                counts.executions = 1;
+                self.judge(result, TaskId(id), &mut counts)
+            }
+        };
+        self.session.setup.recorder.borrow_mut().task(TaskId(id), counts);
+        next
+    }
+
+    fn judge(
+        &self,
+        result: &Result<Result<(), TaskError>, panics::Panic>,
+        id: TaskId,
+        counts: &mut TaskCounts,
+    ) -> Next {
+        let mut exception = |message: &str, place: &str| {
+            counts.exceptions = 1;
+            self.session.setup.recorder.borrow_mut().exception(id, message, place);
+        };
+        match result {
+            Ok(Ok(()) | Err(TaskError::Request(_))) => Next::Continue,
+            Ok(Err(TaskError::LeaveFlow)) => Next::LeaveFlow,
+            Ok(Err(TaskError::StopUser)) => Next::StopUser,
+            Ok(Err(TaskError::Exception(error))) => {
+                exception(&error.to_string(), "");
+                Next::Continue
+            }
+            Err(panic) => {
+                exception(&panic.message, &panic.place);
+                Next::Continue
+            }
+        }
+    }
+
+    /// Runs a hook outside any task. Its errors and panics are exceptions of the class's first
+    /// task's place in the table, named by their text.
+    async fn hook(&mut self, hook: Hook<S>, most: Phase) -> Option<Result<(), TaskError>> {
+        self.session.begin_task(&Arc::from([]), None);
+        let done = self.call(hook, most).await?;
+        let id = TaskId(self.first_ids[0]);
+        let recorder = &self.session.setup.recorder;
+        Some(match done {
+            Ok(Err(TaskError::Exception(error))) => {
+                let text = format!("on_start/on_stop: {error}");
+                recorder.borrow_mut().exception(id, &text, "");
+                Err(TaskError::Exception(error))
+            }
+            Ok(result) => result,
+            Err(panic) => {
+                let text = format!("on_start/on_stop: {}", panic.message);
+                recorder.borrow_mut().exception(id, &text, &panic.place);
+                Err(TaskError::exception(text))
+            }
+        })
+    }
+
+    /// Calls the suite's code; `None` when the run cut it.
+    async fn call(
+        &mut self,
+        code: TaskFn<S>,
+        most: Phase,
+    ) -> Option<Result<Result<(), TaskError>, panics::Panic>> {
+        let phase = Rc::clone(&self.phase);
+        let (state, session) = (&mut self.state, &mut self.session);
+        // The call itself is the suite's code too, hence inside.
+        let work = panics::catch(async move { code(state, session).await });
+        phase.while_at_most(most, work).await
+    }
+
+    /// The wait between two tasks. `None`: the run ended meanwhile.
+    async fn rest(&mut self) -> Option<()> {
+        let now_ns = self.session.setup.clock.now_ns();
+        let wait = self.class.wait;
+        let (time, due_ns) = wait.next(&mut self.state, &mut self.rng, self.started_ns, now_ns);
+        self.due_ns = due_ns;
+        if time.is_zero() {
+            return (self.phase.get() == Phase::Running).then_some(());
+        }
+        match due_ns {
+            Some(due_ns) => {
+                let due = self.session.setup.clock.at(due_ns);
+                self.phase.while_at_most(Phase::Running, tokio::time::sleep_until(due)).await
+            }
+            None => self.pause(time).await,
+        }
+    }
+
+    async fn pause(&self, time: Duration) -> Option<()> {
+        self.phase.while_at_most(Phase::Running, tokio::time::sleep(time)).await
+    }
+}

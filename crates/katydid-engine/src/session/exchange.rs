@@ -1,0 +1,329 @@
+//! The path of one request: connection, hops, time limit, measurement.
+
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::Bytes;
+use cookie_store::CookieStore;
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, SET_COOKIE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Method, Uri};
+use http_body_util::Full;
+use katydid_core::{FailureKind, Outcome, RowId, Sample};
+use tokio::time::Instant;
+use url::Url;
+
+use super::connection::{Answer, Connection as _, Origin, Wire, open};
+use super::decode;
+use super::meter::Phase;
+use super::redirect;
+use super::request::RequestBuilder;
+use super::response::Response;
+use super::user_session::Session;
+use crate::error::RequestFailed;
+use crate::run::SharedRecorder;
+
+const AGENT: &str = concat!("katydid/", env!("CARGO_PKG_VERSION"));
+
+/// Sends a request and counts it, whatever happens to it.
+pub(super) async fn send(request: RequestBuilder<'_>) -> Result<Response, RequestFailed> {
+    let recorder = Rc::clone(&request.session.setup.recorder);
+    let name = request.name.as_deref().unwrap_or(&request.url);
+    let tags = request.tags.as_ref().unwrap_or(&request.session.tags);
+    let row = recorder.borrow_mut().row(request.method.as_str(), name, tags);
+    let session = &*request.session;
+    session.requests.set(session.requests.get() + 1);
+    let sent_ns = session.setup.clock.now_ns();
+    let due_ns = session.due_ns.take().map_or(sent_ns, |due| due.min(sent_ns));
+    let cut = CutGuard(Some(Rc::clone(&recorder)));
+    let meter = Rc::clone(&session.meter);
+    meter.begin(sent_ns);
+    let counts = Counts::default();
+    let done = within_limit(request, &counts).await;
+    cut.disarm();
+    let finish = meter.finish();
+    let mut bytes = finish.bytes;
+    let mut sample = Sample {
+        due_ns,
+        sent_ns,
+        first_byte_ns: finish.first_byte_ns,
+        last_byte_ns: finish.last_byte_ns,
+        phases: finish.phases,
+        bytes,
+        redirects: counts.redirects.get(),
+        connections: counts.connections.get(),
+        outcome: Outcome::Success,
+    };
+    let decoded = match done {
+        Ok((answer, url, limit)) => decoded(answer, url, limit).await,
+        Err(failed) => Err(failed),
+    };
+    match decoded {
+        Ok((answer, url)) => {
+            bytes.body = answer.body.len() as u64;
+            sample.bytes = bytes;
+            Ok(response(answer, &url, recorder, row, sample))
+        }
+        Err(failed) => {
+            sample.outcome = Outcome::Failure;
+            recorder.borrow_mut().failure(row, &sample, failed.kind, &failed.text);
+            Err(failed)
+        }
+    }
+}
+
+/// Counts a request that was dropped before its end: the run was over.
+struct CutGuard(Option<SharedRecorder>);
+
+impl CutGuard {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for CutGuard {
+    fn drop(&mut self) {
+        if let Some(recorder) = &self.0 {
+            recorder.borrow_mut().cut_request();
+        }
+    }
+}
+
+/// What a request needed, readable after it was given up.
+#[derive(Default)]
+struct Counts {
+    redirects: Cell<u32>,
+    connections: Cell<u32>,
+}
+
+fn response(
+    answer: Answer,
+    url: &Url,
+    recorder: SharedRecorder,
+    row: RowId,
+    sample: Sample,
+) -> Response {
+    Response {
+        status: answer.head.status,
+        headers: answer.head.headers,
+        body: answer.body,
+        url: url.as_str().to_owned(),
+        recorder,
+        row,
+        sample,
+        judged: None,
+    }
+}
+
+/// Undoes compression. After the last byte: the time is the generator's, not the target's.
+async fn decoded(answer: Answer, url: Url, limit: usize) -> Result<(Answer, Url), RequestFailed> {
+    let Answer { head, mut body } = answer;
+    if let Some(encoding) = head.headers.get(CONTENT_ENCODING)
+        && !body.is_empty()
+    {
+        let encoding = String::from_utf8_lossy(encoding.as_bytes()).into_owned();
+        body = decode::decode(body, &encoding, limit).await?;
+    }
+    Ok((Answer { head, body }, url))
+}
+
+/// Runs the request under its time limit.
+///
+/// The timer belongs to the session and is moved at most once per limit, not once per request: a
+/// request that ends in time costs the timer wheel nothing.
+async fn within_limit(
+    request: RequestBuilder<'_>,
+    counts: &Counts,
+) -> Result<(Answer, Url, usize), RequestFailed> {
+    request.check()?;
+    let limit = request.timeout.unwrap_or(request.session.setup.http.settings.timeout);
+    let deadline = Instant::now() + limit;
+    let timer = request.session.deadline.take();
+    let mut timer = match timer {
+        Some(mut timer) if timer.is_elapsed() || timer.deadline() > deadline => {
+            timer.as_mut().reset(deadline);
+            timer
+        }
+        Some(timer) => timer,
+        None => Box::pin(tokio::time::sleep_until(deadline)),
+    };
+    let RequestBuilder { session, method, url, headers, body, redirects, .. } = request;
+    let hop = Hop { method, headers, body };
+    let done = {
+        let mut hops = pin!(follow(session, url, hop, redirects, counts));
+        poll_fn(|cx| {
+            if let Poll::Ready(done) = hops.as_mut().poll(cx) {
+                return Poll::Ready(done);
+            }
+            while timer.as_mut().poll(cx).is_ready() {
+                if Instant::now() >= deadline {
+                    return Poll::Ready(Err(timed_out(limit)));
+                }
+                timer.as_mut().reset(deadline);
+            }
+            Poll::Pending
+        })
+        .await
+    };
+    session.deadline = Some(timer);
+    let max_body = session.setup.http.settings.max_body;
+    done.map(|(answer, url)| (answer, url, max_body))
+}
+
+fn timed_out(limit: Duration) -> RequestFailed {
+    let text = format!("no whole answer within {}", katydid_core::format_span(limit));
+    RequestFailed::new(FailureKind::Timeout, text)
+}
+
+/// What one hop sends.
+struct Hop {
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// Sends, and follows redirects.
+async fn follow(
+    session: &mut Session,
+    url: String,
+    mut hop: Hop,
+    redirects: bool,
+    counts: &Counts,
+) -> Result<(Answer, Url), RequestFailed> {
+    let host = session.setup.host.clone();
+    let bad = |error| RequestFailed::new(FailureKind::Request, format!("{url:?}: {error}"));
+    let mut url = host.join(&url).map_err(bad)?;
+    let most = session.setup.http.settings.max_redirects;
+    loop {
+        let answer = one_hop(session, &url, &hop, counts).await?;
+        remember_cookies(session, &url, &answer.head.headers);
+        let next = if redirects {
+            redirect::target(answer.head.status, &answer.head.headers, &url)?
+        } else {
+            None
+        };
+        let Some(next) = next else { return Ok((answer, url)) };
+        counts.redirects.set(counts.redirects.get() + 1);
+        if counts.redirects.get() as usize > most {
+            let text = format!("more than {most} redirects");
+            return Err(RequestFailed::new(FailureKind::Redirect, text));
+        }
+        let method = redirect::method(answer.head.status, &hop.method);
+        if method != hop.method {
+            hop.body = Bytes::new();
+            hop.headers.remove(CONTENT_TYPE);
+        }
+        hop.method = method;
+        if !redirect::same_origin(&url, &next) {
+            hop.headers.remove(AUTHORIZATION);
+            hop.headers.remove(COOKIE);
+        }
+        url = next;
+    }
+}
+
+/// One request and its answer on one connection.
+async fn one_hop(
+    session: &mut Session,
+    url: &Url,
+    hop: &Hop,
+    counts: &Counts,
+) -> Result<Answer, RequestFailed> {
+    let origin = origin(url)?;
+    let pool = Rc::clone(&session.pool);
+    let mut known = pool.take(&origin);
+    if let Some(wire) = &mut known
+        && !wire.is_open().await
+    {
+        // A server may close an idle connection at any time: a new one then, not a failure.
+        known = None;
+    }
+    let mut wire = match known {
+        Some(wire) => wire,
+        None => new_wire(session, &origin, counts).await?,
+    };
+    session.meter.enter(Phase::Send);
+    let request = build(session, url, hop, wire.is_http2())?;
+    let limit = session.setup.http.settings.max_body;
+    let answer = wire.exchange(request, limit).await?;
+    pool.put(origin, wire);
+    Ok(answer)
+}
+
+async fn new_wire(
+    session: &Session,
+    origin: &Origin,
+    counts: &Counts,
+) -> Result<Wire, RequestFailed> {
+    counts.connections.set(counts.connections.get() + 1);
+    open(origin, &session.setup.http, &session.meter).await
+}
+
+fn origin(url: &Url) -> Result<Origin, RequestFailed> {
+    let no_host = || RequestFailed::new(FailureKind::Request, format!("{url} has no host"));
+    let host = url.host_str().ok_or_else(no_host)?.to_owned();
+    let port = url.port_or_known_default().ok_or_else(no_host)?;
+    Ok(Origin { tls: url.scheme() == "https", host, port })
+}
+
+fn build(
+    session: &Session,
+    url: &Url,
+    hop: &Hop,
+    http2: bool,
+) -> Result<http::Request<Full<Bytes>>, RequestFailed> {
+    let bad = |text: String| RequestFailed::new(FailureKind::Request, text);
+    let target = if http2 { &url[..url::Position::AfterQuery] } else { path_and_query(url) };
+    let uri: Uri = target.parse().map_err(|error| bad(format!("{url}: {error}")))?;
+    let mut request = http::Request::new(Full::new(hop.body.clone()));
+    *request.method_mut() = hop.method.clone();
+    *request.uri_mut() = uri;
+    let headers = request.headers_mut();
+    if !http2 {
+        let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
+        headers.insert(HOST, HeaderValue::from_str(host).map_err(|e| bad(e.to_string()))?);
+    }
+    headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPT_ENCODING));
+    if redirect::same_origin(url, &session.setup.host) {
+        headers.extend(session.headers.clone());
+    }
+    for (name, value) in &hop.headers {
+        headers.insert(name, value.clone());
+    }
+    let has_body = matches!(hop.method, Method::POST | Method::PUT | Method::PATCH);
+    if hop.body.is_empty() && has_body {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    add_cookies(session, url, headers);
+    Ok(request)
+}
+
+fn path_and_query(url: &Url) -> &str {
+    &url[url::Position::BeforePath..url::Position::AfterQuery]
+}
+
+fn add_cookies(session: &Session, url: &Url, headers: &mut HeaderMap) {
+    let Some(cookies) = &session.cookies else { return };
+    let pairs = cookies.get_request_values(url).map(|(name, value)| format!("{name}={value}"));
+    let line = pairs.collect::<Vec<_>>().join("; ");
+    if !line.is_empty()
+        && !headers.contains_key(COOKIE)
+        && let Ok(value) = HeaderValue::from_str(&line)
+    {
+        headers.insert(COOKIE, value);
+    }
+}
+
+fn remember_cookies(session: &mut Session, url: &Url, headers: &HeaderMap) {
+    for cookie in headers.get_all(SET_COOKIE) {
+        let Ok(text) = cookie.to_str() else { continue };
+        let store = session.cookies.get_or_insert_with(|| Box::new(CookieStore::default()));
+        // A cookie for another site is not kept, as in a browser.
+        let _ = store.parse(text, url);
+    }
+}

@@ -1,0 +1,24 @@
+//! The HTTP client of one simulated user: like a browser tab it has its own connections, cookies
+//! and headers, and it measures every request it makes.
+
+mod connection;
+mod decode;
+mod dns;
+mod exchange;
+mod meter;
+mod multipart;
+mod redirect;
+mod request;
+mod response;
+mod tls;
+mod user_session;
+
+pub use multipart::Multipart;
+pub use request::RequestBuilder;
+pub use response::{JsonError, Response};
+pub use user_session::Session;
+
+pub(crate) use dns::Names;
+pub(crate) use meter::Clock;
+pub(crate) use tls::client_config;
+pub(crate) use user_session::{HttpContext, SessionSetup};

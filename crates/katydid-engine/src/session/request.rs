@@ -1,0 +1,165 @@
+//! A request being put together.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+use katydid_core::FailureKind;
+use serde::Serialize;
+
+use super::multipart::Multipart;
+use super::response::Response;
+use super::user_session::Session;
+use crate::error::RequestFailed;
+
+/// A request of a session, not sent yet.
+///
+/// Mistakes (a bad header, a body that cannot be encoded) do not stop the run: the request is then
+/// counted as failed when it is sent, with the mistake as its text.
+#[must_use = "a request does nothing until it is sent"]
+pub struct RequestBuilder<'s> {
+    pub(super) session: &'s mut Session,
+    pub(super) method: Method,
+    pub(super) url: String,
+    pub(super) name: Option<Cow<'static, str>>,
+    pub(super) tags: Option<Arc<[Arc<str>]>>,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    pub(super) timeout: Option<Duration>,
+    pub(super) redirects: bool,
+    pub(super) mistake: Option<String>,
+}
+
+impl<'s> RequestBuilder<'s> {
+    pub(super) fn new(session: &'s mut Session, method: Method, url: &str) -> Self {
+        Self {
+            session,
+            method,
+            url: url.to_owned(),
+            name: None,
+            tags: None,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            timeout: None,
+            redirects: true,
+            mistake: None,
+        }
+    }
+
+    /// The name in the report, instead of the path: `/items/{id}` for 500 addresses.
+    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Tags of the row, instead of the task's.
+    pub fn tags<'a>(mut self, tags: impl IntoIterator<Item = &'a str>) -> Self {
+        self.tags = Some(tags.into_iter().map(Arc::from).collect());
+        self
+    }
+
+    /// Adds a header.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+            (Ok(name), Ok(value)) => {
+                self.headers.append(name, value);
+                self
+            }
+            _ => self.broken(format!("{name:?} with this value is no header")),
+        }
+    }
+
+    /// Sends a bearer token with this request only.
+    pub fn bearer(self, token: &str) -> Self {
+        self.header(AUTHORIZATION.as_str(), &format!("Bearer {token}"))
+    }
+
+    /// Adds a query to the address.
+    pub fn query<T: Serialize + ?Sized>(mut self, query: &T) -> Self {
+        match serde_urlencoded::to_string(query) {
+            Ok(query) => {
+                self.url.push(if self.url.contains('?') { '&' } else { '?' });
+                self.url.push_str(&query);
+                self
+            }
+            Err(error) => self.broken(format!("query: {error}")),
+        }
+    }
+
+    /// A JSON body.
+    pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(body) => self.body(body, "application/json"),
+            Err(error) => self.broken(format!("JSON body: {error}")),
+        }
+    }
+
+    /// A form body.
+    pub fn form<T: Serialize + ?Sized>(self, value: &T) -> Self {
+        match serde_urlencoded::to_string(value) {
+            Ok(body) => self.body(body, "application/x-www-form-urlencoded"),
+            Err(error) => self.broken(format!("form body: {error}")),
+        }
+    }
+
+    /// A body of several parts.
+    pub fn multipart(self, form: Multipart) -> Self {
+        let (content_type, body) = form.encode();
+        self.body(body, &content_type)
+    }
+
+    /// Any body, with its content type.
+    pub fn body(mut self, body: impl Into<Vec<u8>>, content_type: &str) -> Self {
+        self.body = body.into().into();
+        match HeaderValue::from_str(content_type) {
+            Ok(value) => {
+                self.headers.insert(CONTENT_TYPE, value);
+                self
+            }
+            Err(_) => self.broken(format!("{content_type:?} is no content type")),
+        }
+    }
+
+    /// A time limit for this request, redirects included, instead of `--timeout`.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// Takes a redirect as the answer instead of following it.
+    pub fn no_redirects(mut self) -> Self {
+        self.redirects = false;
+        self
+    }
+
+    /// Sends the request and waits for the whole answer.
+    ///
+    /// # Errors
+    /// When there is no whole answer: look-up, connection, TLS, time limit, broken or too large
+    /// body, redirects without end. It has been counted as failed. An answer of 400 and above is
+    /// no error here, see [`Response`].
+    pub async fn send(self) -> Result<Response, RequestFailed> {
+        super::exchange::send(self).await
+    }
+
+    pub(super) fn broken(mut self, mistake: String) -> Self {
+        self.mistake.get_or_insert(mistake);
+        self
+    }
+
+    pub(super) fn check(&self) -> Result<(), RequestFailed> {
+        match &self.mistake {
+            Some(mistake) => Err(RequestFailed::new(FailureKind::Request, mistake.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Debug for RequestBuilder<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RequestBuilder({} {})", self.method, self.url)
+    }
+}

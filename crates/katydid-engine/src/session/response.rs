@@ -1,0 +1,153 @@
+//! An answer, and what the suite makes of it.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use katydid_core::{FailureKind, Outcome, RowId, Sample};
+use serde::de::DeserializeOwned;
+
+use crate::error::RequestFailed;
+use crate::run::SharedRecorder;
+
+/// A body that is not the JSON that was expected.
+#[derive(Debug, thiserror::Error)]
+#[error("the body is not the expected JSON: {0}")]
+pub struct JsonError(#[from] serde_json::Error);
+
+/// An answer with its whole body.
+///
+/// It is counted once, when it goes out of scope: as a failure if a check or `expect_status` said
+/// so, or if its status is 400 or above and nobody expected it; else as a success. Looking at it
+/// costs no response time: that ended with the last byte (R18).
+pub struct Response {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) url: String,
+    pub(crate) recorder: SharedRecorder,
+    pub(crate) row: RowId,
+    pub(crate) sample: Sample,
+    pub(crate) judged: Option<Result<(), RequestFailed>>,
+}
+
+impl Response {
+    /// The status code.
+    pub fn status(&self) -> u16 {
+        self.status.as_u16()
+    }
+
+    /// A header as text; `None` when absent or not text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The decompressed body.
+    pub fn bytes(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The body as text; what is not UTF-8 becomes `�`.
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
+    /// The body read as JSON.
+    ///
+    /// # Errors
+    /// When it is not JSON, or not of this shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, JsonError> {
+        Ok(serde_json::from_slice(&self.body)?)
+    }
+
+    /// The address that answered, after redirects.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The response time: due to last byte.
+    pub fn elapsed(&self) -> Duration {
+        Duration::from_nanos(self.sample.response_ns())
+    }
+
+    /// Demands this status; it is then no failure, even 400 and above.
+    ///
+    /// # Errors
+    /// When the status is another: the request counts as failed.
+    pub fn expect_status(mut self, expected: u16) -> Result<Self, RequestFailed> {
+        let status = self.status();
+        if status == expected {
+            self.judged.get_or_insert(Ok(()));
+            return Ok(self);
+        }
+        let text = format!("HTTP {status} instead of {expected}{}", self.detail());
+        Err(self.failed(FailureKind::Status(status), text))
+    }
+
+    /// Demands that `holds` says yes; `what` names the demand in the report.
+    ///
+    /// # Errors
+    /// When it says no: the request counts as failed.
+    pub fn check(
+        self,
+        what: &str,
+        holds: impl FnOnce(&Self) -> bool,
+    ) -> Result<Self, RequestFailed> {
+        if holds(&self) {
+            return Ok(self);
+        }
+        Err(self.failed(FailureKind::Check, format!("check failed: {what}")))
+    }
+
+    /// Counts the request as failed, for a reason of the suite's own.
+    pub fn fail(self, why: &str) -> RequestFailed {
+        self.failed(FailureKind::Manual, why.to_owned())
+    }
+
+    /// Counts the request as a success whatever its status.
+    pub fn succeed(mut self) {
+        self.judged = Some(Ok(()));
+    }
+
+    fn failed(mut self, kind: FailureKind, text: String) -> RequestFailed {
+        let failed = RequestFailed::new(kind, text);
+        self.judged = Some(Err(failed.clone()));
+        failed
+    }
+
+    /// The beginning of an error body, the part that says what is wrong.
+    fn detail(&self) -> String {
+        let text = self.text();
+        let start: String = text.trim().chars().take(120).collect();
+        if start.is_empty() { String::new() } else { format!(": {start}") }
+    }
+}
+
+impl Drop for Response {
+    fn drop(&mut self) {
+        let status = self.status;
+        let judged = self.judged.take().unwrap_or_else(|| {
+            if status.as_u16() < 400 {
+                return Ok(());
+            }
+            let reason = status.canonical_reason().unwrap_or_default();
+            let text = format!("HTTP {} {reason}{}", status.as_u16(), self.detail());
+            Err(RequestFailed::new(FailureKind::Status(status.as_u16()), text))
+        });
+        let mut recorder = self.recorder.borrow_mut();
+        match judged {
+            Ok(()) => recorder.success(self.row, &self.sample),
+            Err(failed) => {
+                self.sample.outcome = Outcome::Failure;
+                recorder.failure(self.row, &self.sample, failed.kind, &failed.text);
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Response {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Response({} from {}, {} bytes)", self.status, self.url, self.body.len())
+    }
+}

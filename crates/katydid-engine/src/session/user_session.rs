@@ -1,0 +1,205 @@
+//! The session as the suite's code sees it.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cookie_store::CookieStore;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+use rand::distr::uniform::{SampleRange, SampleUniform};
+use rand::{RngExt as _, SeedableRng as _};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use tokio::time::Sleep;
+use url::Url;
+
+use super::connection::Pool;
+use super::dns::Names;
+use super::meter::{Clock, Meter};
+use super::request::RequestBuilder;
+use crate::run::{HttpSettings, SharedRecorder};
+use crate::shared::Shared;
+
+/// What all sessions of one thread share.
+pub(crate) struct HttpContext {
+    pub(crate) settings: HttpSettings,
+    pub(crate) tls: Arc<rustls::ClientConfig>,
+    pub(crate) names: Names,
+}
+
+/// What a new session needs.
+pub(crate) struct SessionSetup {
+    pub(crate) index: u32,
+    pub(crate) seed: u64,
+    pub(crate) host: Url,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) http: Rc<HttpContext>,
+    pub(crate) recorder: SharedRecorder,
+    pub(crate) clock: Clock,
+}
+
+/// The HTTP client of one simulated user, and the source of its data.
+///
+/// Paths are relative to the run's host; whole URLs are taken as they are. Each request is measured
+/// and counted under its method and name (the path, unless `.name(…)` gives another).
+pub struct Session {
+    pub(crate) setup: SessionSetup,
+    pub(crate) meter: Rc<Meter>,
+    pub(crate) pool: Rc<Pool>,
+    pub(crate) cookies: Option<Box<CookieStore>>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) tags: Arc<[Arc<str>]>,
+    pub(crate) requests: Cell<u64>,
+    pub(crate) due_ns: Cell<Option<u64>>,
+    pub(crate) deadline: Option<Pin<Box<Sleep>>>,
+    rng: Xoshiro256PlusPlus,
+}
+
+impl Session {
+    pub(crate) fn new(setup: SessionSetup) -> Self {
+        let rng = Xoshiro256PlusPlus::seed_from_u64(setup.seed);
+        Self {
+            meter: Meter::new(setup.clock),
+            setup,
+            pool: Rc::default(),
+            cookies: None,
+            headers: HeaderMap::new(),
+            tags: Arc::from([]),
+            requests: Cell::new(0),
+            due_ns: Cell::new(None),
+            deadline: None,
+            rng,
+        }
+    }
+
+    /// A GET request.
+    pub fn get(&mut self, url: impl AsRef<str>) -> RequestBuilder<'_> {
+        RequestBuilder::new(self, Method::GET, url.as_ref())
+    }
+
+    /// A POST request.
+    pub fn post(&mut self, url: impl AsRef<str>) -> RequestBuilder<'_> {
+        RequestBuilder::new(self, Method::POST, url.as_ref())
+    }
+
+    /// A PUT request.
+    pub fn put(&mut self, url: impl AsRef<str>) -> RequestBuilder<'_> {
+        RequestBuilder::new(self, Method::PUT, url.as_ref())
+    }
+
+    /// A PATCH request.
+    pub fn patch(&mut self, url: impl AsRef<str>) -> RequestBuilder<'_> {
+        RequestBuilder::new(self, Method::PATCH, url.as_ref())
+    }
+
+    /// A DELETE request.
+    pub fn delete(&mut self, url: impl AsRef<str>) -> RequestBuilder<'_> {
+        RequestBuilder::new(self, Method::DELETE, url.as_ref())
+    }
+
+    /// A HEAD request.
+    pub fn head(&mut self, url: impl AsRef<str>) -> RequestBuilder<'_> {
+        RequestBuilder::new(self, Method::HEAD, url.as_ref())
+    }
+
+    /// A request of any method; one that is no HTTP token fails when sent.
+    pub fn request(&mut self, method: &str, url: impl AsRef<str>) -> RequestBuilder<'_> {
+        match Method::from_bytes(method.as_bytes()) {
+            Ok(method) => RequestBuilder::new(self, method, url.as_ref()),
+            Err(_) => RequestBuilder::new(self, Method::GET, url.as_ref())
+                .broken(format!("{method:?} is no HTTP method")),
+        }
+    }
+
+    /// Sends `Authorization: Bearer …` with every further request to the run's host, or stops.
+    ///
+    /// # Panics
+    /// When the token has a line end or another control character.
+    pub fn set_bearer(&mut self, token: Option<&str>) {
+        match token {
+            Some(token) => self.set_header("authorization", &format!("Bearer {token}")),
+            None => {
+                self.headers.remove(AUTHORIZATION);
+            }
+        }
+    }
+
+    /// Sends a header with every further request to the run's host.
+    ///
+    /// # Panics
+    /// When the name or the value cannot be a header.
+    pub fn set_header(&mut self, name: &str, value: &str) {
+        let name: HeaderName = name.parse().expect("a header name has letters, digits and hyphens");
+        let value = HeaderValue::from_str(value).expect("a header value has no control characters");
+        self.headers.insert(name, value);
+    }
+
+    /// The number of this user in the run: 0, 1, 2, … in the order of their start.
+    pub fn user_index(&self) -> u32 {
+        self.setup.index
+    }
+
+    /// The host of the run, e.g. `http://localhost:5000`.
+    pub fn host(&self) -> &str {
+        self.setup.host.as_str().trim_end_matches('/')
+    }
+
+    /// What the suite prepared for all users.
+    ///
+    /// # Panics
+    /// When nothing of this type was prepared.
+    pub fn shared<T: Send + Sync + 'static>(&self) -> &T {
+        self.setup.shared.get()
+    }
+
+    /// Like [`shared`](Self::shared), for code that goes on using the session meanwhile.
+    pub fn shared_handle(&self) -> Arc<Shared> {
+        Arc::clone(&self.setup.shared)
+    }
+
+    /// The seed of this user's data, made of the run's `--seed` and the user's number.
+    pub fn seed(&self) -> u64 {
+        self.setup.seed
+    }
+
+    /// A random value from a range, reproducible by `--seed`.
+    ///
+    /// # Panics
+    /// When the range is empty.
+    pub fn random<T: SampleUniform>(&mut self, range: impl SampleRange<T>) -> T {
+        self.rng.random_range(range)
+    }
+
+    /// `true` with this probability (0 to 1), reproducible by `--seed`.
+    pub fn chance(&mut self, probability: f64) -> bool {
+        self.rng.random_bool(probability.clamp(0.0, 1.0))
+    }
+
+    /// One of several, reproducible by `--seed`.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn choose<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        &items[self.rng.random_range(0..items.len())]
+    }
+
+    /// Waits within a task.
+    pub async fn sleep(&mut self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+
+    /// A task with these tags begins; its first request is due at `due_ns` if it has a schedule.
+    pub(crate) fn begin_task(&mut self, tags: &Arc<[Arc<str>]>, due_ns: Option<u64>) {
+        self.tags = Arc::clone(tags);
+        self.due_ns.set(due_ns);
+        self.requests.set(0);
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("user", &self.setup.index).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,98 @@
+//! Wait times between tasks: Locust's `wait_time`.
+
+use std::time::Duration;
+
+use rand::RngExt as _;
+use rand_xoshiro::Xoshiro256PlusPlus;
+
+/// How long a user waits between two tasks.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Wait<S> {
+    /// Not at all.
+    None,
+    /// Uniformly between two times in seconds, both included.
+    Between(f64, f64),
+    /// Always the same number of seconds.
+    Constant(f64),
+    /// So that tasks *start* this many seconds apart; a task that takes longer is followed at once,
+    /// and the lateness of the next is part of its response time (R10).
+    Pacing(f64),
+    /// A function of the suite.
+    Own(fn(&mut S) -> Duration),
+}
+
+impl<S> Clone for Wait<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Wait<S> {}
+
+/// No wait: the next task starts at once.
+pub fn no_wait<S>() -> Wait<S> {
+    Wait::None
+}
+
+/// Uniformly between `min` and `max` seconds.
+pub fn between<S>(min: f64, max: f64) -> Wait<S> {
+    Wait::Between(min, max)
+}
+
+/// Always `seconds`.
+pub fn constant<S>(seconds: f64) -> Wait<S> {
+    Wait::Constant(seconds)
+}
+
+/// Tasks start `seconds` apart, or as soon as the one before has ended.
+pub fn constant_pacing<S>(seconds: f64) -> Wait<S> {
+    Wait::Pacing(seconds)
+}
+
+/// At most `per_second` task starts per second and user.
+pub fn constant_throughput<S>(per_second: f64) -> Wait<S> {
+    Wait::Pacing(1.0 / per_second)
+}
+
+impl<S> Wait<S> {
+    /// What is wrong with it, if anything.
+    pub(crate) fn fault(&self) -> Option<String> {
+        let bad = |seconds: &f64| !seconds.is_finite() || *seconds < 0.0 || *seconds > 1e9;
+        match self {
+            Self::Between(min, max) if bad(min) || bad(max) || min > max => {
+                Some(format!("between({min}, {max}) wants 0 <= min <= max, in seconds"))
+            }
+            Self::Constant(seconds) if bad(seconds) => {
+                Some(format!("constant({seconds}) wants seconds, 0 or more"))
+            }
+            Self::Pacing(seconds) if bad(seconds) || *seconds == 0.0 => {
+                Some(format!("a pacing of {seconds} s wants a number of seconds above 0"))
+            }
+            _ => None,
+        }
+    }
+
+    /// The time to wait after a task, and the moment (ns) when the next one is due by schedule if
+    /// this wait keeps a schedule.
+    pub(crate) fn next(
+        &self,
+        state: &mut S,
+        rng: &mut Xoshiro256PlusPlus,
+        started_ns: u64,
+        now_ns: u64,
+    ) -> (Duration, Option<u64>) {
+        match self {
+            Self::None => (Duration::ZERO, None),
+            Self::Between(min, max) => {
+                (Duration::from_secs_f64(rng.random_range(*min..=*max)), None)
+            }
+            Self::Constant(seconds) => (Duration::from_secs_f64(*seconds), None),
+            Self::Pacing(seconds) => {
+                let due_ns = started_ns + (seconds * 1e9) as u64;
+                (Duration::from_nanos(due_ns.saturating_sub(now_ns)), Some(due_ns))
+            }
+            Self::Own(own) => (own(state), None),
+        }
+    }
+}
