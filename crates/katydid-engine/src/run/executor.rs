@@ -18,7 +18,7 @@ use super::phase::{Phase, PhaseCell};
 use super::settings::HttpSettings;
 use super::user_loop::UserContext;
 use crate::class::Class;
-use crate::session::{Clock, HttpContext, Names, SessionSetup};
+use crate::session::{Clock, HttpContext, Names, SessionSetup, Targets};
 use crate::shared::Shared;
 
 /// What the dispatcher tells a thread.
@@ -115,6 +115,7 @@ struct Crew {
     phase: Rc<PhaseCell>,
     recorder: SharedRecorder,
     http: Rc<HttpContext>,
+    targets: Vec<Rc<Targets>>,
     running: RefCell<Vec<u32>>,
     spawning: Cell<bool>,
     changed: Notify,
@@ -132,6 +133,11 @@ impl Crew {
                 tls: Arc::clone(&assignment.tls),
                 names: Names::default(),
             }),
+            targets: assignment
+                .classes
+                .iter()
+                .map(|plan| Rc::new(Targets::new(plan.host.clone())))
+                .collect(),
             running: RefCell::new(vec![0; assignment.classes.len()]),
             spawning: Cell::new(true),
             changed: Notify::new(),
@@ -176,7 +182,7 @@ fn start_user(crew: &Rc<Crew>, assignment: &Assignment, index: usize) {
     let setup = SessionSetup {
         index: index as u32,
         seed: data_seed,
-        host: plan.host.clone(),
+        targets: Rc::clone(&crew.targets[class]),
         shared: Arc::clone(&assignment.shared),
         http: Rc::clone(&crew.http),
         recorder: Rc::clone(&crew.recorder),

@@ -103,7 +103,11 @@ pub(crate) struct Http1 {
 
 impl Http1 {
     async fn new(io: Io) -> Result<Self, RequestFailed> {
-        let (sender, driver) = http1::handshake(io).await.map_err(|error| failure(&error))?;
+        let (sender, driver) = http1::Builder::new()
+            .writev(false)
+            .handshake(io)
+            .await
+            .map_err(|error| failure(&error))?;
         Ok(Self { sender, driver: Some(Box::pin(driver)) })
     }
 

@@ -15,7 +15,7 @@ use http::{HeaderMap, Method, Uri};
 use http_body_util::Full;
 use katydid_core::{FailureKind, Outcome, RowId, Sample};
 use tokio::time::Instant;
-use url::Url;
+use url::{Position, Url};
 
 use super::connection::{Answer, Connection as _, Origin, Wire, open};
 use super::decode;
@@ -23,6 +23,7 @@ use super::meter::Phase;
 use super::redirect;
 use super::request::RequestBuilder;
 use super::response::Response;
+use super::target::Target;
 use super::user_session::Session;
 use crate::error::RequestFailed;
 use crate::run::SharedRecorder;
@@ -59,14 +60,14 @@ pub(super) async fn send(request: RequestBuilder<'_>) -> Result<Response, Reques
         outcome: Outcome::Success,
     };
     let decoded = match done {
-        Ok((answer, url, limit)) => decoded(answer, url, limit).await,
+        Ok((answer, target, limit)) => decoded(answer, target, limit).await,
         Err(failed) => Err(failed),
     };
     match decoded {
-        Ok((answer, url)) => {
+        Ok((answer, target)) => {
             bytes.body = answer.body.len() as u64;
             sample.bytes = bytes;
-            Ok(response(answer, &url, recorder, row, sample))
+            Ok(response(answer, target, recorder, row, sample))
         }
         Err(failed) => {
             sample.outcome = Outcome::Failure;
@@ -102,7 +103,7 @@ struct Counts {
 
 fn response(
     answer: Answer,
-    url: &Url,
+    target: Rc<Target>,
     recorder: SharedRecorder,
     row: RowId,
     sample: Sample,
@@ -111,7 +112,7 @@ fn response(
         status: answer.head.status,
         headers: answer.head.headers,
         body: answer.body,
-        url: url.as_str().to_owned(),
+        target,
         recorder,
         row,
         sample,
@@ -120,7 +121,11 @@ fn response(
 }
 
 /// Undoes compression. After the last byte: the time is the generator's, not the target's.
-async fn decoded(answer: Answer, url: Url, limit: usize) -> Result<(Answer, Url), RequestFailed> {
+async fn decoded(
+    answer: Answer,
+    target: Rc<Target>,
+    limit: usize,
+) -> Result<(Answer, Rc<Target>), RequestFailed> {
     let Answer { head, mut body } = answer;
     if let Some(encoding) = head.headers.get(CONTENT_ENCODING)
         && !body.is_empty()
@@ -128,7 +133,7 @@ async fn decoded(answer: Answer, url: Url, limit: usize) -> Result<(Answer, Url)
         let encoding = String::from_utf8_lossy(encoding.as_bytes()).into_owned();
         body = decode::decode(body, &encoding, limit).await?;
     }
-    Ok((Answer { head, body }, url))
+    Ok((Answer { head, body }, target))
 }
 
 /// Runs the request under its time limit.
@@ -138,7 +143,7 @@ async fn decoded(answer: Answer, url: Url, limit: usize) -> Result<(Answer, Url)
 async fn within_limit(
     request: RequestBuilder<'_>,
     counts: &Counts,
-) -> Result<(Answer, Url, usize), RequestFailed> {
+) -> Result<(Answer, Rc<Target>, usize), RequestFailed> {
     request.check()?;
     let limit = request.timeout.unwrap_or(request.session.setup.http.settings.timeout);
     let deadline = Instant::now() + limit;
@@ -154,7 +159,7 @@ async fn within_limit(
     let RequestBuilder { session, method, url, headers, body, redirects, .. } = request;
     let hop = Hop { method, headers, body };
     let done = {
-        let mut hops = pin!(follow(session, url, hop, redirects, counts));
+        let mut hops = pin!(follow(session, &url, hop, redirects, counts));
         poll_fn(|cx| {
             if let Poll::Ready(done) = hops.as_mut().poll(cx) {
                 return Poll::Ready(done);
@@ -171,7 +176,7 @@ async fn within_limit(
     };
     session.deadline = Some(timer);
     let max_body = session.setup.http.settings.max_body;
-    done.map(|(answer, url)| (answer, url, max_body))
+    done.map(|(answer, target)| (answer, target, max_body))
 }
 
 fn timed_out(limit: Duration) -> RequestFailed {
@@ -189,24 +194,22 @@ struct Hop {
 /// Sends, and follows redirects.
 async fn follow(
     session: &mut Session,
-    url: String,
+    address: &str,
     mut hop: Hop,
     redirects: bool,
     counts: &Counts,
-) -> Result<(Answer, Url), RequestFailed> {
-    let host = session.setup.host.clone();
-    let bad = |error| RequestFailed::new(FailureKind::Request, format!("{url:?}: {error}"));
-    let mut url = host.join(&url).map_err(bad)?;
+) -> Result<(Answer, Rc<Target>), RequestFailed> {
+    let mut target = session.setup.targets.find(address)?;
     let most = session.setup.http.settings.max_redirects;
     loop {
-        let answer = one_hop(session, &url, &hop, counts).await?;
-        remember_cookies(session, &url, &answer.head.headers);
+        let answer = one_hop(session, &target, &hop, counts).await?;
+        remember_cookies(session, &target.url, &answer.head.headers);
         let next = if redirects {
-            redirect::target(answer.head.status, &answer.head.headers, &url)?
+            redirect::target(answer.head.status, &answer.head.headers, &target.url)?
         } else {
             None
         };
-        let Some(next) = next else { return Ok((answer, url)) };
+        let Some(next) = next else { return Ok((answer, target)) };
         counts.redirects.set(counts.redirects.get() + 1);
         if counts.redirects.get() as usize > most {
             let text = format!("more than {most} redirects");
@@ -218,24 +221,24 @@ async fn follow(
             hop.headers.remove(CONTENT_TYPE);
         }
         hop.method = method;
-        if !redirect::same_origin(&url, &next) {
+        if !redirect::same_origin(&target.url, &next) {
             hop.headers.remove(AUTHORIZATION);
             hop.headers.remove(COOKIE);
         }
-        url = next;
+        target = Target::new(next, &session.setup.targets.home)?;
     }
 }
 
 /// One request and its answer on one connection.
 async fn one_hop(
     session: &mut Session,
-    url: &Url,
+    target: &Target,
     hop: &Hop,
     counts: &Counts,
 ) -> Result<Answer, RequestFailed> {
-    let origin = origin(url)?;
+    let origin = &target.origin;
     let pool = Rc::clone(&session.pool);
-    let mut known = pool.take(&origin);
+    let mut known = pool.take(origin);
     if let Some(wire) = &mut known
         && !wire.is_open().await
     {
@@ -244,13 +247,13 @@ async fn one_hop(
     }
     let mut wire = match known {
         Some(wire) => wire,
-        None => new_wire(session, &origin, counts).await?,
+        None => new_wire(session, origin, counts).await?,
     };
     session.meter.enter(Phase::Send);
-    let request = build(session, url, hop, wire.is_http2())?;
+    let request = build(session, target, hop, wire.is_http2())?;
     let limit = session.setup.http.settings.max_body;
     let answer = wire.exchange(request, limit).await?;
-    pool.put(origin, wire);
+    pool.put(origin.clone(), wire);
     Ok(answer)
 }
 
@@ -263,48 +266,46 @@ async fn new_wire(
     open(origin, &session.setup.http, &session.meter).await
 }
 
-fn origin(url: &Url) -> Result<Origin, RequestFailed> {
-    let no_host = || RequestFailed::new(FailureKind::Request, format!("{url} has no host"));
-    let host = url.host_str().ok_or_else(no_host)?.to_owned();
-    let port = url.port_or_known_default().ok_or_else(no_host)?;
-    Ok(Origin { tls: url.scheme() == "https", host, port })
-}
-
 fn build(
     session: &Session,
-    url: &Url,
+    target: &Target,
     hop: &Hop,
     http2: bool,
 ) -> Result<http::Request<Full<Bytes>>, RequestFailed> {
-    let bad = |text: String| RequestFailed::new(FailureKind::Request, text);
-    let target = if http2 { &url[..url::Position::AfterQuery] } else { path_and_query(url) };
-    let uri: Uri = target.parse().map_err(|error| bad(format!("{url}: {error}")))?;
     let mut request = http::Request::new(Full::new(hop.body.clone()));
     *request.method_mut() = hop.method.clone();
-    *request.uri_mut() = uri;
+    *request.uri_mut() = if http2 { whole_uri(&target.url)? } else { target.path.clone() };
     let headers = request.headers_mut();
     if !http2 {
-        let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
-        headers.insert(HOST, HeaderValue::from_str(host).map_err(|e| bad(e.to_string()))?);
+        headers.insert(HOST, target.host.clone());
     }
     headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPT_ENCODING));
-    if redirect::same_origin(url, &session.setup.host) {
-        headers.extend(session.headers.clone());
+    if target.own_host {
+        copy(&session.headers, headers);
     }
-    for (name, value) in &hop.headers {
-        headers.insert(name, value.clone());
-    }
+    copy(&hop.headers, headers);
     let has_body = matches!(hop.method, Method::POST | Method::PUT | Method::PATCH);
     if hop.body.is_empty() && has_body {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
-    add_cookies(session, url, headers);
+    add_cookies(session, &target.url, headers);
     Ok(request)
 }
 
-fn path_and_query(url: &Url) -> &str {
-    &url[url::Position::BeforePath..url::Position::AfterQuery]
+/// Copies headers over; one that is set more than once arrives as often.
+fn copy(from: &HeaderMap, to: &mut HeaderMap) {
+    for name in from.keys() {
+        to.remove(name);
+        for value in from.get_all(name) {
+            to.append(name, value.clone());
+        }
+    }
+}
+
+fn whole_uri(url: &Url) -> Result<Uri, RequestFailed> {
+    let bad = |error| RequestFailed::new(FailureKind::Request, format!("{url}: {error}"));
+    url[..Position::AfterQuery].parse().map_err(bad)
 }
 
 fn add_cookies(session: &Session, url: &Url, headers: &mut HeaderMap) {

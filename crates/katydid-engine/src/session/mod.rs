@@ -10,6 +10,7 @@ mod multipart;
 mod redirect;
 mod request;
 mod response;
+mod target;
 mod tls;
 mod user_session;
 
@@ -20,5 +21,6 @@ pub use user_session::Session;
 
 pub(crate) use dns::Names;
 pub(crate) use meter::Clock;
+pub(crate) use target::Targets;
 pub(crate) use tls::client_config;
 pub(crate) use user_session::{HttpContext, SessionSetup};

@@ -1,6 +1,7 @@
 //! An answer, and what the suite makes of it.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 use katydid_core::{FailureKind, Outcome, RowId, Sample};
 use serde::de::DeserializeOwned;
 
+use super::target::Target;
 use crate::error::RequestFailed;
 use crate::run::SharedRecorder;
 
@@ -25,7 +27,7 @@ pub struct Response {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    pub(crate) url: String,
+    pub(crate) target: Rc<Target>,
     pub(crate) recorder: SharedRecorder,
     pub(crate) row: RowId,
     pub(crate) sample: Sample,
@@ -63,7 +65,7 @@ impl Response {
 
     /// The address that answered, after redirects.
     pub fn url(&self) -> &str {
-        &self.url
+        self.target.url.as_str()
     }
 
     /// The response time: due to last byte.
@@ -148,6 +150,6 @@ impl Drop for Response {
 
 impl std::fmt::Debug for Response {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Response({} from {}, {} bytes)", self.status, self.url, self.body.len())
+        write!(f, "Response({} from {}, {} bytes)", self.status, self.url(), self.body.len())
     }
 }

@@ -13,12 +13,12 @@ use rand::distr::uniform::{SampleRange, SampleUniform};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use tokio::time::Sleep;
-use url::Url;
 
 use super::connection::Pool;
 use super::dns::Names;
 use super::meter::{Clock, Meter};
 use super::request::RequestBuilder;
+use super::target::Targets;
 use crate::run::{HttpSettings, SharedRecorder};
 use crate::shared::Shared;
 
@@ -33,7 +33,7 @@ pub(crate) struct HttpContext {
 pub(crate) struct SessionSetup {
     pub(crate) index: u32,
     pub(crate) seed: u64,
-    pub(crate) host: Url,
+    pub(crate) targets: Rc<Targets>,
     pub(crate) shared: Arc<Shared>,
     pub(crate) http: Rc<HttpContext>,
     pub(crate) recorder: SharedRecorder,
@@ -143,7 +143,7 @@ impl Session {
 
     /// The host of the run, e.g. `http://localhost:5000`.
     pub fn host(&self) -> &str {
-        self.setup.host.as_str().trim_end_matches('/')
+        self.setup.targets.home.as_str().trim_end_matches('/')
     }
 
     /// What the suite prepared for all users.
