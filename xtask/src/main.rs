@@ -1,1 +1,37 @@
-fn main() {}
+//! Chores of this repository: `cargo xtask test` and the long shows.
+#![expect(clippy::print_stdout, reason = "a chore talks to the person who started it")]
+
+mod intelligibility;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask test               every test, then how many ran and what could not be checked
+cargo xtask intelligibility    only the test of the speech with a recogniser
+cargo xtask show               lists the long shows, which run by hand (xtask/shows)";
+
+fn main() -> ExitCode {
+    let command: Vec<String> = std::env::args().skip(1).collect();
+    let done = match command.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["test"] => test::run(),
+        ["intelligibility"] => intelligibility::run().map(|checked| checked.is_passed()),
+        ["show"] => test::list_shows(),
+        ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(true)
+        }
+        _ => {
+            println!("unknown chore `{}`; there are:\n{HELP}", command.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            println!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The one test command: Rust's tests, the recogniser's, and a last line that counts them.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result};
+
+use crate::intelligibility::{self, Checked};
+
+/// Runs everything; the answer is whether all of it passed.
+pub(crate) fn run() -> Result<bool> {
+    let (mut passed, mut failed) = (0, 0);
+    // Documentation tests and unit tests come from one command; each prints a line of counts.
+    let rust_ok = cargo_test(&mut |line| {
+        if let Some((good, bad)) = counts(line) {
+            passed += good;
+            failed += bad;
+        }
+    })?;
+    if !rust_ok && failed == 0 {
+        // Something did not even build or ended early.
+        failed = 1;
+    }
+    let mut unchecked = Vec::new();
+    match intelligibility::run()? {
+        Checked::Passed(lines) => passed += lines,
+        Checked::Failed => failed += 1,
+        Checked::NotPossible(why) => unchecked.push(format!("speech recogniser: {why}")),
+    }
+    println!();
+    for what in &unchecked {
+        println!("NOT CHECKED: {what}");
+    }
+    println!("{passed} passed, {failed} failed, {} skipped", unchecked.len());
+    Ok(failed == 0)
+}
+
+/// The shows are scripts with their own first lines of explanation.
+pub(crate) fn list_shows() -> Result<bool> {
+    let folder = root().join("xtask/shows");
+    let mut shows: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .with_context(|| format!("{} cannot be read", folder.display()))?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .collect();
+    shows.sort();
+    for show in shows {
+        let text = std::fs::read_to_string(&show)?;
+        let about = text.lines().nth(1).unwrap_or_default().trim_start_matches(['#', ' ']);
+        println!("xtask/shows/{}  {about}", show.file_name().unwrap_or_default().display());
+    }
+    Ok(true)
+}
+
+/// The root of the workspace.
+pub(crate) fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a room of it").into()
+}
+
+/// The cargo that runs this.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+fn cargo_test(see: &mut dyn FnMut(&str)) -> Result<bool> {
+    let mut child = cargo()
+        .args(["test", "--workspace", "--no-fail-fast"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cargo cannot be started")?;
+    let output = child.stdout.take().context("stdout was asked for")?;
+    for line in BufReader::new(output).lines() {
+        let line = line?;
+        println!("{line}");
+        see(&line);
+    }
+    Ok(child.wait()?.success())
+}
+
+/// `test result: ok. 12 passed; 1 failed; …` → (12, 1).
+fn counts(line: &str) -> Option<(u64, u64)> {
+    let rest = line.strip_prefix("test result: ")?;
+    let number = |word: &str| -> Option<u64> {
+        rest.split(['.', ';'])
+            .map(str::trim)
+            .find_map(|part| part.strip_suffix(word))
+            .and_then(|count| count.trim().parse().ok())
+    };
+    Some((number("passed")?, number("failed")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counts;
+
+    #[test]
+    fn the_line_of_counts_is_read() {
+        let line = "test result: FAILED. 12 passed; 1 failed; 0 ignored; 0 measured; 3 filtered \
+                    out; finished in 0.10s";
+        assert_eq!(counts(line), Some((12, 1)));
+        assert_eq!(counts("running 3 tests"), None);
+    }
+}
