@@ -1,1 +1,34 @@
-//! Reports of a run: tables and CSV, a summary in and bytes out.
+//! Reports of a run: a [`Snapshot`](katydid_core::Snapshot) in, text or bytes out.
+//!
+//! Nothing here opens a file, asks a terminal for its width or reads a clock: the caller passes
+//! what is needed, so every report can be tested and made again from saved data. No colours: the
+//! command line adds them.
+//!
+//! - [`csv`]: Locust's four files, names and columns to the letter.
+//! - [`table`]: the live table and the tables at the end of a run.
+//!
+//! # Milliseconds
+//! Locust's own columns are whole milliseconds and stay so: averages are cut off, minima rounded
+//! down, maxima **up**, medians and percentiles to the nearest. A fast target therefore shows 0 in
+//! them. Our added columns (p95, p99, phases) have two decimals below 10 ms and one below 100 ms.
+//! Whatever the rounding, no percentile is ever shown above the maximum beside it.
+
+pub mod csv;
+mod number;
+pub mod table;
+mod text;
+
+/// Locust's percentile columns: heading and quantile.
+const PERCENTILES: [(&str, f64); 11] = [
+    ("50%", 0.5),
+    ("66%", 0.66),
+    ("75%", 0.75),
+    ("80%", 0.8),
+    ("90%", 0.9),
+    ("95%", 0.95),
+    ("98%", 0.98),
+    ("99%", 0.99),
+    ("99.9%", 0.999),
+    ("99.99%", 0.9999),
+    ("100%", 1.0),
+];

@@ -1,0 +1,23 @@
+//! Tables for people: Locust's layout, widened by what a verdict needs.
+//!
+//! Every function returns whole lines without an empty one after them, and an empty text when
+//! there is nothing to say. `width` is the number of columns of the terminal, `None` without one.
+//! With a width, long names are cut in the middle and a narrow terminal loses the less important
+//! columns, so that no line wraps; without it nothing is ever left out.
+
+mod failures;
+mod grid;
+mod mix;
+mod percentiles;
+mod phases;
+mod requests;
+mod tasks;
+mod verdict;
+
+pub use failures::{exceptions, failures};
+pub use mix::mix;
+pub use percentiles::percentiles;
+pub use phases::phases;
+pub use requests::{periodic, requests};
+pub use tasks::tasks;
+pub use verdict::verdict;

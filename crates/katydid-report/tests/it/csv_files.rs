@@ -1,0 +1,159 @@
+//! The four files: to the letter, readable by any CSV reader, harmless in a spreadsheet.
+
+use std::path::Path;
+use std::time::Duration;
+
+use katydid_core::{FailureKind, Snapshot};
+use katydid_report::csv::{self, FileNames};
+use proptest::prelude::*;
+
+use crate::run::{Run, empty, eventful, started, task};
+
+fn history(snapshot: &Snapshot) -> Vec<u8> {
+    let rows = csv::history_rows(snapshot, started() + snapshot.elapsed);
+    [csv::history_header(), rows].concat()
+}
+
+/// All records, the header first; equal lengths are checked by the reader.
+fn read(file: &[u8]) -> Vec<Vec<String>> {
+    let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(file);
+    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+/// Line ends made visible, so that a lost CR shows in a snapshot.
+fn shown(file: Vec<u8>) -> String {
+    String::from_utf8(file).unwrap().replace('\r', "␍")
+}
+
+#[test]
+fn files_of_an_eventful_run() {
+    let run = eventful();
+    insta::assert_snapshot!("stats", shown(csv::stats(&run)));
+    insta::assert_snapshot!("history", shown(history(&run)));
+    insta::assert_snapshot!("failures", shown(csv::failures(&run, started())));
+    insta::assert_snapshot!("exceptions", shown(csv::exceptions(&run)));
+}
+
+#[test]
+fn files_before_anything_has_happened() {
+    let run = empty();
+    let all =
+        [csv::stats(&run), history(&run), csv::failures(&run, started()), csv::exceptions(&run)];
+    insta::assert_snapshot!("empty_files", shown(all.concat()));
+}
+
+#[test]
+fn every_record_has_its_columns() {
+    let run = eventful();
+    let files = [
+        (csv::stats(&run), 22, 8),
+        (history(&run), 24, 2),
+        (csv::failures(&run, started()), 6, 8),
+        (csv::exceptions(&run), 4, 3),
+    ];
+    for (file, columns, lines) in files {
+        let records = read(&file);
+        assert_eq!(records.len(), lines, "{records:?}");
+        assert!(records.iter().all(|record| record.len() == columns), "{records:?}");
+        assert!(file.ends_with(b"\r\n"));
+    }
+}
+
+#[test]
+fn no_percentile_is_above_the_maximum_and_the_median_lies_inside() {
+    for micros in [[120_835, 121_835, 121_835], [180, 310, 940], [700, 1_600, 9_999]] {
+        let run = Run::new(&[("V", 1)], &[]).answers("GET", "/", &micros).done(1);
+        let records = read(&csv::stats(&run));
+        let number = |column: usize| records[1][column].parse::<f64>().unwrap();
+        let (median, min, max) = (number(4), number(6), number(7));
+        assert!(min <= median && median <= max, "{records:?}");
+        assert!((11..22).all(|column| number(column) <= max), "{records:?}");
+        assert!((12..22).all(|column| number(column - 1) <= number(column)), "{records:?}");
+    }
+}
+
+#[test]
+fn names_follow_the_guide_for_its_prefix_and_locust_for_all_others() {
+    let names = |prefix| FileNames::for_prefix(prefix).all().map(Path::to_owned);
+    let paths = |all: [&str; 4]| all.map(|path| Path::new(path).to_owned());
+    let guide = paths([
+        "out/load_test_stats.csv",
+        "out/load_test_stats_history.csv",
+        "out/load_test_stats_failures.csv",
+        "out/load_test_stats_exceptions.csv",
+    ]);
+    assert_eq!(names("out/load_test_stats"), guide);
+    let locust =
+        paths(["x_stats.csv", "x_stats_history.csv", "x_failures.csv", "x_exceptions.csv"]);
+    assert_eq!(names("x"), locust);
+    assert_eq!(names("my_load_test_stats")[0], Path::new("my_load_test_stats_stats.csv"));
+    assert_eq!(names("load_test_stats/")[0], Path::new("load_test_stats/_stats.csv"));
+    assert_eq!(names("load_test_stats/run.1")[0], Path::new("load_test_stats/run.1_stats.csv"));
+}
+
+#[test]
+fn equal_texts_of_different_classes_stay_apart() {
+    let run = Run::new(&[("V", 1)], &[])
+        .fails(("GET", "/"), (FailureKind::Connect, "gone"), 1, 0)
+        .fails(("GET", "/"), (FailureKind::Connection, "gone"), 1, 0)
+        .fails(("GET", "/"), (FailureKind::Connect, "connection gone"), 1, 0)
+        .fails(("GET", "/"), (FailureKind::Status(503), "HTTP 503 Service Unavailable"), 1, 0)
+        .done(1);
+    let records = read(&csv::failures(&run, started()));
+    let errors: Vec<&str> = records[1..].iter().map(|record| record[2].as_str()).collect();
+    let expected = [
+        "connect: connection gone",
+        "connect: gone",
+        "connection: gone",
+        "HTTP 503 Service Unavailable",
+    ];
+    assert_eq!(errors, expected);
+}
+
+#[test]
+fn a_date_beyond_the_calendar_is_empty() {
+    let run = Run::new(&[("V", 1)], &[])
+        .fails(("GET", "/"), (FailureKind::Timeout, "late"), 1, 0)
+        .done(1);
+    let far = started() + Duration::from_secs(400_000_000_000);
+    assert_eq!(read(&csv::failures(&run, far))[1][4..], ["", ""]);
+}
+
+#[test]
+fn no_cell_is_a_formula() {
+    let evil = "=HYPERLINK(\"http://x\",\"y\")";
+    let run = Run::new(&[("V", 1)], &[task("V", "", "t", 1.0)])
+        .answers("@GET", evil, &[1_000])
+        .answers("GET", "'=1", &[1_000])
+        .fails(("GET", "/"), (FailureKind::Check, "-2+3"), 1, 0)
+        .exception(0, "+1", "")
+        .done(1);
+    let stats = read(&csv::stats(&run));
+    assert_eq!(stats[1][..2], ["GET", "''=1"]);
+    assert_eq!(stats[3][..2], ["'@GET", &format!("'{evil}")]);
+    assert_eq!(read(&csv::exceptions(&run))[1][1], "'+1");
+}
+
+/// What the module's documentation tells a reader to do.
+fn original(cell: &str) -> &str {
+    let runs = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n');
+    match cell.trim_start_matches('\'').starts_with(runs) {
+        true => cell.strip_prefix('\'').unwrap(),
+        false => cell,
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_method_and_name_come_back(
+        method in "['=+@A-Z-]{0,6}", name in "(['=+@\\-\t\r\n,\"]{0,3})\\PC{0,20}",
+    ) {
+        let run = Run::new(&[("V", 1)], &[]).answers(&method, &name, &[1_000]).done(1);
+        let records = read(&csv::stats(&run));
+        prop_assert_eq!(records.len(), 3);
+        prop_assert_eq!(original(&records[1][0]), method);
+        prop_assert_eq!(original(&records[1][1]), name);
+        let dangerous = records[1][1].starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+        prop_assert!(!dangerous);
+    }
+}

@@ -1,0 +1,6 @@
+//! Every table and file, made from hand-filled runs through the public doors.
+
+mod csv_files;
+mod run;
+mod tables;
+mod widths;

@@ -1,0 +1,133 @@
+//! Every table of an eventful run, of an empty one, and of one with hostile texts.
+
+use std::time::Duration;
+
+use katydid_core::{FailureKind, RunFacts, Snapshot, Target, Verdict, judge};
+use katydid_report::table;
+
+use crate::run::{Run, counts, empty, eventful, task};
+
+fn judged(run: &Snapshot, targets: &[Target]) -> Verdict {
+    judge(run, targets, RunFacts { interrupted: false, failed_code: 1 })
+}
+
+fn targets() -> [Target; 2] {
+    let limit = Duration::from_millis(500);
+    [Target::success_at_least(1.0), Target::percentile_below(0.95, limit)]
+}
+
+#[test]
+fn tables_of_an_eventful_run() {
+    let run = eventful();
+    insta::assert_snapshot!("periodic", table::periodic(&run, None));
+    insta::assert_snapshot!("requests", table::requests(&run, None));
+    insta::assert_snapshot!("percentiles", table::percentiles(&run, None));
+    insta::assert_snapshot!("failures", table::failures(&run));
+    insta::assert_snapshot!("exceptions", table::exceptions(&run));
+    insta::assert_snapshot!("tasks", table::tasks(&run));
+    insta::assert_snapshot!("mix", table::mix(&run));
+    insta::assert_snapshot!("phases", table::phases(&run));
+    insta::assert_snapshot!("verdict", table::verdict(&judged(&run, &targets())));
+}
+
+#[test]
+fn tables_before_anything_has_happened() {
+    let run = empty();
+    assert_eq!(table::failures(&run) + &table::exceptions(&run) + &table::phases(&run), "");
+    let all = [
+        table::periodic(&run, None),
+        table::requests(&run, None),
+        table::percentiles(&run, None),
+        table::tasks(&run),
+        table::mix(&run),
+        table::verdict(&judged(&run, &targets())),
+    ];
+    insta::assert_snapshot!("empty_tables", all.join("\n"));
+    let without_tasks = Run::new(&[], &[]).done(0);
+    assert_eq!(table::tasks(&without_tasks) + &table::mix(&without_tasks), "");
+}
+
+/// The last line is what scripts read.
+#[test]
+fn the_last_line_is_the_verdict() {
+    let last = |verdict: &Verdict| table::verdict(verdict).lines().last().unwrap().to_owned();
+    let look = || Run::new(&[("V", 1)], &[task("V", "", "look", 1.0)]);
+    let good = look().task(0, counts(1, 0, 1, 0)).answers("GET", "/", &[900]).done(1);
+    assert_eq!(last(&judged(&good, &targets())), "VERDICT: PASS");
+    let silent = look().task(0, counts(3, 0, 0, 0)).done(1);
+    let line = last(&judged(&silent, &[]));
+    assert!(line.starts_with("VERDICT: INVALID - V executed tasks and sent no request"), "{line}");
+    let failed = look()
+        .task(0, counts(1, 0, 1, 0))
+        .fails(("GET", "/"), (FailureKind::Timeout, "late"), 1, 0)
+        .done(1);
+    assert_eq!(last(&judged(&failed, &[])), "VERDICT: FAIL - 1 of 1 requests failed");
+}
+
+#[test]
+fn an_interrupted_run_says_so() {
+    let run = Run::new(&[("V", 1)], &[]).answers("GET", "/", &[900]).done(1);
+    let verdict = judge(&run, &[], RunFacts { interrupted: true, failed_code: 1 });
+    let text = table::verdict(&verdict);
+    assert_eq!(text, "Exit code 130 (interrupted)\nVERDICT: PASS\n");
+}
+
+/// Rates of the live table fall when traffic stops; those at the end are over the whole run.
+#[test]
+fn current_and_whole_run_rates_differ() {
+    let thousand = vec![1_000; 1_000];
+    let run = Run::new(&[("V", 1)], &[]).answers("GET", "/", &thousand).tick(1).tick(40).done(50);
+    let rate = |table: String| {
+        let line = table.lines().last().unwrap().to_owned();
+        line.split('|').nth(2).unwrap().split_whitespace().next().unwrap().to_owned()
+    };
+    assert_eq!(rate(table::periodic(&run, None)), "0.00");
+    assert_eq!(rate(table::requests(&run, None)), "20.00");
+}
+
+/// R19: Locust shows a 100 % of 22 beside a maximum of 21.
+#[test]
+fn no_percentile_is_shown_above_the_maximum() {
+    for slowest in [400, 940, 9_960, 9_999, 21_200, 21_810, 99_960, 250_400] {
+        let run = Run::new(&[("V", 1)], &[]).answers("GET", "/", &[200, slowest]).done(1);
+        let cells = |table: String| -> Vec<f64> {
+            let line = table.lines().last().unwrap().replace('|', " ");
+            line.split_whitespace().skip(1).filter_map(|cell| cell.parse().ok()).collect()
+        };
+        // # reqs, Avg, Min, Max, Med, two rates, p95, p99.
+        let row = cells(table::requests(&run, None));
+        assert!(row[7] <= row[8] && row[8] <= row[3], "{row:?}");
+        let percentiles = cells(table::percentiles(&run, None));
+        assert!(percentiles[..11].is_sorted(), "{percentiles:?}");
+        assert_eq!(percentiles[10], row[3]);
+    }
+}
+
+/// A target's answer must not be able to move the cursor of whoever reads the report.
+#[test]
+fn no_control_character_reaches_the_terminal() {
+    let evil = "\x1b[2J\x1b]0;title\x07\r\u{9b}31m\u{202e}\u{2028}x";
+    let run = Run::new(&[(evil, 1)], &[task(evil, evil, evil, 1.0), task(evil, "", evil, 0.0)])
+        .task(0, counts(2, 0, 0, 1))
+        .answers(evil, evil, &[1_000])
+        .fails((evil, evil), (FailureKind::Check, evil), 1, 0)
+        .exception(0, evil, evil)
+        .done(1);
+    let verdict = judged(&run, &targets());
+    let all = [
+        table::periodic(&run, Some(90)),
+        table::requests(&run, None),
+        table::percentiles(&run, None),
+        table::failures(&run),
+        table::exceptions(&run),
+        table::tasks(&run),
+        table::mix(&run),
+        table::phases(&run),
+        table::verdict(&verdict),
+    ];
+    for text in all {
+        let bad = |c: char| c != '\n' && (c.is_control() || "\u{202e}\u{2028}".contains(c));
+        assert!(!text.contains(bad), "{text:?}");
+        assert!(text.contains("\\u{1b}[2J"), "{text}");
+    }
+}
