@@ -1,1 +1,31 @@
 //! The TTS Reader backend: accounts, credits, extraction and speech over HTTP.
+//!
+//! Start reading at `router.rs` (every route, by who calls it); `app.rs` is what a running service
+//! is made of; `store/` is the only place that speaks SQL. The binary is [`cli::main`]; a program
+//! that wants the service as its own child process uses [`embedded::serve_blocking`]; one that has
+//! a listener and settings uses [`run`].
+
+mod app;
+mod audit;
+mod auth;
+pub mod cli;
+mod domain;
+pub mod embedded;
+mod errors;
+mod extraction;
+mod maintenance;
+mod metrics;
+mod middleware;
+mod rate_limit;
+mod router;
+mod routes;
+mod server;
+mod settings;
+mod speech;
+mod store;
+mod validation;
+mod workers;
+
+pub use server::{ServeError, run};
+pub use settings::{Secret, Settings, SettingsError};
+pub use tts_reader_speech::NOTICES;

@@ -1,0 +1,12 @@
+//! The command line of `tts-reader`.
+
+mod accounts;
+mod args;
+mod error;
+mod roster;
+mod run;
+mod serve;
+
+pub use run::main;
+
+pub(crate) use serve::stop_signal;

@@ -1,0 +1,56 @@
+//! Arguments in, exit code out.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use super::{
+    accounts,
+    args::{AccountsCommand, Cli, Command},
+    error::CliError,
+    serve,
+};
+use crate::settings::Environment;
+
+/// Runs `tts-reader` with the arguments and the environment of this process.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are "errors" too; clap knows where they go and what they return.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let env = Environment::of_process();
+    log_to_stderr(&env);
+    match dispatch(&cli, &env) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            ExitCode::from(error.code())
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, env: &Environment) -> Result<(), CliError> {
+    match &cli.command {
+        Command::Serve(args) => serve::serve(args, env),
+        Command::Accounts(AccountsCommand::Create(args)) => accounts::create(args, env),
+        Command::Accounts(AccountsCommand::Remove(args)) => accounts::remove(args, env),
+        Command::Licenses => Ok(io::stdout().write_all(crate::NOTICES.as_bytes())?),
+    }
+}
+
+fn log_to_stderr(env: &Environment) {
+    let filter = env.text("RUST_LOG").and_then(|text| EnvFilter::try_new(text).ok());
+    // Statements of the database would tell what accounts do.
+    let filter = filter.unwrap_or_else(|| EnvFilter::new("info,sqlx=warn"));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // Fails only when a program that embeds this one has its own log already.
+    let _ = subscriber.try_init();
+}

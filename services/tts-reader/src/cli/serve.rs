@@ -1,0 +1,80 @@
+//! `tts-reader serve`.
+
+use std::{future::Future, io, io::Write, sync::Arc};
+
+use super::{args::ServeArgs, error::CliError};
+use crate::{
+    app::App,
+    server,
+    settings::{Environment, Settings, resolve},
+};
+
+pub(super) fn serve(args: &ServeArgs, env: &Environment) -> Result<(), CliError> {
+    let settings = resolve(&args.flags(), env)?;
+    for (set, meant) in env.slips() {
+        tracing::warn!("{set} is set and means nothing here; did you mean {meant}?");
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(settings.workers)
+        .enable_all()
+        .build()?;
+    let result = runtime.block_on(run(settings));
+    // A synthesis that outlives the grace period must not keep the process.
+    runtime.shutdown_background();
+    result
+}
+
+async fn run(settings: Settings) -> Result<(), CliError> {
+    warn(&settings);
+    let shutdown = stop_signal()?;
+    let listener = server::listen(settings.bind)?;
+    let app = Arc::new(App::open(settings).await?);
+    let address = listener.local_addr()?;
+    // To stdout, so that a script can wait for it; everything else goes to stderr.
+    let _ = writeln!(io::stdout(), "tts-reader listens on http://{address}");
+    tracing::info!(
+        %address,
+        database = %app.settings.database.display(),
+        data = %app.settings.data_dir.display(),
+        rate_limit_per_hour = app.settings.rate_limit_per_hour,
+        "serving"
+    );
+    Ok(server::serve(listener, app, shutdown).await?)
+}
+
+fn warn(settings: &Settings) {
+    let public = !settings.bind.ip().is_loopback();
+    if public {
+        tracing::warn!(
+            "{} can be reached from other machines, without encryption; put a proxy with TLS \
+             before it",
+            settings.bind
+        );
+    }
+    if settings.dev {
+        let who = if public { "anybody on the network" } else { "any program on this machine" };
+        tracing::warn!("dev mode: {who} can make accounts with credits");
+    }
+}
+
+/// Resolves on Ctrl-C or SIGTERM.
+pub(crate) fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

@@ -1,0 +1,11 @@
+//! Words of the business: credits, tiers, people's ids and instants. No I/O.
+
+mod credits;
+mod ids;
+mod tiers;
+mod time;
+
+pub(crate) use credits::{CREDIT_LIFETIME, credits_for};
+pub(crate) use ids::UserId;
+pub(crate) use tiers::Tier;
+pub(crate) use time::Timestamp;

@@ -1,0 +1,82 @@
+//! The four tiers: what each promises, and what its name looks like where.
+
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+/// A customer's tier. The order is the order of worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "UPPERCASE")]
+pub(crate) enum Tier {
+    Free,
+    Light,
+    Premium,
+    Pro,
+}
+
+impl Tier {
+    pub(crate) const ALL: [Self; 4] = [Self::Free, Self::Light, Self::Premium, Self::Pro];
+
+    /// The tier a purchase of so many credits belongs to.
+    pub(crate) fn of_purchase(credits: i64) -> Self {
+        match credits {
+            10_000.. => Self::Pro,
+            2_000.. => Self::Premium,
+            500.. => Self::Light,
+            _ => Self::Free,
+        }
+    }
+
+    /// `PRO`, as accounts show it.
+    pub(crate) fn upper(self) -> &'static str {
+        match self {
+            Self::Free => "FREE",
+            Self::Light => "LIGHT",
+            Self::Premium => "PREMIUM",
+            Self::Pro => "PRO",
+        }
+    }
+
+    /// `pro`, as synthesis and prices show it.
+    pub(crate) fn lower(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::Light => "light",
+            Self::Premium => "premium",
+            Self::Pro => "pro",
+        }
+    }
+
+    /// Characters a month the tier is meant for; shown, never enforced. 0 = browser speech only.
+    pub(crate) fn monthly_cap(self) -> i64 {
+        match self {
+            Self::Free => 0,
+            Self::Light => 500_000,
+            Self::Premium => 2_000_000,
+            Self::Pro => 10_000_000,
+        }
+    }
+}
+
+/// Accounts show the upper-case name.
+impl Serialize for Tier {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.upper())
+    }
+}
+
+/// A word that is no tier.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a tier; the tiers are FREE, LIGHT, PREMIUM and PRO")]
+pub(crate) struct UnknownTier(String);
+
+impl FromStr for Tier {
+    type Err = UnknownTier;
+
+    fn from_str(text: &str) -> Result<Self, UnknownTier> {
+        Self::ALL
+            .into_iter()
+            .find(|tier| tier.upper().eq_ignore_ascii_case(text))
+            .ok_or_else(|| UnknownTier(text.to_owned()))
+    }
+}

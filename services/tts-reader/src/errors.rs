@@ -1,0 +1,146 @@
+//! Every answer that is not a success, in one type.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use crate::{rate_limit::RateStatus, store::StoreError, validation::FieldError, workers::Refused};
+
+/// A request that is refused or failed. The texts are part of the contract.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ApiError {
+    #[error("Not authenticated")]
+    NotAuthenticated,
+    #[error("Could not validate credentials")]
+    BadToken,
+    #[error("Invalid credentials")]
+    InvalidLogin,
+    #[error("Insufficient credits. Need {needed} credits, have {available} credits.")]
+    InsufficientCredits { needed: i64, available: i64 },
+    #[error("Rate limit exceeded: {limit} requests per hour. Try again in {retry_after} seconds.")]
+    RateLimited { limit: u32, retry_after: u64, status: RateStatus },
+    #[error("Request body larger than {limit} bytes")]
+    BodyTooLarge { limit: usize },
+    /// Fields that do not fit, in the documented form.
+    #[error("validation failed")]
+    Invalid(Vec<FieldError>),
+    /// Any other refusal that the caller can act on.
+    #[error("{detail}")]
+    Refused { status: StatusCode, detail: String },
+    /// A refusal whose `detail` is an object.
+    #[error("{detail}")]
+    RefusedWith { status: StatusCode, detail: Value },
+    /// There is more work than this service can take on now.
+    #[error("{what} is busy; try again in {retry_after} seconds")]
+    Busy { what: &'static str, retry_after: u64 },
+    /// The caller can do nothing about it; the cause is logged, never told.
+    #[error("{detail}")]
+    Internal { detail: &'static str, cause: String },
+}
+
+impl ApiError {
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::Refused { status: StatusCode::BAD_REQUEST, detail: detail.into() }
+    }
+
+    pub(crate) fn unprocessable(detail: impl Into<String>) -> Self {
+        Self::Refused { status: StatusCode::UNPROCESSABLE_ENTITY, detail: detail.into() }
+    }
+
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::Refused { status: StatusCode::FORBIDDEN, detail: detail.into() }
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::Refused { status: StatusCode::NOT_FOUND, detail: "Not Found".to_owned() }
+    }
+
+    pub(crate) fn internal(detail: &'static str, cause: impl std::fmt::Display) -> Self {
+        Self::Internal { detail, cause: cause.to_string() }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::NotAuthenticated | Self::BadToken | Self::InvalidLogin => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::InsufficientCredits { .. } => StatusCode::PAYMENT_REQUIRED,
+            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused { status, .. } | Self::RefusedWith { status, .. } => *status,
+            Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn body(&self) -> Value {
+        match self {
+            Self::Invalid(fields) => json!({ "detail": fields }),
+            Self::RefusedWith { detail, .. } => json!({ "detail": detail }),
+            Self::Internal { detail, .. } if *detail == INTERNAL => {
+                json!({ "detail": detail, "error_code": "INTERNAL_ERROR" })
+            }
+            other => json!({ "detail": other.to_string() }),
+        }
+    }
+}
+
+/// The documented text for trouble that has no better one.
+pub(crate) const INTERNAL: &str = "Internal server error";
+
+/// What the audit log is told about an answer; rides on the response, never in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    /// The error's text for the log.
+    pub(crate) text: String,
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status(), Json(self.body())).into_response();
+        let headers = response.headers_mut();
+        match &self {
+            Self::NotAuthenticated | Self::BadToken => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            Self::RateLimited { retry_after, status, .. } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+                status.write(headers);
+            }
+            Self::Busy { retry_after, .. } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
+            }
+            _ => {}
+        }
+        let text = match &self {
+            Self::Internal { detail, cause } => format!("{detail}: {cause}"),
+            other => other.to_string(),
+        };
+        response.extensions_mut().insert(Refusal { text });
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::Busy { what: "The database", retry_after: 1 },
+            // The account was deleted while its request was under way.
+            StoreError::Gone => Self::BadToken,
+            other => Self::internal(INTERNAL, other),
+        }
+    }
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Full { what, retry_after } => Self::Busy { what, retry_after },
+            Refused::Panicked { what } => Self::internal(INTERNAL, format!("{what} panicked")),
+        }
+    }
+}

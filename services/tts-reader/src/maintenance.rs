@@ -1,0 +1,53 @@
+//! What has to be done now and then: give back what was abandoned, mark what lapsed, remove what
+//! nobody can reach any more.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::{app::App, domain::Timestamp, store::StoreError};
+
+const PAUSE: Duration = Duration::from_secs(60);
+/// A reservation this old belongs to work that died; no synthesis takes nearly as long.
+const ABANDONED: Duration = Duration::from_secs(30 * 60);
+/// Audio stays a little longer than its link, for those who just started to listen.
+const LISTENING: Duration = Duration::from_secs(60);
+
+/// Gives back everything reserved by a process that is gone. Only right at start, while the lock
+/// on the data directory says that nobody else reserves.
+pub(crate) async fn recover(app: &App) -> Result<(), StoreError> {
+    let now = Timestamp::now();
+    let refunded = app.store.refund_abandoned(now, now).await?;
+    if refunded > 0 {
+        tracing::warn!(refunded, "gave back credits reserved by a process that ended early");
+    }
+    Ok(())
+}
+
+/// Looks after the service until it is told to stop.
+pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
+    loop {
+        tidy(&app).await;
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+    }
+}
+
+async fn tidy(app: &App) {
+    let now = Timestamp::now();
+    report("mark lapsed credits", app.store.mark_expired(now).await);
+    let limit = now.minus(ABANDONED);
+    report("refund abandoned reservations", app.store.refund_abandoned(limit, now).await);
+    let age = app.settings.audio_link_lifetime + LISTENING;
+    report("remove old audio", app.audio.sweep(age).await);
+    app.account_limit.forget_idle();
+    app.address_limit.forget_idle();
+}
+
+fn report<T, E: std::fmt::Display>(what: &str, result: Result<T, E>) {
+    if let Err(error) = result {
+        tracing::error!(%error, "cannot {what}; will try again");
+    }
+}

@@ -1,0 +1,6 @@
+//! Figures for `/metrics`.
+
+mod process;
+mod registry;
+
+pub(crate) use registry::Metrics;

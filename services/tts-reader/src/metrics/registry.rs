@@ -1,0 +1,198 @@
+//! The counters and gauges, and their text in the OpenMetrics form that Prometheus reads.
+
+use std::{
+    fmt,
+    sync::atomic::{AtomicI64, AtomicU64},
+    time::Duration,
+};
+
+use axum::http::{Method, StatusCode};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    registry::Registry,
+};
+
+use super::process;
+use crate::app::App;
+
+/// Upper bounds of the latency buckets, in seconds.
+const BUCKETS: [f64; 14] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+
+/// The counters and gauges of one service.
+pub(crate) struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    latency: Family<RouteLabels, Histogram, fn() -> Histogram>,
+    in_flight: Gauge,
+    read: AtRead,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    method: &'static str,
+    route: String,
+}
+
+/// Figures that others keep, copied when somebody reads.
+#[derive(Default)]
+struct AtRead {
+    db_limit: Gauge,
+    db_open: Gauge,
+    db_idle: Gauge,
+    db_waits: Counter,
+    speech_running: Gauge,
+    speech_waiting: Gauge,
+    speech_refused: Counter,
+    password_running: Gauge,
+    password_waiting: Gauge,
+    password_refused: Counter,
+    extraction_in_flight: Gauge,
+    extraction_refused: Counter,
+    audit_dropped: Counter,
+    uptime: Gauge<f64, AtomicU64>,
+    resident_bytes: Gauge<i64, AtomicI64>,
+    cpu_seconds: Counter<f64, AtomicU64>,
+    open_files: Gauge,
+}
+
+/// Counts a request as running until it is dropped.
+pub(crate) struct Running<'a>(&'a Gauge);
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("tts_reader");
+        let requests = Family::default();
+        let latency: Family<RouteLabels, Histogram, fn() -> Histogram> =
+            Family::new_with_constructor(|| Histogram::new(BUCKETS));
+        let in_flight = Gauge::default();
+        registry.register("http_requests", "Requests answered", requests.clone());
+        registry.register(
+            "http_request_duration_seconds",
+            "Time from the request's head to the answer's head",
+            latency.clone(),
+        );
+        registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
+        let read = AtRead::default();
+        read.register(&mut registry);
+        Self { registry, requests, latency, in_flight, read }
+    }
+
+    pub(crate) fn request_started(&self) -> Running<'_> {
+        self.in_flight.inc();
+        Running(&self.in_flight)
+    }
+
+    pub(crate) fn request_ended(
+        &self,
+        method: &Method,
+        route: Option<&str>,
+        status: StatusCode,
+        took: Duration,
+    ) {
+        let method = known_method(method);
+        // Paths that are no route would be labels without end.
+        let route = route.unwrap_or("(none)").to_owned();
+        let labels = RouteLabels { method, route: route.clone() };
+        self.latency.get_or_create(&labels).observe(took.as_secs_f64());
+        self.requests
+            .get_or_create(&RequestLabels { method, route, status: status.as_u16() })
+            .inc();
+    }
+
+    /// The text of `/metrics`.
+    ///
+    /// # Errors
+    /// Never in practice: writing into memory.
+    pub(crate) fn text(&self, app: &App) -> Result<String, fmt::Error> {
+        self.read.copy(app);
+        let mut text = String::with_capacity(8 * 1024);
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}
+
+impl AtRead {
+    fn register(&self, r: &mut Registry) {
+        r.register("db_connections_limit", "Connections that may be open", self.db_limit.clone());
+        r.register("db_connections_open", "Connections that are open", self.db_open.clone());
+        r.register("db_connections_idle", "Open connections nobody uses", self.db_idle.clone());
+        r.register("db_connection_waits", "Waits for a free connection", self.db_waits.clone());
+        r.register("speech_running", "Syntheses on a thread", self.speech_running.clone());
+        r.register("speech_waiting", "Syntheses in the queue", self.speech_waiting.clone());
+        r.register("speech_refused", "Refused: queue full", self.speech_refused.clone());
+        r.register("password_running", "Hashes on a thread", self.password_running.clone());
+        r.register("password_waiting", "Hashes in the queue", self.password_waiting.clone());
+        r.register("password_refused", "Refused: queue full", self.password_refused.clone());
+        let extracting = self.extraction_in_flight.clone();
+        r.register("extraction_in_flight", "Pages being read or waiting for it", extracting);
+        r.register("extraction_refused", "Refused: queue full", self.extraction_refused.clone());
+        r.register("audit_lines_dropped", "Lines lost to a slow disk", self.audit_dropped.clone());
+        r.register("uptime_seconds", "Time since start", self.uptime.clone());
+        let resident = self.resident_bytes.clone();
+        r.register("process_resident_bytes", "Memory held by the process", resident);
+        r.register("process_cpu_seconds", "CPU time used", self.cpu_seconds.clone());
+        r.register("process_open_files", "Open file descriptors", self.open_files.clone());
+    }
+
+    fn copy(&self, app: &App) {
+        let set = |counter: &Counter, value: u64| {
+            counter.inner().store(value, std::sync::atomic::Ordering::Relaxed);
+        };
+        let db = app.store.figures();
+        self.db_limit.set(db.limit.into());
+        self.db_open.set(db.open.into());
+        self.db_idle.set(db.idle as i64);
+        set(&self.db_waits, db.waits);
+        let speech = app.speaker.figures();
+        self.speech_running.set(speech.running as i64);
+        self.speech_waiting.set(speech.waiting as i64);
+        set(&self.speech_refused, speech.refused);
+        let passwords = app.passwords.figures();
+        self.password_running.set(passwords.running as i64);
+        self.password_waiting.set(passwords.waiting as i64);
+        set(&self.password_refused, passwords.refused);
+        self.extraction_in_flight.set(app.extraction.in_flight() as i64);
+        set(&self.extraction_refused, app.extraction.refused());
+        set(&self.audit_dropped, app.audit.dropped());
+        self.uptime.set(app.started.elapsed().as_secs_f64());
+        if let Some(process) = process::figures() {
+            self.resident_bytes.set(process.resident_bytes);
+            let bits = process.cpu_seconds.to_bits();
+            self.cpu_seconds.inner().store(bits, std::sync::atomic::Ordering::Relaxed);
+            self.open_files.set(process.open_files);
+        }
+    }
+}
+
+fn known_method(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "OTHER",
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}

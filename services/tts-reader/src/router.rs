@@ -1,0 +1,77 @@
+//! Every route of the service, grouped by who calls it.
+//!
+//! Routes that take a [`Caller`](crate::auth::Caller) are private; that type is the only gate.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{MethodRouter, get, post},
+};
+
+use crate::{
+    app::App,
+    middleware,
+    routes::{accounts, billing, dev, extraction, fallback, preferences, speech, system},
+};
+
+type Routes = Router<Arc<App>>;
+
+/// The whole service.
+pub(crate) fn build(app: &Arc<App>) -> Router {
+    let routes = Routes::new();
+    let routes = for_everybody(routes);
+    let routes = for_accounts(routes);
+    let routes = if app.settings.dev { for_load_tests(routes) } else { routes };
+    routes
+        .fallback(fallback::not_found)
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .layer(middleware::panics())
+        .layer(middleware::cors(&app.settings))
+        .layer(from_fn_with_state(Arc::clone(app), middleware::observe))
+        .with_state(Arc::clone(app))
+}
+
+fn for_everybody(routes: Routes) -> Routes {
+    let routes = routes.route("/", get(system::root));
+    let routes = both(routes, "/api/health", get(system::health));
+    let routes = both(routes, "/api/enterprise/status", get(system::enterprise_status));
+    let routes = both(routes, "/api/platform-stats", get(system::platform_stats));
+    let routes = both(routes, "/metrics", get(system::metrics));
+    let routes = both(routes, "/api/register", post(accounts::register));
+    let routes = both(routes, "/api/login", post(accounts::login));
+    let routes = both(routes, "/api/token", post(accounts::login));
+    let routes = both(routes, "/api/pricing-tiers", get(billing::pricing_tiers));
+    let routes = both(routes, "/api/credit-packages", get(billing::credit_packages));
+    // Opened by the signature in the link, so that an <audio> element can play it.
+    routes.route("/audio/{user_id}/{file}", get(speech::audio))
+}
+
+fn for_accounts(routes: Routes) -> Routes {
+    let user = get(accounts::user).delete(accounts::delete_user);
+    let routes = both(routes, "/api/user", user);
+    let wishes = get(preferences::read).post(preferences::write);
+    let routes = both(routes, "/api/preferences", wishes);
+    let routes = both(routes, "/api/usage", get(accounts::usage));
+    let routes = both(routes, "/api/credit-balance", get(billing::credit_balance));
+    let routes = both(routes, "/api/voices", get(speech::voices));
+    let routes = both(routes, "/api/synthesize", post(speech::synthesize));
+    let aloud = post(speech::extract_and_synthesize);
+    let routes = both(routes, "/api/extract-and-synthesize", aloud);
+    let routes = both(routes, "/api/extract", post(extraction::extract));
+    let routes = both(routes, "/api/extract/enhanced", post(extraction::enhanced));
+    let routes = both(routes, "/api/extract/preview", post(extraction::preview));
+    both(routes, "/api/extract/methods", get(extraction::methods))
+}
+
+/// Only with `--dev` or `LOAD_TEST_MODE`; otherwise these paths are 404 like any other.
+fn for_load_tests(routes: Routes) -> Routes {
+    let routes = both(routes, "/api/dev/accounts", post(dev::create_account));
+    both(routes, "/api/dev/credits", post(dev::add_credits))
+}
+
+/// Serves a route with and without a slash at the end, without a redirect.
+fn both(routes: Routes, path: &'static str, to: MethodRouter<Arc<App>>) -> Routes {
+    routes.route(path, to.clone()).route(&format!("{path}/"), to)
+}

@@ -1,0 +1,13 @@
+//! Text of web pages.
+
+mod enhanced;
+mod extract;
+mod methods;
+mod preview;
+mod request;
+
+pub(crate) use enhanced::enhanced;
+pub(crate) use extract::extract;
+pub(crate) use methods::methods;
+pub(crate) use preview::preview;
+pub(crate) use request::{URL, done};

@@ -1,0 +1,45 @@
+//! `GET /audio/{user_id}/{file}`: audio behind a signed link. Ranges work, so players can seek.
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::{Path, Query, Request, State},
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use tower_http::services::ServeFile;
+
+use crate::{
+    app::App,
+    domain::{Timestamp, UserId},
+    errors::{ApiError, INTERNAL},
+};
+
+pub(crate) async fn audio(
+    State(app): State<Arc<App>>,
+    Path((user_id, file)): Path<(String, String)>,
+    Query(query): Query<HashMap<String, String>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let refused = || ApiError::forbidden("This link is not valid or has expired");
+    let user = UserId::parse(&user_id).ok_or_else(refused)?;
+    let part = |name: &str| query.get(name).map_or("", String::as_str);
+    let expires = part("expires").parse().map_err(|_| refused())?;
+    if !app.links.holds(&user, &file, expires, part("signature"), Timestamp::now()) {
+        return Err(refused());
+    }
+    let path = app.audio.path(&user, &file).ok_or_else(refused)?;
+    let served = ServeFile::new(path)
+        .try_call(request)
+        .await
+        .map_err(|error| ApiError::internal(INTERNAL, error))?;
+    if served.status() == StatusCode::NOT_FOUND {
+        return Err(ApiError::not_found());
+    }
+    let mut response = served.map(Body::new);
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));
+    Ok(response)
+}

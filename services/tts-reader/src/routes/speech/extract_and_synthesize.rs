@@ -1,0 +1,120 @@
+//! `POST /api/extract-and-synthesize`: a page's address in, its text spoken out.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::HeaderMap};
+use serde::Serialize;
+
+use super::{
+    answer::{self, Mark},
+    engine::{self, ENGINE},
+};
+use crate::{
+    app::App,
+    auth::Caller,
+    domain::Timestamp,
+    errors::ApiError,
+    routes::extraction::{URL, done},
+    speech::{Order, speak},
+    validation::{Fields, JsonBody, Text},
+};
+
+const LONGEST: i64 = tts_reader_speech::MAX_CHARACTERS as i64;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Answer {
+    text: String,
+    speech_marks: Vec<Mark>,
+    audio_url: String,
+    duration: f64,
+    characters_used: usize,
+    remaining_chars: i64,
+    extraction_method: &'static str,
+    voice_used: String,
+    engine_used: &'static str,
+    credits_used: i64,
+    credit_balance: i64,
+}
+
+pub(crate) async fn extract_and_synthesize(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Json<Answer>, ApiError> {
+    let mut fields = Fields::of(body)?;
+    let url = fields.text("url", URL);
+    let voice_id = fields.optional_text("voice_id", Text::of(0, 50));
+    let voice = fields.optional_text("voice", Text::of(0, 50));
+    let asked = fields.optional_text("engine", ENGINE);
+    let longest = fields.optional_integer("maxLength", 1, LONGEST);
+    fields.finish()?;
+    // What was asked for is refused when it cannot be had; a stored preference is only a wish.
+    engine::permit(asked.as_deref().unwrap_or("standard"), account.tier, &app.settings)?;
+
+    let read = app.extraction.read(&url).await?;
+    let text = shorten(&read.page.text, longest)?;
+    let voice_id = voice_id.or(voice).unwrap_or(account.voice_id);
+    let order = Order {
+        user_id: account.user_id.clone(),
+        text: text.clone(),
+        voice_id: voice_id.clone(),
+        engine: engine::SPEAKS,
+    };
+    let spoken = speak(&app, order).await?;
+    let extraction = done(&url, &read, spoken.characters);
+    app.store.count_extraction(&account.user_id, &extraction, Timestamp::now()).await?;
+    Ok(Json(Answer {
+        text,
+        audio_url: answer::absolute(&spoken.link, &headers, &app.settings),
+        speech_marks: answer::marks(spoken.marks),
+        duration: spoken.duration_seconds,
+        characters_used: spoken.characters,
+        // Both halves of the work used to be deducted; the text is one text.
+        remaining_chars: spoken.spent.remaining_chars,
+        extraction_method: read.page.method.as_str(),
+        voice_used: voice_id,
+        engine_used: engine::SPEAKS,
+        credits_used: spoken.credits,
+        credit_balance: spoken.spent.credit_balance,
+    }))
+}
+
+/// The text up to that many characters, cut between words where there is one to cut after.
+fn shorten(text: &str, longest: Option<i64>) -> Result<String, ApiError> {
+    let limit = longest.unwrap_or(LONGEST) as usize;
+    let Some((end, next)) = text.char_indices().nth(limit) else { return Ok(text.to_owned()) };
+    if longest.is_none() {
+        return Err(ApiError::unprocessable(format!(
+            "The page has {} characters, more than the {LONGEST} of one synthesis; \
+             give maxLength to hear its beginning",
+            text.chars().count()
+        )));
+    }
+    let cut = &text[..end];
+    if next.is_whitespace() {
+        return Ok(cut.trim_end().to_owned());
+    }
+    Ok(cut.rsplit_once(char::is_whitespace).map_or(cut, |(words, _)| words.trim_end()).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shorten;
+
+    #[test]
+    fn texts_are_cut_between_words() {
+        let cases = [
+            ("one two three", 100, "one two three"),
+            ("one two three", 13, "one two three"),
+            ("one two three", 12, "one two"),
+            ("one two three", 7, "one two"),
+            ("one two three", 2, "on"),
+            ("ünï cödé", 4, "ünï"),
+        ];
+        for (text, longest, expected) in cases {
+            assert_eq!(shorten(text, Some(longest)).unwrap(), expected, "{longest}");
+        }
+        assert!(shorten(&"word ".repeat(30_000), None).is_err());
+    }
+}

@@ -1,0 +1,164 @@
+//! From settings and a listener to a service that answers until it is told to stop.
+
+use std::{
+    future::Future,
+    io,
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use axum::serve::ListenerExt;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::App,
+    audit::Level,
+    maintenance, router,
+    settings::{Settings, SettingsError},
+    store::StoreError,
+};
+
+/// Why the service could not start or go on. Each text names the thing and the next step.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// Settings that cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// The data directory cannot be made or written.
+    #[error("cannot write {path}: {source}; make it writable or name another directory with --data", path = path.display())]
+    DataDirectory {
+        /// What could not be written.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Another service works in the data directory.
+    #[error("another tts-reader is using this data directory ({path} is locked); stop it or name another directory with --data", path = path.display())]
+    InUse {
+        /// The lock file.
+        path: PathBuf,
+    },
+    /// The audit log cannot be written.
+    #[error("cannot write the audit log {path}: {source}; set AUDIT_LOG to a file that can be written", path = path.display())]
+    AuditLog {
+        /// The log file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The database cannot be opened.
+    #[error("{0}")]
+    Database(String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}; {advice}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+        /// The next step.
+        advice: &'static str,
+    },
+    /// Something the service is made of could not be set up.
+    #[error("cannot start: {0}")]
+    Start(String),
+    /// The operating system failed the running service.
+    #[error("the service stopped: {0}")]
+    Io(#[from] io::Error),
+}
+
+impl From<StoreError> for ServeError {
+    fn from(error: StoreError) -> Self {
+        Self::Database(error.to_string())
+    }
+}
+
+/// Serves on a listener until `shutdown` resolves; then running requests may end within
+/// `Settings::shutdown_grace`.
+///
+/// # Errors
+/// When the service cannot start: files, database, threads.
+pub async fn run(
+    listener: TcpListener,
+    settings: Settings,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let app = Arc::new(App::open(settings).await?);
+    serve(listener, app, shutdown).await
+}
+
+/// Listens on an address.
+///
+/// # Errors
+/// [`ServeError::Listen`], with what to do.
+pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).map_err(|source| {
+        let advice = match source.kind() {
+            io::ErrorKind::AddrInUse => {
+                "stop the program that listens there, or choose another port with --bind"
+            }
+            io::ErrorKind::PermissionDenied => "ports below 1024 need rights; choose a higher one",
+            io::ErrorKind::AddrNotAvailable => "this machine does not have that address",
+            _ => "choose another address with --bind",
+        };
+        ServeError::Listen { address, source, advice }
+    })
+}
+
+/// Serves an opened application.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    app: Arc<App>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    maintenance::recover(&app).await?;
+    listener.set_nonblocking(true)?;
+    // Accept errors such as too many open files are logged and retried by axum, not returned.
+    let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot turn off Nagle's algorithm");
+        }
+    });
+    app.audit.write(Level::Info, "app.main", "Service started");
+    let stop = CancellationToken::new();
+    let upkeep = tokio::spawn(maintenance::run(Arc::clone(&app), stop.clone()));
+    let service = router::build(&app).into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = stop.clone();
+    let signal = async move {
+        shutdown.await;
+        tracing::info!("stopping: no new connections, running requests may end");
+        stopping.cancel();
+    };
+    let serving = axum::serve(listener, service).with_graceful_shutdown(signal);
+    tokio::select! {
+        result = async { serving.await } => result?,
+        () = out_of_patience(&app, &stop) => {
+            tracing::warn!("stopped with requests still running");
+        }
+    }
+    stop.cancel();
+    close(&app, upkeep).await;
+    Ok(())
+}
+
+/// Ends the grace period after the stop was asked for.
+async fn out_of_patience(app: &App, stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(app.settings.shutdown_grace).await;
+}
+
+/// Ends what goes on in the background, in the order of who needs whom.
+async fn close(app: &App, upkeep: tokio::task::JoinHandle<()>) {
+    app.tasks.close();
+    if tokio::time::timeout(app.settings.shutdown_grace, app.tasks.wait()).await.is_err() {
+        tracing::warn!("syntheses were cut off; their credits come back at the next start");
+    }
+    if upkeep.await.is_err() {
+        tracing::error!("the upkeep task died");
+    }
+    app.store.close().await;
+    app.audit.write(Level::Info, "app.main", "Service stopped");
+    app.audit.close();
+}

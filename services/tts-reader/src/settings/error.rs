@@ -1,0 +1,60 @@
+//! Why the service refuses to start, and what to do about it.
+
+use std::path::PathBuf;
+
+/// Settings that cannot be used. Each text names the setting and the next step.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// A value that does not have the form its name asks for.
+    #[error("{name}={value} is not {expected}")]
+    Value {
+        /// The flag or environment variable.
+        name: String,
+        /// What it was set to.
+        value: String,
+        /// What it should be.
+        expected: String,
+    },
+    /// A database this version cannot use.
+    #[error("{name}={value}: {reason}")]
+    Database {
+        /// The flag or environment variable.
+        name: String,
+        /// What it was set to, without a password.
+        value: String,
+        /// Why not, and what to use instead.
+        reason: String,
+    },
+    /// Two settings that exclude each other.
+    #[error("{first} and {second} contradict each other: {advice}")]
+    Contradiction {
+        /// One of the two.
+        first: String,
+        /// The other.
+        second: String,
+        /// What to do.
+        advice: String,
+    },
+    /// A secret that is too easily guessed. Its text is never shown.
+    #[error(
+        "{name} has {length} characters, at least {least} are needed; leave it out and one is made \
+         and kept in the data directory"
+    )]
+    ShortSecret {
+        /// Where the secret came from.
+        name: String,
+        /// How long it is.
+        length: usize,
+        /// How long it must be.
+        least: usize,
+    },
+    /// The file that keeps the secret cannot be read or written.
+    #[error("cannot keep the token secret in {path}: {source}; or set JWT_SECRET_KEY", path = path.display())]
+    SecretFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}

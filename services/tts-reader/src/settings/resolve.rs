@@ -1,0 +1,202 @@
+//! Flags over environment over defaults.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use super::{Environment, Secret, Settings, SettingsError, database_url};
+
+/// What was typed. `None` and `false` mean: not said.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Flags {
+    pub(crate) bind: Option<SocketAddr>,
+    pub(crate) database: Option<String>,
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) dev: bool,
+    pub(crate) workers: Option<usize>,
+}
+
+/// The settings of a service started with these flags in this environment.
+///
+/// # Errors
+/// The first setting that cannot be used, or the first two that contradict each other.
+pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, SettingsError> {
+    let data_dir = flags
+        .data
+        .clone()
+        .or_else(|| env.text("TTS_READER_DATA").map(PathBuf::from))
+        .unwrap_or_else(|| PathBuf::from("tts-reader-data"));
+    let mut settings = Settings::in_directory(data_dir);
+    settings.bind = bind(flags, env, settings.bind)?;
+    if let Some(database) = database(flags, env)? {
+        settings.database = database;
+    }
+    settings.dev = dev(flags, env)?;
+    settings.jwt_secret =
+        env.text("JWT_SECRET_KEY").map(|text| Secret::new("JWT_SECRET_KEY", text)).transpose()?;
+    sizes(&mut settings, flags, env)?;
+    texts(&mut settings, env)?;
+    Ok(settings)
+}
+
+fn bind(
+    flags: &Flags,
+    env: &Environment,
+    default: SocketAddr,
+) -> Result<SocketAddr, SettingsError> {
+    if let Some(bind) = flags.bind {
+        return Ok(bind);
+    }
+    let host: Option<IpAddr> = match env.text("HOST") {
+        Some("localhost") => Some(default.ip()),
+        _ => env.parsed("HOST", "an IP address such as 127.0.0.1 or 0.0.0.0")?,
+    };
+    let port: Option<u16> = env.parsed("PORT", "a port number")?;
+    Ok(SocketAddr::new(host.unwrap_or(default.ip()), port.unwrap_or(default.port())))
+}
+
+fn database(flags: &Flags, env: &Environment) -> Result<Option<PathBuf>, SettingsError> {
+    if let Some(url) = &flags.database {
+        return database_url::parse("--database", url).map(Some);
+    }
+    let (new, old) = (env.text("DATABASE_URL"), env.text("DATABASE_CONNECTION_STRING"));
+    if let (Some(new), Some(old)) = (new, old)
+        && new != old
+    {
+        return Err(SettingsError::Contradiction {
+            first: "DATABASE_URL".to_owned(),
+            second: "DATABASE_CONNECTION_STRING".to_owned(),
+            advice: "they name different databases; keep one of them".to_owned(),
+        });
+    }
+    match (new, old) {
+        (Some(url), _) => database_url::parse("DATABASE_URL", url).map(Some),
+        (None, Some(url)) => database_url::parse("DATABASE_CONNECTION_STRING", url).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+fn dev(flags: &Flags, env: &Environment) -> Result<bool, SettingsError> {
+    let load_test = env.truth("LOAD_TEST_MODE")?.unwrap_or(false);
+    let dev = flags.dev || load_test;
+    let production =
+        env.text("ENVIRONMENT").is_some_and(|name| name.eq_ignore_ascii_case("production"));
+    if dev && production {
+        return Err(SettingsError::Contradiction {
+            first: if flags.dev { "--dev" } else { "LOAD_TEST_MODE=true" }.to_owned(),
+            second: "ENVIRONMENT=production".to_owned(),
+            advice: "test routes give credits to anybody who asks; leave one of the two out"
+                .to_owned(),
+        });
+    }
+    Ok(dev)
+}
+
+fn sizes(settings: &mut Settings, flags: &Flags, env: &Environment) -> Result<(), SettingsError> {
+    let workers = env.number("WORKERS", 1, 256)?.map(|workers| workers as usize);
+    settings.workers = flags.workers.or(workers).unwrap_or(settings.workers);
+    if let Some(size) = env.number("DATABASE_POOL_SIZE", 1, 256)? {
+        settings.database_pool_size = size as u32;
+    }
+    if let Some(minutes) = env.number("ACCESS_TOKEN_EXPIRE_MINUTES", 1, 525_600)? {
+        settings.access_token_lifetime = Duration::from_secs(minutes * 60);
+    }
+    if let Some(limit) = env.number("RATE_LIMIT_REQUESTS_PER_HOUR", 1, u32::MAX.into())? {
+        settings.rate_limit_per_hour = limit as u32;
+    }
+    if let Some(queue) = env.number("SPEECH_QUEUE", 0, 100_000)? {
+        settings.speech_queue = queue as usize;
+    }
+    if let Some(fetches) = env.number("EXTRACTION_FETCHES", 1, 10_000)? {
+        settings.extraction_fetches = fetches as usize;
+    }
+    if let Some(bytes) = env.number("MAX_CONTENT_LENGTH", 1_024, 1 << 30)? {
+        settings.max_body_bytes = bytes as usize;
+    }
+    if let Some(seconds) = env.number("AUDIO_LINK_EXPIRE_SECONDS", 1, 604_800)? {
+        settings.audio_link_lifetime = Duration::from_secs(seconds);
+    }
+    Ok(())
+}
+
+fn texts(settings: &mut Settings, env: &Environment) -> Result<(), SettingsError> {
+    settings.neural_voices = env.truth("NEURAL_VOICES_ENABLED")?.unwrap_or(false);
+    if let Some(path) = env.text("AUDIT_LOG") {
+        settings.audit_log = PathBuf::from(path);
+    }
+    if let Some(text) = env.text("PUBLIC_URL") {
+        settings.public_url = Some(origin("PUBLIC_URL", text)?);
+    }
+    if let Some(list) = env.text("CORS_ORIGINS").filter(|list| list.trim() != "*") {
+        settings.cors_origins =
+            list.split(',').map(|one| origin("CORS_ORIGINS", one)).collect::<Result<_, _>>()?;
+    }
+    Ok(())
+}
+
+/// `https://host[:port][/path]`, without the slash at the end.
+fn origin(name: &str, text: &str) -> Result<String, SettingsError> {
+    let text = text.trim();
+    let fits = url::Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https") && url.has_host() && url.query().is_none()
+    });
+    if fits {
+        return Ok(text.trim_end_matches('/').to_owned());
+    }
+    Err(SettingsError::Value {
+        name: name.to_owned(),
+        value: text.to_owned(),
+        expected: "an address such as https://api.example.com".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Environment, Flags, Settings, SettingsError, resolve};
+
+    fn with(pairs: &[(&str, &str)], flags: &Flags) -> Result<Settings, SettingsError> {
+        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        resolve(flags, &pairs.collect::<Environment>())
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_that_over_defaults() {
+        let settings = with(&[], &Flags::default()).unwrap();
+        assert_eq!(settings.bind.to_string(), "127.0.0.1:5000");
+        assert_eq!((settings.rate_limit_per_hour, settings.dev), (500, false));
+
+        let env = [("HOST", "0.0.0.0"), ("PORT", "8000"), ("ACCESS_TOKEN_EXPIRE_MINUTES", "5")];
+        let settings = with(&env, &Flags::default()).unwrap();
+        assert_eq!(settings.bind.to_string(), "0.0.0.0:8000");
+        assert_eq!(settings.access_token_lifetime, Duration::from_secs(300));
+
+        let bind = "127.0.0.1:9".parse().ok();
+        let settings = with(&env, &Flags { bind, ..Flags::default() }).unwrap();
+        assert_eq!(settings.bind.to_string(), "127.0.0.1:9");
+    }
+
+    #[test]
+    fn wrong_settings_name_the_setting_and_the_next_step() {
+        let cases: [(&[(&str, &str)], &str); 8] = [
+            (&[("PORT", "70000")], "PORT=70000 is not a port number"),
+            (&[("RATE_LIMIT_REQUESTS_PER_HOUR", "0")], "is not a whole number from 1 to"),
+            (&[("LOAD_TEST_MODE", "maybe")], "LOAD_TEST_MODE=maybe is not true or false"),
+            (&[("JWT_SECRET_KEY", "short")], "JWT_SECRET_KEY has 5 characters"),
+            (&[("DATABASE_URL", "postgresql://db/tts")], "comes with a later version"),
+            (
+                &[("DATABASE_URL", "sqlite://a"), ("DATABASE_CONNECTION_STRING", "sqlite://b")],
+                "keep one of them",
+            ),
+            (&[("LOAD_TEST_MODE", "true"), ("ENVIRONMENT", "production")], "leave one of the two"),
+            (&[("PUBLIC_URL", "ftp://x")], "is not an address such as https://"),
+        ];
+        for (env, words) in cases {
+            let error = with(env, &Flags::default()).unwrap_err().to_string();
+            assert!(error.contains(words), "{error}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The settings themselves.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+use super::Secret;
+
+/// Everything a running service was told. Start from [`Settings::in_directory`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Settings {
+    /// Where `serve` listens; of no effect when a listener is handed in.
+    pub bind: SocketAddr,
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// Audio, the token secret and the audit log live here.
+    pub data_dir: PathBuf,
+    /// Opens the routes that make test accounts, lets extraction reach loopback addresses, and
+    /// does not limit sign-in by address.
+    pub dev: bool,
+    /// Threads of the event loop, of speech and of password hashing, each.
+    pub workers: usize,
+    /// Connections for reading; writing has one of its own.
+    pub database_pool_size: u32,
+    /// Signs tokens and audio links. `None`: kept in a file of the data directory.
+    pub jwt_secret: Option<Secret>,
+    /// How long an access token opens doors.
+    pub access_token_lifetime: Duration,
+    /// Requests one account (or one address, for sign-in) may make in any hour.
+    pub rate_limit_per_hour: u32,
+    /// Syntheses that may wait for a thread before the next one is refused with 503.
+    pub speech_queue: usize,
+    /// Pages fetched at the same time.
+    pub extraction_fetches: usize,
+    /// Extractions that may wait for one of those places before the next is refused with 503.
+    pub extraction_queue: usize,
+    /// Whether PRO accounts may ask for the neural engine.
+    pub neural_voices: bool,
+    /// What links start with, when clients reach the service by another name than the one in their
+    /// `Host` header (behind a proxy, say). Without a slash at the end.
+    pub public_url: Option<String>,
+    /// Origins whose pages may read answers; empty: any, which is safe because nothing here is
+    /// authenticated by cookie.
+    pub cors_origins: Vec<String>,
+    /// Largest request body in bytes.
+    pub max_body_bytes: usize,
+    /// How long a link to audio works; the audio is removed afterwards.
+    pub audio_link_lifetime: Duration,
+    /// The audit log's file.
+    pub audit_log: PathBuf,
+    /// How long running requests may take to end once the service was told to stop.
+    pub shutdown_grace: Duration,
+}
+
+impl Settings {
+    /// The defaults, with every file below that directory.
+    pub fn in_directory(data_dir: impl Into<PathBuf>) -> Self {
+        let data_dir = data_dir.into();
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 5_000)),
+            database: data_dir.join("tts-reader.db"),
+            audit_log: data_dir.join("tts_api_audit.log"),
+            data_dir,
+            dev: false,
+            workers,
+            database_pool_size: 8,
+            jwt_secret: None,
+            access_token_lifetime: Duration::from_secs(60 * 60),
+            rate_limit_per_hour: 500,
+            speech_queue: 128,
+            extraction_fetches: 32,
+            extraction_queue: 256,
+            neural_voices: false,
+            public_url: None,
+            cors_origins: Vec::new(),
+            max_body_bytes: 2 * 1024 * 1024,
+            audio_link_lifetime: Duration::from_secs(3_600),
+            shutdown_grace: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! One paid synthesis, from admission to settlement.
+//!
+//! A place in the queue comes first (a full service refuses before it touches the ledger), then
+//! the reservation, then the work, then settlement or refund. All of it after admission runs in a
+//! task of its own: a caller who hangs up is refunded, never left with credits half taken.
+
+use std::{sync::Arc, time::Instant};
+
+use axum::http::StatusCode;
+use tokio::sync::oneshot;
+use tts_reader_speech::{Speech, SpeechError, SpeechMark, SpeechRequest};
+
+use crate::{
+    app::App,
+    domain::{Timestamp, UserId, credits_for},
+    errors::ApiError,
+    store::{Reservation, ReserveError, SpeechDone, Spent, StoreError},
+};
+
+/// The documented text when synthesis fails through no fault of the caller.
+const FAILED: &str = "An error occurred during text synthesis";
+
+/// What to speak, for whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Order {
+    pub(crate) user_id: UserId,
+    pub(crate) text: String,
+    pub(crate) voice_id: String,
+    /// The engine that speaks, for the record.
+    pub(crate) engine: &'static str,
+}
+
+/// A synthesis that was done and paid.
+#[derive(Debug)]
+pub(crate) struct Spoken {
+    /// Path and query of the signed link.
+    pub(crate) link: String,
+    pub(crate) marks: Vec<SpeechMark>,
+    pub(crate) duration_seconds: f64,
+    pub(crate) characters: usize,
+    pub(crate) credits: i64,
+    pub(crate) spent: Spent,
+}
+
+/// Speaks an order, and charges for it only when the audio is there.
+pub(crate) async fn speak(app: &Arc<App>, order: Order) -> Result<Spoken, ApiError> {
+    tts_reader_speech::check(&SpeechRequest::new(&order.text, &order.voice_id))
+        .map_err(|error| refusal(&error))?;
+    let (answer, caller) = oneshot::channel();
+    let app = Arc::clone(app);
+    let tasks = app.tasks.clone();
+    // The other end of `answer` is this future; when the request is dropped, so is `caller`.
+    tasks.spawn(async move { carry_out(&app, order, answer).await });
+    caller.await.map_err(|_| ApiError::internal(FAILED, "the synthesis task died"))?
+}
+
+async fn carry_out(app: &App, order: Order, mut answer: oneshot::Sender<Result<Spoken, ApiError>>) {
+    let place = match app.speaker.admit() {
+        Ok(place) => place,
+        Err(full) => return reply(answer, Err(full.into())),
+    };
+    let characters = order.text.chars().count();
+    let reserved =
+        app.store.reserve(&order.user_id, credits_for(characters), Timestamp::now()).await;
+    let reservation = match reserved {
+        Ok(reservation) => reservation,
+        Err(error) => return reply(answer, Err(error.into())),
+    };
+    let start = Instant::now();
+    let work = async {
+        let text = order.text.clone();
+        let speech = app.speaker.speak(place, text, order.voice_id.clone()).await?;
+        speech.map_err(|error| refusal(&error))
+    };
+    let speech = tokio::select! {
+        biased;
+        () = answer.closed() => None,
+        speech = work => Some(speech),
+    };
+    let result = match speech {
+        Some(Ok(speech)) => deliver(app, &order, &reservation, speech, start).await,
+        Some(Err(error)) => Err(error),
+        None => Err(ApiError::internal(FAILED, "the caller hung up")),
+    };
+    if result.is_err() {
+        refund(app, reservation).await;
+    }
+    reply(answer, result);
+}
+
+/// Stores the audio, then turns the reservation into credits spent.
+async fn deliver(
+    app: &App,
+    order: &Order,
+    reservation: &Reservation,
+    speech: Speech,
+    start: Instant,
+) -> Result<Spoken, ApiError> {
+    let characters = order.text.chars().count();
+    let Speech { audio, format, duration, marks, .. } = speech;
+    let file =
+        app.audio.save(&order.user_id, format.extension(), audio).await.map_err(|error| {
+            ApiError::internal(FAILED, format!("cannot store the audio: {error}"))
+        })?;
+    let done = SpeechDone {
+        characters,
+        marks: marks.len(),
+        voice_id: order.voice_id.clone(),
+        engine: order.engine,
+        audio_ms: duration.as_millis() as i64,
+        duration_ms: start.elapsed().as_millis() as i64,
+    };
+    let now = Timestamp::now();
+    let spent = match app.store.settle(&order.user_id, reservation, &done, now).await {
+        Ok(spent) => spent,
+        Err(error) => {
+            if let Err(error) = app.audio.remove(&order.user_id, &file).await {
+                tracing::warn!(%error, file, "cannot remove the audio of an unpaid synthesis");
+            }
+            return Err(error.into());
+        }
+    };
+    Ok(Spoken {
+        link: app.links.link(&order.user_id, &file, now),
+        marks,
+        duration_seconds: duration.as_secs_f64(),
+        characters,
+        credits: credits_for(characters),
+        spent,
+    })
+}
+
+async fn refund(app: &App, reservation: Reservation) {
+    match app.store.refund(reservation, Timestamp::now()).await {
+        // An account that was deleted meanwhile took its reservation along.
+        Ok(()) | Err(StoreError::Gone) => {}
+        // The sweep of abandoned reservations gives them back later.
+        Err(error) => tracing::error!(%error, "cannot refund credits now"),
+    }
+}
+
+fn reply(answer: oneshot::Sender<Result<Spoken, ApiError>>, result: Result<Spoken, ApiError>) {
+    if answer.send(result).is_err() {
+        tracing::debug!("a caller hung up before the synthesis ended");
+    }
+}
+
+fn refusal(error: &SpeechError) -> ApiError {
+    match error {
+        SpeechError::Encoder { .. } => ApiError::internal(FAILED, error),
+        SpeechError::UnknownVoice { .. } => ApiError::bad_request(error.to_string()),
+        other => ApiError::Refused {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            detail: other.to_string(),
+        },
+    }
+}
+
+impl From<ReserveError> for ApiError {
+    fn from(error: ReserveError) -> Self {
+        match error {
+            ReserveError::Insufficient { needed, available } => {
+                Self::InsufficientCredits { needed, available }
+            }
+            ReserveError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! People: find, create, change, delete.
+
+use sqlx::FromRow;
+
+use super::{Grant, Store, StoreError, ledger, stats};
+use crate::domain::{Tier, Timestamp, UserId};
+
+/// One account as every authenticated request sees it, without its password.
+#[derive(Debug, Clone, FromRow)]
+pub(crate) struct Account {
+    pub(crate) user_id: UserId,
+    pub(crate) username: String,
+    pub(crate) email: String,
+    pub(crate) first_name: Option<String>,
+    pub(crate) last_name: Option<String>,
+    pub(crate) remaining_chars: i64,
+    pub(crate) engine: String,
+    pub(crate) voice_id: String,
+    pub(crate) is_active: bool,
+    pub(crate) email_verified: bool,
+    pub(crate) tier: Tier,
+    pub(crate) created_at: Timestamp,
+    pub(crate) last_login: Option<Timestamp>,
+}
+
+/// What a new account starts with.
+#[derive(Debug, Clone)]
+pub(crate) struct NewAccount {
+    pub(crate) username: String,
+    pub(crate) email: String,
+    pub(crate) password_hash: String,
+    pub(crate) first_name: Option<String>,
+    pub(crate) last_name: Option<String>,
+    /// signup_source, utm_source, utm_medium, utm_campaign.
+    pub(crate) origin: [Option<String>; 4],
+    pub(crate) tier: Tier,
+    pub(crate) email_verified: bool,
+}
+
+/// Changes to make to somebody's preferences; `None` leaves as it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Preferences {
+    pub(crate) engine: Option<String>,
+    pub(crate) voice_id: Option<String>,
+}
+
+/// The one statement behind every authenticated request.
+const BY_USERNAME: &str = "
+    SELECT user_id, username, email, first_name, last_name, remaining_chars, engine, voice_id,
+           is_active, email_verified, tier, created_at, last_login
+    FROM users WHERE username = $1 AND is_active = TRUE";
+
+impl Store {
+    /// The active account of that name.
+    pub(crate) async fn account(&self, username: &str) -> Result<Option<Account>, StoreError> {
+        Ok(sqlx::query_as(BY_USERNAME)
+            .bind(username)
+            .fetch_optional(&mut *self.read().await?)
+            .await?)
+    }
+
+    /// Id and password hash of an active account, for login.
+    pub(crate) async fn credentials(
+        &self,
+        username: &str,
+    ) -> Result<Option<(UserId, String)>, StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT user_id, password_hash FROM users WHERE username = $1 AND is_active = TRUE",
+        )
+        .bind(username)
+        .fetch_optional(&mut *self.read().await?)
+        .await?)
+    }
+
+    /// Whether the user name and the e-mail address are in use.
+    pub(crate) async fn taken(
+        &self,
+        username: &str,
+        email: &str,
+    ) -> Result<(bool, bool), StoreError> {
+        Ok(sqlx::query_as(
+            "SELECT EXISTS (SELECT 1 FROM users WHERE username = $1),
+                    EXISTS (SELECT 1 FROM users WHERE email = $2)",
+        )
+        .bind(username)
+        .bind(email)
+        .fetch_one(&mut *self.read().await?)
+        .await?)
+    }
+
+    /// Inserts accounts, each with its first credits, all or none.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] when a name or address is in use.
+    pub(crate) async fn create_accounts(
+        &self,
+        people: &[NewAccount],
+        credits: Option<&Grant>,
+        now: Timestamp,
+    ) -> Result<Vec<UserId>, StoreError> {
+        let mut tx = self.write().await?;
+        let mut ids = Vec::with_capacity(people.len());
+        for person in people {
+            let id = insert(&mut tx, person, now).await?;
+            if let Some(grant) = credits {
+                ledger::insert_grant(&mut tx, &id, grant, now).await?;
+            }
+            ids.push(id);
+        }
+        stats::add(&mut tx, "total_users", people.len() as i64).await?;
+        tx.commit().await?;
+        Ok(ids)
+    }
+
+    pub(crate) async fn record_login(&self, id: &UserId, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sqlx::query("UPDATE users SET last_login = $1, last_active_at = $1 WHERE user_id = $2")
+            .bind(now)
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Changes what is given and returns engine and voice as they are afterwards.
+    pub(crate) async fn set_preferences(
+        &self,
+        id: &UserId,
+        change: &Preferences,
+    ) -> Result<(String, String), StoreError> {
+        let mut tx = self.write().await?;
+        let after: Option<(String, String)> = sqlx::query_as(
+            "UPDATE users SET engine = COALESCE($1, engine), voice_id = COALESCE($2, voice_id)
+             WHERE user_id = $3 RETURNING engine, voice_id",
+        )
+        .bind(change.engine.as_deref())
+        .bind(change.voice_id.as_deref())
+        .bind(id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        after.ok_or(StoreError::Gone)
+    }
+
+    /// Removes an account with everything that hangs on it; false when it was not there.
+    pub(crate) async fn delete_account(&self, id: &UserId) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let gone = sqlx::query("DELETE FROM users WHERE user_id = $1")
+            .bind(id)
+            .execute(&mut *tx)
+            .await?
+            .rows_affected();
+        stats::add(&mut tx, "total_users", -(gone as i64)).await?;
+        tx.commit().await?;
+        Ok(gone > 0)
+    }
+}
+
+async fn insert(
+    tx: &mut sqlx::SqliteConnection,
+    person: &NewAccount,
+    now: Timestamp,
+) -> Result<UserId, StoreError> {
+    let id = UserId::new();
+    let [source, utm_source, utm_medium, utm_campaign] = &person.origin;
+    sqlx::query(
+        "INSERT INTO users (user_id, username, email, password_hash, first_name, last_name,
+             signup_source, utm_source, utm_medium, utm_campaign, tier, email_verified,
+             usage_month_start, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(&id)
+    .bind(&person.username)
+    .bind(&person.email)
+    .bind(&person.password_hash)
+    .bind(person.first_name.as_deref())
+    .bind(person.last_name.as_deref())
+    .bind(source.as_deref())
+    .bind(utm_source.as_deref())
+    .bind(utm_medium.as_deref())
+    .bind(utm_campaign.as_deref())
+    .bind(person.tier)
+    .bind(person.email_verified)
+    .bind(now.month_start())
+    .bind(now)
+    .execute(&mut *tx)
+    .await?;
+    Ok(id)
+}
