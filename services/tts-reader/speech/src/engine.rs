@@ -11,7 +11,7 @@ use crate::passage::{Manner, SAMPLE_RATE, Speaker};
 use crate::sentences::sentences;
 use crate::voices::{find_voice, nearest_voice};
 use crate::words::{Word, words};
-use crate::{MAX_CHARACTERS, Speech, SpeechError, SpeechRequest};
+use crate::{AudioFormat, MAX_CHARACTERS, Speech, SpeechError, SpeechRequest};
 
 /// Most words and most ASCII characters spoken in one breath, so that the memory for one passage
 /// stays bounded however long a sentence is.
@@ -41,29 +41,27 @@ impl SpeechEngine {
         check(request)?;
         let voice = find_voice(request.voice_id).ok_or_else(|| unknown_voice(request.voice_id))?;
         let found = words(request.text);
-        let rate = request.clamped_rate();
-        let manner = Manner::new(voice.preset, rate);
-        let limit = request.format.longest();
-        let most_samples = limit.as_secs() as usize * SAMPLE_RATE as usize;
+        let sentences = sentences(&found.words);
+        let manner = Manner::new(voice.preset, request.clamped_rate());
+        let limit = Limit::of(request.format);
+        self.refuse_what_is_too_long(&found.words, &sentences, &manner, &limit)?;
 
         let mut file = AudioFile::new(request.format);
         let mut marks = Marks::new(request.text);
         let mut total = 0;
-        for sentence in sentences(&found.words) {
+        for sentence in sentences {
             let sentence = &found.words[sentence];
             for range in passages(sentence) {
                 let words = &sentence[range];
                 let passage = self.speaker.speak(words, &manner);
-                if total + passage.samples.len() > most_samples {
-                    return Err(SpeechError::TooLong { limit, format: request.format });
-                }
-                file.push(&passage.samples)?;
                 for (word, time) in words.iter().zip(&passage.times) {
                     if let Some((start, end)) = time {
                         marks.word(&word.bytes, total + start, total + end);
                     }
                 }
                 total += passage.samples.len();
+                limit.check(total)?;
+                file.push(&passage.samples)?;
             }
             marks.end_sentence(&outer(sentence));
         }
@@ -77,9 +75,56 @@ impl SpeechEngine {
             sample_rate: SAMPLE_RATE,
             duration: Duration::from_secs_f64(total as f64 / f64::from(SAMPLE_RATE)),
             marks,
-            rate,
+            rate: request.clamped_rate(),
             skipped_characters: found.skipped,
         })
+    }
+
+    /// Refuses a long text before the costly part, if its audio will be too long: what is spelled
+    /// out (digits, consonants) takes up to ten times as long as ordinary words.
+    fn refuse_what_is_too_long(
+        &self,
+        words: &[Word],
+        sentences: &[Range<usize>],
+        manner: &Manner,
+        limit: &Limit,
+    ) -> Result<(), SpeechError> {
+        /// Seconds that no character exceeds at normal pace: "W." is "double u" and a pause.
+        const LONGEST_CHARACTER: f64 = 1.5;
+        let characters: usize = words.iter().map(spoken_length).sum();
+        let at_most = characters as f64 * LONGEST_CHARACTER / f64::from(manner.rate());
+        if at_most * f64::from(SAMPLE_RATE) < limit.samples as f64 {
+            return Ok(());
+        }
+        let mut total = 0;
+        for sentence in sentences {
+            let sentence = &words[sentence.clone()];
+            for range in passages(sentence) {
+                total += self.speaker.measure(&sentence[range], manner);
+                limit.check(total)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The longest audio of one file.
+struct Limit {
+    samples: usize,
+    format: AudioFormat,
+}
+
+impl Limit {
+    fn of(format: AudioFormat) -> Self {
+        Self { samples: format.longest().as_secs() as usize * SAMPLE_RATE as usize, format }
+    }
+
+    fn check(&self, samples: usize) -> Result<(), SpeechError> {
+        if samples > self.samples {
+            let (limit, format) = (self.format.longest(), self.format);
+            return Err(SpeechError::TooLong { limit, format });
+        }
+        Ok(())
     }
 }
 
@@ -132,6 +177,11 @@ fn outer(sentence: &[Word]) -> Range<usize> {
     start..end
 }
 
+/// ASCII characters that the engine reads for a word.
+fn spoken_length(word: &Word) -> usize {
+    word.spoken.iter().map(String::len).sum()
+}
+
 /// Cuts a sentence into passages, at a comma where there is one in the second half.
 fn passages(sentence: &[Word]) -> Vec<Range<usize>> {
     let mut out = Vec::new();
@@ -142,7 +192,7 @@ fn passages(sentence: &[Word]) -> Vec<Range<usize>> {
             .iter()
             .take(PASSAGE.0)
             .take_while(|word| {
-                characters += word.spoken.iter().map(String::len).sum::<usize>();
+                characters += spoken_length(word);
                 characters <= PASSAGE.1
             })
             .count()

@@ -94,6 +94,7 @@ fn fold_ascii_sign(c: char, around: &Around<'_>) -> Folded {
             }
         }
         '-' if around.after(1) == Some('-') || around.before(1) == Some('-') => Folded::Break(","),
+        '-' if around.at == 0 && around.after(1) == Some('$') => Folded::Word("minus"),
         '$' if around.digit_after() => text(),
         '$' => Folded::Word("dollars"),
         '%' if around.digit_before() => text(),

@@ -162,63 +162,77 @@ impl Piece {
     /// Ends the word: strips its punctuation and adds it, or what there is of it, to the output.
     fn flush(&mut self, gap: &mut Gap, out: &mut Words) {
         let Piece { glyphs, currency, sign } = std::mem::take(self);
-        let is_name = |glyph: &Glyph| glyph.ascii.is_ascii_alphanumeric();
-        let (Some(first), Some(last)) =
-            (glyphs.iter().position(is_name), glyphs.iter().rposition(is_name))
-        else {
+        let Some(name) = name_within(&glyphs) else {
             close_previous(&glyphs, out);
             return;
         };
-        // Signs that the engine reads as part of the number or the word.
-        let first = (first > 0 && matches!(glyphs[first - 1].ascii, '$' | '-' | '+' | '.'))
-            .then(|| first - 1)
-            .filter(|&i| glyphs[i].ascii != '.' || glyphs[first].ascii.is_ascii_digit())
-            .map_or(first, |i| if i > 0 && glyphs[i - 1].ascii == '-' { i - 1 } else { i });
-        let percent = glyphs.get(last + 1).is_some_and(|glyph| glyph.ascii == '%');
-        let last = last + usize::from(percent);
-        let text = |glyphs: &[Glyph]| glyphs.iter().map(|glyph| glyph.ascii).collect::<String>();
-        let mut word = Word {
-            spoken: Vec::new(),
-            opening: text(&glyphs[..first]),
-            closing: text(&glyphs[last + 1..]),
-            bytes: 0..0,
-            outer: 0..0,
-            gap: *gap,
-        };
-        let name = &glyphs[first..=last];
-        let outer = glyphs[0].from.start..glyphs[glyphs.len() - 1].from.end;
-        if let Some(unit) = currency {
-            let amount = text(name);
-            let sign = sign.unwrap_or(outer.clone());
-            word.bytes =
-                name[0].from.start.min(sign.start)..name[name.len() - 1].from.end.max(sign.end);
-            word.outer = outer.start.min(sign.start)..outer.end.max(sign.end);
-            word.spoken = vec![plain_number(&amount), unit_for(&amount, unit).to_owned()];
-            push(word, gap, out);
-            return;
-        }
-        for (index, part) in name.chunks(LONGEST_NAME).enumerate() {
-            let is_first = index == 0;
-            let is_last = (index + 1) * LONGEST_NAME >= name.len();
-            let bytes = part[0].from.start..part[part.len() - 1].from.end;
-            let start = if is_first { outer.start } else { bytes.start };
-            let end = if is_last { outer.end } else { bytes.end };
-            let piece = Word {
-                spoken: vec![plain_number(&text(part))],
-                opening: if is_first { word.opening.clone() } else { String::new() },
-                closing: if is_last { word.closing.clone() } else { String::new() },
-                outer: start..end,
-                bytes,
-                gap: *gap,
+        let (opening, closing) = (ascii(&glyphs[..name.start]), ascii(&glyphs[name.end..]));
+        let outer = hull(&glyphs);
+        let parts: Vec<&[Glyph]> = glyphs[name].chunks(LONGEST_NAME).collect();
+        for (index, part) in parts.iter().enumerate() {
+            let (first, last) = (index == 0, index + 1 == parts.len());
+            let text = ascii(part);
+            let mut word = Word {
+                spoken: vec![plain_number(&text)],
+                opening: if first { opening.clone() } else { String::new() },
+                closing: if last { closing.clone() } else { String::new() },
+                bytes: hull(part),
+                outer: hull(part),
+                gap: std::mem::replace(gap, Gap::Space),
             };
-            push(piece, gap, out);
+            if first {
+                word.outer.start = outer.start;
+            }
+            if last {
+                word.outer.end = outer.end;
+                word.spoken.extend(currency.map(|unit| unit_for(&text, unit).to_owned()));
+            }
+            if let Some(sign) = &sign {
+                // The money sign stands on one side of the amount and belongs to that end of it.
+                if first && sign.start < word.bytes.start {
+                    word.bytes.start = sign.start;
+                }
+                if last && sign.end > word.bytes.end {
+                    word.bytes.end = sign.end;
+                }
+                word.outer.start = word.outer.start.min(word.bytes.start);
+                word.outer.end = word.outer.end.max(word.bytes.end);
+            }
+            out.words.push(word);
         }
     }
 }
 
-fn push(word: Word, gap: &mut Gap, out: &mut Words) {
-    out.words.push(word);
-    *gap = Gap::Space;
+/// The part of `glyphs` that is said: from the first letter or digit to the last, with the signs
+/// that the engine reads as part of a number (`-5`, `$5`, `.5`, `5%`).
+fn name_within(glyphs: &[Glyph]) -> Option<Range<usize>> {
+    let is_name = |glyph: &Glyph| glyph.ascii.is_ascii_alphanumeric();
+    let mut first = glyphs.iter().position(is_name)?;
+    let mut end = glyphs.iter().rposition(is_name)? + 1;
+    let at = |index: usize| glyphs.get(index).map(|glyph| glyph.ascii);
+    let before = |index: usize| index.checked_sub(1).and_then(at);
+    if at(first).is_some_and(|c| c.is_ascii_digit()) {
+        if before(first) == Some('.') {
+            first -= 1;
+        }
+        if matches!(before(first), Some('-' | '+' | '$')) {
+            first -= 1;
+        }
+    }
+    if at(end) == Some('%') {
+        end += 1;
+    }
+    Some(first..end)
+}
+
+fn ascii(glyphs: &[Glyph]) -> String {
+    glyphs.iter().map(|glyph| glyph.ascii).collect()
+}
+
+/// The bytes of the text from the first to the last of `glyphs`, of which there is at least one.
+fn hull(glyphs: &[Glyph]) -> Range<usize> {
+    let (first, last) = (&glyphs[0], &glyphs[glyphs.len() - 1]);
+    first.from.start..last.from.end
 }
 
 /// Punctuation without a word closes the word before it.
