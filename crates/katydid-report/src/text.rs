@@ -10,12 +10,12 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_harmful) {
         return Cow::Borrowed(text);
     }
-    let escape = |c: char| match is_harmful(c) {
-        // `escape_default` would leave no accent alone, so only these go through it.
-        true => c.escape_default().collect(),
-        false => String::from(c),
-    };
-    Cow::Owned(text.chars().map(escape).collect())
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        // Not all of it through `escape_default`: that would spoil every accent too.
+        if is_harmful(c) { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    Cow::Owned(out)
 }
 
 fn is_harmful(c: char) -> bool {

@@ -165,9 +165,10 @@ impl Grid {
         for (at, cell) in cells.iter().enumerate() {
             let blanks = " ".repeat(widths[at].saturating_sub(text::width(cell)));
             line += self.lead(at);
-            match self.columns[at].right {
-                true => line.extend([blanks.as_str(), cell]),
-                false => line.extend([cell.as_str(), &blanks]),
+            if self.columns[at].right {
+                line.extend([blanks.as_str(), cell]);
+            } else {
+                line.extend([cell.as_str(), &blanks]);
             }
         }
         line

@@ -46,7 +46,10 @@ impl Share<'_> {
     fn cells(&self, of_class: u64) -> [String; 6] {
         let measured = ratio(self.executions, of_class);
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-        let points = |measured: f64| format!("{:+.1}", (measured - self.expected) * 100.0);
+        // Rounded first and 0 added, because -0.0 is no difference.
+        let points = |measured: f64| {
+            format!("{:+.1}", ((measured - self.expected) * 1_000.0).round() / 10.0 + 0.0)
+        };
         [
             self.class.to_owned(),
             self.part.to_owned(),

@@ -3,7 +3,7 @@
 //! Every function returns whole lines without an empty one after them, and an empty text when
 //! there is nothing to say. `width` is the number of columns of the terminal, `None` without one.
 //! With a width, long names are cut in the middle and a narrow terminal loses the less important
-//! columns, so that no line wraps; without it nothing is ever left out.
+//! columns, so that lines fit from about 72 columns on; without it nothing is ever left out.
 
 mod failures;
 mod grid;

@@ -8,7 +8,8 @@ use super::grid::{Column, Grid};
 use crate::number::{bytes, fine, millis, ratio};
 
 /// The mean of each phase over *all* requests of a name in ms (so they add up to the mean service
-/// time), connections opened, the share of exchanges that found one open, and bytes moved.
+/// time), connects (attempts that failed included), the share of exchanges that found a connection
+/// open, and bytes moved.
 /// Redirects get a column when there were any. Empty without requests.
 pub fn phases(snapshot: &Snapshot) -> String {
     let all = snapshot.aggregated();
@@ -28,7 +29,7 @@ pub fn phases(snapshot: &Snapshot) -> String {
 fn columns(redirects: bool) -> Vec<Column> {
     let mut columns = vec![Column::left("Type", 8), Column::left("Name", 40)];
     columns.extend(PhaseTotals::NAMES.map(|name| Column::right(name, 7).group(1)));
-    columns.extend([Column::right("opened", 7).group(2), Column::right("reused", 7).group(2)]);
+    columns.extend([Column::right("connects", 8).group(2), Column::right("reused", 7).group(2)]);
     if redirects {
         columns.push(Column::right("redirects", 9).group(2));
     }

@@ -6,20 +6,23 @@ use super::grid::{Column, Grid};
 use crate::text::clean;
 
 /// The end of the report: tasks drawn but silent, tasks never drawn, targets with what was
-/// measured, causes, exit code. The last line is `VERDICT: PASS`, `VERDICT: FAIL - reason` or
+/// measured, causes, exit code, with an empty line between them. The last line is `VERDICT: PASS`, `VERDICT: FAIL - reason` or
 /// `VERDICT: INVALID - reason`.
 pub fn verdict(verdict: &Verdict) -> String {
-    let mut out = list("Drawn but silent (executed, sent no request)", &verdict.silent);
-    out += &list("Never drawn", &verdict.never_drawn);
-    out += &targets(&verdict.targets);
-    out += &list("Causes", &verdict.causes);
-    out += &format!("Exit code {}", verdict.exit_code);
-    if verdict.exit_code == exit::INTERRUPTED {
-        out += " (interrupted)";
-    }
-    out.push('\n');
-    out += &last_line(verdict);
-    out
+    let sections = [
+        list("Drawn but silent (executed, sent no request)", &verdict.silent),
+        list("Never drawn", &verdict.never_drawn),
+        targets(&verdict.targets),
+        list("Causes", &verdict.causes),
+        exit_code(verdict.exit_code) + &last_line(verdict),
+    ];
+    sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn exit_code(code: u8) -> String {
+    // A PASS beside a code other than 0 needs its reason.
+    let reason = if code == exit::INTERRUPTED { " (interrupted)" } else { "" };
+    format!("Exit code {code}{reason}\n")
 }
 
 fn last_line(verdict: &Verdict) -> String {

@@ -17,12 +17,15 @@ fn history(snapshot: &Snapshot) -> Vec<u8> {
 /// All records, the header first; equal lengths are checked by the reader.
 fn read(file: &[u8]) -> Vec<Vec<String>> {
     let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(file);
-    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+    reader
+        .records()
+        .map(|record| record.expect("records of equal length").iter().map(str::to_owned).collect())
+        .collect()
 }
 
 /// Line ends made visible, so that a lost CR shows in a snapshot.
 fn shown(file: Vec<u8>) -> String {
-    String::from_utf8(file).unwrap().replace('\r', "␍")
+    String::from_utf8(file).expect("UTF-8").replace('\r', "␍")
 }
 
 #[test]
@@ -137,10 +140,8 @@ fn no_cell_is_a_formula() {
 /// What the module's documentation tells a reader to do.
 fn original(cell: &str) -> &str {
     let runs = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n');
-    match cell.trim_start_matches('\'').starts_with(runs) {
-        true => cell.strip_prefix('\'').unwrap(),
-        false => cell,
-    }
+    let marked = cell.trim_start_matches('\'').starts_with(runs);
+    if marked { cell.strip_prefix('\'').expect("a quote before it") } else { cell }
 }
 
 proptest! {
