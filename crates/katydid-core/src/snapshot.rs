@@ -361,11 +361,34 @@ impl Recent {
 
     fn rates(&self) -> (f64, f64) {
         let Some(end) = self.ticks.iter().map(|(at, ..)| *at).max() else { return (0.0, 0.0) };
-        let seconds = end.saturating_sub(self.began.unwrap_or_default()).as_secs_f64();
+        // A row that appeared late has no tick before the window; the window is what counts.
+        let began = self.began.unwrap_or_else(|| end.saturating_sub(CURRENT_WINDOW));
+        let seconds = end.saturating_sub(began).as_secs_f64();
         if seconds <= 0.0 {
             return (0.0, 0.0);
         }
         let sum = |pick: fn(&(Duration, u64, u64)) -> u64| self.ticks.iter().map(pick).sum::<u64>();
         (sum(|tick| tick.1) as f64 / seconds, sum(|tick| tick.2) as f64 / seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_appears_late_has_its_own_current_rate() {
+        let mut recent = Recent::default();
+        recent.note(100, 50);
+        recent.close(Duration::from_secs(100));
+        assert_eq!(recent.rates(), (10.0, 5.0));
+    }
+
+    #[test]
+    fn rates_fall_to_zero_when_traffic_stops() {
+        let mut recent = Recent::default();
+        recent.note(100, 0);
+        (1..=30).for_each(|second| recent.close(Duration::from_secs(second)));
+        assert_eq!(recent.rates(), (0.0, 0.0));
     }
 }
