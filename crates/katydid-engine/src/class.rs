@@ -146,15 +146,15 @@ impl<S: 'static> AnyClass for UserClass<S> {
     }
 
     fn tasks(&self) -> Vec<TaskInfo> {
-        let entry_weights: u32 = self.entries.iter().map(Entry::weight).sum();
-        let share = |weight: u32, of: u32| f64::from(weight) / f64::from(of.max(1));
+        let share = |weight: u32, of: f64| f64::from(weight) / of.max(1.0);
+        let entry_weights = self.entries.iter().map(|entry| f64::from(entry.weight())).sum();
         let mut tasks = Vec::new();
         for entry in &self.entries {
             let of_class = share(entry.weight(), entry_weights);
             match entry {
                 Entry::Task(task) => tasks.push(self.task_info("", task, of_class)),
                 Entry::Flow { flow, .. } => {
-                    let weights: u32 = flow.tasks.iter().map(|task| task.weight).sum();
+                    let weights = flow.tasks.iter().map(|task| f64::from(task.weight)).sum();
                     let info = |task: &Task<S>| {
                         self.task_info(&flow.name, task, of_class * share(task.weight, weights))
                     };

@@ -15,7 +15,7 @@ struct State {
     /// The dispatcher's mailbox while a run is on.
     run: Option<Messages>,
     /// Asked for before the run began.
-    stop: bool,
+    early: Option<Message>,
 }
 
 impl Control {
@@ -26,24 +26,20 @@ impl Control {
 
     /// Stops the run gracefully: users finish their task within the stop timeout, then reports.
     pub fn stop(&self) {
-        let mut state = self.lock();
-        state.stop = true;
-        state.send(Message::Stop);
+        self.lock().send(Message::Stop);
     }
 
     /// Stops the run now: tasks are cut.
     pub fn cut(&self) {
-        let mut state = self.lock();
-        state.stop = true;
-        state.send(Message::Cut);
+        self.lock().send(Message::Cut);
     }
 
     pub(super) fn attach(&self, messages: &Messages) {
         let mut state = self.lock();
-        if state.stop {
-            let _ = messages.send(Message::Stop);
-        }
         state.run = Some(messages.clone());
+        if let Some(early) = state.early.take() {
+            state.send(early);
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -53,9 +49,10 @@ impl Control {
 
 impl State {
     fn send(&mut self, message: Message) {
-        if let Some(run) = &self.run {
+        match &self.run {
             // A run that has ended no longer listens, and needs no stopping.
-            let _ = run.send(message);
+            Some(run) => drop(run.send(message)),
+            None => self.early = Some(message),
         }
     }
 }

@@ -1,17 +1,16 @@
 //! The whole run: starts the threads, collects their intervals once a second, ends it in time.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
-use katydid_core::{Interval, RunEvent, Snapshot, StopReason, TaskInfo, share_out};
+use katydid_core::{Interval, RunEvent, Snapshot, StopReason, TaskInfo};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
-use url::Url;
 
 use super::control::Control;
-use super::executor::{self, Assignment, ClassPlan, Order};
+use super::executor::{self, Assignment, Order};
+use super::plan::plan;
 use super::settings::{RunError, RunSettings};
 use crate::class::Class;
 use crate::shared::Shared;
@@ -99,75 +98,6 @@ pub fn run(
         reason: dispatcher.reason,
         snapshot: dispatcher.snapshot,
     })
-}
-
-/// Checks everything and lays out who runs what.
-fn plan(classes: &[Class], shared: Shared, settings: &RunSettings) -> Result<Assignment, RunError> {
-    check_numbers(settings)?;
-    let mut names = BTreeSet::new();
-    let mut plans = Vec::new();
-    let mut first_task = 0;
-    for class in classes {
-        class.check()?;
-        if !names.insert(Arc::clone(class.name())) {
-            return Err(RunError::DuplicateClass(class.name().to_string()));
-        }
-        let tasks = class.tasks().len();
-        plans.push(ClassPlan {
-            class: class.clone(),
-            host: host(class, settings)?,
-            first_task,
-            tasks,
-        });
-        first_task += tasks as u32;
-    }
-    let shares: Vec<(u32, u32)> = classes.iter().map(Class::shares).collect();
-    let users = share_out(&shares, settings.users);
-    if users.is_empty() {
-        return Err(RunError::NoClass);
-    }
-    let http = &settings.http;
-    let tls = crate::session::client_config(http.extra_roots_pem.as_deref(), http.verify_tls)?;
-    Ok(Assignment {
-        thread: 0,
-        threads: settings.threads,
-        users: users.into(),
-        classes: plans.into(),
-        spawn_rate: settings.spawn_rate,
-        seed: settings.seed,
-        shared: Arc::new(shared),
-        http: http.clone(),
-        tls,
-        limits: settings.limits,
-    })
-}
-
-fn check_numbers(settings: &RunSettings) -> Result<(), RunError> {
-    let wrong = |text: &str| Err(RunError::Number(text.to_owned()));
-    if settings.users == 0 {
-        return wrong("0 users send nothing; give at least 1 (-u)");
-    }
-    if !(settings.spawn_rate.is_finite() && settings.spawn_rate > 0.0) {
-        return wrong("the spawn rate must be a number of users per second above 0 (-r)");
-    }
-    if f64::from(settings.users) / settings.spawn_rate > 3e9 {
-        return wrong("at this spawn rate the last user would start in a century; raise it (-r)");
-    }
-    if settings.threads == 0 {
-        return wrong("0 threads cannot run anything; give at least 1 (--threads)");
-    }
-    Ok(())
-}
-
-fn host(class: &Class, settings: &RunSettings) -> Result<Url, RunError> {
-    let host = settings.host.as_deref().or(class.host());
-    let host = host.ok_or_else(|| RunError::NoHost(class.name().to_string()))?;
-    let wrong = |why: String| RunError::Host { host: host.to_owned(), why };
-    let url = Url::parse(host).map_err(|error| wrong(error.to_string()))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(wrong(format!("{} is neither http nor https", url.scheme())));
-    }
-    Ok(url)
 }
 
 /// An executor thread as the dispatcher sees it.
@@ -316,12 +246,7 @@ impl Dispatcher<'_> {
                 }
                 Some(since) if now - since > ANSWER_LIMIT && !thread.blocked => {
                     thread.blocked = true;
-                    let text = format!(
-                        "executor thread {index} has not answered for {} s: a task blocks it \
-                         (a blocking call, an endless loop); its users stand still",
-                        (now - since).as_secs()
-                    );
-                    (self.observe)(RunEvent::Warning(text));
+                    (self.observe)(RunEvent::Warning(blocked(index, now - since)));
                 }
                 Some(_) => {}
             }
@@ -367,6 +292,11 @@ impl Dispatcher<'_> {
     fn absorb(&mut self, index: usize, interval: Interval) {
         self.snapshot.absorb(index, &interval);
         let thread = &mut self.threads[index];
+        let took = thread.asked.map_or(Duration::ZERO, |since| since.elapsed());
+        if took > ANSWER_LIMIT && !thread.blocked {
+            // It came back before anybody looked, at the end of the run for instance.
+            (self.observe)(RunEvent::Warning(blocked(index, took)));
+        }
         (thread.asked, thread.blocked) = (None, false);
         thread.recycled = Some(interval);
         if self.threads.iter().all(|thread| thread.asked.is_none()) {
@@ -389,6 +319,10 @@ impl Dispatcher<'_> {
             thread.order(Order::Collect(recycled));
         }
         self.await_answers(until);
+        if self.threads.iter().any(|thread| thread.asked.is_some()) {
+            // What the others measured must be seen without the one that does not answer.
+            self.tick();
+        }
         let cut = self.tasks_cut();
         if cut > 0 {
             let after = self.settings.stop_timeout;
@@ -419,6 +353,14 @@ impl Dispatcher<'_> {
     fn tasks_cut(&self) -> u32 {
         self.snapshot.tasks().iter().map(|row| row.counts.cut).sum::<u64>() as u32
     }
+}
+
+fn blocked(thread: usize, silent: Duration) -> String {
+    format!(
+        "executor thread {thread} has not answered for {} s: a task blocks it (a blocking call, an \
+         endless loop); its users stand still",
+        silent.as_secs()
+    )
 }
 
 /// Users per class.

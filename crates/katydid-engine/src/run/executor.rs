@@ -70,6 +70,8 @@ pub(crate) fn main(assignment: &Assignment, orders: UnboundedReceiver<Order>, to
             runtime.block_on(local.run_until(serve(assignment, orders, to)));
             // Dropped on this thread, with the runtime: connections close, tasks end.
             drop(local);
+            // A name look-up that hangs must not hold up the end of the run.
+            runtime.shutdown_background();
         }
         Err(error) => {
             let text = format!("executor thread {} has no runtime: {error}", assignment.thread);
@@ -225,3 +227,6 @@ fn mix(seed: u64, index: u64) -> u64 {
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,11 @@ mod dispatcher;
 mod executor;
 mod panics;
 mod phase;
+mod plan;
 mod settings;
 mod user_loop;
+#[cfg(test)]
+mod virtual_run;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -17,6 +20,7 @@ pub use control::Control;
 pub use dispatcher::{RunOutcome, run};
 pub use settings::{HttpSettings, RunError, RunSettings};
 
+pub(crate) use settings::CENTURY;
 pub(crate) use user_loop::{UserContext, run_user};
 
 /// The statistics of one thread; borrowed for the length of one entry, never across an await.

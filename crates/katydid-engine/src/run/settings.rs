@@ -6,6 +6,9 @@ use katydid_core::RecorderLimits;
 
 use crate::class::ClassError;
 
+/// Longer than any run; the clock could not count much further.
+pub(crate) const CENTURY: Duration = Duration::from_secs(3_153_600_000);
+
 /// How much load, for how long, and where to.
 #[derive(Clone, Debug)]
 pub struct RunSettings {

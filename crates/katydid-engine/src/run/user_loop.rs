@@ -15,8 +15,8 @@ use crate::flow::{Flow, Hook, Task, TaskFn};
 use crate::session::{Session, SessionSetup};
 use crate::user::{Entry, NewUser, UserClass};
 
-/// The shortest pause before a failed `on_start` is tried again.
-const START_RETRY: Duration = Duration::from_secs(1);
+/// The pause before a failed `on_start` is tried again, and in place of a wait that panics.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// What a user needs of its thread.
 pub(crate) struct UserContext {
@@ -40,14 +40,22 @@ enum Next {
 pub(crate) async fn run_user<S: 'static>(class: Arc<UserClass<S>>, context: UserContext) {
     context.phase.register().await;
     let new = NewUser { index: context.setup.index, shared: &context.setup.shared };
-    let state = (class.make)(&new);
+    let state = match panics::catch(async { (class.make)(&new) }).await {
+        Ok(state) => state,
+        Err(panic) => {
+            let text = format!("making the user's state: {}", panic.message);
+            let id = TaskId(context.first_task);
+            context.setup.recorder.borrow_mut().exception(id, &text, &panic.place);
+            return;
+        }
+    };
     let mut life = Life {
         rng: Xoshiro256PlusPlus::seed_from_u64(context.schedule_seed),
         entries: Picker::new(class.entries.iter().map(Entry::weight)).expect("checked before"),
         tasks: class.entries.iter().map(|entry| inner_picker(entry)).collect(),
         first_ids: first_ids(&class.entries, context.first_task),
         started_ns: 0,
-        due_ns: None,
+        late_ns: 0,
         session: Session::new(context.setup),
         phase: context.phase,
         state,
@@ -92,8 +100,9 @@ struct Life<S> {
     entries: Picker,
     tasks: Vec<Option<Picker>>,
     first_ids: Vec<u32>,
+    /// When the last wait was over, and by how much that was after the schedule.
     started_ns: u64,
-    due_ns: Option<u64>,
+    late_ns: u64,
 }
 
 impl<S: 'static> Life<S> {
@@ -106,7 +115,7 @@ impl<S: 'static> Life<S> {
                 Some(Err(TaskError::StopUser)) | None => return false,
                 Some(Err(_)) => {}
             }
-            if self.pause(START_RETRY).await.is_none() {
+            if self.pause(RETRY).await.is_none() {
                 return false;
             }
         }
@@ -115,6 +124,7 @@ impl<S: 'static> Life<S> {
     /// Task after task until the run ends.
     async fn work(&mut self) {
         let class = Arc::clone(&self.class);
+        self.started_ns = self.session.setup.clock.now_ns();
         while self.phase.get() == Phase::Running {
             let at = self.entries.pick(&mut self.rng);
             let next = match &class.entries[at] {
@@ -129,10 +139,12 @@ impl<S: 'static> Life<S> {
 
     /// Enters a flow, runs one task of it (a sticky one: until told to leave), and leaves.
     async fn visit(&mut self, flow: &Flow<S>, at: usize) -> Next {
-        if let Some(on_start) = flow.on_start
-            && !matches!(self.hook(on_start, Phase::Stopping).await, Some(Ok(())))
-        {
-            return Next::Continue;
+        if let Some(on_start) = flow.on_start {
+            match self.hook(on_start, Phase::Stopping).await {
+                Some(Ok(())) => {}
+                Some(Err(TaskError::StopUser)) => return Next::StopUser,
+                Some(Err(_)) | None => return Next::Continue,
+            }
         }
         let picker = self.tasks[at].clone().expect("checked before the run");
         let next = loop {
@@ -150,10 +162,7 @@ impl<S: 'static> Life<S> {
 
     /// Runs one task and counts it with the requests it made.
     async fn execute(&mut self, task: &Task<S>, id: u32) -> Next {
-        let now_ns = self.session.setup.clock.now_ns();
-        let due_ns = self.due_ns.take();
-        self.started_ns = now_ns;
-        self.session.begin_task(&task.tags, due_ns);
+        self.session.begin_task(&task.tags, std::mem::take(&mut self.late_ns));
         let done = self.call(task.run, Phase::Stopping).await;
         let requests = self.session.requests.get();
         let mut counts = TaskCounts { requests, ..TaskCounts::default() };
@@ -196,26 +205,28 @@ impl<S: 'static> Life<S> {
         }
     }
 
-    /// Runs a hook outside any task. Its errors and panics are exceptions of the class's first
-    /// task's place in the table, named by their text.
+    /// Runs a hook outside any task.
     async fn hook(&mut self, hook: Hook<S>, most: Phase) -> Option<Result<(), TaskError>> {
-        self.session.begin_task(&Arc::from([]), None);
+        self.session.begin_task(&Arc::from([]), 0);
         let done = self.call(hook, most).await?;
-        let id = TaskId(self.first_ids[0]);
-        let recorder = &self.session.setup.recorder;
         Some(match done {
             Ok(Err(TaskError::Exception(error))) => {
-                let text = format!("on_start/on_stop: {error}");
-                recorder.borrow_mut().exception(id, &text, "");
+                self.exception_outside("on_start/on_stop", &error.to_string(), "");
                 Err(TaskError::Exception(error))
             }
             Ok(result) => result,
             Err(panic) => {
-                let text = format!("on_start/on_stop: {}", panic.message);
-                recorder.borrow_mut().exception(id, &text, &panic.place);
-                Err(TaskError::exception(text))
+                self.exception_outside("on_start/on_stop", &panic.message, &panic.place);
+                Err(TaskError::exception(panic.message))
             }
         })
+    }
+
+    /// Counts an exception outside any task at the class's first one, with the place as its text.
+    fn exception_outside(&self, during: &str, message: &str, place: &str) {
+        let text = format!("{during}: {message}");
+        let recorder = &self.session.setup.recorder;
+        recorder.borrow_mut().exception(TaskId(self.first_ids[0]), &text, place);
     }
 
     /// Calls the suite's code; `None` when the run cut it.
@@ -233,23 +244,38 @@ impl<S: 'static> Life<S> {
 
     /// The wait between two tasks. `None`: the run ended meanwhile.
     async fn rest(&mut self) -> Option<()> {
-        let now_ns = self.session.setup.clock.now_ns();
-        let wait = self.class.wait;
-        let (time, due_ns) = wait.next(&mut self.state, &mut self.rng, self.started_ns, now_ns);
-        self.due_ns = due_ns;
-        if time.is_zero() {
-            return (self.phase.get() == Phase::Running).then_some(());
-        }
+        let clock = self.session.setup.clock;
+        let (wait, started_ns, now_ns) = (self.class.wait, self.started_ns, clock.now_ns());
+        let (state, rng) = (&mut self.state, &mut self.rng);
+        let next = panics::catch(async { wait.next(state, rng, started_ns, now_ns) }).await;
+        let (time, due_ns) = next.unwrap_or_else(|panic| {
+            self.exception_outside("wait", &panic.message, &panic.place);
+            (RETRY, None)
+        });
         match due_ns {
+            _ if time.is_zero() => self.let_others().await?,
             Some(due_ns) => {
-                let due = self.session.setup.clock.at(due_ns);
-                self.phase.while_at_most(Phase::Running, tokio::time::sleep_until(due)).await
+                let due = tokio::time::sleep_until(clock.at(due_ns));
+                self.phase.while_at_most(Phase::Running, due).await?;
             }
-            None => self.pause(time).await,
+            None => self.pause(time).await?,
         }
+        self.started_ns = clock.now_ns();
+        self.late_ns = due_ns.map_or(0, |due_ns| self.started_ns.saturating_sub(due_ns));
+        Some(())
+    }
+
+    /// Goes on at once, but gives the thread away now and then: a task that never waits for
+    /// anything would else keep it, and neither the other users nor the end of the run had a turn.
+    async fn let_others(&self) -> Option<()> {
+        tokio::task::coop::consume_budget().await;
+        (self.phase.get() == Phase::Running).then_some(())
     }
 
     async fn pause(&self, time: Duration) -> Option<()> {
         self.phase.while_at_most(Phase::Running, tokio::time::sleep(time)).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,7 +37,8 @@ pub(crate) async fn decode(
             }
         };
         let mut out = Vec::new();
-        let read = (&mut decoder).take(limit as u64 + 1).read_to_end(&mut out).await;
+        let read =
+            (&mut decoder).take((limit as u64).saturating_add(1)).read_to_end(&mut out).await;
         read.map_err(|error| {
             let text = format!("the body is not valid {coding}: {error}");
             RequestFailed::new(FailureKind::Protocol, text)

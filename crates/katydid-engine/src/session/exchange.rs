@@ -39,7 +39,7 @@ pub(super) async fn send(request: RequestBuilder<'_>) -> Result<Response, Reques
     let session = &*request.session;
     session.requests.set(session.requests.get() + 1);
     let sent_ns = session.setup.clock.now_ns();
-    let due_ns = session.due_ns.take().map_or(sent_ns, |due| due.min(sent_ns));
+    let due_ns = sent_ns.saturating_sub(session.late_ns.take());
     let cut = CutGuard(Some(Rc::clone(&recorder)));
     let meter = Rc::clone(&session.meter);
     meter.begin(sent_ns);

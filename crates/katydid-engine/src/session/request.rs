@@ -14,6 +14,7 @@ use super::multipart::Multipart;
 use super::response::Response;
 use super::user_session::Session;
 use crate::error::RequestFailed;
+use crate::run::CENTURY;
 
 /// A request of a session, not sent yet.
 ///
@@ -125,7 +126,7 @@ impl<'s> RequestBuilder<'s> {
 
     /// A time limit for this request, redirects included, instead of `--timeout`.
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = Some(limit);
+        self.timeout = Some(limit.min(CENTURY));
         self
     }
 

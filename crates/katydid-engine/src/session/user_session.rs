@@ -52,7 +52,8 @@ pub struct Session {
     pub(crate) headers: HeaderMap,
     pub(crate) tags: Arc<[Arc<str>]>,
     pub(crate) requests: Cell<u64>,
-    pub(crate) due_ns: Cell<Option<u64>>,
+    /// By how much the task began after its schedule, until its first request has taken it over.
+    pub(crate) late_ns: Cell<u64>,
     pub(crate) deadline: Option<Pin<Box<Sleep>>>,
     rng: Xoshiro256PlusPlus,
 }
@@ -68,7 +69,7 @@ impl Session {
             headers: HeaderMap::new(),
             tags: Arc::from([]),
             requests: Cell::new(0),
-            due_ns: Cell::new(None),
+            late_ns: Cell::new(0),
             deadline: None,
             rng,
         }
@@ -190,10 +191,11 @@ impl Session {
         tokio::time::sleep(time).await;
     }
 
-    /// A task with these tags begins; its first request is due at `due_ns` if it has a schedule.
-    pub(crate) fn begin_task(&mut self, tags: &Arc<[Arc<str>]>, due_ns: Option<u64>) {
+    /// A task with these tags begins, `late_ns` after its schedule. What the task does before its
+    /// first request is its own time and makes that request no later.
+    pub(crate) fn begin_task(&mut self, tags: &Arc<[Arc<str>]>, late_ns: u64) {
         self.tags = Arc::clone(tags);
-        self.due_ns.set(due_ns);
+        self.late_ns.set(late_ns);
         self.requests.set(0);
     }
 }

@@ -1,0 +1,90 @@
+//! What is settled before the first thread starts: everything checked, every user given a class.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use katydid_core::share_out;
+use url::Url;
+
+use super::executor::{Assignment, ClassPlan};
+use super::settings::{CENTURY, HttpSettings, RunError, RunSettings};
+use crate::class::Class;
+use crate::shared::Shared;
+
+/// Checks everything and lays out who runs what.
+pub(super) fn plan(
+    classes: &[Class],
+    shared: Shared,
+    settings: &RunSettings,
+) -> Result<Assignment, RunError> {
+    check_numbers(settings)?;
+    let mut names = BTreeSet::new();
+    let mut plans = Vec::new();
+    let mut first_task = 0;
+    for class in classes {
+        class.check()?;
+        if !names.insert(Arc::clone(class.name())) {
+            return Err(RunError::DuplicateClass(class.name().to_string()));
+        }
+        let tasks = class.tasks().len();
+        plans.push(ClassPlan {
+            class: class.clone(),
+            host: host(class, settings)?,
+            first_task,
+            tasks,
+        });
+        first_task += tasks as u32;
+    }
+    let shares: Vec<(u32, u32)> = classes.iter().map(Class::shares).collect();
+    let users = share_out(&shares, settings.users);
+    if users.is_empty() {
+        return Err(RunError::NoClass);
+    }
+    let http = &settings.http;
+    let tls = crate::session::client_config(http.extra_roots_pem.as_deref(), http.verify_tls)?;
+    Ok(Assignment {
+        thread: 0,
+        threads: settings.threads,
+        users: users.into(),
+        classes: plans.into(),
+        spawn_rate: settings.spawn_rate,
+        seed: settings.seed,
+        shared: Arc::new(shared),
+        http: http.clone(),
+        tls,
+        limits: settings.limits,
+    })
+}
+
+fn check_numbers(settings: &RunSettings) -> Result<(), RunError> {
+    let wrong = |text: &str| Err(RunError::Number(text.to_owned()));
+    if settings.users == 0 {
+        return wrong("0 users send nothing; give at least 1 (-u)");
+    }
+    if !(settings.spawn_rate.is_finite() && settings.spawn_rate > 0.0) {
+        return wrong("the spawn rate must be a number of users per second above 0 (-r)");
+    }
+    if f64::from(settings.users) / settings.spawn_rate > CENTURY.as_secs_f64() {
+        return wrong("at this spawn rate the last user would start in a century; raise it (-r)");
+    }
+    let HttpSettings { timeout, connect_timeout, .. } = settings.http;
+    let run_time = settings.run_time.unwrap_or_default();
+    if [run_time, settings.stop_timeout, timeout, connect_timeout].iter().any(|t| *t > CENTURY) {
+        return wrong("a run time, stop timeout or timeout is beyond a century; shorten it");
+    }
+    if settings.threads == 0 {
+        return wrong("0 threads cannot run anything; give at least 1 (--threads)");
+    }
+    Ok(())
+}
+
+fn host(class: &Class, settings: &RunSettings) -> Result<Url, RunError> {
+    let host = settings.host.as_deref().or(class.host());
+    let host = host.ok_or_else(|| RunError::NoHost(class.name().to_string()))?;
+    let wrong = |why: String| RunError::Host { host: host.to_owned(), why };
+    let url = Url::parse(host).map_err(|error| wrong(error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong(format!("{} is neither http nor https", url.scheme())));
+    }
+    Ok(url)
+}
