@@ -1,1 +1,84 @@
-//! Command line of a katydid suite, and the quick binary katydid URL.
+//! The command line of load tests.
+//!
+//! [`main`] is all that the binary of a suite calls: it reads the words, starts the embedded
+//! backend if asked, runs the engine, prints, writes files and returns the exit code. [`quick`] is
+//! the same for `katydid URL`, which needs no suite.
+//!
+//! Everything for people goes to stderr, like Locust's; stdout has `--list`, `--help`, `--version`
+//! and the summary of [`quick`]. Exit codes are those of [`katydid_core::exit`].
+//!
+//! Not here, on purpose: load, statistics, the layout of tables and files.
+//!
+//! Read on in `settings.rs` (what the words mean), `run.rs` (the order of things) and `outcome.rs`
+//! (how it ends).
+
+mod args;
+mod embedded;
+mod error;
+mod files;
+mod limits;
+mod outcome;
+mod printer;
+mod quick;
+mod run;
+mod selection;
+mod settings;
+mod signals;
+mod suite;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+pub use quick::quick;
+pub use suite::{AccountsUse, EmbeddedReady, EmbeddedRequest, Preparation, Suite};
+
+use args::{Args, LogLevel};
+use error::CliError;
+use printer::Console;
+use settings::Settings;
+
+/// The whole of a suite's `main`.
+pub fn main(suite: Suite) -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if embedded::is_child(&words) {
+        return embedded::serve(&suite);
+    }
+    ExitCode::from(command(suite, words).unwrap_or_else(|error| refuse(&error)))
+}
+
+fn command(suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
+    let args = Args::read(&suite, words)?;
+    if args.select.list {
+        list(&suite);
+        return Ok(katydid_core::exit::PASS);
+    }
+    let settings = Settings::resolve(&suite, &args)?;
+    let console = Console::new(settings.level);
+    let inner = console.clone();
+    Ok(signals::supervise(&console, move |watch| {
+        run::run(&suite, settings, watch, &inner).unwrap_or_else(|error| {
+            inner.error(&error.to_string());
+            error.exit_code()
+        })
+    }))
+}
+
+/// Locust's `--list`.
+fn list(suite: &Suite) {
+    let mut out = std::io::stdout().lock();
+    let names = suite.classes.iter().map(|class| format!("    {}\n", class.name()));
+    // A reader that has gone (`| head -1`) is no fault.
+    let _ = write!(out, "Available Users:\n{}", names.collect::<String>());
+}
+
+/// Says why there is no run; clap's texts go where clap sends them.
+fn refuse(error: &CliError) -> u8 {
+    match error {
+        CliError::Words(words) => {
+            let _ = words.print();
+        }
+        error => Console::new(LogLevel::Error).error(&error.to_string()),
+    }
+    error.exit_code()
+}

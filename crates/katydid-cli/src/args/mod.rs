@@ -1,0 +1,99 @@
+//! The words of the command line: what was typed, not yet what it means.
+//!
+//! One group of flags per file. Names and meanings are Locust's where Locust has them; what they
+//! mean together is decided in `settings.rs`.
+
+mod http;
+mod load;
+mod output;
+mod select;
+mod target;
+mod values;
+
+use std::ffi::OsString;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+
+pub(crate) use http::HttpArgs;
+pub(crate) use load::LoadArgs;
+pub(crate) use output::OutputArgs;
+pub(crate) use select::SelectArgs;
+pub(crate) use target::TargetArgs;
+pub(crate) use values::{LogLevel, parse_count, parse_rate, parse_time};
+
+use crate::error::CliError;
+use crate::suite::{AccountsUse, Suite};
+
+/// Command line of a suite.
+#[derive(Clone, Debug, Parser)]
+#[command(infer_long_args = true, disable_version_flag = true, max_term_width = 100)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) http: HttpArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Print the version and end
+    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    version: Option<bool>,
+}
+
+impl Args {
+    /// Reads `words`, the first of which is the name of the binary.
+    ///
+    /// # Errors
+    /// clap's text for words that do not parse, and for `--help` and `--version`.
+    pub(crate) fn read(suite: &Suite, words: Vec<OsString>) -> Result<Self, CliError> {
+        let matches = command(suite).try_get_matches_from(words).map_err(CliError::Words)?;
+        Self::from_arg_matches(&matches).map_err(CliError::Words)
+    }
+}
+
+/// The parser, with the names that only the suite knows.
+fn command(suite: &Suite) -> clap::Command {
+    let mut command = Args::command()
+        .name(suite.name.clone())
+        .version(concat!("(katydid ", env!("CARGO_PKG_VERSION"), ")"))
+        .about(suite.about.clone())
+        .after_help(known_names(suite));
+    if suite.embedded.is_none() {
+        command = command.mut_arg("embedded", |flag| flag.hide(true));
+    }
+    if suite.accounts == AccountsUse::NotUsed {
+        command = command.mut_arg("accounts", |flag| flag.hide(true));
+    }
+    if suite.scenarios.is_empty() {
+        command = command.mut_arg("scenario", |flag| flag.hide(true));
+    }
+    command
+}
+
+fn known_names(suite: &Suite) -> String {
+    let mut text = "User classes:".to_owned();
+    for class in &suite.classes {
+        text += &format!("\n  {}  {}", class.name(), class.about());
+    }
+    let tags = suite.tags();
+    if !tags.is_empty() {
+        text += &format!("\n\nTags: {}", tags.join(", "));
+    }
+    if !suite.scenarios.is_empty() {
+        text += "\n\nScenarios:";
+    }
+    for scenario in &suite.scenarios {
+        let (users, rate, time) = (scenario.users, scenario.spawn_rate, scenario.run_time);
+        let time = katydid_core::format_span(time);
+        text += &format!(
+            "\n  {}  {users} users at {rate}/s for {time}. {}",
+            scenario.name, scenario.purpose
+        );
+    }
+    text + "\n\nEverything for people goes to stderr; --list, --help and --version to stdout.\n\
+            Exit codes: 0 pass, 1 requests failed, 2 wrong use, 3 run invalid, 70 a report could \
+            not be written, 99 target missed, 130 interrupted."
+}

@@ -1,0 +1,94 @@
+//! Readers of single values, each with a text that says what would be right.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+/// How much is logged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub(crate) enum LogLevel {
+    /// Also how the settings came out and what the backend is asked for.
+    Debug,
+    /// The course of the run.
+    #[default]
+    Info,
+    /// What the reader must know.
+    Warning,
+    /// Why the command ends.
+    Error,
+    /// As ERROR; Locust's word for it.
+    Critical,
+}
+
+impl LogLevel {
+    /// As in a line of the log.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Debug => "DEBUG",
+            Self::Info => "INFO",
+            Self::Warning => "WARNING",
+            Self::Error => "ERROR",
+            Self::Critical => "CRITICAL",
+        }
+    }
+}
+
+/// A whole number above 0.
+pub(crate) fn parse_count(text: &str) -> Result<u32, String> {
+    match text.parse() {
+        Ok(0) => Err("must be 1 or more".to_owned()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("write a whole number such as 50".to_owned()),
+    }
+}
+
+/// Users per second.
+pub(crate) fn parse_rate(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(rate),
+        Ok(_) => Err("must be a number above 0".to_owned()),
+        Err(_) => Err("write users per second such as 10 or 0.5".to_owned()),
+    }
+}
+
+/// A length of time above 0.
+pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
+    match katydid_core::parse_span(text) {
+        Ok(Duration::ZERO) => Err("must be longer than 0".to_owned()),
+        Ok(span) => Ok(span),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// A number of bytes: `65536`, `64k`, `16M`, `1G` (powers of 1024).
+pub(crate) fn parse_bytes(text: &str) -> Result<usize, String> {
+    let (digits, shift) = match text.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&text[..at], 10),
+        Some((at, 'm' | 'M')) => (&text[..at], 20),
+        Some((at, 'g' | 'G')) => (&text[..at], 30),
+        _ => (text, 0),
+    };
+    let number: usize =
+        digits.parse().map_err(|_| "write bytes such as 65536, 64k or 16M".to_owned())?;
+    match number.checked_mul(1 << shift) {
+        Some(0) => Err("must be above 0".to_owned()),
+        Some(bytes) => Ok(bytes),
+        None => Err("is more than this machine can address".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_have_suffixes() {
+        assert_eq!(parse_bytes("65536"), Ok(65_536));
+        assert_eq!(parse_bytes("64k"), Ok(65_536));
+        assert_eq!(parse_bytes("16M"), Ok(16 << 20));
+        for wrong in ["", "k", "1.5M", "-1", "0", "12q", "99999999999999G", "é"] {
+            assert!(parse_bytes(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The load test's side: start the backend, wait until it answers, notice its death, end it.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::CHILD_WORD;
+use crate::error::CliError;
+use crate::suite::{EmbeddedReady, EmbeddedRequest};
+
+/// A backend that needs longer to come up is stuck.
+const START_LIMIT: Duration = Duration::from_secs(60);
+/// How long it may take to end by itself before it is killed.
+const END_LIMIT: Duration = Duration::from_secs(5);
+/// Bytes of its log that an error quotes.
+const LOG_TAIL: usize = 2_000;
+/// No user on one connection sends more in a second.
+const MOST_PER_USER_AND_SECOND: u64 = 100_000;
+
+/// What the backend is started for.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    /// Users of the run.
+    pub(crate) users: u32,
+    /// Length of the run, if bounded.
+    pub(crate) run_time: Option<Duration>,
+    /// Where its stderr is kept; without a place, only as long as it lives.
+    pub(crate) log: Option<PathBuf>,
+}
+
+/// A running backend; ended and tidied up when dropped.
+#[derive(Debug)]
+pub(crate) struct Backend {
+    child: Child,
+    /// Closing it ends the child.
+    stdin: Option<ChildStdin>,
+    ready: EmbeddedReady,
+    log: PathBuf,
+    death_told: bool,
+    /// Removed with everything in it.
+    _home: TempDir,
+}
+
+impl Backend {
+    /// Starts it and waits until it answers.
+    ///
+    /// # Errors
+    /// It ended or did not answer in time; the text has the end of its log.
+    pub(crate) fn start(order: &Order) -> Result<Self, CliError> {
+        let home = tempfile::Builder::new().prefix("katydid-backend-").tempdir();
+        let home = home.map_err(cannot("got no temporary directory"))?;
+        let data_dir = home.path().join("data");
+        std::fs::create_dir(&data_dir).map_err(cannot("got no temporary directory"))?;
+        let (log, stderr) = open_log(order, &home)?;
+        let request = EmbeddedRequest {
+            data_dir,
+            accounts: order.users,
+            planned_requests: planned_requests(order),
+        };
+        let line = serde_json::to_string(&request)
+            .map_err(|fault| cannot("could not be told what to do")(fault.into()))?;
+        let mut child = spawn(stderr).map_err(cannot("could not be started"))?;
+        let mut stdin = child.stdin.take();
+        let answers = listen(child.stdout.take());
+        if let Some(stdin) = &mut stdin {
+            // A child that is dead already says why by its log, below.
+            let _ = writeln!(stdin, "{line}").and_then(|()| stdin.flush());
+        }
+        match answers.recv_timeout(START_LIMIT) {
+            Ok(ready) => Ok(Self { child, stdin, ready, log, death_told: false, _home: home }),
+            Err(why) => {
+                drop(stdin);
+                if why == RecvTimeoutError::Timeout {
+                    let _ = child.kill();
+                }
+                let status = child.wait().map_err(cannot("is lost"))?;
+                let what = match why {
+                    RecvTimeoutError::Timeout => {
+                        format!("did not answer within {} s", START_LIMIT.as_secs())
+                    }
+                    RecvTimeoutError::Disconnected => {
+                        format!("ended before it answered ({status})")
+                    }
+                };
+                Err(CliError::Embedded(format!("{what}; {}", tail(&log))))
+            }
+        }
+    }
+
+    /// What it said when it came up.
+    pub(crate) fn ready(&self) -> &EmbeddedReady {
+        &self.ready
+    }
+
+    /// A sentence when it has died, once.
+    pub(crate) fn death(&mut self) -> Option<String> {
+        if self.death_told {
+            return None;
+        }
+        let status = self.child.try_wait().ok()??;
+        self.death_told = true;
+        let pid = self.child.id();
+        let url = &self.ready.url;
+        Some(format!(
+            "the embedded backend ({url}, process {pid}) has died ({status}); {}",
+            tail(&self.log)
+        ))
+    }
+}
+
+impl Drop for Backend {
+    fn drop(&mut self) {
+        self.stdin = None;
+        let end = Instant::now() + END_LIMIT;
+        while matches!(self.child.try_wait(), Ok(None)) {
+            if Instant::now() > end {
+                let _ = self.child.kill();
+                let _ = self.child.wait();
+                return;
+            }
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+    }
+}
+
+fn cannot(what: &'static str) -> impl Fn(io::Error) -> CliError {
+    move |fault| CliError::Embedded(format!("{what}: {fault}"))
+}
+
+fn open_log(order: &Order, home: &TempDir) -> Result<(PathBuf, File), CliError> {
+    let path = order.log.clone().unwrap_or_else(|| home.path().join("backend.log"));
+    if let Some(parent) = path.parent() {
+        // The reason, if there is one, comes with the file.
+        let _ = std::fs::create_dir_all(parent);
+    }
+    match File::create(&path) {
+        Ok(file) => Ok((path, file)),
+        Err(fault) => Err(CliError::File { what: "log of the embedded backend", path, fault }),
+    }
+}
+
+fn spawn(stderr: File) -> io::Result<Child> {
+    Command::new(std::env::current_exe()?)
+        .arg(CHILD_WORD)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(stderr)
+        // A group of its own: Ctrl-C stops the load, and the backend must answer to the end of it.
+        .process_group(0)
+        .spawn()
+}
+
+/// The first line that is an answer. Whatever else comes is read and dropped, so that a backend
+/// that prints is never blocked.
+fn listen(stdout: Option<ChildStdout>) -> Receiver<EmbeddedReady> {
+    let (tell, hear) = channel();
+    std::thread::spawn(move || {
+        let Some(stdout) = stdout else { return };
+        let mut tell = Some(tell);
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+            let Ok(ready) = serde_json::from_slice(&line) else { continue };
+            if let Some(tell) = tell.take() {
+                let _ = tell.send(ready);
+            }
+        }
+    });
+    hear
+}
+
+fn planned_requests(order: &Order) -> u64 {
+    let Some(time) = order.run_time else { return u64::MAX };
+    let user_seconds = u64::from(order.users).saturating_mul(time.as_secs() + 1);
+    user_seconds.saturating_mul(MOST_PER_USER_AND_SECOND)
+}
+
+fn tail(log: &PathBuf) -> String {
+    let text = std::fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text[text.len().saturating_sub(LOG_TAIL)..]).into_owned();
+    match text.trim() {
+        "" => "its log is empty".to_owned(),
+        text => format!("its log ends with:\n{text}"),
+    }
+}

@@ -1,0 +1,67 @@
+//! Why a command ends without a run's verdict.
+
+use std::path::PathBuf;
+
+use katydid_core::exit;
+use katydid_engine::RunError;
+
+/// A reason to end, as one sentence that names the thing and the next step.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// clap's own text (wrong flag, `--help`), already whole.
+    #[error("{0}")]
+    Words(clap::Error),
+    /// Words that parse and cannot be meant.
+    #[error("{0}")]
+    Usage(String),
+    /// A file that was named cannot be read.
+    #[error("{what} {}: {fault}", path.display())]
+    File {
+        /// What it should be.
+        what: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        fault: std::io::Error,
+    },
+    /// The embedded backend did not come up.
+    #[error("the embedded backend {0}")]
+    Embedded(String),
+    /// The suite could not prepare its data.
+    #[error("preparing the run: {0}")]
+    Prepare(String),
+    /// The engine refused.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// More users than file descriptors.
+    #[error(
+        "{users} users need {needed} file descriptors and the system allows {allowed}; {fit} users \
+         fit, or raise the limit (ulimit -Hn)"
+    )]
+    Descriptors {
+        /// Users wanted.
+        users: u32,
+        /// Descriptors for them.
+        needed: u64,
+        /// The hard limit.
+        allowed: u64,
+        /// Users that fit.
+        fit: u64,
+    },
+}
+
+impl CliError {
+    /// The exit code of the command.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Words(words) => u8::try_from(words.exit_code()).unwrap_or(exit::USAGE),
+            Self::Run(RunError::Thread(_)) | Self::Embedded(_) => exit::TOOL,
+            _ => exit::USAGE,
+        }
+    }
+
+    /// A usage error with this sentence.
+    pub(crate) fn usage(sentence: impl Into<String>) -> Self {
+        Self::Usage(sentence.into())
+    }
+}

@@ -1,0 +1,153 @@
+//! Words of `katydid URL`, and what they mean.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use clap::Parser;
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, HeaderValue, Method};
+use katydid_engine::RunSettings;
+
+use super::visitor::Request;
+use crate::args::{HttpArgs, parse_count, parse_rate, parse_time};
+use crate::error::CliError;
+use crate::settings::{check_url, seed, threads};
+
+/// Users when nobody says how many: oha's number.
+const USERS: u32 = 50;
+/// Length of a run when nobody says how long.
+const RUN_TIME: Duration = Duration::from_secs(10);
+/// Users that start at once still need a rate: all within a microsecond.
+const AT_ONCE: f64 = 1e12;
+
+/// Load on one address, with a summary on stdout.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "katydid", version, infer_long_args = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 pass, 1 requests failed, 2 wrong use, 3 nothing was \
+measured, 70 a report could not be written, 130 interrupted.")]
+pub(crate) struct QuickArgs {
+    /// Address to load, e.g. http://localhost:8080/items?page=2
+    url: String,
+    /// Users, each with a connection of its own
+    #[arg(short, long, value_name = "N", default_value_t = USERS, value_parser = parse_count)]
+    users: u32,
+    /// Users started per second [default: all at once]
+    #[arg(short = 'r', long, value_name = "RATE", value_parser = parse_rate)]
+    spawn_rate: Option<f64>,
+    /// End after this time (90, 20s, 3m) [default: 10s, without limit when -n is given]
+    #[arg(short = 't', long, value_name = "SPAN", value_parser = parse_time)]
+    run_time: Option<Duration>,
+    /// End after this many requests, shared evenly by the users
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_requests)]
+    requests: Option<u64>,
+    /// Method [default: GET, or POST with a body]
+    #[arg(short, long, value_name = "METHOD")]
+    method: Option<Method>,
+    /// Body of each request; a form unless a Content-Type header says otherwise
+    #[arg(short = 'd', long, value_name = "TEXT")]
+    body: Option<String>,
+    /// Header of each request, as often as needed
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE", value_parser = parse_header)]
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// Write PREFIX_stats.csv, _stats_history.csv, _failures.csv and _exceptions.csv
+    #[arg(long, value_name = "PREFIX")]
+    csv: Option<String>,
+    /// Threads that make the load [default: one per core, at most one per user]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    threads: Option<u32>,
+    /// Number that fixes the engine's random choices
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    #[command(flatten)]
+    http: HttpArgs,
+}
+
+/// What runs.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// The address as given.
+    pub(crate) url: String,
+    /// What each user sends.
+    pub(crate) request: Request,
+    /// How much, how long.
+    pub(crate) run: RunSettings,
+    /// Prefix of the CSV files.
+    pub(crate) csv: Option<String>,
+}
+
+impl Plan {
+    /// Decides what the words mean.
+    ///
+    /// # Errors
+    /// The first thing that cannot be meant, with the next step.
+    pub(crate) fn resolve(args: &QuickArgs) -> Result<Self, CliError> {
+        let url = check_url(&args.url)?;
+        let users = args.requests.map_or(args.users, |requests| {
+            args.users.min(u32::try_from(requests).unwrap_or(u32::MAX))
+        });
+        let threads = threads(args.threads, users);
+        let run_time = args.run_time.or(args.requests.is_none().then_some(RUN_TIME));
+        let request = request(args, &url, users)?;
+        let run = RunSettings {
+            users,
+            spawn_rate: args.spawn_rate.unwrap_or(AT_ONCE),
+            run_time,
+            threads,
+            seed: seed(args.seed),
+            host: Some(url[..url::Position::BeforePath].to_owned()),
+            http: args.http.settings()?,
+            ..RunSettings::default()
+        };
+        Ok(Self { url: args.url.clone(), request, run, csv: args.csv.clone() })
+    }
+}
+
+fn request(args: &QuickArgs, url: &url::Url, users: u32) -> Result<Request, CliError> {
+    let mut seen = BTreeSet::new();
+    for (name, _) in &args.headers {
+        if !seen.insert(name.as_str()) {
+            return Err(CliError::Usage(format!("-H {name} is given twice; join the values")));
+        }
+    }
+    let mut headers = args.headers.clone();
+    let own = headers.iter().position(|(name, _)| name == CONTENT_TYPE);
+    let content_type = match (own, &args.body) {
+        (Some(at), Some(_)) => text(&headers.remove(at).1)?,
+        _ => "application/x-www-form-urlencoded".to_owned(),
+    };
+    let default = if args.body.is_some() { Method::POST } else { Method::GET };
+    let headers: Result<Vec<(String, String)>, CliError> =
+        headers.iter().map(|(name, value)| Ok((name.to_string(), text(value)?))).collect();
+    Ok(Request {
+        method: args.method.clone().unwrap_or(default).to_string(),
+        path: url[url::Position::BeforePath..url::Position::AfterQuery].to_owned(),
+        headers: headers?,
+        body: args.body.clone().map(|body| (body.into_bytes(), content_type)),
+        requests: args.requests,
+        users,
+    })
+}
+
+fn text(value: &HeaderValue) -> Result<String, CliError> {
+    let text = value.to_str().map(str::to_owned);
+    text.map_err(|_| CliError::usage("header values must be plain ASCII"))
+}
+
+fn parse_requests(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) => Err("must be 1 or more".to_owned()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("write a whole number such as 10000".to_owned()),
+    }
+}
+
+fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let wrong = || "write it as 'Name: value'".to_owned();
+    let (name, value) = text.split_once(':').ok_or_else(wrong)?;
+    let name = name.trim().parse().map_err(|_| wrong())?;
+    let value = HeaderValue::from_str(value.trim()).map_err(|_| wrong())?;
+    Ok((name, value))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! `katydid URL`: the quick front for one address, on the same engine as any suite.
+
+mod args;
+mod progress;
+mod summary;
+mod visitor;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use katydid_core::RunEvent;
+use katydid_engine::{RunSettings, Shared};
+use katydid_report::table;
+
+use crate::args::LogLevel;
+use crate::error::CliError;
+use crate::files::Reports;
+use crate::outcome::{Rules, paths_text};
+use crate::printer::Console;
+use crate::signals::{Watch, supervise};
+use crate::{limits, refuse};
+
+use args::{Plan, QuickArgs};
+use progress::Progress;
+
+/// The whole of `katydid URL`'s `main`: loads one address and prints a summary on stdout.
+pub fn quick() -> ExitCode {
+    let read = QuickArgs::try_parse().map_err(CliError::Words);
+    let code = match read.and_then(|args| Plan::resolve(&args)) {
+        Ok(plan) => {
+            let console = Console::new(LogLevel::Info);
+            let inner = console.clone();
+            supervise(&console, move |watch| {
+                load(plan, watch, &inner).unwrap_or_else(|error| {
+                    inner.error(&error.to_string());
+                    error.exit_code()
+                })
+            })
+        }
+        Err(error) => refuse(&error),
+    };
+    ExitCode::from(code)
+}
+
+fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
+    let run = &plan.run;
+    limits::make_room(run.users, run.threads)?;
+    console.info(&opening(run, &plan.url));
+    let mut reports = Reports::new(plan.csv.as_deref(), true, console);
+    let mut progress = Progress::new();
+    let mut observe = |event: RunEvent<'_>| {
+        reports.event(&event);
+        match &event {
+            RunEvent::Tick(snapshot) => progress.show(snapshot),
+            RunEvent::Warning(text) => console.warning(text),
+            _ => {}
+        }
+    };
+    watch.run_begins();
+    let classes = [visitor::class(plan.request)];
+    let shared = Shared::default();
+    let ended = katydid_engine::run(&classes, shared, run, &watch.control, &mut observe)?;
+    progress.clear();
+    let (paths, whole) = reports.finish(&ended.snapshot, ended.started);
+    let rules = Rules { targets: &[], failed_code: katydid_core::exit::FAILED };
+    let verdict = rules.judge(&ended, whole);
+    let text = summary::text(&ended.snapshot, console.width());
+    // A reader that has gone (`| head -1`) is no fault.
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    console.block(&paths_text(&paths));
+    console.verdict(&table::verdict(&verdict));
+    Ok(verdict.exit_code)
+}
+
+fn opening(run: &RunSettings, url: &str) -> String {
+    let (users, threads, seed) = (run.users, run.threads, run.seed);
+    let end = run.run_time.map_or_else(
+        || "until every request is sent".to_owned(),
+        |time| format!("for {}", katydid_core::format_span(time)),
+    );
+    format!("Loading {url} with {users} users on {threads} threads {end} (seed {seed})")
+}

@@ -1,0 +1,123 @@
+//! One run of a suite, from checked settings to its exit code.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use katydid_core::RunEvent;
+use katydid_engine::Shared;
+
+use crate::embedded::{Backend, Order};
+use crate::error::CliError;
+use crate::files::{Place, Reports};
+use crate::outcome::{self, Rules};
+use crate::printer::{Console, Printer};
+use crate::settings::{Settings, check_url};
+use crate::signals::Watch;
+use crate::suite::{Preparation, Suite};
+use crate::{limits, selection};
+
+/// Where scenarios leave their folders.
+const RUNS: &str = "load_test_runs";
+
+/// Runs the suite as `settings` say.
+///
+/// # Errors
+/// Nothing was sent, for the reason told.
+pub(crate) fn run(
+    suite: &Suite,
+    mut settings: Settings,
+    watch: &Watch,
+    console: &Console,
+) -> Result<u8, CliError> {
+    limits::make_room(settings.run.users, settings.run.threads)?;
+    let (place, place_made) = place(&settings, console);
+    let mut backend = start_backend(&settings, &place, console)?;
+    if let Some(backend) = &backend {
+        settings.run.host = Some(check_url(&backend.ready().url)?.as_str().to_owned());
+    }
+    describe(&settings, console);
+    let shared = prepare(suite, &settings, backend.as_ref())?;
+    let mut printer = Printer::new(console, settings.only_summary);
+    let mut reports = Reports::new(place.prefix.as_deref(), place_made, console);
+    let mut observe = |event: RunEvent<'_>| {
+        printer.event(&event);
+        reports.event(&event);
+        if let (RunEvent::Tick(_), Some(backend)) = (&event, &mut backend)
+            && let Some(death) = backend.death()
+        {
+            console.warning(&death);
+        }
+    };
+    watch.run_begins();
+    let run = &settings.run;
+    let ended = katydid_engine::run(&settings.classes, shared, run, &watch.control, &mut observe)?;
+    let rules = Rules { targets: settings.targets(), failed_code: settings.failed_code };
+    Ok(outcome::close(&ended, rules, reports, &place, run, console))
+}
+
+/// Where the files go, and whether that could be arranged.
+fn place(settings: &Settings, console: &Console) -> (Place, bool) {
+    let scenario = match (&settings.csv, &settings.scenario) {
+        (None, Some(scenario)) => &scenario.name,
+        (prefix, _) => return (Place { prefix: prefix.clone(), folder: None }, true),
+    };
+    match Place::folder(Path::new(RUNS), scenario, Timestamp::now()) {
+        Ok(place) => (place, true),
+        Err(fault) => {
+            console.warning(&format!(
+                "no reports, {RUNS} cannot be written: {fault}; the run goes on"
+            ));
+            (Place::default(), false)
+        }
+    }
+}
+
+fn start_backend(
+    settings: &Settings,
+    place: &Place,
+    console: &Console,
+) -> Result<Option<Backend>, CliError> {
+    if !settings.embedded {
+        return Ok(None);
+    }
+    let (users, run_time) = (settings.run.users, settings.run.run_time);
+    console.info("Starting the embedded backend");
+    let backend = Backend::start(&Order { users, run_time, log: place.backend_log() })?;
+    console.info(&format!("Embedded backend answers at {}", backend.ready().url));
+    for note in &backend.ready().notes {
+        console.info(note);
+    }
+    Ok(Some(backend))
+}
+
+/// What would be needed to run the same again.
+fn describe(settings: &Settings, console: &Console) {
+    let run = &settings.run;
+    console.info(&format!("Threads: {}, seed: {}", run.threads, run.seed));
+    if let Some(left_out) = selection::left_out(&settings.classes, run.users) {
+        console.warning(&left_out);
+    }
+    for class in &settings.classes {
+        let tasks: Vec<String> = class.tasks().iter().map(|task| task.task.to_string()).collect();
+        console.debug(&format!("{} runs {}", class.name(), tasks.join(", ")));
+    }
+    console.debug(&format!("HTTP: {:?}, verified: {}", run.http.timeout, run.http.verify_tls));
+}
+
+fn prepare(
+    suite: &Suite,
+    settings: &Settings,
+    backend: Option<&Backend>,
+) -> Result<Shared, CliError> {
+    let Some(prepare) = &suite.prepare else { return Ok(Shared::default()) };
+    let host = settings.run.host.as_deref().unwrap_or_default();
+    let preparation = Preparation {
+        users: settings.run.users,
+        host: host.trim_end_matches('/'),
+        accounts: settings.accounts.as_deref(),
+        seed: settings.run.seed,
+        embedded: backend.map(Backend::ready),
+        run_time: settings.run.run_time,
+    };
+    prepare(&preparation).map_err(|fault| CliError::Prepare(fault.to_string()))
+}

@@ -1,0 +1,211 @@
+//! What the words of the command line mean together: one checked description of the run.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use katydid_core::{Scenario, Target, exit, or_nearest};
+use katydid_engine::{Class, HttpSettings, RunSettings};
+use url::Url;
+
+use crate::args::{Args, LoadArgs, LogLevel, TargetArgs};
+use crate::error::CliError;
+use crate::selection;
+use crate::suite::{AccountsUse, Suite};
+
+/// Everything that a run needs to know, checked.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// The classes with the tasks that run.
+    pub(crate) classes: Vec<Class>,
+    /// How much, how long, where to. No host yet when it is the embedded backend's.
+    pub(crate) run: RunSettings,
+    /// The recipe, if one was named.
+    pub(crate) scenario: Option<Scenario>,
+    /// Whether the suite's own backend is started.
+    pub(crate) embedded: bool,
+    /// File with accounts; it exists.
+    pub(crate) accounts: Option<PathBuf>,
+    /// Prefix of the CSV files.
+    pub(crate) csv: Option<String>,
+    /// No tables before the end.
+    pub(crate) only_summary: bool,
+    /// How much is logged.
+    pub(crate) level: LogLevel,
+    /// The code for failures that no target judges.
+    pub(crate) failed_code: u8,
+}
+
+impl Settings {
+    /// Decides what `args` mean for `suite`.
+    ///
+    /// # Errors
+    /// The first thing that cannot be meant, with the next step.
+    pub(crate) fn resolve(suite: &Suite, args: &Args) -> Result<Self, CliError> {
+        let scenario = scenario(suite, args.load.scenario.as_deref())?;
+        let classes = selection::select(suite, &args.select)?;
+        let embedded = embedded(suite, &args.target)?;
+        if !args.load.headless && scenario.is_none() {
+            return Err(needs_headless(suite));
+        }
+        let accounts = accounts(suite, &args.target)?;
+        let host = host(suite, &args.target, &classes)?;
+        let run = load(&args.load, scenario.as_ref(), host, args.http.settings()?);
+        Ok(Self {
+            classes,
+            run,
+            scenario,
+            embedded,
+            accounts,
+            csv: args.output.csv.clone(),
+            only_summary: args.output.only_summary,
+            level: args.output.loglevel.unwrap_or_default(),
+            failed_code: args.output.exit_code_on_error.unwrap_or(exit::FAILED),
+        })
+    }
+
+    /// What judges the run.
+    pub(crate) fn targets(&self) -> &[Target] {
+        self.scenario.as_ref().map_or(&[], |scenario| &scenario.targets)
+    }
+}
+
+/// A host as the engine takes it.
+///
+/// # Errors
+/// A sentence on what is wrong with it.
+pub(crate) fn check_url(text: &str) -> Result<Url, CliError> {
+    let wrong = |why: &str| CliError::Usage(format!("`{text}` is no address to load: {why}"));
+    let url = match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => url,
+        // Without a scheme `localhost:5000` parses too, as scheme and path.
+        Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase) if !text.contains("://") => {
+            return Err(wrong(&format!("write http://{text} or https://{text}")));
+        }
+        Ok(url) => return Err(wrong(&format!("{} is neither http nor https", url.scheme()))),
+        Err(error) => return Err(wrong(&error.to_string())),
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        // Not `text`: a password must not reach the screen.
+        return Err(CliError::usage(
+            "the address has a user name or password in it; send an Authorization header instead",
+        ));
+    }
+    Ok(url)
+}
+
+/// As many threads as can help.
+pub(crate) fn threads(asked: Option<u32>, users: u32) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    asked.map_or_else(|| cores().min(users as usize), |asked| asked as usize)
+}
+
+/// A seed short enough to type again.
+pub(crate) fn seed(asked: Option<u64>) -> u64 {
+    use std::hash::{BuildHasher as _, Hasher as _};
+    asked.unwrap_or_else(|| {
+        std::collections::hash_map::RandomState::new().build_hasher().finish() % 1_000_000_000
+    })
+}
+
+fn scenario(suite: &Suite, name: Option<&str>) -> Result<Option<Scenario>, CliError> {
+    let Some(name) = name else { return Ok(None) };
+    let known = suite.scenarios.iter().map(|scenario| scenario.name.as_str());
+    match suite.scenarios.iter().find(|scenario| scenario.name == name) {
+        Some(scenario) => Ok(Some(scenario.clone())),
+        None => {
+            Err(CliError::Usage(format!("unknown scenario `{name}`; {}", or_nearest(name, known))))
+        }
+    }
+}
+
+fn load(
+    args: &LoadArgs,
+    scenario: Option<&Scenario>,
+    host: Option<String>,
+    http: HttpSettings,
+) -> RunSettings {
+    let base = RunSettings::default();
+    let users = args.users.or(scenario.map(|s| s.users)).unwrap_or(base.users);
+    RunSettings {
+        users,
+        spawn_rate: args.spawn_rate.or(scenario.map(|s| s.spawn_rate)).unwrap_or(base.spawn_rate),
+        run_time: args.run_time.or(scenario.map(|s| s.run_time)),
+        stop_timeout: args.stop_timeout.unwrap_or(Duration::ZERO),
+        threads: threads(args.threads, users),
+        seed: seed(args.seed),
+        host,
+        http,
+        ..base
+    }
+}
+
+fn needs_headless(suite: &Suite) -> CliError {
+    let name = &suite.name;
+    let target = if suite.embedded.is_some() { "--embedded" } else { "-H http://localhost:5000" };
+    let scenario = match suite.scenarios.first() {
+        Some(scenario) => format!(", or `{name} {target} --scenario {}`", scenario.name),
+        None => String::new(),
+    };
+    CliError::Usage(format!(
+        "the live page comes with a later version; run `{name} {target} --headless -u 10 -r 2 -t \
+         1m`{scenario}"
+    ))
+}
+
+fn embedded(suite: &Suite, args: &TargetArgs) -> Result<bool, CliError> {
+    if args.embedded && suite.embedded.is_none() {
+        let text = "this suite brings no backend for --embedded; name a running one with -H URL";
+        return Err(CliError::usage(text));
+    }
+    Ok(args.embedded)
+}
+
+fn accounts(suite: &Suite, args: &TargetArgs) -> Result<Option<PathBuf>, CliError> {
+    match (&args.accounts, suite.accounts) {
+        (Some(_), AccountsUse::NotUsed) => {
+            Err(CliError::usage("this suite has no use for --accounts; leave it out"))
+        }
+        (None, AccountsUse::Required) if !args.embedded => Err(CliError::usage(
+            "the users of this suite log in; give their accounts with --accounts FILE",
+        )),
+        (Some(path), _) => match std::fs::File::open(path) {
+            Ok(_) if path.is_dir() => Err(CliError::Usage(format!(
+                "--accounts {} is a directory; name the file in it",
+                path.display()
+            ))),
+            Ok(_) => Ok(Some(path.clone())),
+            Err(fault) => Err(CliError::File { what: "accounts file", path: path.clone(), fault }),
+        },
+        (None, _) => Ok(None),
+    }
+}
+
+fn host(suite: &Suite, args: &TargetArgs, classes: &[Class]) -> Result<Option<String>, CliError> {
+    let given = args.host.as_deref();
+    let own = classes.iter().filter_map(Class::host);
+    for host in own.chain(given) {
+        let url = check_url(host)?;
+        if url.query().is_some() || url.fragment().is_some() {
+            let text = format!("`{host}` is no host: leave out what follows the path (? or #)");
+            return Err(CliError::Usage(text));
+        }
+    }
+    if given.is_some() || args.embedded {
+        return Ok(given.map(|host| host.trim_end_matches('/').to_owned()));
+    }
+    match classes.iter().find(|class| class.host().is_none()) {
+        None => Ok(None),
+        Some(class) => {
+            let or = if suite.embedded.is_some() {
+                ", or start the suite's own backend with --embedded"
+            } else {
+                ""
+            };
+            let class = class.name();
+            Err(CliError::Usage(format!("no host for {class}; name it with -H URL{or}")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! Ctrl-C: the first stops the run and reports, the second leaves at once.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+
+use katydid_core::exit;
+use katydid_engine::Control;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::printer::Console;
+
+/// What the work shares with the signals.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Watch {
+    /// Ends the run.
+    pub(crate) control: Control,
+    running: Arc<AtomicBool>,
+}
+
+impl Watch {
+    /// From now on there is something that a first signal can stop gracefully.
+    pub(crate) fn run_begins(&self) {
+        self.running.store(true, Ordering::SeqCst);
+    }
+
+    fn running(&self) -> bool {
+        self.running.load(Ordering::SeqCst)
+    }
+}
+
+enum Event {
+    Signal(i32),
+    Done(u8),
+}
+
+/// Runs `work` on a thread of its own and returns its exit code, or 130 as soon as a signal asks
+/// to leave at once; the caller then returns from `main`, whatever the work is blocked in.
+pub(crate) fn supervise(console: &Console, work: impl FnOnce(&Watch) -> u8 + Send + 'static) -> u8 {
+    let (tell, hear) = channel();
+    if let Err(fault) = listen(tell.clone()) {
+        console.warning(&format!("Ctrl-C will end the run without reports: {fault}"));
+    }
+    let watch = Watch::default();
+    let worker = watch.clone();
+    let spawned = std::thread::Builder::new().name("katydid-main".to_owned()).spawn(move || {
+        // A panic has been printed by then; nobody may wait for it for ever.
+        let code = catch_unwind(AssertUnwindSafe(|| work(&worker))).unwrap_or(exit::TOOL);
+        let _ = tell.send(Event::Done(code));
+    });
+    if let Err(fault) = spawned {
+        console.error(&format!("no thread to work on: {fault}"));
+        return exit::TOOL;
+    }
+    let mut asked = false;
+    loop {
+        match hear.recv() {
+            Ok(Event::Done(code)) => return code,
+            Ok(Event::Signal(_)) if asked => {
+                console.warning("left at once; reports are as of the last second");
+                return exit::INTERRUPTED;
+            }
+            Ok(Event::Signal(_)) if !watch.running() => {
+                console.warning("interrupted before the run began");
+                return exit::INTERRUPTED;
+            }
+            Ok(Event::Signal(signal)) => {
+                asked = true;
+                let name = if signal == SIGTERM { "SIGTERM" } else { "SIGINT" };
+                console
+                    .info(&format!("Got {name} signal, shutting down; once more to leave at once"));
+                watch.control.stop();
+            }
+            // Both senders are gone only when the worker has told its code.
+            Err(_) => return exit::TOOL,
+        }
+    }
+}
+
+fn listen(tell: Sender<Event>) -> std::io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    let forward = move || {
+        for signal in signals.forever() {
+            if tell.send(Event::Signal(signal)).is_err() {
+                break;
+            }
+        }
+    };
+    std::thread::Builder::new().name("katydid-signals".to_owned()).spawn(forward).map(drop)
+}

@@ -1,0 +1,183 @@
+//! A suite as its author hands it over: classes, scenarios and what the run needs beside them.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use katydid_core::Scenario;
+use katydid_engine::{BoxError, Class, Shared, User};
+use serde::{Deserialize, Serialize};
+
+/// Everything that one load test binary can run.
+///
+/// ```
+/// use katydid_cli::Suite;
+/// use katydid_engine::{Session, Task, TaskResult, UserClass, between};
+///
+/// async fn browse(session: &mut Session) -> TaskResult {
+///     session.get("/items").send().await?;
+///     Ok(())
+/// }
+///
+/// let shopper = UserClass::<()>::with_default("Shopper")
+///     .wait(between(1.0, 5.0))
+///     .task(Task::new("browse", |_, session| Box::pin(browse(session))));
+/// let suite = Suite::new("shop-load").about("Load test of the shop.").class(shopper);
+/// ```
+#[must_use = "a suite does nothing until it is given to `main`"]
+pub struct Suite {
+    pub(crate) name: String,
+    pub(crate) about: String,
+    pub(crate) classes: Vec<Class>,
+    pub(crate) scenarios: Vec<Scenario>,
+    pub(crate) prepare: Option<Box<Prepare>>,
+    pub(crate) embedded: Option<Embedded>,
+    pub(crate) accounts: AccountsUse,
+}
+
+/// Makes the data that all users share.
+pub(crate) type Prepare = dyn Fn(&Preparation<'_>) -> Result<Shared, BoxError> + Send + Sync;
+
+/// The backend that a suite brings along: serves until its process ends.
+pub(crate) type Embedded =
+    fn(&EmbeddedRequest, &mut dyn FnMut(EmbeddedReady)) -> Result<(), BoxError>;
+
+/// What a suite does with `--accounts FILE`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AccountsUse {
+    /// Nothing: the flag is refused.
+    #[default]
+    NotUsed,
+    /// Reads it when it is given.
+    Optional,
+    /// Cannot do without it, except beside the embedded backend, which makes its own accounts.
+    Required,
+}
+
+impl Suite {
+    /// A suite without classes, named as its binary.
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            about: String::new(),
+            classes: Vec::new(),
+            scenarios: Vec::new(),
+            prepare: None,
+            embedded: None,
+            accounts: AccountsUse::NotUsed,
+        }
+    }
+
+    /// One sentence for the head of `--help`.
+    pub fn about(mut self, about: &str) -> Self {
+        about.clone_into(&mut self.about);
+        self
+    }
+
+    /// Adds the user class that `U` describes.
+    pub fn user<U: User>(self) -> Self {
+        self.class(Class::of::<U>())
+    }
+
+    /// Adds a user class.
+    pub fn class(mut self, class: impl Into<Class>) -> Self {
+        self.classes.push(class.into());
+        self
+    }
+
+    /// Adds a recipe for `--scenario`.
+    pub fn scenario(mut self, scenario: Scenario) -> Self {
+        self.scenarios.push(scenario);
+        self
+    }
+
+    /// Code that runs once before the load: reads accounts, looks whether the target answers.
+    /// Its error ends the command with exit code 2 before anything was measured.
+    pub fn prepare(
+        mut self,
+        prepare: impl Fn(&Preparation<'_>) -> Result<Shared, BoxError> + Send + Sync + 'static,
+    ) -> Self {
+        self.prepare = Some(Box::new(prepare));
+        self
+    }
+
+    /// The backend for `--embedded`. The function runs in a process of its own (this binary,
+    /// executed again): it starts the backend, calls the given closure once when it answers, and
+    /// serves until the process ends, which happens when the load test does.
+    pub fn embedded(
+        mut self,
+        serve: fn(&EmbeddedRequest, &mut dyn FnMut(EmbeddedReady)) -> Result<(), BoxError>,
+    ) -> Self {
+        self.embedded = Some(serve);
+        self
+    }
+
+    /// Says what becomes of `--accounts`.
+    pub fn accounts(mut self, accounts: AccountsUse) -> Self {
+        self.accounts = accounts;
+        self
+    }
+}
+
+impl fmt::Debug for Suite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Suite").field("name", &self.name).field("classes", &self.classes).finish()
+    }
+}
+
+/// What is known of the run when its data is prepared.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Preparation<'a> {
+    /// Users that will be started.
+    pub users: u32,
+    /// The host of the run without a slash at its end; empty when every class names its own.
+    pub host: &'a str,
+    /// The file given with `--accounts`; it exists.
+    pub accounts: Option<&'a Path>,
+    /// The seed of the run, for data that `--seed` reproduces.
+    pub seed: u64,
+    /// What the embedded backend said, when there is one.
+    pub embedded: Option<&'a EmbeddedReady>,
+    /// Length of the run, if bounded.
+    pub run_time: Option<Duration>,
+}
+
+/// What the embedded backend is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EmbeddedRequest {
+    /// An empty directory of its own, removed after the run.
+    pub data_dir: PathBuf,
+    /// Accounts to make: one for each user.
+    pub accounts: u32,
+    /// More requests than the run can possibly send; `u64::MAX` for a run without end. A rate
+    /// limit has to lie above it.
+    pub planned_requests: u64,
+}
+
+/// The embedded backend answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EmbeddedReady {
+    /// Its address, e.g. `http://127.0.0.1:40123`.
+    pub url: String,
+    /// The accounts that it made.
+    pub accounts_file: PathBuf,
+    /// Sentences for the log of the run, e.g. how it is limited.
+    pub notes: Vec<String>,
+}
+
+impl EmbeddedReady {
+    /// A backend at `url` with its accounts in `accounts_file`.
+    pub fn new(url: impl Into<String>, accounts_file: impl Into<PathBuf>) -> Self {
+        Self { url: url.into(), accounts_file: accounts_file.into(), notes: Vec::new() }
+    }
+
+    /// Adds a sentence for the log of the run.
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}
