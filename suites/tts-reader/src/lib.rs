@@ -1,1 +1,21 @@
-//! The TTS Reader load test: the guide's four personas as tts-load.
+//! The TTS Reader load test: the guide's four personas as `tts-load`.
+//!
+//! Start in `personas.rs` (who), go on in `flows/` (what they do and what each answer must hold) and
+//! `reader.rs` (one user's account, token and knowledge). `plan.rs` puts it together; `articles/` is
+//! the local site that pages are extracted from.
+
+pub mod accounts;
+mod answers;
+pub mod articles;
+#[cfg(feature = "embedded")]
+mod embedded;
+mod flows;
+mod mp3;
+pub mod personas;
+mod plan;
+mod prose;
+mod reader;
+pub mod texts;
+mod token;
+
+pub use plan::suite;

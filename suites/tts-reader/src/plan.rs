@@ -1,0 +1,111 @@
+//! What `tts-load` can run: classes, scenarios, the data of a run, the embedded backend.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use katydid::{AccountsUse, BoxError, Preparation, Scenario, Shared, Suite, Target};
+
+use crate::accounts::Accounts;
+use crate::articles::ArticleSite;
+use crate::personas::{BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser};
+
+/// Data that all users of a run share.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) accounts: Accounts,
+    /// `None` when the target could not read the pages.
+    pub(crate) articles: Option<Arc<ArticleSite>>,
+    /// What the names of accounts made by this run begin with.
+    pub(crate) run: Arc<str>,
+}
+
+/// The whole load test.
+pub fn suite() -> Suite {
+    let suite = Suite::new("tts-load")
+        .about("Load test of the TTS Reader backend: four kinds of users, every answer checked.")
+        .user::<TTSReaderUser>()
+        .user::<BurstTrafficUser>()
+        .user::<HeavyTTSUser>()
+        .user::<ReadOnlyUser>()
+        .scenario(smoke())
+        .accounts(AccountsUse::Required)
+        .prepare(prepare);
+    #[cfg(feature = "embedded")]
+    let suite = suite.embedded(crate::embedded::serve);
+    suite
+}
+
+/// The guide's smoke test.
+fn smoke() -> Scenario {
+    Scenario::new("smoke", 5, 1.0, Duration::from_mins(2))
+        .purpose("Quick check that the system works, before larger tests.")
+        .target(Target::success_at_least(1.0))
+        .target(Target::percentile_below(0.95, Duration::from_millis(500)))
+}
+
+fn prepare(run: &Preparation<'_>) -> Result<Shared, BoxError> {
+    let file = run.accounts.or(run.embedded.map(|ready| ready.accounts_file.as_path()));
+    let file = file.ok_or(
+        "users need accounts of their own; make some with `tts-reader accounts create --count N \
+         --out FILE` and give them with --accounts FILE",
+    )?;
+    let mut shared = Shared::default();
+    shared.insert(Prepared {
+        accounts: Accounts::read(file, run.users)?,
+        articles: articles(run.host)?,
+        run: run_name().into(),
+    });
+    Ok(shared)
+}
+
+/// The article site, for a target on this machine.
+fn articles(host: &str) -> Result<Option<Arc<ArticleSite>>, BoxError> {
+    if !is_this_machine(host) {
+        return Ok(None);
+    }
+    let site = ArticleSite::start()
+        .map_err(|fault| format!("cannot serve article pages on 127.0.0.1: {fault}"))?;
+    Ok(Some(Arc::new(site)))
+}
+
+/// Whether an address is certainly this machine: `localhost` or a loopback address.
+fn is_this_machine(url: &str) -> bool {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// The beginning of the names of accounts that this run makes. By the clock and not by the seed:
+/// a repeated run must not meet the accounts of the one before.
+fn run_name() -> String {
+    let time = jiff::Timestamp::now().strftime("%Y%m%d%H%M%S").to_string();
+    format!("loadtest_{time}_{}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_targets_can_read_the_pages() {
+        for here in ["http://localhost:5000", "http://127.0.0.1:1/x", "http://[::1]:5000", "LOCALHOST"] {
+            assert!(is_this_machine(here), "{here}");
+        }
+        for elsewhere in ["https://api.ttsaudify.com", "http://10.0.0.1", "http://127.example", ""] {
+            assert!(!is_this_machine(elsewhere), "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn names_of_new_accounts_fit_the_contract() {
+        let longest = format!("{}_{}_{}", run_name(), 99_999, 9_999);
+        assert!((3..=50).contains(&longest.len()), "{longest}");
+        assert!(longest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'), "{longest}");
+    }
+}
