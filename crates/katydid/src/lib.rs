@@ -1,1 +1,131 @@
 //! Write load tests as simulated users in Rust.
+//!
+//! A load test is a binary of its own: some *user classes*, each a type with *tasks*, and a `main`
+//! that hands them to Katydid. The binary then has the whole command line: users, rates, host,
+//! tags, reports, exit codes.
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! use katydid::prelude::*;
+//!
+//! /// Looks at things.
+//! #[derive(Default)]
+//! struct Visitor {
+//!     seen: u32,
+//! }
+//!
+//! #[user(wait = between(1.0, 5.0))]
+//! impl Visitor {
+//!     #[task(weight = 3, tags("shop"))]
+//!     async fn browse(&mut self, shop: &mut Session) -> TaskResult {
+//!         let id = shop.random(1..=500);
+//!         // One name for 500 addresses, so that the report keeps one row.
+//!         shop.get(format!("/items/{id}")).name("/items/{id}").send().await?;
+//!         self.seen += 1;
+//!         Ok(())
+//!     }
+//!
+//!     #[task]
+//!     async fn front_page(&mut self, shop: &mut Session) -> TaskResult {
+//!         shop.get("/").send().await?.check("says hello", |page| page.text().contains("Hello"))?;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     katydid::main(Suite::new("shop-load").about("Visitors of a shop.").user::<Visitor>())
+//! }
+//! ```
+//!
+//! `cargo run --release -- --headless -u 50 -r 5 -t 1m -H http://localhost:8000` runs it.
+//!
+//! # Users, tasks, flows
+//!
+//! Each simulated user has its own state (`self`), its own [`Session`] (connections, cookies,
+//! random numbers) and goes round: draw a task by weight, run it, wait. Nothing is shared between
+//! users but what the suite [prepares](Suite::prepare).
+//!
+//! Tasks that several user classes need are a [`Flow`]; the classes then share the type of their
+//! state and differ in how often they draw which flow:
+//!
+//! ```
+//! use katydid::prelude::*;
+//!
+//! #[derive(Default)]
+//! struct Reader;
+//!
+//! struct Listening;
+//!
+//! #[flow]
+//! impl Listening {
+//!     #[task(weight = 15, tags("critical"))]
+//!     async fn listen(_reader: &mut Reader, api: &mut Session) -> TaskResult {
+//!         api.get("/audio").send().await?.expect_status(200)?;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! struct Account;
+//!
+//! #[flow]
+//! impl Account {
+//!     #[task]
+//!     async fn balance(_reader: &mut Reader, api: &mut Session) -> TaskResult {
+//!         api.get("/balance").send().await?.expect_status(200)?;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! /// Listens four times as often as it looks at its balance.
+//! #[user(state = Reader, wait = between(1.0, 5.0), flows(Listening = 40, Account = 10))]
+//! struct Regular;
+//!
+//! let class = katydid::Class::of::<Regular>();
+//! assert_eq!(class.check(), Ok(()));
+//! let shares: Vec<f64> = class.tasks().iter().map(|task| task.expected_share).collect();
+//! assert_eq!(shares, [0.8, 0.2]);
+//! ```
+//!
+//! The attributes are sugar: [`User`] is a trait with one function, and the example
+//! `shop_by_hand` is the example `shop` without them.
+//!
+//! # How a request is judged
+//!
+//! A status of 400 and above is a failure unless the task [expected](Response::expect_status) it;
+//! a [check](Response::check) that does not hold is one. `?` ends the task, and nothing is counted
+//! twice. Any other error of a task, and a panic, is an *exception*: counted with its place, and
+//! the user goes on. A task that runs and sends nothing makes the run INVALID unless it says that
+//! it `sends_nothing`.
+//!
+//! # Coming from Locust
+//!
+//! | Locust | Katydid |
+//! | --- | --- |
+//! | `class Shopper(HttpUser)` | a struct, and [`macro@user`] on its `impl` |
+//! | `@task(10)`, `@tag("a")` | `#[task(weight = 10, tags("a"))]` |
+//! | `TaskSet` | [`macro@flow`] |
+//! | `wait_time = between(1, 5)` | `wait = between(1.0, 5.0)` |
+//! | `on_start`, `on_stop` | `#[on_start]`, `#[on_stop]` |
+//! | `self.client` | the [`Session`] argument |
+//! | `catch_response=True` | [`Response::check`], [`Response::fail`], [`Response::succeed`] |
+//! | `self.interrupt()`, `StopUser` | [`TaskError::LeaveFlow`], [`TaskError::StopUser`] |
+
+pub use katydid_cli::{AccountsUse, EmbeddedReady, EmbeddedRequest, Preparation, Suite, main};
+pub use katydid_core::{Comparison, FailureKind, Metric, Scenario, TagFilter, Target, TaskInfo};
+pub use katydid_engine::{
+    BoxError, Class, ClassError, Flow, Hook, JsonError, Multipart, NewUser, RequestBuilder,
+    RequestFailed, Response, Session, Shared, Task, TaskError, TaskFn, TaskFuture, TaskResult,
+    User, UserClass, Wait, between, constant, constant_pacing, constant_throughput, no_wait,
+};
+pub use katydid_macros::{flow, on_start, on_stop, task, user};
+pub use serde_json::json;
+
+/// What a suite needs: `use katydid::prelude::*;`.
+pub mod prelude {
+    pub use crate::{
+        Flow, Multipart, NewUser, Response, Scenario, Session, Shared, Suite, Target, Task,
+        TaskError, TaskResult, User, UserClass, Wait, between, constant, constant_pacing,
+        constant_throughput, flow, json, no_wait, on_start, on_stop, task, user,
+    };
+}
