@@ -118,6 +118,11 @@ impl IntoResponse for ApiError {
         }
         let text = match &self {
             Self::Internal { detail, cause } => format!("{detail}: {cause}"),
+            // Which fields and why, never what was in them.
+            Self::Invalid(fields) => {
+                let fields: Vec<String> = fields.iter().map(FieldError::summary).collect();
+                fields.join(", ")
+            }
             other => other.to_string(),
         };
         response.extensions_mut().insert(Refusal { text });

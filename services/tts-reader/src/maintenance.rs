@@ -7,11 +7,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{app::App, domain::Timestamp, store::StoreError};
 
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 /// A reservation this old belongs to work that died; no synthesis takes nearly as long.
-const ABANDONED: Duration = Duration::from_secs(30 * 60);
+const ABANDONED: Duration = Duration::from_mins(30);
 /// Audio stays a little longer than its link, for those who just started to listen.
-const LISTENING: Duration = Duration::from_secs(60);
+const LISTENING: Duration = Duration::from_mins(1);
 
 /// Gives back everything reserved by a process that is gone. Only right at start, while the lock
 /// on the data directory says that nobody else reserves.

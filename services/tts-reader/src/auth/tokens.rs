@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long a refresh token lives.
-const REFRESH_LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+const REFRESH_LIFETIME: Duration = Duration::from_hours(7 * 24);
 
 /// Makes and reads tokens with one secret.
 pub(crate) struct Tokens {
@@ -88,7 +88,9 @@ impl Tokens {
 /// Without the keys.
 impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tokens").field("access_lifetime", &self.access_lifetime).finish()
+        f.debug_struct("Tokens")
+            .field("access_lifetime", &self.access_lifetime)
+            .finish_non_exhaustive()
     }
 }
 

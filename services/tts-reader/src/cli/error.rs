@@ -39,13 +39,10 @@ impl CliError {
             Self::Settings(_)
             | Self::Exists { .. }
             | Self::Roster { .. }
-            | Self::NoDatabase { .. } => USAGE,
-            Self::Serve(error) => match error {
-                ServeError::Settings(_) | ServeError::Listen { .. } | ServeError::InUse { .. } => {
-                    USAGE
-                }
-                _ => FAILURE,
-            },
+            | Self::NoDatabase { .. }
+            | Self::Serve(
+                ServeError::Settings(_) | ServeError::Listen { .. } | ServeError::InUse { .. },
+            ) => USAGE,
             _ => FAILURE,
         }
     }

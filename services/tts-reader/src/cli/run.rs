@@ -1,7 +1,7 @@
 //! Arguments in, exit code out.
 
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
@@ -50,7 +50,10 @@ fn log_to_stderr(env: &Environment) {
     let filter = env.text("RUST_LOG").and_then(|text| EnvFilter::try_new(text).ok());
     // Statements of the database would tell what accounts do.
     let filter = filter.unwrap_or_else(|| EnvFilter::new("info,sqlx=warn"));
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal());
     // Fails only when a program that embeds this one has its own log already.
     let _ = subscriber.try_init();
 }

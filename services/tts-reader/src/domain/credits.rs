@@ -6,7 +6,7 @@ use std::time::Duration;
 const CHARACTERS_PER_CREDIT: usize = 1_000;
 
 /// How long credits may be spent after they were bought.
-pub(crate) const CREDIT_LIFETIME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub(crate) const CREDIT_LIFETIME: Duration = Duration::from_hours(90 * 24);
 
 /// Credits for a text: one per *started* thousand characters (code points, not bytes).
 pub(crate) fn credits_for(characters: usize) -> i64 {

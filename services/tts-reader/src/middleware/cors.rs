@@ -35,5 +35,5 @@ pub(crate) fn cors(settings: &Settings) -> CorsLayer {
             HeaderName::from_static("x-usage-warning"),
             header::RETRY_AFTER,
         ])
-        .max_age(Duration::from_secs(600))
+        .max_age(Duration::from_mins(10))
 }

@@ -69,7 +69,7 @@ impl Settings {
             workers,
             database_pool_size: 8,
             jwt_secret: None,
-            access_token_lifetime: Duration::from_secs(60 * 60),
+            access_token_lifetime: Duration::from_hours(1),
             rate_limit_per_hour: 500,
             speech_queue: 128,
             extraction_fetches: 32,
@@ -78,7 +78,7 @@ impl Settings {
             public_url: None,
             cors_origins: Vec::new(),
             max_body_bytes: 2 * 1024 * 1024,
-            audio_link_lifetime: Duration::from_secs(3_600),
+            audio_link_lifetime: Duration::from_hours(1),
             shutdown_grace: Duration::from_secs(10),
         }
     }

@@ -17,7 +17,7 @@ pub(crate) struct FieldError {
     msg: String,
     input: Value,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ctx: Option<Value>,
+    ctx: Option<Box<Value>>,
 }
 
 impl FieldError {
@@ -38,7 +38,7 @@ impl FieldError {
             loc: vec![json!("body"), json!(position)],
             msg: "JSON decode error".to_owned(),
             input: json!({}),
-            ctx: Some(json!({ "error": reason })),
+            ctx: Some(Box::new(json!({ "error": reason }))),
         }
     }
 
@@ -55,8 +55,15 @@ impl FieldError {
         self.loc.get(1).is_some_and(|name| name == field)
     }
 
+    /// `body.username: string_too_short`, for the log.
+    pub(crate) fn summary(&self) -> String {
+        let part = |part: &Value| part.as_str().map_or_else(|| part.to_string(), str::to_owned);
+        let place: Vec<String> = self.loc.iter().map(part).collect();
+        format!("{}: {}", place.join("."), self.r#type)
+    }
+
     pub(crate) fn with_context(mut self, ctx: Value) -> Self {
-        self.ctx = Some(ctx);
+        self.ctx = Some(Box::new(ctx));
         self
     }
 }

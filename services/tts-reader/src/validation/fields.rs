@@ -17,8 +17,11 @@ pub(crate) struct Fields {
 pub(crate) struct Text {
     min: usize,
     max: usize,
-    pattern: Option<(&'static str, fn(&str) -> bool)>,
+    pattern: Option<Pattern>,
 }
+
+/// A form that texts must have: as answers show it, and the test.
+type Pattern = (&'static str, fn(&str) -> bool);
 
 impl Text {
     /// A text of so many characters (code points).

@@ -1,6 +1,6 @@
 //! `GET /audio/{user_id}/{file}`: audio behind a signed link. Ranges work, so players can seek.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, io::ErrorKind, sync::Arc};
 
 use axum::{
     body::Body,
@@ -30,10 +30,12 @@ pub(crate) async fn audio(
         return Err(refused());
     }
     let path = app.audio.path(&user, &file).ok_or_else(refused)?;
-    let served = ServeFile::new(path)
-        .try_call(request)
-        .await
-        .map_err(|error| ApiError::internal(INTERNAL, error))?;
+    let served =
+        ServeFile::new(path).try_call(request).await.map_err(|error| match error.kind() {
+            // The audio, or the account with its directory, is gone.
+            ErrorKind::NotFound => ApiError::not_found(),
+            _ => ApiError::internal(INTERNAL, error),
+        })?;
     if served.status() == StatusCode::NOT_FOUND {
         return Err(ApiError::not_found());
     }

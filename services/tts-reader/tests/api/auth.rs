@@ -1,0 +1,138 @@
+//! Who gets in.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jsonwebtoken::{EncodingKey, Header, encode};
+use serde_json::json;
+
+use crate::app::{SECRET, TestApp, User};
+
+#[tokio::test]
+async fn without_a_token_private_routes_say_not_authenticated() {
+    let app = TestApp::start().await;
+    for path in
+        ["/api/user", "/api/preferences", "/api/usage", "/api/voices", "/api/credit-balance"]
+    {
+        let reply = app.get(path).await.expect_status(401);
+        assert_eq!(reply.detail(), "Not authenticated");
+        assert_eq!(reply.header("www-authenticate"), "Bearer");
+    }
+    // Before the body is looked at: strangers learn nothing about it.
+    let reply = app.post("/api/synthesize", json!({})).await.expect_status(401);
+    assert_eq!(reply.detail(), "Not authenticated");
+    let basic = app.request(reqwest::Method::GET, "/api/user").basic_auth("ann", Some("pw"));
+    assert_eq!(app.send(basic).await.expect_status(401).detail(), "Not authenticated");
+}
+
+#[tokio::test]
+async fn only_valid_unexpired_access_tokens_of_living_accounts_open() {
+    let app = TestApp::start().await;
+    let user = app.account("FREE", 0).await;
+    let me = app.get_as(&user, "/api/user").await.expect_status(200).json;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let token = |exp: u64, uid: &str, refresh: bool, secret: &str| {
+        let claims = json!({
+            "sub": user.username, "uid": uid, "exp": exp, "iat": now, "jti": "x", "refresh": refresh,
+        });
+        encode(&Header::default(), &claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
+    };
+    let id = me["user_id"].as_str().unwrap();
+    let stranger = "00000000-0000-4000-8000-000000000000";
+    let good = User { token: token(now + 60, id, false, SECRET), ..user.clone() };
+    app.get_as(&good, "/api/user").await.expect_status(200);
+    for (why, wrong) in [
+        ("expired", token(now - 1, id, false, SECRET)),
+        ("refresh", token(now + 60, id, true, SECRET)),
+        ("foreign", token(now + 60, id, false, "another secret altogether")),
+        ("other account of that name", token(now + 60, stranger, false, SECRET)),
+        ("garbage", "abc.def.ghi".to_owned()),
+    ] {
+        let wrong = User { token: wrong, ..user.clone() };
+        let reply = app.get_as(&wrong, "/api/user").await;
+        assert_eq!(
+            (reply.status, reply.detail()),
+            (401, "Could not validate credentials"),
+            "{why}"
+        );
+        assert_eq!(reply.header("www-authenticate"), "Bearer");
+    }
+    let login = json!({ "username": user.username, "password": user.password });
+    let refresh =
+        app.post("/api/login", login).await.json["refresh_token"].as_str().unwrap().to_owned();
+    let reply = app.get_as(&User { token: refresh, ..user }, "/api/user").await;
+    reply.expect_status(401);
+}
+
+#[tokio::test]
+async fn the_scheme_is_not_case_sensitive() {
+    let app = TestApp::start().await;
+    let user = app.account("FREE", 0).await;
+    let request = app.request(reqwest::Method::GET, "/api/user");
+    let request = request.header("authorization", format!("bEARER {}", user.token));
+    app.send(request).await.expect_status(200);
+}
+
+#[tokio::test]
+async fn wrong_logins_look_alike() {
+    let app = TestApp::start().await;
+    let user = app.account("FREE", 0).await;
+    let known = json!({ "username": user.username, "password": "wrong" });
+    let unknown = json!({ "username": "nobody", "password": "wrong" });
+    let mut bodies = Vec::new();
+    for login in [known, unknown] {
+        let reply = app.post("/api/login", login).await.expect_status(401);
+        assert_eq!(reply.detail(), "Invalid credentials");
+        bodies.push(reply.json);
+    }
+    assert_eq!(bodies[0], bodies[1]);
+}
+
+#[tokio::test]
+async fn names_and_addresses_are_unique_also_when_many_ask_at_once() {
+    let app = std::sync::Arc::new(TestApp::start().await);
+    let body = |name: &str, mail: &str| json!({ "username": name, "email": format!("{mail}@example.com"), "password": "secret1" });
+    app.post("/api/register", body("ann", "ann+load")).await.expect_status(200);
+    let name = app.post("/api/register", body("ann", "other")).await.expect_status(400);
+    assert_eq!(name.detail(), "Username 'ann' already exists");
+    let mail = app.post("/api/register", body("bob", "ann+load")).await.expect_status(400);
+    assert_eq!(mail.detail(), "Email 'ann+load@example.com' already registered");
+
+    let tries: Vec<_> = (0..8)
+        .map(|n| {
+            let (app, body) = (std::sync::Arc::clone(&app), body("eve", &format!("eve{n}")));
+            tokio::spawn(async move { app.post("/api/register", body).await.status })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for one in tries {
+        statuses.push(one.await.unwrap());
+    }
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 400, 400, 400, 400, 400, 400, 400]);
+}
+
+#[tokio::test]
+async fn test_account_routes_are_not_there_outside_dev_mode() {
+    let app = TestApp::with(|settings| settings.dev = false).await;
+    for path in ["/api/dev/accounts", "/api/dev/credits"] {
+        app.post(path, json!({ "credits": 5 })).await.expect_status(404);
+    }
+}
+
+#[tokio::test]
+async fn the_audit_log_tells_of_logins_and_never_of_secrets() {
+    let app = TestApp::start().await;
+    let user = app.account("FREE", 0).await;
+    let wrong = json!({ "username": user.username, "password": "wrong-password" });
+    app.post("/api/login", wrong).await.expect_status(401);
+    app.post("/api/register", json!({ "username": "x", "password": "abc" }))
+        .await
+        .expect_status(422);
+    let dir = app.stop().await;
+    let log = std::fs::read_to_string(dir.path().join("tts_api_audit.log")).unwrap();
+    assert!(log.contains(&format!("[auth] Login failed for user: {}", user.username)), "{log}");
+    assert!(log.contains("body.username: string_too_short, body.email: missing"), "{log}");
+    for secret in [&user.password, &user.token, "wrong-password", SECRET] {
+        assert!(!log.contains(secret), "a secret in\n{log}");
+    }
+}

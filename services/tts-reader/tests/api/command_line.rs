@@ -1,0 +1,158 @@
+//! The binary: accounts by the dozen, wrong settings, and an orderly end.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::json;
+
+use crate::app::TestApp;
+
+fn command(dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tts-reader"));
+    // Nothing of the developer's own settings may reach the test.
+    command.env_clear().current_dir(dir).stdin(Stdio::null());
+    command
+}
+
+fn run(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Output {
+    command(dir).args(args).envs(env.iter().copied()).output().unwrap()
+}
+
+fn said(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[tokio::test]
+async fn accounts_are_made_used_and_removed_exactly() {
+    let app = TestApp::start().await;
+    let stranger = app.account("PRO", 5).await;
+    let (data, dir) = (app.path().to_owned(), tempfile::tempdir().unwrap());
+    let data = data.to_str().unwrap();
+    let create = |out: &str| {
+        let args = ["accounts", "create", "--count", "12", "--tier", "premium", "--credits", "7"];
+        run(dir.path(), &[&args[..], &["--out", out, "--data", data]].concat(), &[])
+    };
+    let made = create("users.csv");
+    assert!(made.status.success(), "{}", said(&made.stderr));
+    assert_eq!(said(&made.stdout), "12 accounts written to users.csv\n");
+    let again = create("users.csv");
+    assert_eq!(again.status.code(), Some(2), "an existing file is never overwritten");
+
+    let file = std::fs::read_to_string(dir.path().join("users.csv")).unwrap();
+    assert!(file.starts_with("username,password,email,user_id,tier,credits\n"), "{file}");
+    let rows: Vec<Vec<&str>> = file.lines().skip(1).map(|row| row.split(',').collect()).collect();
+    assert_eq!(rows.len(), 12);
+    let (name, password) = (rows[11][0], rows[11][1]);
+    let token = app.login(name, password).await;
+    let user = crate::app::User { username: name.into(), password: password.into(), token };
+    let seen = app.get_as(&user, "/api/user").await.json;
+    assert_eq!((&seen["tier"], &seen["credit_balance"]), (&json!("PREMIUM"), &json!(7)));
+    app.synthesize(&user, "Hello.").await.expect_status(200);
+    let audio = app.path().join("users").join(rows[11][3]);
+    assert!(audio.exists());
+
+    let remove =
+        || run(dir.path(), &["accounts", "remove", "--file", "users.csv", "--data", data], &[]);
+    assert_eq!(said(&remove().stdout), "12 accounts removed\n");
+    assert!(!audio.exists());
+    app.get_as(&user, "/api/user").await.expect_status(401);
+    assert_eq!(app.balance(&stranger).await, 5);
+    let words = said(&remove().stdout);
+    assert!(words.starts_with("0 accounts removed; 12 were not there"), "{words}");
+}
+
+#[test]
+fn wrong_settings_are_refused_with_the_next_step() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("file"), "in the way").unwrap();
+    std::fs::write(dir.path().join("bad.csv"), "name,word\na,b\n").unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().to_string();
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a str);
+    let cases: &[Case<'_>] = &[
+        (&["serve", "--bnid", "x"], &[], 2, "a similar argument exists: '--bind'"),
+        (&["srve"], &[], 2, "a similar subcommand exists: 'serve'"),
+        (&["serve", "--bind", "nowhere"], &[], 2, "invalid value 'nowhere' for '--bind"),
+        (&["serve", "--bind", &port], &[], 2, "choose another port with --bind"),
+        (&["serve", "--database", "postgresql://db/x"], &[], 2, "comes with a later version"),
+        (&["serve", "--database", "oracle://db/x"], &[], 2, "unknown scheme `oracle`"),
+        (&["serve", "--dev"], &[("ENVIRONMENT", "production")], 2, "leave one of the two out"),
+        (&["serve"], &[("JWT_SECRET_KEY", "short")], 2, "JWT_SECRET_KEY has 5 characters"),
+        (&["serve"], &[("SPEECH_QUEUE", "many")], 2, "SPEECH_QUEUE=many is not a whole number"),
+        (
+            &["serve", "--bind", "127.0.0.1:0", "--data", "file"],
+            &[],
+            1,
+            "another directory with --data",
+        ),
+        (
+            &["serve", "--bind", "127.0.0.1:0", "--database", "file"],
+            &[],
+            1,
+            "file is not a database",
+        ),
+        (&["accounts", "remove", "--file", "no.csv"], &[], 2, "cannot read no.csv"),
+        (&["accounts", "remove", "--file", "bad.csv"], &[], 2, "that `accounts create` wrote"),
+        (&["accounts", "create", "--count", "0", "--out", "x.csv"], &[], 2, "0 is not in 1..="),
+        (
+            &["accounts", "create", "--count", "1", "--tier", "GOLD", "--out", "x.csv"],
+            &[],
+            2,
+            "`GOLD` is not a tier",
+        ),
+    ];
+    for (args, env, code, words) in cases {
+        let output = run(dir.path(), args, env);
+        let text = said(&output.stderr);
+        assert_eq!(output.status.code(), Some(*code), "{args:?}: {text}");
+        assert!(text.contains(words), "{args:?}: {text}");
+        assert!(!text.contains("panicked"), "{args:?}: {text}");
+    }
+}
+
+#[test]
+fn licences_of_the_voice_data_come_with_the_binary() {
+    let dir = tempfile::tempdir().unwrap();
+    let text = said(&run(dir.path(), &["licenses"], &[]).stdout);
+    assert!(text.contains("Carnegie Mellon") && text.contains("Apache License"));
+}
+
+/// Ends the service when a test fails half-way.
+struct Service(Child);
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn serve_warns_of_what_is_open_and_ends_in_order_on_sigterm() {
+    let dir = tempfile::tempdir().unwrap();
+    let child = command(dir.path())
+        .args(["serve", "--bind", "0.0.0.0:0", "--dev"])
+        .env("RATE_LIMIT_REQUEST_PER_HOUR", "5")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut service = Service(child);
+    let mut line = String::new();
+    BufReader::new(service.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("tts-reader listens on http://0.0.0.0:"), "{line}");
+    let killed = Command::new("kill").args(["-TERM", &service.0.id().to_string()]).status();
+    assert!(killed.unwrap().success());
+    assert!(service.0.wait().unwrap().success());
+    let log = std::io::read_to_string(service.0.stderr.take().unwrap()).unwrap();
+    assert!(log.contains("can be reached from other machines"), "{log}");
+    assert!(log.contains("anybody on the network can make accounts"), "{log}");
+    assert!(log.contains("did you mean RATE_LIMIT_REQUESTS_PER_HOUR"), "{log}");
+    let audit = dir.path().join("tts-reader-data/tts_api_audit.log");
+    assert!(std::fs::read_to_string(audit).unwrap().contains("Service stopped"));
+}

@@ -1,0 +1,14 @@
+//! The service through its front door: real HTTP on a free port, a fresh directory each time.
+#![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod app;
+mod auth;
+mod command_line;
+mod credits;
+mod embedded;
+mod extraction;
+mod lifecycle;
+mod limits;
+mod shapes;
+mod speech;
+mod validation;

@@ -1,0 +1,64 @@
+//! The documented 422 answers.
+
+use serde_json::{Value, json};
+
+use crate::app::{TestApp, stable};
+
+#[tokio::test]
+async fn every_wrong_field_is_named_at_once() {
+    let app = TestApp::start().await;
+    let body = json!({
+        "username": "a b", "email": "ann@host.local", "password": "123", "first_name": 7,
+        "utm_source": "x".repeat(300),
+    });
+    let reply = app.post("/api/register", body).await.expect_status(422);
+    stable(|| insta::assert_json_snapshot!("wrong-register", reply.json));
+    let reply =
+        app.post("/api/register", json!({ "password": "12345678" })).await.expect_status(422);
+    stable(|| insta::assert_json_snapshot!("missing-register", reply.json));
+}
+
+#[tokio::test]
+async fn bodies_that_are_no_objects_are_told_so() {
+    let app = TestApp::start().await;
+    let send = |kind: &'static str, body: &'static str| {
+        let request = app.request(reqwest::Method::POST, "/api/login").body(body);
+        app.send(if kind.is_empty() { request } else { request.header("content-type", kind) })
+    };
+    let json_kind = "application/json";
+    let cases = [
+        (json_kind, r#"{"username": "ann", }"#, "json_invalid"),
+        (json_kind, "[1, 2]", "model_attributes_type"),
+        (json_kind, "", "missing"),
+        ("application/x-www-form-urlencoded", "username=ann&password=pw", "model_attributes_type"),
+        // Without a content type JSON is assumed.
+        ("", r#"{"username": "ann"}"#, "missing"),
+    ];
+    let mut answers = serde_json::Map::new();
+    for (kind, body, expected) in cases {
+        let reply = send(kind, body).await.expect_status(422);
+        assert_eq!(reply.json["detail"][0]["type"], expected);
+        assert!(!reply.json.to_string().contains("pw"), "{}", reply.json);
+        answers.insert(format!("{kind}: {body}"), reply.json);
+    }
+    stable(|| insta::assert_json_snapshot!("no-objects", Value::from(answers)));
+}
+
+#[tokio::test]
+async fn numbers_and_patterns_have_their_own_words() {
+    let app = TestApp::start().await;
+    let user = app.account("PRO", 10).await;
+    let mut answers = Vec::new();
+    for (path, body) in [
+        ("/api/extract", json!({ "url": "ftp://example.com" })),
+        ("/api/preferences", json!({ "engine": "turbo" })),
+        ("/api/synthesize", json!({ "text_to_speech": "" })),
+        ("/api/synthesize", json!({ "text_to_speech": "é".repeat(100_001) })),
+        ("/api/extract-and-synthesize", json!({ "url": "http://a.example", "maxLength": 0 })),
+        ("/api/extract-and-synthesize", json!({ "url": "http://a.example", "maxLength": "long" })),
+        ("/api/dev/credits", json!({ "credits": 2_000_000_000 })),
+    ] {
+        answers.push(app.post_as(&user, path, body).await.expect_status(422).json);
+    }
+    stable(|| insta::assert_json_snapshot!("words", answers));
+}
