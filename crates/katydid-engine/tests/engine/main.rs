@@ -1,0 +1,13 @@
+//! The engine through its public door: real runs against a real server on loopback.
+
+mod answers;
+mod bodies;
+mod common;
+mod connections;
+mod counting;
+mod ending;
+mod failures;
+mod judging;
+mod redirects;
+mod timing;
+mod tls;
