@@ -21,7 +21,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::decode::too_large;
-use super::meter::{Meter, Metered, Phase};
+use super::meter::{Carries, Meter, Metered, Phase};
 use super::user_session::HttpContext;
 use crate::error::RequestFailed;
 
@@ -163,6 +163,7 @@ impl Connection for Http1 {
 /// HTTP/2 by hyper. Its driver answers pings between requests, so it is a task of its own.
 pub(crate) struct Http2 {
     sender: http2::SendRequest<Full<Bytes>>,
+    meter: Rc<Meter>,
 }
 
 /// Runs hyper's futures on the thread of the user.
@@ -178,7 +179,7 @@ impl<F: Future + 'static> hyper::rt::Executor<F> for SameThread {
 }
 
 impl Http2 {
-    async fn new(io: Io) -> Result<Self, RequestFailed> {
+    async fn new(io: Io, meter: Rc<Meter>) -> Result<Self, RequestFailed> {
         let (sender, driver) = http2::Builder::new(SameThread)
             .timer(TokioTimer::new())
             .initial_stream_window_size(1 << 20)
@@ -190,7 +191,7 @@ impl Http2 {
             // Its end shows in the next request.
             let _ = driver.await;
         });
-        Ok(Self { sender })
+        Ok(Self { sender, meter })
     }
 }
 
@@ -205,6 +206,7 @@ impl Connection for Http2 {
         limit: usize,
     ) -> Result<Answer, RequestFailed> {
         let answer = self.sender.send_request(request).await;
+        self.meter.answered();
         let (head, body) = answer.map_err(|error| failure(&error))?.into_parts();
         Ok(Answer { head, body: collect(body, limit).await? })
     }
@@ -272,7 +274,7 @@ pub(crate) async fn open(
     if !origin.tls {
         meter.enter(Phase::Send);
         let stream: Box<dyn Stream> = Box::new(tcp);
-        let io = TokioIo::new(Metered::new(stream, Rc::clone(meter)));
+        let io = TokioIo::new(Metered::new(stream, Rc::clone(meter), Carries::Answers));
         return Ok(Wire::Http1(Http1::new(io).await?));
     }
     meter.enter(Phase::Tls);
@@ -280,9 +282,10 @@ pub(crate) async fn open(
     meter.enter(Phase::Send);
     let http2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
     let stream: Box<dyn Stream> = Box::new(tls);
-    let io = TokioIo::new(Metered::new(stream, Rc::clone(meter)));
+    let carries = if http2 { Carries::Frames } else { Carries::Answers };
+    let io = TokioIo::new(Metered::new(stream, Rc::clone(meter), carries));
     if http2 {
-        return Ok(Wire::Http2(Http2::new(io).await?));
+        return Ok(Wire::Http2(Http2::new(io, Rc::clone(meter)).await?));
     }
     Ok(Wire::Http1(Http1::new(io).await?))
 }

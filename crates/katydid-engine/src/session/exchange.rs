@@ -210,11 +210,11 @@ async fn follow(
             None
         };
         let Some(next) = next else { return Ok((answer, target)) };
-        counts.redirects.set(counts.redirects.get() + 1);
-        if counts.redirects.get() as usize > most {
+        if counts.redirects.get() as usize >= most {
             let text = format!("more than {most} redirects");
             return Err(RequestFailed::new(FailureKind::Redirect, text));
         }
+        counts.redirects.set(counts.redirects.get() + 1);
         let method = redirect::method(answer.head.status, &hop.method);
         if method != hop.method {
             hop.body = Bytes::new();

@@ -123,13 +123,17 @@ impl Meter {
         self.bytes.set(bytes);
     }
 
-    fn read(&self, count: usize) {
+    /// The answer begins now, unless it has begun.
+    pub(crate) fn answered(&self) {
         if self.phase.get() == Phase::Send {
             let now_ns = self.clock.now_ns();
             self.close_phase(now_ns);
             self.phase.set(Phase::Receive);
             self.first_byte_ns.set(now_ns);
         }
+    }
+
+    fn read(&self, count: usize) {
         let mut bytes = self.bytes.get();
         bytes.received += count as u64;
         self.bytes.set(bytes);
@@ -145,15 +149,26 @@ pub(crate) struct Finish {
     pub(crate) bytes: Bytes,
 }
 
+/// Whose bytes come over a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carries {
+    /// The answer's alone: the first one is the answer's first byte.
+    Answers,
+    /// Those of the connection, too (HTTP/2 settings, pings, windows): only who reads the frames
+    /// knows when the answer begins.
+    Frames,
+}
+
 /// A stream that tells the meter of every byte.
 pub(crate) struct Metered<S> {
     stream: S,
     meter: Rc<Meter>,
+    carries: Carries,
 }
 
 impl<S> Metered<S> {
-    pub(crate) fn new(stream: S, meter: Rc<Meter>) -> Self {
-        Self { stream, meter }
+    pub(crate) fn new(stream: S, meter: Rc<Meter>, carries: Carries) -> Self {
+        Self { stream, meter, carries }
     }
 }
 
@@ -167,6 +182,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
         let count = buf.filled().len() - before;
         if count > 0 {
+            if self.carries == Carries::Answers {
+                self.meter.answered();
+            }
             self.meter.read(count);
         }
         polled

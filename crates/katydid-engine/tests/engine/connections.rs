@@ -25,8 +25,7 @@ fn a_user_keeps_its_connection_and_shares_it_with_nobody() {
 
 #[test]
 fn an_idle_connection_closed_by_the_server_is_replaced_silently() {
-    let options =
-        Options { idle_close: Some(Duration::from_millis(50)), ..Options::default() };
+    let options = Options { idle_close: Some(Duration::from_millis(50)), ..Options::default() };
     let server = TestServer::with(options).unwrap();
     let snapshot = script(&server, |(), s| {
         Box::pin(async move {

@@ -4,9 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use katydid_core::StopReason;
-use katydid_engine::{
-    Control, RunError, RunSettings, Shared, Task, UserClass, constant, run,
-};
+use katydid_engine::{Control, RunError, RunSettings, Shared, Task, UserClass, constant, run};
 use katydid_testkit::TestServer;
 
 use crate::common::{done, go, go_controlled, scripted, settings, sharing};

@@ -33,9 +33,13 @@ fn the_method_changes_as_browsers_change_it() {
     let server = TestServer::spawn();
     script(&server, |(), s| {
         Box::pin(async move {
-            for (status, method, body) in
-                [(301, "GET", ""), (302, "GET", ""), (303, "GET", ""), (307, "POST", "\"x\""), (308, "POST", "\"x\"")]
-            {
+            for (status, method, body) in [
+                (301, "GET", ""),
+                (302, "GET", ""),
+                (303, "GET", ""),
+                (307, "POST", "\"x\""),
+                (308, "POST", "\"x\""),
+            ] {
                 let request = s.post(format!("/redirect-status/{status}")).json("x");
                 let got: Value = request.send().await?.json()?;
                 assert_eq!((&got["method"], &got["body"]), (&json!(method), &json!(body)));
@@ -81,10 +85,13 @@ fn credentials_do_not_leave_their_origin() {
         Box::pin(async move {
             s.set_bearer(Some("of-the-session"));
             s.set_header("x-key", "secret");
-            for request in [s.get("/"), ] {
+            for request in [s.get("/")] {
                 let got: Value = request.send().await?.json()?;
                 let headers = got["headers"].to_string();
-                assert!(!headers.contains("of-the-session") && !headers.contains("secret"), "{headers}");
+                assert!(
+                    !headers.contains("of-the-session") && !headers.contains("secret"),
+                    "{headers}"
+                );
             }
             let own = s.get("/").bearer("of-the-request").header("cookie", "id=1");
             let headers = own.send().await?.json::<Value>()?["headers"].to_string();
@@ -102,7 +109,10 @@ fn credentials_do_not_leave_their_origin() {
 fn a_redirect_to_nowhere_is_told() {
     for (head, text) in [
         ("HTTP/1.1 302 Found\r\n", "302 without a Location header"),
-        ("HTTP/1.1 301 Moved\r\nlocation: ftp://x/\r\n", "to ftp://x/, which is neither http nor https"),
+        (
+            "HTTP/1.1 301 Moved\r\nlocation: ftp://x/\r\n",
+            "to ftp://x/, which is neither http nor https",
+        ),
         ("HTTP/1.1 301 Moved\r\nlocation: http://[/\r\n", "invalid IPv6 address"),
     ] {
         let answer = format!("{head}content-length: 0\r\n\r\n");

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use katydid_core::{Latency, Row};
-use katydid_engine::{
-    RunSettings, Shared, Task, UserClass, constant_pacing,
-};
+use katydid_engine::{RunSettings, Shared, Task, UserClass, constant_pacing};
 use katydid_testkit::TestServer;
 
 use crate::common::{done, go, row, script, settings};
