@@ -6,12 +6,12 @@ use super::grid::{Column, Grid};
 use crate::text::clean;
 
 /// The end of the report: tasks drawn but silent, tasks never drawn, targets with what was
-/// measured, causes, exit code, with an empty line between them. The last line is `VERDICT: PASS`, `VERDICT: FAIL - reason` or
-/// `VERDICT: INVALID - reason`.
+/// measured, causes, exit code, with an empty line between them. The last line is `VERDICT: PASS`,
+/// `VERDICT: FAIL - reason` or `VERDICT: INVALID - reason`.
 pub fn verdict(verdict: &Verdict) -> String {
     let sections = [
         list("Drawn but silent (executed, sent no request)", &verdict.silent),
-        list("Never drawn", &verdict.never_drawn),
+        never_drawn(&verdict.never_drawn),
         targets(&verdict.targets),
         list("Causes", &verdict.causes),
         exit_code(verdict.exit_code) + &last_line(verdict),
@@ -44,6 +44,21 @@ fn list(title: &str, items: &[String]) -> String {
     }
     let lines: String = items.iter().map(|item| format!("  {}\n", clean(item))).collect();
     format!("{title}\n{lines}")
+}
+
+/// One line per class: a short run leaves many tasks undrawn, and that is no fault.
+fn never_drawn(paths: &[String]) -> String {
+    let mut by_class: Vec<(&str, Vec<&str>)> = Vec::new();
+    for path in paths {
+        let (class, task) = path.split_once('/').unwrap_or((path, ""));
+        match by_class.last_mut() {
+            Some((last, tasks)) if *last == class => tasks.push(task),
+            _ => by_class.push((class, vec![task])),
+        }
+    }
+    let lines: Vec<String> =
+        by_class.iter().map(|(class, tasks)| format!("{class}: {}", tasks.join(", "))).collect();
+    list("Never drawn (no fault; a longer run draws them)", &lines)
 }
 
 fn targets(results: &[TargetResult]) -> String {
