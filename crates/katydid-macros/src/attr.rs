@@ -67,26 +67,16 @@ pub(crate) struct UserArgs {
 }
 
 impl UserArgs {
-    const ON_IMPL: &[&str] = &["weight", "fixed_count", "wait", "name", "host", "flows", "make"];
-    const ON_STRUCT: &[&str] = &[
-        "weight",
-        "fixed_count",
-        "wait",
-        "name",
-        "host",
-        "flows",
-        "make",
-        "state",
-        "on_start",
-        "on_stop",
-    ];
+    const ANYWHERE: &[&str] = &["weight", "fixed_count", "wait", "name", "host", "flows", "make"];
+    /// On an `impl` block these are the type itself and functions with attributes.
+    const ON_STRUCT: &[&str] = &["state", "on_start", "on_stop"];
 
     pub(crate) fn on_impl(tokens: TokenStream, errors: &mut Errors) -> Self {
-        Self::parse(tokens, Self::ON_IMPL, errors)
+        Self::parse(tokens, Self::ANYWHERE, errors)
     }
 
     pub(crate) fn on_struct(tokens: TokenStream, errors: &mut Errors) -> Self {
-        Self::parse(tokens, Self::ON_STRUCT, errors)
+        Self::parse(tokens, &[Self::ANYWHERE, Self::ON_STRUCT].concat(), errors)
     }
 
     fn parse(tokens: TokenStream, allowed: &[&str], errors: &mut Errors) -> Self {
@@ -194,7 +184,12 @@ fn arguments(
         }
         Ok(())
     };
-    all.parse2(tokens).expect("every mistake of an argument is collected, none is returned");
+    // What is left of a list behind a mistake is returned as a second one.
+    if let Err(error) = all.parse2(tokens)
+        && errors.is_empty()
+    {
+        errors.push(error);
+    }
 }
 
 fn unknown(name: &str, allowed: &[&str]) -> String {

@@ -6,9 +6,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Expr, Item, ItemImpl, ItemStruct, Lit, Meta, Path, Type};
+use syn::{Attribute, Expr, Generics, Item, ItemImpl, ItemStruct, Lit, Meta, Path, Type};
 
-use crate::attr::{Errors, FlowArgs, UserArgs};
+use crate::attr::{Errors, FlowArgs, Number, UserArgs};
 use crate::check::{self, Function, Members, Owner, Role, Task};
 
 /// `#[user(…)]`.
@@ -55,13 +55,9 @@ fn user_impl(args: TokenStream, mut block: ItemImpl) -> TokenStream {
     check::something_to_draw(&block, Owner::User, &members, &mut errors);
     check::flows(&args, &mut errors);
     let ty = &block.self_ty;
-    let mut steps = settings(&args, &block.attrs);
-    steps.extend(members.hooks.iter().map(|(role, function)| hook_step(*role, function)));
-    steps.extend(members.tasks.iter().map(task_step));
-    steps.extend(flow_steps(&args));
-    let start = new_class(&args, &name_of(ty), ty);
-    let (generics, _, bounds) = block.generics.split_for_impl();
-    let made = user_trait(quote! { #generics }, ty, ty, quote! { #bounds }, start, &steps);
+    let hooks = members.hooks.iter().map(|(role, function)| hook_step(*role, function));
+    let own = hooks.chain(members.tasks.iter().map(task_step)).collect();
+    let made = user_trait(&args, &block.attrs, &block.generics, ty, ty, own);
     let errors = errors.into_tokens();
     quote! { #block #made #errors }
 }
@@ -74,37 +70,38 @@ fn user_struct(args: TokenStream, persona: ItemStruct) -> TokenStream {
         errors.at(&persona.ident, text);
     }
     check::flows(&args, &mut errors);
-    let ident = &persona.ident;
-    let (generics, of, bounds) = persona.generics.split_for_impl();
+    let (ident, (_, of, _)) = (&persona.ident, persona.generics.split_for_impl());
     let ty: Type = syn::parse_quote!(#ident #of);
-    let state = args.state.clone().unwrap_or_else(|| ty.clone());
-    let mut steps = settings(&args, &persona.attrs);
+    let state = args.state.as_ref().unwrap_or(&ty);
     let hooks = [(Role::OnStart, &args.on_start), (Role::OnStop, &args.on_stop)];
-    steps.extend(hooks.iter().filter_map(|(role, path)| Some(path_hook(*role, path.as_ref()?))));
-    steps.extend(flow_steps(&args));
-    let start = new_class(&args, &ident.unraw().to_string(), &state);
-    let made = user_trait(quote! { #generics }, &ty, &state, quote! { #bounds }, start, &steps);
+    let own = hooks.iter().filter_map(|(role, path)| Some(path_hook(*role, path.as_ref()?)));
+    let made = user_trait(&args, &persona.attrs, &persona.generics, &ty, state, own.collect());
     let errors = errors.into_tokens();
     quote! { #persona #made #errors }
 }
 
 fn user_trait(
-    generics: TokenStream,
+    args: &UserArgs,
+    attrs: &[Attribute],
+    generics: &Generics,
     ty: &Type,
     state: &Type,
-    bounds: TokenStream,
-    start: TokenStream,
-    steps: &[TokenStream],
+    own: Vec<TokenStream>,
 ) -> TokenStream {
+    let start = new_class(args, &name_of(ty), state);
+    let (settings, flows) = (settings(args, attrs), flow_steps(args));
+    let (generics, _, bounds) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
         impl #generics ::katydid::User for #ty #bounds {
             type State = #state;
 
             fn class() -> ::katydid::UserClass<Self::State> {
-                let class = #start;
-                #(#steps)*
-                class
+                let made = #start;
+                #(#settings)*
+                #(#own)*
+                #(#flows)*
+                made
             }
         }
     }
@@ -118,7 +115,7 @@ fn flow_function(
 ) -> TokenStream {
     let ty = &block.self_ty;
     let name = args.name.as_ref().map_or_else(|| name_of(ty), syn::LitStr::value);
-    let sticky = args.sticky.then(|| quote! { let class = class.sticky(); });
+    let sticky = args.sticky.then(|| quote! { let made = made.sticky(); });
     let hooks = members.hooks.iter().map(|(role, function)| hook_step(*role, function));
     let tasks = members.tasks.iter().map(task_step);
     let (generics, _, bounds) = block.generics.split_for_impl();
@@ -126,11 +123,11 @@ fn flow_function(
         impl #generics #ty #bounds {
             /// The flow, for `flows(…)` of a user class.
             pub fn flow() -> ::katydid::Flow<#state> {
-                let class = ::katydid::Flow::new(#name);
+                let made = ::katydid::Flow::new(#name);
                 #sticky
                 #(#hooks)*
                 #(#tasks)*
-                class
+                made
             }
         }
     }
@@ -149,25 +146,26 @@ fn new_class(args: &UserArgs, name: &str, state: &Type) -> TokenStream {
 
 fn settings(args: &UserArgs, attrs: &[Attribute]) -> Vec<TokenStream> {
     let about = about(attrs);
-    let about = (!about.is_empty()).then(|| quote! { let class = class.about(#about); });
-    let weight = args.weight.as_ref().map(|number| {
-        let weight = &number.literal;
-        quote! { let class = class.weight(#weight); }
-    });
-    let count = args.fixed_count.as_ref().map(|number| {
-        let count = &number.literal;
-        quote! { let class = class.fixed_count(#count); }
-    });
-    let wait = args.wait.as_ref().map(|wait| quote! { let class = class.wait(#wait); });
-    let host = args.host.as_ref().map(|host| quote! { let class = class.host(#host); });
-    [about, weight, count, wait, host].into_iter().flatten().collect()
+    let number = |number: &Number| number.literal.to_token_stream();
+    let given = [
+        ("about", (!about.is_empty()).then(|| about.to_token_stream())),
+        ("weight", args.weight.as_ref().map(number)),
+        ("fixed_count", args.fixed_count.as_ref().map(number)),
+        ("wait", args.wait.as_ref().map(quote::ToTokens::to_token_stream)),
+        ("host", args.host.as_ref().map(quote::ToTokens::to_token_stream)),
+    ];
+    let step = |(name, value): (&str, Option<TokenStream>)| {
+        let (method, value) = (method(name), value?);
+        Some(quote! { let made = made.#method(#value); })
+    };
+    given.into_iter().filter_map(step).collect()
 }
 
 fn flow_steps(args: &UserArgs) -> impl Iterator<Item = TokenStream> {
     args.flows.iter().map(|flow| {
         let (path, weight) = (&flow.path, &flow.weight.literal);
         let made = quote_spanned! { at(path.span())=> #path::flow() };
-        quote! { let class = class.flow(#weight, #made); }
+        quote! { let made = made.flow(#weight, #made); }
     })
 }
 
@@ -182,25 +180,25 @@ fn task_step(task: &Task) -> TokenStream {
     let silent = task.args.sends_nothing.then(|| quote! { .sends_nothing() });
     quote! {
         #(#cfgs)*
-        let class = class.task(::katydid::Task::new(#name, #run) #weight #tags #silent);
+        let made = made.task(::katydid::Task::new(#name, #run) #weight #tags #silent);
     }
 }
 
 fn hook_step(role: Role, function: &Function) -> TokenStream {
-    let (method, cfgs, run) = (method(role), &function.cfgs, call(function));
-    quote! { #(#cfgs)* let class = class.#method(#run); }
+    let (method, cfgs, run) = (method(role.name()), &function.cfgs, call(function));
+    quote! { #(#cfgs)* let made = made.#method(#run); }
 }
 
 fn path_hook(role: Role, path: &Path) -> TokenStream {
-    let (method, span) = (method(role), at(path.span()));
+    let (method, span) = (method(role.name()), at(path.span()));
     let run = quote_spanned! { span=>
         |state, session| ::std::boxed::Box::pin(#path(state, session))
     };
-    quote! { let class = class.#method(#run); }
+    quote! { let made = made.#method(#run); }
 }
 
-fn method(role: Role) -> Ident {
-    Ident::new(role.name(), Span::call_site())
+fn method(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
 }
 
 /// The function as a pointer that boxes its future.
@@ -217,13 +215,8 @@ fn at(span: Span) -> Span {
 }
 
 fn name_of(ty: &Type) -> String {
-    match ty {
-        Type::Path(path) => {
-            path.path.segments.last().map(|segment| segment.ident.unraw().to_string())
-        }
-        _ => None,
-    }
-    .unwrap_or_else(|| ty.to_token_stream().to_string())
+    let Type::Path(path) = ty else { return ty.to_token_stream().to_string() };
+    path.path.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default()
 }
 
 /// The first paragraph of a doc comment.

@@ -1,12 +1,9 @@
-//! The attributes of Katydid: sugar over [`katydid::User`] and [`katydid::Flow`], nothing more.
+//! The attributes of Katydid: sugar over `katydid::User` and `katydid::Flow`, nothing more.
 //!
 //! Four files: this one (the doors), `attr.rs` (arguments into plain structs), `check.rs` (rules;
 //! every mistake is collected), `expand.rs` (what is written for the author). What they write is
-//! short and without decisions; the example `shop_by_hand` of the crate `katydid` is the same
-//! by hand.
-//!
-//! [`katydid::User`]: https://docs.rs/katydid/latest/katydid/trait.User.html
-//! [`katydid::Flow`]: https://docs.rs/katydid/latest/katydid/struct.Flow.html
+//! short and without decisions; the crate `katydid` has the guide, and examples with and without
+//! the attributes.
 
 mod attr;
 mod check;
@@ -21,63 +18,8 @@ use proc_macro::TokenStream;
 /// **On an `impl` block** the type is the state of one simulated user; it starts from `Default`
 /// or from `make`, and the functions with [`macro@task`] are what it does.
 ///
-/// ```
-/// use katydid::prelude::*;
-///
-/// #[derive(Default)]
-/// struct Shopper {
-///     token: Option<String>,
-/// }
-///
-/// #[user(weight = 3, wait = between(1.0, 5.0))]
-/// impl Shopper {
-///     #[on_start]
-///     async fn log_in(&mut self, shop: &mut Session) -> TaskResult {
-///         let reply = shop.post("/login").json(&json!({ "name": "ann" })).send().await?;
-///         self.token = reply.header("x-token").map(str::to_owned);
-///         Ok(())
-///     }
-///
-///     #[task(weight = 10, tags("shop"))]
-///     async fn browse(&mut self, shop: &mut Session) -> TaskResult {
-///         shop.get("/items").send().await?;
-///         Ok(())
-///     }
-/// }
-/// ```
-///
 /// **On a struct** the struct is only the name of the class. What its users do comes from flows,
 /// which several personas share because they work on the same `state`.
-///
-/// ```
-/// # use katydid::prelude::*;
-/// # #[derive(Default)]
-/// # struct Reader;
-/// # impl Reader {
-/// #     async fn log_in(&mut self, _: &mut Session) -> TaskResult { Ok(()) }
-/// # }
-/// # struct Listening;
-/// # #[flow]
-/// # impl Listening {
-/// #     #[task]
-/// #     async fn listen(_: &mut Reader, api: &mut Session) -> TaskResult {
-/// #         api.get("/audio").send().await?;
-/// #         Ok(())
-/// #     }
-/// # }
-/// # struct Account;
-/// # #[flow]
-/// # impl Account {
-/// #     #[task]
-/// #     async fn balance(_: &mut Reader, api: &mut Session) -> TaskResult {
-/// #         api.get("/balance").send().await?;
-/// #         Ok(())
-/// #     }
-/// # }
-/// /// Listens much, pays sometimes.
-/// #[user(state = Reader, on_start = Reader::log_in, flows(Listening = 40, Account = 10))]
-/// struct Regular;
-/// ```
 ///
 /// | argument | meaning |
 /// | --- | --- |
@@ -91,7 +33,7 @@ use proc_macro::TokenStream;
 /// | `state = Reader` | on a struct: the type of the state (the struct itself) |
 /// | `on_start = …`, `on_stop = …` | on a struct: functions that run when a user starts and stops |
 ///
-/// The first paragraph of the doc comment becomes the description shown by `--list`.
+/// The first paragraph of the doc comment becomes the description of the class.
 #[proc_macro_attribute]
 pub fn user(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::user(args.into(), item.into()).into()
@@ -101,27 +43,6 @@ pub fn user(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `pub fn flow() -> Flow<State>` to it.
 ///
 /// The functions take the state of the user as their first argument; its type is the flow's.
-///
-/// ```
-/// use katydid::prelude::*;
-///
-/// #[derive(Default)]
-/// struct Reader;
-///
-/// struct Synthesis;
-///
-/// #[flow]
-/// impl Synthesis {
-///     /// The core revenue path.
-///     #[task(weight = 15, tags("tts", "critical"))]
-///     async fn synthesize(_reader: &mut Reader, api: &mut Session) -> TaskResult {
-///         api.post("/api/synthesize").json(&json!({ "text": "Hello." })).send().await?;
-///         Ok(())
-///     }
-/// }
-///
-/// let flow: Flow<Reader> = Synthesis::flow();
-/// ```
 ///
 /// | argument | meaning |
 /// | --- | --- |
