@@ -7,7 +7,7 @@ use katydid_core::RecorderLimits;
 use crate::class::ClassError;
 
 /// Longer than any run; the clock could not count much further.
-pub(crate) const CENTURY: Duration = Duration::from_secs(3_153_600_000);
+pub(crate) const CENTURY: Duration = Duration::from_hours(876_000);
 
 /// How much load, for how long, and where to.
 #[derive(Clone, Debug)]

@@ -107,7 +107,9 @@ async fn script(
         })
         .collect();
     let order = |make: fn(Instant) -> Order| {
-        threads.iter().for_each(|orders| orders.send(make(start)).unwrap());
+        for orders in &threads {
+            orders.send(make(start)).unwrap();
+        }
     };
     order(Order::Go);
     sleep_until(start + time).await;

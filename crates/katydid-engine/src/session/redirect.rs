@@ -43,3 +43,39 @@ pub(crate) fn method(status: StatusCode, method: &Method) -> Method {
 pub(crate) fn same_origin(left: &Url, right: &Url) -> bool {
     left.origin() == right.origin()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn to(location: &str) -> Result<Option<Url>, RequestFailed> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::LOCATION, location.parse().unwrap());
+        let from = Url::parse("http://a.example/x/y?q=1").unwrap();
+        target(StatusCode::FOUND, &headers, &from)
+    }
+
+    #[test]
+    fn locations_are_read_from_where_they_were_found() {
+        for (location, url) in [
+            ("z", "http://a.example/x/z"),
+            ("/z?b=2", "http://a.example/z?b=2"),
+            ("//b.example/", "http://b.example/"),
+            ("https://a.example:8443/z", "https://a.example:8443/z"),
+        ] {
+            assert_eq!(to(location).unwrap().unwrap().as_str(), url);
+        }
+        assert_eq!(to("javascript:alert(1)").unwrap_err().kind(), FailureKind::Redirect);
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let same = |left: &str, right: &str| {
+            same_origin(&Url::parse(left).unwrap(), &Url::parse(right).unwrap())
+        };
+        assert!(same("http://a/x", "http://a:80/y"));
+        assert!(!same("http://a/", "https://a/"));
+        assert!(!same("http://a/", "http://a:8080/"));
+        assert!(!same("http://a/", "http://b.a/"));
+    }
+}

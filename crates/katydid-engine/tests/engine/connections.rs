@@ -1,11 +1,12 @@
 //! Connections are kept, counted, and replaced without a word when the server has closed them.
 
+use std::sync::Mutex;
 use std::time::Duration;
 
-use katydid_engine::{RunSettings, Shared, Task, UserClass};
-use katydid_testkit::{Options, TestServer};
+use katydid_engine::{HttpSettings, RunSettings, Session, Shared, Task, UserClass};
+use katydid_testkit::{Alpn, Certificate, Options, TestServer};
 
-use crate::common::{done, go, row, script, settings};
+use crate::common::{done, go, row, script, script_with, settings, sharing};
 
 #[test]
 fn a_user_keeps_its_connection_and_shares_it_with_nobody() {
@@ -88,5 +89,40 @@ fn the_end_of_a_run_closes_every_connection() {
     while server.open_connections() > 0 {
         assert!(begun.elapsed() < Duration::from_secs(5), "a connection is still open");
         std::thread::yield_now();
+    }
+}
+
+/// A server that scripts can restart.
+struct Restartable(Mutex<Option<TestServer>>, Options);
+
+fn restart(session: &Session) {
+    let Restartable(server, options) = session.shared::<Restartable>();
+    let mut server = server.lock().unwrap();
+    let bind = server.as_ref().unwrap().addr();
+    server.take().unwrap().stop();
+    *server = Some(TestServer::with(Options { bind, ..options.clone() }).unwrap());
+}
+
+#[test]
+fn a_server_restarted_between_two_requests_is_no_failure() {
+    let http2 = Some((Alpn::Http2AndHttp1, Certificate::Valid));
+    for tls in [None, Some((Alpn::Http1, Certificate::Valid)), http2] {
+        let options = Options { tls, ..Options::default() };
+        let server = TestServer::with(options.clone()).unwrap();
+        // Each server has an authority of its own.
+        let http = HttpSettings { verify_tls: false, ..HttpSettings::default() };
+        let settings = RunSettings { http, ..settings(&server) };
+        let shared = sharing(Restartable(Mutex::new(Some(server)), options));
+        let snapshot = script_with(&settings, shared, |(), s| {
+            Box::pin(async move {
+                s.get("/ok").send().await?;
+                restart(s);
+                // Time for the news to arrive.
+                s.sleep(Duration::from_millis(50)).await;
+                s.get("/ok").send().await?;
+                done()
+            })
+        });
+        assert_eq!((snapshot.failed(), row(&snapshot, "/ok").connections()), (0, 2), "{tls:?}");
     }
 }

@@ -165,6 +165,7 @@ fn a_cut_before_the_start_is_still_a_cut() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "blocking is the fault under test")]
 fn a_task_that_blocks_its_thread_is_named_and_the_run_ends() {
     let server = TestServer::spawn();
     let blocking = scripted(|(), s| {
@@ -193,10 +194,13 @@ fn a_task_that_blocks_its_thread_is_named_and_the_run_ends() {
     assert!((10..=16).contains(&free.requests()), "{}", free.requests());
 }
 
+/// A way to spoil settings.
+type Change = fn(&mut RunSettings);
+
 #[test]
 fn settings_that_cannot_be_run_are_refused_with_the_reason() {
     let server = TestServer::spawn();
-    let refused = |change: fn(&mut RunSettings)| -> String {
+    let refused = |change: Change| -> String {
         let mut settings = settings(&server);
         change(&mut settings);
         let class = scripted(|(), _| Box::pin(async { done() }));
@@ -204,7 +208,7 @@ fn settings_that_cannot_be_run_are_refused_with_the_reason() {
         let done = run(&classes, Shared::default(), &settings, &Control::new(), &mut |_| {});
         done.map(|_| ()).unwrap_err().to_string()
     };
-    let cases: [(fn(&mut RunSettings), &str); 9] = [
+    let cases: [(Change, &str); 9] = [
         (|s| s.users = 0, "0 users"),
         (|s| s.spawn_rate = f64::NAN, "spawn rate"),
         (|s| s.spawn_rate = 1e-12, "century"),
