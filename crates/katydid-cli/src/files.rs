@@ -58,6 +58,17 @@ impl Place {
     }
 }
 
+/// What became of the CSV files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Written {
+    /// Files that hold what they should.
+    pub(crate) paths: Vec<PathBuf>,
+    /// Files of which a write failed.
+    pub(crate) faulty: Vec<PathBuf>,
+    /// Nothing failed, not even the making of a folder.
+    pub(crate) whole: bool,
+}
+
 /// The CSV files of a run, kept up to date while it goes on.
 #[derive(Debug)]
 pub(crate) struct Reports {
@@ -94,19 +105,14 @@ impl Reports {
         }
     }
 
-    /// Writes the last state. Returns the paths of all whole files and whether every write of the
-    /// run succeeded.
-    pub(crate) fn finish(
-        mut self,
-        snapshot: &Snapshot,
-        started: SystemTime,
-    ) -> (Vec<PathBuf>, bool) {
+    /// Writes the last state.
+    pub(crate) fn finish(mut self, snapshot: &Snapshot, started: SystemTime) -> Written {
         self.started = started;
         self.rewrite(snapshot);
-        let Some(names) = &self.names else { return (Vec::new(), self.whole) };
-        let whole = |path: &&Path| !self.faulty.iter().any(|faulty| faulty == path);
-        let paths = names.all().into_iter().filter(whole).map(Path::to_owned).collect();
-        (paths, self.whole)
+        let (whole, faulty) = (self.whole, self.faulty);
+        let all = self.names.as_ref().map(FileNames::all).into_iter().flatten();
+        let paths = all.map(Path::to_owned).filter(|path| !faulty.contains(path)).collect();
+        Written { paths, faulty, whole }
     }
 
     /// Replaces what an earlier run left under the same names, so that a fault shows at once.

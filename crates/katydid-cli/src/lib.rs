@@ -31,9 +31,11 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 pub use quick::quick;
-pub use suite::{AccountsUse, EmbeddedReady, EmbeddedRequest, Preparation, Suite};
+pub use suite::{AccountsUse, EmbeddedBackend, EmbeddedReady, EmbeddedRequest, Preparation, Suite};
 
-use args::{Args, LogLevel};
+use owo_colors::OwoColorize as _;
+
+use args::Args;
 use error::CliError;
 use printer::Console;
 use settings::Settings;
@@ -78,7 +80,10 @@ fn refuse(error: &CliError) -> u8 {
         CliError::Words(words) => {
             let _ = words.print();
         }
-        error => Console::new(LogLevel::Error).error(&error.to_string()),
+        error => {
+            let word = "error:".red().bold().to_string();
+            let _ = writeln!(anstream::stderr().lock(), "{word} {error}");
+        }
     }
     error.exit_code()
 }

@@ -1,14 +1,12 @@
 //! The end of a run: verdict, tables, paths of the reports, exit code.
 
-use std::path::PathBuf;
-
 use jiff::Timestamp;
 use katydid_core::{RunFacts, Snapshot, StopReason, Target, Verdict, exit, judge};
 use katydid_engine::{RunOutcome, RunSettings};
 use katydid_report::table;
 
-use crate::files::{Place, Reports, write_whole};
-use crate::printer::Console;
+use crate::files::{Place, Reports, Written, write_whole};
+use crate::printer::{self, Console};
 
 /// What the verdict is made with.
 #[derive(Clone, Copy, Debug)]
@@ -42,27 +40,27 @@ pub(crate) fn close(
     console: &Console,
 ) -> u8 {
     let snapshot = &outcome.snapshot;
-    let (mut paths, mut whole) = reports.finish(snapshot, outcome.started);
-    let mut verdict = rules.judge(outcome, whole);
+    let mut written = reports.finish(snapshot, outcome.started);
+    let mut verdict = rules.judge(outcome, written.whole);
     if let Some(folder) = &place.folder {
         let path = folder.join("run.txt");
         let text = run_text(outcome, &verdict, run, &console.warnings());
         match write_whole(&path, text.as_bytes()) {
-            Ok(()) => paths.push(path),
+            Ok(()) => written.paths.push(path),
             Err(fault) => {
                 console.warning(&format!("report {} is not written: {fault}", path.display()));
-                whole = false;
-                verdict = rules.judge(outcome, whole);
+                written.faulty.push(path);
+                verdict = rules.judge(outcome, false);
             }
         }
     }
-    paths.extend(place.backend_log().filter(|log| log.exists()));
+    written.paths.extend(place.backend_log().filter(|log| log.exists()));
     console.info(&format!("Shutting down (exit code {})", verdict.exit_code));
-    for block in tables(snapshot, console.width()) {
-        console.block(&block);
+    for block in tables(snapshot, printer::width()) {
+        printer::block(&block);
     }
-    console.block(&paths_text(&paths));
-    console.verdict(&table::verdict(&verdict));
+    printer::block(&reports_text(&written));
+    printer::verdict(&table::verdict(&verdict));
     verdict.exit_code
 }
 
@@ -79,12 +77,12 @@ fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 7] {
     ]
 }
 
-pub(crate) fn paths_text(paths: &[PathBuf]) -> String {
-    if paths.is_empty() {
-        return String::new();
-    }
-    let lines: Vec<String> = paths.iter().map(|path| format!("  {}", path.display())).collect();
-    format!("Reports:\n{}", lines.join("\n"))
+/// Where the reports are, and which are not.
+pub(crate) fn reports_text(written: &Written) -> String {
+    let whole = written.paths.iter().map(|path| format!("\n  {}", path.display()));
+    let faulty = written.faulty.iter().map(|path| format!("\n  NOT WHOLE: {}", path.display()));
+    let lines: String = whole.chain(faulty).collect();
+    if lines.is_empty() { lines } else { format!("Reports:{lines}") }
 }
 
 /// `run.txt`: what ran, and everything that was said of it at the end.

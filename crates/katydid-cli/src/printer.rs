@@ -14,7 +14,7 @@ use crate::args::LogLevel;
 /// Warnings kept for the report at the end.
 const MOST_WARNINGS: usize = 100;
 
-/// The terminal's side of everything: log lines and blocks of text. Cheap to clone.
+/// The log. Cheap to clone.
 ///
 /// A stderr that is closed or full ends nothing: the run is worth more than its log.
 #[derive(Clone, Debug)]
@@ -61,31 +61,6 @@ impl Console {
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A block of text with an empty line after it; nothing for an empty block.
-    pub(crate) fn block(&self, text: &str) {
-        if !text.is_empty() {
-            let _ = writeln!(anstream::stderr().lock(), "{}\n", text.trim_end());
-        }
-    }
-
-    /// The verdict; its last line is the last line of all.
-    pub(crate) fn verdict(&self, text: &str) {
-        let (before, last) = text.trim_end().rsplit_once('\n').unwrap_or(("", text.trim_end()));
-        let coloured = if last.starts_with("VERDICT: PASS") {
-            last.green().bold().to_string()
-        } else {
-            last.red().bold().to_string()
-        };
-        let gap = if before.is_empty() { "" } else { "\n" };
-        let _ = writeln!(anstream::stderr().lock(), "{before}{gap}{coloured}");
-    }
-
-    /// Columns of the terminal; `None` when stderr is no terminal.
-    pub(crate) fn width(&self) -> Option<usize> {
-        terminal_size::terminal_size_of(std::io::stderr())
-            .map(|(terminal_size::Width(width), _)| usize::from(width))
-    }
-
     fn log(&self, level: LogLevel, text: &str) {
         // Locust's CRITICAL shows no errors; a command that ends without a word is no use.
         if level < self.level && level < LogLevel::Error {
@@ -100,6 +75,31 @@ impl Console {
             LogLevel::Debug | LogLevel::Info => writeln!(out, "{line}"),
         };
     }
+}
+
+/// A block of text with an empty line after it; nothing for an empty block.
+pub(crate) fn block(text: &str) {
+    if !text.is_empty() {
+        let _ = writeln!(anstream::stderr().lock(), "{}\n", text.trim_end());
+    }
+}
+
+/// The verdict; its last line is the last line of all.
+pub(crate) fn verdict(text: &str) {
+    let (before, last) = text.trim_end().rsplit_once('\n').unwrap_or(("", text.trim_end()));
+    let coloured = if last.starts_with("VERDICT: PASS") {
+        last.green().bold().to_string()
+    } else {
+        last.red().bold().to_string()
+    };
+    let gap = if before.is_empty() { "" } else { "\n" };
+    let _ = writeln!(anstream::stderr().lock(), "{before}{gap}{coloured}");
+}
+
+/// Columns of the terminal; `None` when stderr is no terminal.
+pub(crate) fn width() -> Option<usize> {
+    terminal_size::terminal_size_of(std::io::stderr())
+        .map(|(terminal_size::Width(width), _)| usize::from(width))
 }
 
 /// Tells the events of a run.
@@ -159,7 +159,7 @@ impl Printer {
     fn tick(&mut self, snapshot: &Snapshot) {
         self.ticks += 1;
         if !self.only_summary && !self.stopping && self.ticks.is_multiple_of(2) {
-            self.console.block(&table::periodic(snapshot, self.console.width()));
+            block(&table::periodic(snapshot, width()));
         }
     }
 }

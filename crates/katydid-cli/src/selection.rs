@@ -74,10 +74,8 @@ fn named<'s>(suite: &'s Suite, names: &[String]) -> Result<Vec<&'s Class>, CliEr
     let asked = |class: &&Class| names.iter().any(|name| **name == **class.name());
     if names.is_empty() {
         let classes: Vec<&Class> = suite.classes.iter().filter(on).collect();
-        return match classes.is_empty() {
-            true => Err(CliError::usage("no user class has a weight or a fixed count above 0")),
-            false => Ok(classes),
-        };
+        let nobody = || CliError::usage("no user class has a weight or a fixed count above 0");
+        return if classes.is_empty() { Err(nobody()) } else { Ok(classes) };
     }
     let classes: Vec<&Class> = suite.classes.iter().filter(asked).collect();
     match classes.iter().find(|class| !on(class)) {
@@ -91,21 +89,32 @@ fn named<'s>(suite: &'s Suite, names: &[String]) -> Result<Vec<&'s Class>, CliEr
 
 fn filter(suite: &Suite, args: &SelectArgs) -> Result<TagFilter, CliError> {
     let known = suite.tags();
-    for (flag, given) in [("--tags", &args.tags), ("--exclude-tags", &args.exclude_tags)] {
-        for tag in given {
-            if !known.contains(&tag.trim().to_owned()) {
-                return Err(CliError::Usage(unknown_tag(suite, flag, tag.trim(), &known)));
-            }
-        }
+    let include = tags(suite, "--tags", &args.tags, &known)?;
+    let exclude = tags(suite, "--exclude-tags", &args.exclude_tags, &known)?;
+    Ok(TagFilter { include, exclude })
+}
+
+/// The tags given with one flag. `a, b` comes as `a`, nothing and `b`, which is meant well.
+fn tags(
+    suite: &Suite,
+    flag: &str,
+    given: &[String],
+    known: &[String],
+) -> Result<BTreeSet<String>, CliError> {
+    let tags: BTreeSet<String> =
+        given.iter().map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()).collect();
+    if tags.is_empty() && !given.is_empty() {
+        return Err(CliError::Usage(format!(
+            "{flag} names no tag; write {flag} a,b or {flag} a b"
+        )));
     }
-    let set = |tags: &[String]| tags.iter().map(|tag| tag.trim().to_owned()).collect();
-    Ok(TagFilter { include: set(&args.tags), exclude: set(&args.exclude_tags) })
+    match tags.iter().find(|tag| !known.contains(tag)) {
+        Some(tag) => Err(CliError::Usage(unknown_tag(suite, flag, tag, known))),
+        None => Ok(tags),
+    }
 }
 
 fn unknown_tag(suite: &Suite, flag: &str, tag: &str, known: &[String]) -> String {
-    if tag.is_empty() {
-        return format!("{flag} has an empty tag; write {flag} a,b or {flag} a b");
-    }
     if suite.class_names().contains(&tag) {
         // Locust would silently take it for a tag that no task has.
         return format!(

@@ -31,15 +31,16 @@ pub struct Suite {
     pub(crate) classes: Vec<Class>,
     pub(crate) scenarios: Vec<Scenario>,
     pub(crate) prepare: Option<Box<Prepare>>,
-    pub(crate) embedded: Option<Embedded>,
+    pub(crate) embedded: Option<EmbeddedBackend>,
     pub(crate) accounts: AccountsUse,
 }
 
 /// Makes the data that all users share.
 pub(crate) type Prepare = dyn Fn(&Preparation<'_>) -> Result<Shared, BoxError> + Send + Sync;
 
-/// The backend that a suite brings along: serves until its process ends.
-pub(crate) type Embedded =
+/// The backend that a suite brings along: starts, calls the given closure once when it answers,
+/// and serves until its process ends.
+pub type EmbeddedBackend =
     fn(&EmbeddedRequest, &mut dyn FnMut(EmbeddedReady)) -> Result<(), BoxError>;
 
 /// What a suite does with `--accounts FILE`.
@@ -105,10 +106,7 @@ impl Suite {
     /// The backend for `--embedded`. The function runs in a process of its own (this binary,
     /// executed again): it starts the backend, calls the given closure once when it answers, and
     /// serves until the process ends, which happens when the load test does.
-    pub fn embedded(
-        mut self,
-        serve: fn(&EmbeddedRequest, &mut dyn FnMut(EmbeddedReady)) -> Result<(), BoxError>,
-    ) -> Self {
+    pub fn embedded(mut self, serve: EmbeddedBackend) -> Self {
         self.embedded = Some(serve);
         self
     }
@@ -122,7 +120,10 @@ impl Suite {
 
 impl fmt::Debug for Suite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Suite").field("name", &self.name).field("classes", &self.classes).finish()
+        f.debug_struct("Suite")
+            .field("name", &self.name)
+            .field("classes", &self.classes)
+            .finish_non_exhaustive()
     }
 }
 

@@ -14,13 +14,13 @@ use crate::error::CliError;
 #[command(next_help_heading = "HTTP")]
 pub(crate) struct HttpArgs {
     /// Time limit of a whole request, redirects included [default: 1m]
-    #[arg(long, value_name = "SPAN", value_parser = parse_time)]
+    #[arg(long, value_name = "SPAN", value_parser = parse_time, allow_negative_numbers = true)]
     timeout: Option<Duration>,
     /// Time limit of a connect, and of a TLS handshake [default: 10s]
-    #[arg(long, value_name = "SPAN", value_parser = parse_time)]
+    #[arg(long, value_name = "SPAN", value_parser = parse_time, allow_negative_numbers = true)]
     connect_timeout: Option<Duration>,
     /// Most bytes read of a body, also after decompression [default: 16M]
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, allow_negative_numbers = true)]
     max_body: Option<usize>,
     /// Also trust the certificate authorities in this PEM file
     #[arg(long, value_name = "FILE", conflicts_with = "insecure")]

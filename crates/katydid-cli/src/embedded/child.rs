@@ -1,5 +1,6 @@
 //! The backend's side: serve until stdin closes.
 
+use std::any::Any;
 use std::ffi::OsString;
 use std::io::{self, BufRead as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +10,7 @@ use std::sync::mpsc::{Sender, channel};
 use katydid_core::exit;
 
 use super::CHILD_WORD;
-use crate::suite::{Embedded, EmbeddedReady, EmbeddedRequest, Suite};
+use crate::suite::{EmbeddedBackend, EmbeddedReady, EmbeddedRequest, Suite};
 
 /// Whether these words make this process the backend.
 pub(crate) fn is_child(words: &[OsString]) -> bool {
@@ -45,17 +46,26 @@ pub(crate) fn serve(suite: &Suite) -> ExitCode {
     code
 }
 
-fn run_backend(backend: Embedded, request: EmbeddedRequest, ended: Sender<Result<(), String>>) {
+fn run_backend(
+    backend: EmbeddedBackend,
+    request: EmbeddedRequest,
+    ended: Sender<Result<(), String>>,
+) {
     std::thread::spawn(move || {
         let work = || backend(&request, &mut |ready| announce(&ready));
         let result = match catch_unwind(AssertUnwindSafe(work)) {
             Ok(Ok(())) => Err("the backend returned before it was told to end".to_owned()),
             Ok(Err(fault)) => Err(fault.to_string()),
-            // The panic's own text is on stderr already.
-            Err(_) => Err("the backend panicked".to_owned()),
+            // Said again because a backtrace may have pushed it out of the log's tail.
+            Err(payload) => Err(format!("the backend panicked: {}", panic_text(&*payload))),
         };
         let _ = ended.send(result);
     });
+}
+
+fn panic_text(payload: &(dyn Any + Send)) -> &str {
+    let fixed = payload.downcast_ref::<&str>().copied();
+    fixed.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no text")
 }
 
 fn watch_stdin(ended: Sender<Result<(), String>>) {

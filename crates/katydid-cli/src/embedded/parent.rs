@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::FileExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -15,7 +16,7 @@ use crate::error::CliError;
 use crate::suite::{EmbeddedReady, EmbeddedRequest};
 
 /// A backend that needs longer to come up is stuck.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 /// How long it may take to end by itself before it is killed.
 const END_LIMIT: Duration = Duration::from_secs(5);
 /// Bytes of its log that an error quotes.
@@ -41,7 +42,7 @@ pub(crate) struct Backend {
     /// Closing it ends the child.
     stdin: Option<ChildStdin>,
     ready: EmbeddedReady,
-    log: PathBuf,
+    log: File,
     death_told: bool,
     /// Removed with everything in it.
     _home: TempDir,
@@ -55,11 +56,10 @@ impl Backend {
     pub(crate) fn start(order: &Order) -> Result<Self, CliError> {
         let home = tempfile::Builder::new().prefix("katydid-backend-").tempdir();
         let home = home.map_err(cannot("got no temporary directory"))?;
-        let data_dir = home.path().join("data");
-        std::fs::create_dir(&data_dir).map_err(cannot("got no temporary directory"))?;
-        let (log, stderr) = open_log(order, &home)?;
+        let log = open_log(order)?;
+        let stderr = log.try_clone().map_err(cannot("got no log"))?;
         let request = EmbeddedRequest {
-            data_dir,
+            data_dir: home.path().to_owned(),
             accounts: order.users,
             planned_requests: planned_requests(order),
         };
@@ -133,16 +133,17 @@ fn cannot(what: &'static str) -> impl Fn(io::Error) -> CliError {
     move |fault| CliError::Embedded(format!("{what}: {fault}"))
 }
 
-fn open_log(order: &Order, home: &TempDir) -> Result<(PathBuf, File), CliError> {
-    let path = order.log.clone().unwrap_or_else(|| home.path().join("backend.log"));
+/// A named file, or one that is gone with its last reader.
+fn open_log(order: &Order) -> Result<File, CliError> {
+    let Some(path) = order.log.clone() else {
+        return tempfile::tempfile().map_err(cannot("got no temporary file for its log"));
+    };
     if let Some(parent) = path.parent() {
         // The reason, if there is one, comes with the file.
         let _ = std::fs::create_dir_all(parent);
     }
-    match File::create(&path) {
-        Ok(file) => Ok((path, file)),
-        Err(fault) => Err(CliError::File { what: "log of the embedded backend", path, fault }),
-    }
+    let opened = File::options().read(true).write(true).create(true).truncate(true).open(&path);
+    opened.map_err(|fault| CliError::File { what: "log of the embedded backend", path, fault })
 }
 
 fn spawn(stderr: File) -> io::Result<Child> {
@@ -179,10 +180,15 @@ fn planned_requests(order: &Order) -> u64 {
     user_seconds.saturating_mul(MOST_PER_USER_AND_SECOND)
 }
 
-fn tail(log: &PathBuf) -> String {
-    let text = std::fs::read(log).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text[text.len().saturating_sub(LOG_TAIL)..]).into_owned();
-    match text.trim() {
+/// The end of the log. The child writes to the same open file, so nothing may move its position.
+fn tail(log: &File) -> String {
+    let length = log.metadata().map_or(0, |log| log.len());
+    let mut bytes = vec![0; LOG_TAIL.min(length as usize)];
+    let from = length - bytes.len() as u64;
+    if log.read_exact_at(&mut bytes, from).is_err() {
+        bytes.clear();
+    }
+    match String::from_utf8_lossy(&bytes).trim() {
         "" => "its log is empty".to_owned(),
         text => format!("its log ends with:\n{text}"),
     }

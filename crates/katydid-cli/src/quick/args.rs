@@ -29,16 +29,16 @@ pub(crate) struct QuickArgs {
     /// Address to load, e.g. http://localhost:8080/items?page=2
     url: String,
     /// Users, each with a connection of its own
-    #[arg(short, long, value_name = "N", default_value_t = USERS, value_parser = parse_count)]
+    #[arg(short, long, value_name = "N", default_value_t = USERS, value_parser = parse_count, allow_negative_numbers = true)]
     users: u32,
     /// Users started per second [default: all at once]
-    #[arg(short = 'r', long, value_name = "RATE", value_parser = parse_rate)]
+    #[arg(short = 'r', long, value_name = "RATE", value_parser = parse_rate, allow_negative_numbers = true)]
     spawn_rate: Option<f64>,
     /// End after this time (90, 20s, 3m) [default: 10s, without limit when -n is given]
-    #[arg(short = 't', long, value_name = "SPAN", value_parser = parse_time)]
+    #[arg(short = 't', long, value_name = "SPAN", value_parser = parse_time, allow_negative_numbers = true)]
     run_time: Option<Duration>,
     /// End after this many requests, shared evenly by the users
-    #[arg(short = 'n', long, value_name = "N", value_parser = parse_requests)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = parse_requests, allow_negative_numbers = true)]
     requests: Option<u64>,
     /// Method [default: GET, or POST with a body]
     #[arg(short, long, value_name = "METHOD")]
@@ -53,7 +53,7 @@ pub(crate) struct QuickArgs {
     #[arg(long, value_name = "PREFIX")]
     csv: Option<String>,
     /// Threads that make the load [default: one per core, at most one per user]
-    #[arg(long, value_name = "N", value_parser = parse_count)]
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     threads: Option<u32>,
     /// Number that fixes the engine's random choices
     #[arg(long, value_name = "N")]

@@ -16,8 +16,8 @@ use katydid_report::table;
 use crate::args::LogLevel;
 use crate::error::CliError;
 use crate::files::Reports;
-use crate::outcome::{Rules, paths_text};
-use crate::printer::Console;
+use crate::outcome::{Rules, reports_text};
+use crate::printer::{self, Console};
 use crate::signals::{Watch, supervise};
 use crate::{limits, refuse};
 
@@ -62,14 +62,14 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let shared = Shared::default();
     let ended = katydid_engine::run(&classes, shared, run, &watch.control, &mut observe)?;
     progress.clear();
-    let (paths, whole) = reports.finish(&ended.snapshot, ended.started);
+    let written = reports.finish(&ended.snapshot, ended.started);
     let rules = Rules { targets: &[], failed_code: katydid_core::exit::FAILED };
-    let verdict = rules.judge(&ended, whole);
-    let text = summary::text(&ended.snapshot, console.width());
+    let verdict = rules.judge(&ended, written.whole);
+    let text = summary::text(&ended.snapshot, printer::width());
     // A reader that has gone (`| head -1`) is no fault.
     let _ = writeln!(std::io::stdout().lock(), "{text}");
-    console.block(&paths_text(&paths));
-    console.verdict(&table::verdict(&verdict));
+    printer::block(&reports_text(&written));
+    printer::verdict(&table::verdict(&verdict));
     Ok(verdict.exit_code)
 }
 

@@ -65,7 +65,7 @@ fn figures(snapshot: &Snapshot) -> String {
 /// Requests by response time, in bars of equal width from the fastest to the slowest.
 fn histogram(times: &Latency) -> String {
     let (Some(min), Some(max)) = (times.min(), times.max()) else { return String::new() };
-    let step = (max - min) / BARS;
+    let step = max.saturating_sub(min) / BARS;
     let mut below = 0;
     let mut counts: Vec<(Duration, u64)> = Vec::new();
     for bar in 1..=BARS {

@@ -1,0 +1,119 @@
+//! `katydid URL` as a whole program.
+
+mod process;
+
+use std::process::Command;
+
+use katydid_testkit::TestServer;
+use process::{run, signal, start};
+
+fn katydid() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_katydid"))
+}
+
+#[test]
+fn a_number_of_requests_is_sent_exactly() {
+    let server = TestServer::spawn();
+    let url = format!("{}/ok", server.url());
+    let ended = run(katydid().args([&url, "-n", "101", "-u", "7", "--threads", "2"])).expect(0);
+    assert_eq!(server.requests("/ok"), 101);
+    assert!(ended.stdout.contains("100.00% (101 of 101)"), "{}", ended.stdout);
+    assert_eq!(ended.last_line(), "VERDICT: PASS");
+}
+
+#[test]
+fn method_headers_and_body_reach_the_target() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let prefix = folder.path().join("deep/x");
+    let url = format!("{}/status/500", server.url());
+    let ended = run(katydid()
+        .args([&url, "-n", "5", "-u", "1", "-m", "PUT", "-d", "{}", "-H", "X-Mark: 1"])
+        .arg("--csv")
+        .arg(&prefix));
+    let ended = ended.expect(1).says("VERDICT: FAIL - 5 of 5 requests failed");
+    let stats = std::fs::read_to_string(folder.path().join("deep/x_stats.csv")).unwrap();
+    assert!(stats.contains("PUT,/status/500,5,5,"), "{stats}");
+    assert!(ended.stderr.contains("deep/x_failures.csv"), "{}", ended.stderr);
+}
+
+#[test]
+fn an_absent_target_is_a_connection_failure() {
+    let server = TestServer::spawn();
+    let url = server.url();
+    server.stop();
+    let ended = run(katydid().args([&url, "-n", "3"])).expect(1);
+    assert!(ended.stdout.contains("Connection failures: 3"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("refused"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_slow_target_is_a_timeout() {
+    let server = TestServer::spawn();
+    let url = format!("{}/delay/60000", server.url());
+    let ended = run(katydid().args([&url, "-n", "2", "--timeout", "50ms"])).expect(1);
+    assert!(ended.stdout.contains("imeout"), "{}", ended.stdout);
+}
+
+#[test]
+fn unknown_certificates_are_refused_unless_told_otherwise() {
+    let server = TestServer::spawn_tls();
+    let folder = tempfile::tempdir().unwrap();
+    let authority = folder.path().join("ca.pem");
+    std::fs::write(&authority, server.ca_pem().unwrap()).unwrap();
+    let url = format!("https://localhost:{}/ok", server.addr().port());
+    run(katydid().args([&url, "-n", "3"])).expect(1);
+    run(katydid().args([&url, "-n", "3", "--insecure"])).expect(0);
+    run(katydid().args([&url, "-n", "3", "--cacert"]).arg(&authority)).expect(0);
+    std::fs::write(&authority, "no certificate").unwrap();
+    run(katydid().args([&url, "-n", "3", "--cacert"]).arg(&authority))
+        .expect(2)
+        .says("certificate authorities: ");
+}
+
+#[test]
+fn the_first_ctrl_c_reports_and_exits_130() {
+    let server = TestServer::spawn();
+    let url = format!("{}/delay/5", server.url());
+    let running = start(katydid().args([&url, "-t", "1h", "-u", "2"]));
+    running.wait_for("Loading http://");
+    wait_for_requests(&server);
+    signal("INT", running.pid());
+    let ended = running.end().expect(130).says("Got SIGINT signal");
+    assert!(ended.stdout.contains("Success rate:   100.00%"), "{}", ended.stdout);
+    assert!(ended.last_line().starts_with("VERDICT: PASS"), "{}", ended.stderr);
+}
+
+#[test]
+fn an_unwritable_report_exits_70_and_the_run_goes_on() {
+    let server = TestServer::spawn();
+    let url = format!("{}/ok", server.url());
+    run(katydid().args([&url, "-n", "10", "--csv", "/dev/null/x"]))
+        .expect(70)
+        .says("report /dev/null/x_stats.csv is not written: Not a directory")
+        .says("NOT WHOLE: /dev/null/x_stats.csv");
+    assert_eq!(server.requests("/ok"), 10);
+}
+
+#[test]
+fn more_users_than_descriptors_are_refused_with_the_number_that_fits() {
+    let mut command = Command::new("sh");
+    let line = format!("ulimit -n 200; exec {} http://127.0.0.1:1/", env!("CARGO_BIN_EXE_katydid"));
+    run(command.arg("-c").arg(format!("{line} -u 500 --threads 1")))
+        .expect(2)
+        .says("500 users need 572 file descriptors and the system allows 200; 128 users fit");
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    for (flag, text) in [("--help", "Load on one address"), ("-V", "katydid 0.")] {
+        let ended = run(katydid().arg(flag)).expect(0);
+        assert!(ended.stdout.contains(text) && ended.stderr.is_empty(), "{ended:?}");
+    }
+}
+
+fn wait_for_requests(server: &TestServer) {
+    while server.total_requests() < 10 {
+        std::thread::yield_now();
+    }
+}

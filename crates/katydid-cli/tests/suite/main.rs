@@ -1,0 +1,53 @@
+//! A suite as a whole program.
+//!
+//! The suite under test has to be a program of its own, executed again by `--embedded`. So this
+//! test program has no harness of the compiler's: with `SHOP_LOAD` set it *is* the suite
+//! (`shop.rs`), without it runs the tests, which start it again.
+
+#![expect(clippy::unwrap_used, reason = "these are tests, though not the compiler's")]
+
+mod backend;
+mod command_line;
+mod faults;
+#[path = "../process/mod.rs"]
+mod process;
+mod runs;
+mod shop;
+
+use std::process::{Command, ExitCode};
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    if std::env::var_os("SHOP_LOAD").is_some() {
+        return katydid_cli::main(shop::suite());
+    }
+    let arguments = Arguments::from_args();
+    let tests = [command_line::TESTS, runs::TESTS, faults::TESTS, backend::TESTS].concat();
+    let trial = |(name, test): (&'static str, fn())| {
+        Trial::test(name, move || {
+            test();
+            Ok(())
+        })
+    };
+    libtest_mimic::run(&arguments, tests.into_iter().map(trial).collect()).exit_code()
+}
+
+/// Tests of a file by name.
+type Tests = &'static [(&'static str, fn())];
+
+/// Lists functions as tests.
+macro_rules! tests {
+    ($($name:ident),+ $(,)?) => {
+        pub(crate) const TESTS: crate::Tests =
+            &[$((concat!(module_path!(), "::", stringify!($name)), $name)),+];
+    };
+}
+pub(crate) use tests;
+
+/// The suite's program with these words.
+fn shop(words: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.env("SHOP_LOAD", "1").env("NO_COLOR", "1").args(words.split_whitespace());
+    command
+}

@@ -1,0 +1,93 @@
+//! Runs that end as they should.
+
+use katydid_testkit::TestServer;
+
+use crate::process::run;
+use crate::shop;
+
+crate::tests![
+    a_headless_run_speaks_locusts_words_and_writes_its_files,
+    tags_leave_only_their_tasks,
+    a_scenario_makes_a_folder_of_its_own,
+    a_missed_target_exits_99,
+    only_summary_prints_no_table_before_the_end,
+    the_log_level_silences_the_course_of_the_run,
+];
+
+fn a_headless_run_speaks_locusts_words_and_writes_its_files() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let words = "Shopper Admin --headless -u 4 -r 100 -t 3s --seed 7 --threads 2 --csv out/x -H";
+    let ended = run(shop(words).arg(server.url()).current_dir(&folder)).expect(0);
+    for text in [
+        "/INFO/katydid.main: Run time limit set to 3 seconds",
+        "/INFO/katydid.main: Ramping to 4 users at a rate of 100.00 per second",
+        "All users spawned: {\"Admin\": 2, \"Shopper\": 2} (4 total users)",
+        "/INFO/katydid.main: --run-time limit reached, shutting down",
+        "Threads: 2, seed: 7",
+        "Shutting down (exit code 0)",
+        "Response time percentiles",
+        "Reports:\n  out/x_stats.csv\n  out/x_stats_history.csv\n",
+    ] {
+        assert!(ended.stderr.contains(text), "{text:?} is not in:\n{}", ended.stderr);
+    }
+    assert_eq!((ended.last_line(), ended.stdout.as_str()), ("VERDICT: PASS", ""));
+    let stats = std::fs::read_to_string(folder.path().join("out/x_stats.csv")).unwrap();
+    let first: Vec<&str> = stats.lines().map(|line| line.split(',').nth(1).unwrap()).collect();
+    assert_eq!(first, ["Name", "/delay/1", "/delay/20", "/ok", "Aggregated"]);
+    let counted: u64 = stats.lines().last().unwrap().split(',').nth(2).unwrap().parse().unwrap();
+    // Requests cut by the end reach the server and are counted nowhere.
+    assert!((counted..=counted + 4).contains(&server.total_requests()), "{counted}");
+}
+
+fn tags_leave_only_their_tasks() {
+    let server = TestServer::spawn();
+    let words = "Shopper --headless -u 2 -r 100 -t 1s --tags critical revenue -H";
+    run(shop(words).arg(server.url())).expect(0);
+    assert_eq!(server.requests("/ok"), 0);
+    assert!(server.requests("/delay/1") > 0);
+}
+
+fn a_scenario_makes_a_folder_of_its_own() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let words = "Shopper --scenario smoke -H";
+    let ended = run(shop(words).arg(server.url()).current_dir(&folder)).expect(0);
+    let made: Vec<_> = std::fs::read_dir(folder.path().join("load_test_runs")).unwrap().collect();
+    assert_eq!(made.len(), 1, "{}", ended.stderr);
+    let made = made[0].as_ref().unwrap().path();
+    assert!(made.to_string_lossy().ends_with("-smoke"), "{}", made.display());
+    for name in ["", "_history", "_failures", "_exceptions"] {
+        assert!(made.join(format!("load_test_stats{name}.csv")).is_file(), "{name}");
+    }
+    let text = std::fs::read_to_string(made.join("run.txt")).unwrap();
+    for part in ["seed ", "Response time percentiles", "success == 100%", "VERDICT: PASS"] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+}
+
+fn a_missed_target_exits_99() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    run(shop("Shopper --scenario strict -H").arg(server.url()).current_dir(&folder))
+        .expect(99)
+        .says("VERDICT: FAIL - target `max < ");
+}
+
+fn only_summary_prints_no_table_before_the_end() {
+    let server = TestServer::spawn();
+    let words = "Shopper --headless -r 100 -t 3s -H";
+    let tables = |words: &str| {
+        let ended = run(shop(words).arg(server.url())).expect(0);
+        ended.stderr.matches("# reqs      # fails").count()
+    };
+    assert_eq!(tables(&format!("--only-summary {words}")), 1);
+    assert_eq!(tables(words), 2);
+}
+
+fn the_log_level_silences_the_course_of_the_run() {
+    let server = TestServer::spawn();
+    let words = "Shopper --headless -r 100 -t 1s -L warning -H";
+    let ended = run(shop(words).arg(server.url())).expect(0).says("VERDICT: PASS");
+    assert!(!ended.stderr.contains("/INFO/"), "{}", ended.stderr);
+}

@@ -1,0 +1,102 @@
+//! The suite under test.
+
+use std::time::Duration;
+
+use katydid_cli::{AccountsUse, EmbeddedReady, EmbeddedRequest, Suite};
+use katydid_core::{Scenario, Target};
+use katydid_engine::{
+    BoxError, Session, Shared, Task, TaskError, TaskResult, UserClass, constant, no_wait,
+};
+use katydid_testkit::TestServer;
+
+pub(crate) fn suite() -> Suite {
+    let second = Duration::from_secs(1);
+    let quick = || Scenario::new("smoke", 2, 100.0, second).purpose("Is it alive?");
+    Suite::new("shop-load")
+        .about("Load test of a shop.")
+        .class(shopper())
+        .class(fixed("Admin", Task::new("audit", |(), s| Box::pin(get(s, "/delay/20")))))
+        .class(fixed("Idler", Task::new("idle", |(), s| Box::pin(silent(s)))))
+        .class(fixed("Broken", Task::new("break", |(), s| Box::pin(broken(s)))))
+        .class(fixed("Stuck", Task::new("wait", |(), s| Box::pin(stuck(s)))))
+        .scenario(quick().target(Target::success_at_least(1.0)))
+        .scenario(
+            Scenario::new("strict", 2, 100.0, second)
+                .target(Target::max_below(Duration::from_nanos(1))),
+        )
+        .accounts(AccountsUse::Optional)
+        .prepare(|run| match run.accounts.map(std::fs::read_to_string) {
+            Some(Ok(text)) if !text.starts_with("username,") => {
+                Err("the accounts file has no header username,password".into())
+            }
+            _ if run.host.is_empty() => Err("no host was prepared for".into()),
+            _ => Ok(Shared::default()),
+        })
+        .embedded(backend)
+}
+
+fn shopper() -> UserClass<()> {
+    UserClass::<()>::with_default("Shopper")
+        .about("Looks and buys.")
+        .wait(constant(0.01))
+        .task(Task::new("browse", |(), s| Box::pin(get(s, "/ok"))).weight(3).tags(["read"]))
+        .task(Task::new("buy", |(), s| Box::pin(get(s, "/delay/1"))).tags(["critical", "revenue"]))
+}
+
+/// A class that runs only when it is named with enough users.
+fn fixed(name: &str, task: Task<()>) -> UserClass<()> {
+    UserClass::<()>::with_default(name).wait(no_wait()).weight(1).task(task)
+}
+
+async fn get(session: &mut Session, path: &str) -> TaskResult {
+    session.get(path).send().await?;
+    Ok(())
+}
+
+async fn silent(session: &mut Session) -> TaskResult {
+    session.sleep(Duration::from_millis(20)).await;
+    Ok(())
+}
+
+async fn broken(session: &mut Session) -> TaskResult {
+    session.get("/delay/5").send().await?;
+    Err(TaskError::exception("the till is empty"))
+}
+
+async fn stuck(session: &mut Session) -> TaskResult {
+    session.get("/ok").send().await?;
+    session.sleep(Duration::from_hours(1)).await;
+    Ok(())
+}
+
+/// `SHOP_BACKEND` says what is wrong with it.
+fn backend(
+    request: &EmbeddedRequest,
+    ready: &mut dyn FnMut(EmbeddedReady),
+) -> Result<(), BoxError> {
+    match std::env::var("SHOP_BACKEND").as_deref() {
+        Ok("fails") => return Err("the database is locked".into()),
+        Ok("panics") => panic!("nobody expects this"),
+        _ => {}
+    }
+    let accounts = request.data_dir.join("accounts.csv");
+    std::fs::write(&accounts, "username,password\n".to_owned() + &"a,b\n".repeat(3))?;
+    let server = TestServer::spawn();
+    #[expect(clippy::print_stdout, reason = "a backend may print, and must not disturb by it")]
+    {
+        println!("starting up");
+    }
+    let note = format!(
+        "room for {} requests of {} users in {}",
+        request.planned_requests,
+        request.accounts,
+        request.data_dir.display()
+    );
+    ready(EmbeddedReady::new(server.url(), accounts).note(note).note(pid_note()));
+    server.serve_forever();
+    Ok(())
+}
+
+fn pid_note() -> String {
+    format!("backend process <{}>", std::process::id())
+}
