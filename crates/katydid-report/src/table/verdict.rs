@@ -21,7 +21,11 @@ pub fn verdict(verdict: &Verdict) -> String {
 
 fn exit_code(code: u8) -> String {
     // A PASS beside a code other than 0 needs its reason.
-    let reason = if code == exit::INTERRUPTED { " (interrupted)" } else { "" };
+    let reason = match code {
+        exit::INTERRUPTED => " (interrupted)",
+        exit::TOOL => " (a report could not be written)",
+        _ => "",
+    };
     format!("Exit code {code}{reason}\n")
 }
 
