@@ -11,7 +11,7 @@ use katydid_engine::{
 use katydid_testkit::TestServer;
 
 /// Far beyond what a script needs; a run that lasts so long has failed.
-const TOO_LONG: Duration = Duration::from_secs(15);
+const TOO_LONG: Duration = Duration::from_secs(40);
 
 /// What a run left behind.
 pub(crate) struct Ran {

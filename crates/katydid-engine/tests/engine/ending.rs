@@ -1,6 +1,5 @@
 //! How runs end: in time, with everything counted.
 
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::time::Duration;
 
 use katydid_core::StopReason;
@@ -13,17 +12,21 @@ const fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-/// A user whose request takes 600 ms, and that says when it stopped.
+/// How long the slow user's request takes, in ms: within every patience here, and beyond.
+const SLOW: u64 = 600;
+const ENDLESS: u64 = 60_000;
+
+/// A user with a slow request, that says goodbye when it stops.
 fn slow() -> UserClass<()> {
     scripted(|(), s| {
         Box::pin(async move {
-            s.get("/delay/600").send().await?;
+            let path = format!("/delay/{}", s.shared::<u64>());
+            s.get(path).name("slow").send().await?;
             Ok(())
         })
     })
     .on_stop(|(), s| {
         Box::pin(async move {
-            s.shared::<AtomicU32>().fetch_add(1, Relaxed);
             s.get("/ok").name("goodbye").send().await?;
             Ok(())
         })
@@ -41,17 +44,17 @@ fn figures(ran: &crate::common::Ran) -> (u64, u64, u64, u64) {
         rows.map(katydid_core::Row::requests).sum()
     };
     let cut = ran.snapshot.tasks()[0].counts.cut;
-    (of("/delay/600"), cut, ran.snapshot.cut_requests, of("goodbye"))
+    (of("slow"), cut, ran.snapshot.cut_requests, of("goodbye"))
 }
 
 #[test]
 fn a_task_that_ends_within_the_stop_timeout_is_whole() {
     let server = TestServer::spawn();
     let settings = timed(&server, ms(200), ms(5_000));
-    let ran = go(&[slow().into()], sharing(AtomicU32::new(0)), &settings);
+    let ran = go(&[slow().into()], sharing(SLOW), &settings);
     assert_eq!(figures(&ran), (3, 0, 0, 3));
     assert_eq!(ran.reason, StopReason::RunTime);
-    assert!((ms(600)..ms(1_500)).contains(&ran.took), "{:?}", ran.took);
+    assert!((ms(600)..ms(4_000)).contains(&ran.took), "{:?}", ran.took);
     assert!(!ran.events.iter().any(|event| event.contains("UsersCut")), "{:?}", ran.events);
 }
 
@@ -60,11 +63,11 @@ fn a_task_that_does_not_is_cut_and_counted_and_on_stop_still_runs() {
     let server = TestServer::spawn();
     for stop_timeout in [ms(0), ms(200)] {
         let settings = timed(&server, ms(200), stop_timeout);
-        let ran = go(&[slow().into()], sharing(AtomicU32::new(0)), &settings);
+        let ran = go(&[slow().into()], sharing(ENDLESS), &settings);
         assert_eq!(figures(&ran), (0, 3, 3, 3));
         let counts = ran.snapshot.tasks()[0].counts;
         assert_eq!((counts.executions, counts.requests), (0, 3));
-        assert!(ran.took < ms(590), "{:?}", ran.took);
+        assert!(ran.took < ms(3_000), "{:?}", ran.took);
         assert!(ran.events.iter().any(|event| event.contains("UsersCut { users: 3")));
     }
 }
@@ -79,7 +82,7 @@ fn waits_end_at_once() {
         })
     });
     let ran = go(&[class.into()], Shared::default(), &timed(&server, ms(300), ms(60_000)));
-    assert!((ms(300)..ms(900)).contains(&ran.took), "{:?}", ran.took);
+    assert!((ms(300)..ms(5_000)).contains(&ran.took), "{:?}", ran.took);
     assert_eq!((ran.snapshot.requests(), ran.snapshot.cut_requests), (3, 0));
 }
 
@@ -93,7 +96,7 @@ fn a_user_that_cannot_start_does_not_hold_up_the_end() {
         })
     });
     let ran = go(&[class.into()], Shared::default(), &timed(&server, ms(1_300), ms(60_000)));
-    assert!(ran.took < ms(2_000), "{:?}", ran.took);
+    assert!(ran.took < ms(5_000), "{:?}", ran.took);
     assert_eq!((ran.snapshot.requests(), ran.snapshot.failed()), (6, 6), "tried again once each");
     assert_eq!(ran.snapshot.tasks()[0].counts.executions, 0);
 }
@@ -110,13 +113,13 @@ fn the_run_is_over_when_nobody_is_left() {
     let settings = RunSettings { users: 5, spawn_rate: 20.0, threads: 3, ..settings(&server) };
     let ran = go(&[class.into()], Shared::default(), &settings);
     assert_eq!(ran.reason, StopReason::NoUsersLeft);
-    assert!((ms(200)..ms(1_500)).contains(&ran.took), "{:?}", ran.took);
+    assert!((ms(200)..ms(5_000)).contains(&ran.took), "{:?}", ran.took);
     assert_eq!(ran.snapshot.requests(), 5);
     assert_eq!(ran.snapshot.user_count(), 0);
 }
 
 /// Acts on a run once its users are at work.
-fn interrupt(act: impl FnOnce(&Control) + Send + 'static) -> crate::common::Ran {
+fn interrupt(delay: u64, act: impl FnOnce(&Control) + Send + 'static) -> crate::common::Ran {
     let server = TestServer::spawn();
     let control = Control::new();
     let settings = timed(&server, ms(10_000), ms(10_000));
@@ -128,28 +131,28 @@ fn interrupt(act: impl FnOnce(&Control) + Send + 'static) -> crate::common::Ran 
             }
             act(&handle);
         });
-        go_controlled(&[slow().into()], sharing(AtomicU32::new(0)), &settings, &control)
+        go_controlled(&[slow().into()], sharing(delay), &settings, &control)
     })
 }
 
 #[test]
 fn a_stop_from_outside_is_graceful() {
-    let ran = interrupt(Control::stop);
+    let ran = interrupt(SLOW, Control::stop);
     assert_eq!((figures(&ran), ran.reason), ((3, 0, 0, 3), StopReason::Interrupted));
-    assert!(ran.took < ms(2_000), "{:?}", ran.took);
+    assert!(ran.took < ms(5_000), "{:?}", ran.took);
 }
 
 #[test]
 fn a_cut_from_outside_is_not() {
     for both in [false, true] {
-        let ran = interrupt(move |control| {
+        let ran = interrupt(ENDLESS, move |control| {
             if both {
                 control.stop();
             }
             control.cut();
         });
         assert_eq!((figures(&ran), ran.reason), ((0, 3, 3, 3), StopReason::Interrupted));
-        assert!(ran.took < ms(590), "{:?}", ran.took);
+        assert!(ran.took < ms(3_000), "{:?}", ran.took);
     }
 }
 
@@ -159,8 +162,8 @@ fn a_cut_before_the_start_is_still_a_cut() {
     let control = Control::new();
     control.cut();
     let settings = timed(&server, ms(10_000), ms(10_000));
-    let ran = go_controlled(&[slow().into()], sharing(AtomicU32::new(0)), &settings, &control);
-    assert!(ran.took < ms(590), "{:?}", ran.took);
+    let ran = go_controlled(&[slow().into()], sharing(ENDLESS), &settings, &control);
+    assert!(ran.took < ms(3_000), "{:?}", ran.took);
     assert_eq!(ran.reason, StopReason::Interrupted);
 }
 
@@ -187,11 +190,11 @@ fn a_task_that_blocks_its_thread_is_named_and_the_run_ends() {
     let settings =
         RunSettings { users: 2, threads: 2, run_time: Some(ms(1_500)), ..settings(&server) };
     let ran = go(&[blocking.into(), free.into()], Shared::default(), &settings);
-    assert!(ran.took < Duration::from_secs(9), "{:?}", ran.took);
+    assert!(ran.took < Duration::from_secs(12), "{:?}", ran.took);
     let warned = ran.events.iter().find(|event| event.contains("Warning"));
     assert!(warned.is_some_and(|text| text.contains("executor thread 0")), "{:?}", ran.events);
     let free = ran.snapshot.rows().find(|row| &*row.key.name == "free").unwrap();
-    assert!((10..=16).contains(&free.requests()), "{}", free.requests());
+    assert!((5..=16).contains(&free.requests()), "{}", free.requests());
 }
 
 /// A way to spoil settings.

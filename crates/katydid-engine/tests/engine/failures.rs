@@ -116,7 +116,7 @@ fn a_timeout_is_recorded_at_its_time() {
     });
     for path in ["/delay/5000", "/slow-body/5000"] {
         let took = row(&snapshot, path).failed().max().unwrap();
-        assert!((150..250).contains(&took.as_millis()), "{path} {took:?}");
+        assert!((150..450).contains(&took.as_millis()), "{path} {took:?}");
     }
     assert_eq!(snapshot.failed(), 2);
     assert!(only_text(&snapshot, "/delay/5000").contains("no whole answer within"));
@@ -143,7 +143,7 @@ fn the_time_limit_spans_redirects() {
     assert_eq!(kinds(&snapshot, "/"), [(FailureKind::Timeout, 1)]);
     assert_eq!((server.requests("/delay/5000"), row(&snapshot, "/").redirects()), (1, 1));
     let took = row(&snapshot, "/").failed().max().unwrap();
-    assert!((200..300).contains(&took.as_millis()), "{took:?}");
+    assert!((200..500).contains(&took.as_millis()), "{took:?}");
 }
 
 /// A listener whose queue is full: connecting to it neither works nor fails.
@@ -169,7 +169,7 @@ fn a_connect_that_hangs_ends_at_its_own_limit() {
     let (kind, text) = fail_at(format!("http://{address}"), http);
     assert_eq!(kind, FailureKind::Timeout);
     assert!(text.contains("no connection to"), "{text}");
-    assert!(begun.elapsed() < Duration::from_secs(2));
+    assert!(begun.elapsed() < Duration::from_secs(5));
 }
 
 #[test]

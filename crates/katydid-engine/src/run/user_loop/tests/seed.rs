@@ -32,7 +32,7 @@ async fn run(seed: u64, threads: usize) -> Vec<Vec<Entry>> {
         .task(drawing!("own"));
     let settings =
         RunSettings { users: USERS, spawn_rate: 4.0, seed, threads, ..RunSettings::default() };
-    let ended = run_for(&[class.into()], settings, Duration::from_secs(60)).await;
+    let ended = run_for(&[class.into()], settings, Duration::from_mins(1)).await;
     (0..USERS).map(|user| ended.of_user(user).into_iter().cloned().collect()).collect()
 }
 
