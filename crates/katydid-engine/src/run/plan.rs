@@ -86,5 +86,9 @@ fn host(class: &Class, settings: &RunSettings) -> Result<Url, RunError> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong(format!("{} is neither http nor https", url.scheme())));
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        let why = "it has a name or password in it, which would not be sent".to_owned();
+        return Err(RunError::Host { host: url[url::Position::BeforeHost..].to_owned(), why });
+    }
     Ok(url)
 }

@@ -65,12 +65,21 @@ impl Targets {
             return Ok(Rc::clone(target));
         }
         let bad = |error| RequestFailed::new(FailureKind::Request, format!("{address:?}: {error}"));
-        let target = Target::new(self.home.join(address).map_err(bad)?, &self.home)?;
+        let target = Target::new(self.join(address).map_err(bad)?, &self.home)?;
         let mut known = self.known.borrow_mut();
         if known.len() >= REMEMBERED {
             known.clear();
         }
         known.insert(address.to_owned(), Rc::clone(&target));
         Ok(target)
+    }
+
+    /// A path follows the host's own, as in Locust: `/x` at `http://h/api` is `/api/x`.
+    fn join(&self, address: &str) -> Result<Url, url::ParseError> {
+        let base = self.home.path().trim_end_matches('/');
+        if base.is_empty() || !address.starts_with('/') || address.starts_with("//") {
+            return self.home.join(address);
+        }
+        self.home.join(&format!("{base}{address}"))
     }
 }

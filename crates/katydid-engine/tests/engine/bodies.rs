@@ -1,10 +1,10 @@
 //! What is sent arrives: bodies, queries, headers, names and tags.
 
-use katydid_engine::{Multipart, Response};
+use katydid_engine::{Multipart, Response, RunSettings, Shared};
 use katydid_testkit::TestServer;
 use serde_json::{Value, json};
 
-use crate::common::{done, row, script};
+use crate::common::{done, row, script, script_with, settings};
 
 fn echo(answer: &Response) -> Value {
     answer.json().unwrap()
@@ -117,4 +117,23 @@ fn names_and_tags_make_the_rows() {
         .collect();
     assert_eq!(methods, [("GET".to_owned(), 1), ("HEAD".to_owned(), 1)]);
     assert_eq!(server.requests("/ok"), 3, "a whole URL goes where it says");
+}
+
+#[test]
+fn paths_follow_the_path_of_the_host() {
+    let server = TestServer::spawn();
+    for base in ["/status", "/status/"] {
+        let host = Some(format!("{}{base}", server.url()));
+        let settings = RunSettings { host, ..settings(&server) };
+        let snapshot = script_with(&settings, Shared::default(), |(), s| {
+            Box::pin(async move {
+                assert_eq!(s.get("/201?a=1").send().await?.status(), 201);
+                let whole = s.host().replace("/status", "/ok");
+                assert_eq!(s.get(whole).name("whole").send().await?.status(), 200);
+                done()
+            })
+        });
+        assert_eq!(row(&snapshot, "/201?a=1").requests(), 1, "the name is what the suite said");
+    }
+    assert_eq!((server.requests("/status/201"), server.requests("/ok")), (2, 2));
 }

@@ -211,7 +211,7 @@ fn settings_that_cannot_be_run_are_refused_with_the_reason() {
         let done = run(&classes, Shared::default(), &settings, &Control::new(), &mut |_| {});
         done.map(|_| ()).unwrap_err().to_string()
     };
-    let cases: [(Change, &str); 9] = [
+    let cases: [(Change, &str); 10] = [
         (|s| s.users = 0, "0 users"),
         (|s| s.spawn_rate = f64::NAN, "spawn rate"),
         (|s| s.spawn_rate = 1e-12, "century"),
@@ -220,6 +220,7 @@ fn settings_that_cannot_be_run_are_refused_with_the_reason() {
         (|s| s.stop_timeout = Duration::MAX, "century"),
         (|s| s.host = None, "no host for Scripted"),
         (|s| s.host = Some("localhost:5000".into()), "neither http nor https"),
+        (|s| s.host = Some("http://me:secret@h/".into()), "`h/` is no address of a host: it has"),
         (|s| s.http.extra_roots_pem = Some(b"x".to_vec()), "certificate authorities"),
     ];
     for (change, text) in cases {
