@@ -107,8 +107,10 @@ fn parse(path: &Path, text: &[u8]) -> Result<Vec<Account>, AccountsError> {
             Some(text) if !text.is_empty() => Ok(text.to_owned()),
             _ => Err(broken(line, format!("the {name} is empty"))),
         };
-        let account =
-            Account { username: cell(username, "username")?, password: cell(password, "password")? };
+        let account = Account {
+            username: cell(username, "username")?,
+            password: cell(password, "password")?,
+        };
         if let Some(before) = lines.insert(account.username.clone(), line) {
             let fault = format!(
                 "`{}` is on line {before} already; two users on one account would spend each \

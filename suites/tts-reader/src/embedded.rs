@@ -21,30 +21,26 @@ pub(crate) fn serve(
     let mut options = EmbeddedOptions::in_directory(request.data_dir.join("backend"));
     options.accounts = request.accounts;
     options.credits_each = CREDITS;
-    options.rate_limit_per_hour = limit(request.planned_requests);
+    options.rate_limit_per_hour = limit(request);
     let mut failed = Ok(());
     serve_blocking(options, |backend| match write(&file, &backend.accounts) {
-        Ok(()) => ready(EmbeddedReady::new(&backend.url, &file).note(note(request, &backend))),
+        Ok(()) => ready(EmbeddedReady::new(&backend.url, &file).note(note(&backend))),
         // Without `ready` the load test ends, and its end ends this process.
         Err(fault) => failed = Err(format!("cannot write {}: {fault}", file.display())),
     })?;
     Ok(failed?)
 }
 
-/// A limit per account and hour that the whole run cannot reach.
-fn limit(planned: u64) -> u32 {
-    u32::try_from(planned.saturating_mul(2)).unwrap_or(u32::MAX).max(LOWEST_LIMIT)
+/// A limit per account and hour that no user can reach, from what the whole run can send at most.
+/// Each account has one user.
+fn limit(request: &EmbeddedRequest) -> u32 {
+    let per_account = request.planned_requests.div_ceil(u64::from(request.accounts.max(1)));
+    u32::try_from(per_account).unwrap_or(u32::MAX).max(LOWEST_LIMIT)
 }
 
-fn note(request: &EmbeddedRequest, backend: &Ready) -> String {
+fn note(backend: &Ready) -> String {
     let limit = backend.rate_limit_per_hour;
-    match request.planned_requests {
-        u64::MAX => format!("rate limit: {limit} requests per account and hour"),
-        planned => format!(
-            "rate limit: {limit} requests per account and hour, out of reach of the {planned} that \
-             this run can send at most"
-        ),
-    }
+    format!("rate limit: {limit} requests per account and hour, more than a user can send")
 }
 
 /// Writes the accounts for the load test; nobody else may read the passwords.
@@ -59,16 +55,4 @@ fn write(path: &Path, accounts: &[Account]) -> io::Result<()> {
         writer.write_record([&account.username, &account.password])?;
     }
     writer.flush()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::limit;
-
-    #[test]
-    fn the_limit_is_out_of_reach_of_any_plan() {
-        assert_eq!(limit(1), 10_000);
-        assert_eq!(limit(50_000), 100_000);
-        assert_eq!(limit(u64::MAX), u32::MAX);
-    }
 }

@@ -9,12 +9,13 @@ mod answers;
 pub mod articles;
 #[cfg(feature = "embedded")]
 mod embedded;
-mod flows;
+pub mod flows;
 mod mp3;
 pub mod personas;
 mod plan;
 mod prose;
-mod reader;
+pub mod reader;
+mod target;
 pub mod texts;
 mod token;
 

@@ -11,7 +11,7 @@ const SAMPLES_PER_SECOND: [u32; 3] = [44_100, 48_000, 32_000];
 
 /// The seconds of audio in an MP3 file. `None` when it is none: fewer than two frames, or anything
 /// between the frames.
-pub fn seconds(file: &[u8]) -> Option<f64> {
+pub(crate) fn seconds(file: &[u8]) -> Option<f64> {
     let mut rest = without_tags(file)?;
     let (mut frames, mut seconds) = (0, 0.0);
     while !rest.is_empty() {
@@ -81,7 +81,8 @@ mod tests {
     fn frames_add_up_with_and_without_tags() {
         let expected = 100.0 * 1_152.0 / 44_100.0;
         assert!((seconds(&frames(100)).unwrap() - expected).abs() < 1e-9);
-        let tagged = [b"ID3\x04\0\0\0\0\0\x05.....", &frames(100)[..], b"TAG", &[b'.'; 125]].concat();
+        let tagged =
+            [b"ID3\x04\0\0\0\0\0\x05.....", &frames(100)[..], b"TAG", &[b'.'; 125]].concat();
         assert!((seconds(&tagged).unwrap() - expected).abs() < 1e-9);
     }
 

@@ -1,6 +1,5 @@
 //! What `tts-load` can run: classes, scenarios, the data of a run, the embedded backend.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use katydid::{AccountsUse, BoxError, Preparation, Scenario, Shared, Suite, Targe
 use crate::accounts::Accounts;
 use crate::articles::ArticleSite;
 use crate::personas::{BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser};
+use crate::target;
 
 /// Data that all users of a run share.
 #[derive(Debug)]
@@ -50,35 +50,27 @@ fn prepare(run: &Preparation<'_>) -> Result<Shared, BoxError> {
         "users need accounts of their own; make some with `tts-reader accounts create --count N \
          --out FILE` and give them with --accounts FILE",
     )?;
+    let accounts = Accounts::read(file, run.users)?;
+    target::listens(run.host).map_err(|fault| {
+        format!(
+            "nothing answers at {} ({fault}); start the backend (`tts-reader serve --dev`), name \
+             another one with -H, or use --embedded",
+            run.host
+        )
+    })?;
     let mut shared = Shared::default();
-    shared.insert(Prepared {
-        accounts: Accounts::read(file, run.users)?,
-        articles: articles(run.host)?,
-        run: run_name().into(),
-    });
+    shared.insert(Prepared { accounts, articles: articles(run.host)?, run: run_name().into() });
     Ok(shared)
 }
 
 /// The article site, for a target on this machine.
 fn articles(host: &str) -> Result<Option<Arc<ArticleSite>>, BoxError> {
-    if !is_this_machine(host) {
+    if !target::is_this_machine(host) {
         return Ok(None);
     }
     let site = ArticleSite::start()
         .map_err(|fault| format!("cannot serve article pages on 127.0.0.1: {fault}"))?;
     Ok(Some(Arc::new(site)))
-}
-
-/// Whether an address is certainly this machine: `localhost` or a loopback address.
-fn is_this_machine(url: &str) -> bool {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = match authority.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// The beginning of the names of accounts that this run makes. By the clock and not by the seed:
@@ -91,16 +83,6 @@ fn run_name() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_loopback_targets_can_read_the_pages() {
-        for here in ["http://localhost:5000", "http://127.0.0.1:1/x", "http://[::1]:5000", "LOCALHOST"] {
-            assert!(is_this_machine(here), "{here}");
-        }
-        for elsewhere in ["https://api.ttsaudify.com", "http://10.0.0.1", "http://127.example", ""] {
-            assert!(!is_this_machine(elsewhere), "{elsewhere}");
-        }
-    }
 
     #[test]
     fn names_of_new_accounts_fit_the_contract() {

@@ -190,8 +190,7 @@ impl Reader {
     ) -> Result<Token, RequestFailed> {
         let Account { username, password } = account;
         let body = json!({ "username": username, "password": password });
-        let reply =
-            session.post("/api/login").name(name).tags(["auth"]).json(&body).send().await?;
+        let reply = session.post("/api/login").name(name).tags(["auth"]).json(&body).send().await?;
         let (reply, login) = answers::read::<Login>(reply.expect_status(200)?)?;
         let token = Token::new(login.access_token, username, reply.header("date"));
         let reply = reply.check("token_type is bearer, with a refresh token", |_| {

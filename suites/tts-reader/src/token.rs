@@ -9,6 +9,9 @@ use serde::Deserialize;
 /// A token is renewed this long before it ends, or after nine tenths of a short life.
 const MARGIN: Duration = Duration::from_mins(1);
 
+/// Longer lives than this make no difference to a run.
+const LONGEST: Duration = Duration::from_hours(24 * 365);
+
 /// A token that still works.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
@@ -38,10 +41,11 @@ impl Token {
         if claims.sub != username {
             return Err("access_token is for the account that logged in");
         }
-        let seconds = claims.exp - date.and_then(seconds_of).unwrap_or_else(local_seconds);
-        let life = u64::try_from(seconds).ok().filter(|life| *life > 0);
-        let life = life.map(Duration::from_secs).ok_or("access_token is still valid")?;
-        Ok(Self { bearer, renew_at: Instant::now() + life - MARGIN.min(life / 10) })
+        let now = date.and_then(seconds_of).unwrap_or_else(local_seconds);
+        let life = u64::try_from(claims.exp.saturating_sub(now)).ok().filter(|life| *life > 0);
+        let life = Duration::from_secs(life.ok_or("access_token is still valid")?).min(LONGEST);
+        let used = life.saturating_sub(MARGIN.min(life / 10));
+        Ok(Self { bearer, renew_at: Instant::now() + used })
     }
 
     pub(crate) fn bearer(&self) -> &str {
@@ -94,6 +98,7 @@ mod tests {
     fn it_is_renewed_before_its_end_by_the_targets_clock() {
         assert_eq!(renewed_after(3_600), 3_540);
         assert_eq!(renewed_after(60), 54);
+        assert_eq!(renewed_after(i64::MAX - NOW_SECONDS), 24 * 365 * 3_600 - 60);
     }
 
     #[test]

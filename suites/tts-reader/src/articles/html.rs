@@ -80,9 +80,8 @@ pub(super) fn report(prose: &mut Prose, story: &[String]) -> String {
 /// As pages were written in 1999: a menu of links, `<font>` and no semantic element.
 pub(super) fn legacy(prose: &mut Prose, story: &[String]) -> String {
     let title = prose.heading();
-    let links: String = (0..10)
-        .map(|at| format!("<a href=\"p{at}.htm\">{}</a><br>", prose.heading()))
-        .collect();
+    let links: String =
+        (0..10).map(|at| format!("<a href=\"p{at}.htm\">{}</a><br>", prose.heading())).collect();
     let body: String = story.iter().map(|text| format!("<p>{text}\n")).collect();
     format!(
         "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01 Transitional//EN\"><html><head>\

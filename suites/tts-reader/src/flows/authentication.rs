@@ -9,7 +9,7 @@ use crate::reader::Reader;
 #[derive(Debug)]
 pub struct Authentication;
 
-#[flow(state = Reader)]
+#[flow]
 impl Authentication {
     /// A new account; the one registered before is deleted, so that a long run leaves no crowd.
     #[task(weight = 2, tags("auth", "critical"))]

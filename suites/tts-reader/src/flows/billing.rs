@@ -10,7 +10,7 @@ use crate::reader::Reader;
 #[derive(Debug)]
 pub struct Billing;
 
-#[flow(state = Reader)]
+#[flow]
 impl Billing {
     #[task(weight = 5, tags("billing", "revenue"))]
     async fn pricing_tiers(_: &mut Reader, session: &mut Session) -> TaskResult {
@@ -18,7 +18,9 @@ impl Billing {
         let (reply, prices) = answers::read::<Value>(reply)?;
         reply
             .check("free, light, premium and pro have a price and features", |_| {
-                ["free", "light", "premium", "pro"].iter().all(|tier| is_tier(&prices["tiers"][tier]))
+                ["free", "light", "premium", "pro"]
+                    .iter()
+                    .all(|tier| is_tier(&prices["tiers"][tier]))
             })?
             .check("dearer tiers have higher caps", |_| {
                 let cap = |tier| prices["tiers"][tier]["monthly_cap"].as_i64();

@@ -10,7 +10,7 @@ use crate::reader::Reader;
 #[derive(Debug)]
 pub struct Extraction;
 
-#[flow(state = Reader)]
+#[flow]
 impl Extraction {
     #[task(weight = 10, tags("extraction", "critical"))]
     async fn basic(reader: &mut Reader, session: &mut Session) -> TaskResult {
@@ -20,7 +20,9 @@ impl Extraction {
         let reply = request.json(&json!({ "url": url })).send().await?.expect_status(200)?;
         let (reply, found) = answers::read::<Extracted>(reply)?;
         reply
-            .check("the text is the article's, whole and alone", |_| article.is_read_by(&found.text))?
+            .check("the text is the article's, whole and alone", |_| {
+                article.is_read_by(&found.text)
+            })?
             .check("characters_used counts the text", |_| {
                 found.characters_used == found.text.chars().count()
             })?
@@ -37,7 +39,9 @@ impl Extraction {
             session.post("/api/extract/enhanced").json(&body).send().await?.expect_status(200)?;
         let (reply, found) = answers::read::<Extracted>(reply)?;
         reply
-            .check("the text is the article's, whole and alone", |_| article.is_read_by(&found.text))?
+            .check("the text is the article's, whole and alone", |_| {
+                article.is_read_by(&found.text)
+            })?
             .check("characters_used counts the text", |_| {
                 found.characters_used == found.text.chars().count()
             })?
@@ -59,7 +63,9 @@ impl Extraction {
         let reply = request.send().await?.expect_status(200)?;
         let (reply, found) = answers::read::<Preview>(reply)?;
         reply
-            .check("the preview is the article's beginning", |_| article.begins_with(&found.preview))?
+            .check("the preview is the article's beginning", |_| {
+                article.begins_with(&found.preview)
+            })?
             .check("the whole text is longer than its preview", |_| {
                 found.preview.chars().count() <= 503 && found.estimated_length > 500
             })?

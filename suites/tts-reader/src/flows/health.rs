@@ -10,7 +10,7 @@ use crate::reader::Reader;
 #[derive(Debug)]
 pub struct Health;
 
-#[flow(state = Reader)]
+#[flow]
 impl Health {
     #[task(weight = 10, tags("health", "monitoring"))]
     async fn health(_: &mut Reader, session: &mut Session) -> TaskResult {

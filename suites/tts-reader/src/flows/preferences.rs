@@ -11,7 +11,7 @@ use crate::reader::Reader;
 #[derive(Debug)]
 pub struct Preferences;
 
-#[flow(state = Reader)]
+#[flow]
 impl Preferences {
     #[task(weight = 5, tags("preferences"))]
     async fn get_preferences(reader: &mut Reader, session: &mut Session) -> TaskResult {
@@ -29,7 +29,8 @@ impl Preferences {
             voice = VOICES[(at + 1) % VOICES.len()];
         }
         let body = json!({ "voice_id": voice, "engine": "standard" });
-        let reply = session.post("/api/preferences").json(&body).send().await?.expect_status(200)?;
+        let reply =
+            session.post("/api/preferences").json(&body).send().await?.expect_status(200)?;
         let (reply, wishes) = answers::read::<Wishes>(reply)?;
         reply.check("the preferences are those asked for", |_| {
             wishes.voice_id == voice && wishes.engine == "standard"

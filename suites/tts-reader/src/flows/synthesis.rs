@@ -19,7 +19,7 @@ const MARK_TOLERANCE: f64 = 100.0;
 #[derive(Debug)]
 pub struct Synthesis;
 
-#[flow(state = Reader)]
+#[flow]
 impl Synthesis {
     /// The core revenue path.
     #[task(weight = 15, tags("tts", "critical", "revenue"))]
@@ -115,8 +115,7 @@ fn cost(characters: usize) -> i64 {
 /// Whether marks are of this text and of audio of this length: in the order of time, within the
 /// audio, each where it says in the text, and as many words as people count, more or less.
 fn marks_follow(marks: &[Mark], text: &str, seconds: f64) -> bool {
-    let places: Vec<usize> =
-        text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
     // Offsets count characters here and bytes at Amazon; only non-ASCII text shows the difference.
     let by_characters = |mark: &Mark| text.get(*places.get(mark.start)?..*places.get(mark.end)?);
     let by_bytes = |mark: &Mark| text.get(mark.start..mark.end);

@@ -1,0 +1,52 @@
+//! Each persona for some seconds: nothing fails, nothing is silent, what was drawn was sent.
+
+use super::tts_load;
+
+/// Runs a persona and returns the names of its report's rows.
+fn names(persona: &str) -> Vec<String> {
+    let dir = tempfile::tempdir().unwrap();
+    let words = format!("{persona} --embedded --headless -u 20 -r 20 -t 8s --csv x --seed 7");
+    let ended = tts_load(dir.path(), &words);
+    assert_eq!(ended.code, Some(0), "{}", ended.text);
+    assert!(ended.text.lines().any(|line| line == "VERDICT: PASS"), "{}", ended.text);
+    let failures = std::fs::read_to_string(dir.path().join("x_failures.csv")).unwrap();
+    assert_eq!(failures.lines().count(), 1, "{failures}");
+    let exceptions = std::fs::read_to_string(dir.path().join("x_exceptions.csv")).unwrap();
+    assert_eq!(exceptions.lines().count(), 1, "{exceptions}");
+    let tasks = ended.tasks();
+    assert!(tasks.iter().map(|task| task.1).sum::<u64>() >= 20, "{}", ended.text);
+    for (name, executions, requests) in tasks {
+        assert!(requests >= executions, "{name}: {requests} requests of {executions} executions");
+    }
+    let mut stats = csv::Reader::from_path(dir.path().join("x_stats.csv")).unwrap();
+    stats.records().map(|row| row.unwrap()[1].to_owned()).collect()
+}
+
+fn sends(persona: &str, expected: &[&str]) {
+    let names = names(persona);
+    for name in expected {
+        assert!(names.iter().any(|sent| sent == name), "{persona} sent no {name}: {names:?}");
+    }
+}
+
+#[test]
+fn the_balanced_user_logs_in_both_ways_and_cleans_up() {
+    let paths = ["/api/login[returning]", "/api/register[new]", "/api/login[new]"];
+    sends("TTSReaderUser", &paths);
+    sends("TTSReaderUser", &["/api/dev/credits", "/api/user[clean-up]", "/audio/[link]"]);
+}
+
+#[test]
+fn the_burst_user_synthesises_and_extracts() {
+    sends("BurstTrafficUser", &["/api/synthesize", "/api/extract/[basic]", "/audio/[link]"]);
+}
+
+#[test]
+fn the_heavy_user_synthesises_and_extracts() {
+    sends("HeavyTTSUser", &["/api/synthesize", "/api/extract-and-synthesize", "/audio/[link]"]);
+}
+
+#[test]
+fn the_read_only_user_browses_with_its_login() {
+    sends("ReadOnlyUser", &["/api/login[returning]", "/api/credit-balance", "/api/preferences"]);
+}
