@@ -26,7 +26,7 @@ pub(crate) enum Message {
     /// Every user of a thread has ended.
     Idle(usize),
     /// A thread could not work.
-    Broken(String),
+    Broken(usize, String),
     /// Somebody wants a graceful stop.
     Stop,
     /// Somebody wants an end now.
@@ -277,7 +277,8 @@ impl Dispatcher<'_> {
                     self.stop(StopReason::NoUsersLeft);
                 }
             }
-            Message::Broken(text) => {
+            Message::Broken(thread, text) => {
+                self.threads[thread].asked = None;
                 (self.observe)(RunEvent::Warning(text));
                 self.idle.fill(true);
             }
@@ -313,7 +314,8 @@ impl Dispatcher<'_> {
     fn finish(&mut self) {
         let until = Instant::now() + ANSWER_LIMIT;
         self.await_answers(until);
-        for thread in self.threads.iter_mut().filter(|thread| thread.asked.is_none()) {
+        let answers = |thread: &&mut Thread| thread.asked.is_none() && !thread.orders.is_closed();
+        for thread in self.threads.iter_mut().filter(answers) {
             thread.asked = Some(Instant::now());
             let recycled = thread.recycled.take();
             thread.order(Order::Collect(recycled));
@@ -331,7 +333,7 @@ impl Dispatcher<'_> {
         for (index, thread) in std::mem::take(&mut self.threads).into_iter().enumerate() {
             thread.order(Order::Quit);
             if thread.asked.is_none() {
-                // It answers, so it ends; a panic in it has been counted where it happened.
+                // It answers or has ended; a panic in it has been counted where it happened.
                 let _ = thread.handle.join();
             } else {
                 let text = format!(

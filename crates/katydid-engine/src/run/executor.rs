@@ -75,7 +75,7 @@ pub(crate) fn main(assignment: &Assignment, orders: UnboundedReceiver<Order>, to
         }
         Err(error) => {
             let text = format!("executor thread {} has no runtime: {error}", assignment.thread);
-            let _ = to.send(Message::Broken(text));
+            let _ = to.send(Message::Broken(assignment.thread, text));
         }
     }
 }
