@@ -81,10 +81,16 @@ pub(crate) struct Members {
 
 /// Takes the marks off the functions of `item` and says what they mean.
 pub(crate) fn members(item: &mut ItemImpl, owner: Owner, errors: &mut Errors) -> Members {
-    if let Some((path, _)) = &item.trait_ {
-        errors.at(path, "expected an `impl` block of the type itself, not of a trait");
-    }
-    let mut members = Members::default();
+    let (mut members, mut ignored) = (Members::default(), Errors::default());
+    let errors = match &item.trait_ {
+        None => errors,
+        Some((path, _)) => {
+            errors.at(path, "expected an `impl` block of the type itself, not of a trait");
+            // The marks still come off; nothing else about this block matters.
+            members.drawable = true;
+            &mut ignored
+        }
+    };
     for member in &mut item.items {
         let ImplItem::Fn(function) = member else { continue };
         let Some((role, args)) = take_role(function, errors) else { continue };
