@@ -2,6 +2,7 @@
 #![cfg(feature = "embedded")]
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
 
+mod liar;
 mod mix;
 mod refusals;
 mod smoke;
