@@ -17,7 +17,7 @@ impl Shopper {
     async fn log_in(&mut self, shop: &mut Session) -> TaskResult {
         let reply = shop.post("/login").json(&json!({ "name": "ann" })).send().await?;
         let reply = reply.check("has a token", |reply| reply.header("x-token").is_some())?;
-        self.token = reply.header("x-token").unwrap_or_default().to_owned();
+        self.token = String::from(reply.header("x-token").unwrap_or_default());
         Ok(())
     }
 

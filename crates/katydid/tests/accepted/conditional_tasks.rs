@@ -13,7 +13,7 @@ impl<T: Default + 'static> Shopper<T> {
     async fn never(&mut self, shop: &mut NoSuchType) -> NoSuchType {}
 
     #[task(name = "look")]
-    #[cfg(all())]
+    #[cfg(test)]
     async fn look_here(&mut self, shop: &mut Session) -> TaskResult {
         shop.get("/here").send().await?;
         self.made = T::default();
@@ -21,7 +21,7 @@ impl<T: Default + 'static> Shopper<T> {
     }
 
     #[task(name = "look")]
-    #[cfg(not(all()))]
+    #[cfg(not(test))]
     async fn look_there(&mut self, shop: &mut Session) -> TaskResult {
         shop.get("/there").send().await?;
         Ok(())

@@ -33,7 +33,8 @@ struct Listening;
 #[flow]
 impl Listening {
     #[on_start]
-    async fn enter(reader: &mut Reader, _api: &mut Session) -> TaskResult {
+    async fn enter(reader: &mut Reader, api: &mut Session) -> TaskResult {
+        api.get("/ok").name("enter").send().await?;
         reader.entered += 1;
         Ok(())
     }
@@ -89,5 +90,5 @@ fn a_persona_passes_start_flow_and_end_with_its_own_state() {
         assert_eq!(counts.get(once), Some(&(1, 0)), "{once}");
     }
     assert!(counts["listen"].0 > 4, "{counts:?}");
-    assert_eq!((counts["listen"].1, counts.len()), (0, 5), "{counts:?}");
+    assert_eq!((counts["listen"].1, counts.len()), (0, 6), "{counts:?}");
 }
