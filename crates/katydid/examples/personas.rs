@@ -95,7 +95,7 @@ struct Regular;
 struct Heavy;
 
 fn main() -> ExitCode {
-    let smoke = Scenario::new("smoke", 5, 1.0, Duration::from_secs(120))
+    let smoke = Scenario::new("smoke", 5, 1.0, Duration::from_mins(2))
         .purpose("Does everything answer?")
         .target(Target::success_at_least(1.0))
         .target(Target::percentile_below(0.95, Duration::from_millis(500)));
