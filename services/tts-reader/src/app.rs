@@ -11,6 +11,7 @@ use crate::{
     extraction::Extraction,
     metrics::Metrics,
     rate_limit::RateLimiter,
+    routes::system::Health,
     server::ServeError,
     settings::{self, Settings},
     speech::{AudioFiles, Links, Speaker},
@@ -32,6 +33,7 @@ pub(crate) struct App {
     pub(crate) extraction: Extraction,
     pub(crate) audit: Audit,
     pub(crate) metrics: Metrics,
+    pub(crate) health: Health,
     /// Work that outlives its request: what was reserved must be settled or refunded.
     pub(crate) tasks: TaskTracker,
     pub(crate) started: Instant,
@@ -61,17 +63,17 @@ impl App {
         Ok(Self {
             store,
             tokens: Tokens::new(secret.bytes(), settings.access_token_lifetime),
-            passwords: Passwords::new(settings.workers)
-                .map_err(|error| ServeError::Start(error.to_string()))?,
+            passwords: Passwords::new(settings.workers)?,
             account_limit: RateLimiter::new(settings.rate_limit_per_hour),
             address_limit: RateLimiter::new(settings.rate_limit_per_hour),
-            speaker: Speaker::new(settings.workers, settings.speech_queue),
+            speaker: Speaker::new(settings.workers, settings.speech_queue)?,
             audio,
             links: Links::new(secret.bytes(), settings.audio_link_lifetime),
             extraction: Extraction::new(&settings)
                 .map_err(|error| ServeError::Start(error.to_string()))?,
             audit,
             metrics: Metrics::new(),
+            health: Health::default(),
             tasks: TaskTracker::new(),
             started: Instant::now(),
             settings,

@@ -100,6 +100,7 @@ pub fn serve_blocking(
 
 async fn serve(options: EmbeddedOptions, ready: impl FnOnce(Ready)) -> Result<(), ServeError> {
     let signal = stop_signal()?;
+    server::raise_file_limit();
     let listener = server::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     let address = listener.local_addr()?;
     let app = Arc::new(App::open(settings(&options, address)).await?);

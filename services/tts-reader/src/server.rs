@@ -89,6 +89,14 @@ pub async fn run(
     serve(listener, app, shutdown).await
 }
 
+/// Lets the process have as many connections and files as the system allows it: the usual soft
+/// limit of 1,024 is reached by a load test.
+pub(crate) fn raise_file_limit() {
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "cannot raise the limit of open files");
+    }
+}
+
 /// Listens on an address.
 ///
 /// # Errors

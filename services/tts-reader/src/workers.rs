@@ -1,30 +1,34 @@
 //! Bounded rooms for work that would block the event loop.
 //!
-//! A [`Pool`] lets a fixed number of jobs run on blocking threads, lets a fixed number wait in
-//! order, and refuses the rest at once with an estimate of when it is worth coming back.
+//! A [`Pool`] has a fixed number of threads of its own, lets a fixed number of jobs wait for them
+//! in order, and refuses the rest at once with an estimate of when it is worth coming back.
+//!
+//! Not tokio's blocking threads: those come and go by the dozen, and each keeps the memory its
+//! largest job needed (19 MiB for every password), which added up to hundreds of megabytes.
 
 use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 /// One kind of CPU-bound work.
 #[derive(Debug)]
 pub(crate) struct Pool {
     /// As the caller is told when it is full.
     what: &'static str,
-    running: Arc<Semaphore>,
+    shared: Arc<Shared>,
+    /// One permit per job that runs or waits.
     admitted: Arc<Semaphore>,
+    places: usize,
     threads: usize,
-    queue: usize,
     refused: AtomicU64,
-    /// Moving average of a job's microseconds; 0 until the first one ended.
-    typical: Arc<AtomicU64>,
 }
 
 /// A place in a pool's queue; dropping it gives it back.
@@ -54,16 +58,25 @@ pub(crate) struct Figures {
 }
 
 impl Pool {
-    pub(crate) fn new(what: &'static str, threads: usize, queue: usize) -> Self {
-        Self {
-            what,
-            running: Arc::new(Semaphore::new(threads)),
-            admitted: Arc::new(Semaphore::new(threads + queue)),
-            threads,
-            queue,
-            refused: AtomicU64::new(0),
-            typical: Arc::default(),
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub(crate) fn new(what: &'static str, threads: usize, queue: usize) -> io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        for _ in 0..threads {
+            let shared = Arc::clone(&shared);
+            std::thread::Builder::new().name(what.to_lowercase()).spawn(move || shared.work())?;
         }
+        let places = threads + queue;
+        Ok(Self {
+            what,
+            shared,
+            admitted: Arc::new(Semaphore::new(places)),
+            places,
+            threads,
+            refused: AtomicU64::new(0),
+        })
     }
 
     /// Takes a place in the queue, or says at once that there is none.
@@ -84,8 +97,8 @@ impl Pool {
     }
 
     pub(crate) fn figures(&self) -> Figures {
-        let running = self.threads - self.running.available_permits().min(self.threads);
-        let admitted = self.threads + self.queue - self.admitted.available_permits();
+        let running = self.shared.running.load(Ordering::Relaxed);
+        let admitted = self.places - self.admitted.available_permits();
         Figures {
             running,
             waiting: admitted.saturating_sub(running),
@@ -96,60 +109,134 @@ impl Pool {
     /// Seconds until the queue of now should have drained.
     fn retry_after(&self) -> u64 {
         let jobs = (self.figures().waiting + 1) as u64;
-        let micros = jobs * self.typical.load(Ordering::Relaxed) / self.threads.max(1) as u64;
+        let micros = jobs * self.shared.typical.load(Ordering::Relaxed) / self.threads as u64;
         micros.div_ceil(1_000_000).clamp(1, 60)
     }
 }
 
+impl Drop for Pool {
+    /// Lets the threads end after the job they are at.
+    fn drop(&mut self) {
+        let mut queue = self.shared.queue();
+        queue.closed = true;
+        queue.jobs.clear();
+        self.shared.wake.notify_all();
+    }
+}
+
 impl Place<'_> {
-    /// Runs the job on a blocking thread when its turn comes. Dropping the future while the job
-    /// waits takes it out of the queue; a job that has started runs to its end.
+    /// Runs the job on a thread of the pool when its turn comes. A job whose future was dropped
+    /// before its turn is skipped; one that has started runs to its end.
     pub(crate) async fn run<T: Send + 'static>(
         self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Refused> {
         let Self { pool, permit } = self;
-        let turn = Arc::clone(&pool.running).acquire_owned().await;
-        let typical = Arc::clone(&pool.typical);
-        let done = tokio::task::spawn_blocking(move || {
+        let (answer, result) = oneshot::channel();
+        pool.shared.push(Box::new(move || {
             // Held by the job, not by the request: a caller who hangs up frees no thread.
-            let _held = (turn, permit);
-            let start = Instant::now();
-            let result = job();
-            note_duration(&typical, start.elapsed());
-            result
-        });
-        done.await.map_err(|_| Refused::Panicked { what: pool.what })
+            let _held = permit;
+            // The other end is the future below; when nobody waits, nothing needs doing.
+            if !answer.is_closed() {
+                let _ = answer.send(job());
+            }
+        }));
+        result.await.map_err(|_| Refused::Panicked { what: pool.what })
     }
 }
 
-fn note_duration(typical: &AtomicU64, took: Duration) {
-    let took = took.as_micros() as u64;
-    // Jobs that end together may lose each other's sample; an average can bear that.
-    let before = typical.load(Ordering::Relaxed);
-    let after = if before == 0 { took } else { before - before / 8 + took / 8 };
-    typical.store(after, Ordering::Relaxed);
+type Job = Box<dyn FnOnce() + Send>;
+
+/// What a pool and its threads share.
+#[derive(Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    wake: Condvar,
+    running: AtomicUsize,
+    /// Moving average of a job's microseconds; 0 until the first one ended.
+    typical: AtomicU64,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: std::collections::VecDeque<Job>,
+    closed: bool,
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        // Jobs never run under the lock, so a panic cannot leave the queue half changed.
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, job: Job) {
+        self.queue().jobs.push_back(job);
+        self.wake.notify_one();
+    }
+
+    /// The life of one thread.
+    fn work(&self) {
+        while let Some(job) = self.next() {
+            self.running.fetch_add(1, Ordering::Relaxed);
+            let start = Instant::now();
+            // A broken job drops its answer, which tells its caller; the thread goes on.
+            let _ = catch_unwind(AssertUnwindSafe(job));
+            self.note_duration(start.elapsed());
+            self.running.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits for a job; `None` when there will be no more.
+    fn next(&self) -> Option<Job> {
+        let mut queue = self.queue();
+        loop {
+            if let Some(job) = queue.jobs.pop_front() {
+                return Some(job);
+            }
+            if queue.closed {
+                return None;
+            }
+            queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn note_duration(&self, took: Duration) {
+        let took = took.as_micros() as u64;
+        // Jobs that end together may lose each other's sample; an average can bear that.
+        let before = self.typical.load(Ordering::Relaxed);
+        let after = if before == 0 { took } else { before - before / 8 + took / 8 };
+        self.typical.store(after, Ordering::Relaxed);
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("running", &self.running).finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
+    use std::sync::{Arc, mpsc};
 
     use super::{Pool, Refused};
 
     #[tokio::test]
     async fn one_runs_one_waits_the_third_is_refused() {
-        let pool = std::sync::Arc::new(Pool::new("The kitchen", 1, 1));
+        let pool = Arc::new(Pool::new("The kitchen", 1, 1).unwrap());
         let (release, gate) = mpsc::channel::<()>();
         let first = tokio::spawn({
-            let pool = std::sync::Arc::clone(&pool);
+            let pool = Arc::clone(&pool);
             async move { pool.run(move || gate.recv().is_ok()).await }
         });
+        while pool.figures().running < 1 {
+            tokio::task::yield_now().await;
+        }
         let second = tokio::spawn({
-            let pool = std::sync::Arc::clone(&pool);
+            let pool = Arc::clone(&pool);
             async move { pool.run(|| 2).await }
         });
-        while pool.figures().running + pool.figures().waiting < 2 {
+        while pool.figures().waiting < 1 {
             tokio::task::yield_now().await;
         }
         let third = pool.run(|| 3).await;
@@ -158,14 +245,39 @@ mod tests {
         release.send(()).unwrap();
         assert!(first.await.unwrap().unwrap());
         assert_eq!(second.await.unwrap().unwrap(), 2);
-        assert_eq!(pool.run(|| 4).await.unwrap(), 4);
     }
 
     #[tokio::test]
     async fn a_broken_job_frees_its_thread() {
-        let pool = Pool::new("The kitchen", 1, 0);
+        let pool = Pool::new("The kitchen", 1, 1).unwrap();
         let broken = pool.run(|| panic!("burnt")).await;
         assert!(matches!(broken, Err(Refused::Panicked { .. })));
         assert_eq!(pool.run(|| 1).await.unwrap(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_job_nobody_waits_for_is_skipped() {
+        let pool = Arc::new(Pool::new("The kitchen", 1, 2).unwrap());
+        let (release, gate) = mpsc::channel::<()>();
+        let (told, heard) = mpsc::channel::<&str>();
+        let first = tokio::spawn({
+            let pool = Arc::clone(&pool);
+            async move { pool.run(move || gate.recv().is_ok()).await }
+        });
+        while pool.figures().running < 1 {
+            tokio::task::yield_now().await;
+        }
+        let second = tokio::spawn({
+            let pool = Arc::clone(&pool);
+            async move { pool.run(move || told.send("cooked")).await }
+        });
+        while pool.figures().waiting < 1 {
+            tokio::task::yield_now().await;
+        }
+        second.abort();
+        let _ = second.await;
+        release.send(()).unwrap();
+        first.await.unwrap().unwrap();
+        assert!(heard.recv().is_err(), "the sender went away unused");
     }
 }

@@ -1,9 +1,11 @@
 //! Who is calling: passwords, tokens, and the extractor that every private route names.
 
 mod caller;
+mod hashing;
 mod passwords;
 mod tokens;
 
 pub(crate) use caller::{Caller, ClientAddress};
-pub(crate) use passwords::{Passwords, hash_password};
+pub(crate) use hashing::hash_password;
+pub(crate) use passwords::Passwords;
 pub(crate) use tokens::Tokens;

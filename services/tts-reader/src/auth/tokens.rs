@@ -104,14 +104,14 @@ mod tests {
     #[test]
     fn only_our_own_unexpired_access_tokens_open_the_door() {
         let id = UserId::new();
-        let tokens = Tokens::new(b"a secret of some length", Duration::from_secs(60));
+        let tokens = Tokens::new(b"a secret of some length", Duration::from_mins(1));
         let (access, refresh) = tokens.issue("ann", &id).unwrap();
         let claims = tokens.read(&access).unwrap();
         assert_eq!((claims.sub.as_str(), &claims.uid), ("ann", &id));
         assert!(tokens.read(&refresh).is_none(), "a refresh token is no access token");
         assert!(tokens.read("not.a.token").is_none());
 
-        let others = Tokens::new(b"another secret of length", Duration::from_secs(60));
+        let others = Tokens::new(b"another secret of length", Duration::from_mins(1));
         assert!(tokens.read(&others.issue("ann", &id).unwrap().0).is_none());
 
         let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", access.split('.').nth(1).unwrap());

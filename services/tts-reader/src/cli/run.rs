@@ -47,9 +47,14 @@ fn dispatch(cli: &Cli, env: &Environment) -> Result<(), CliError> {
 }
 
 fn log_to_stderr(env: &Environment) {
-    let filter = env.text("RUST_LOG").and_then(|text| EnvFilter::try_new(text).ok());
     // Statements of the database would tell what accounts do.
-    let filter = filter.unwrap_or_else(|| EnvFilter::new("info,sqlx=warn"));
+    let usual = || EnvFilter::new("info,sqlx=warn");
+    let filter = env.text("RUST_LOG").map_or_else(usual, |text| {
+        EnvFilter::try_new(text).unwrap_or_else(|error| {
+            let _ = writeln!(io::stderr(), "warning: RUST_LOG={text} is ignored: {error}");
+            usual()
+        })
+    });
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)

@@ -26,6 +26,7 @@ pub(super) fn serve(args: &ServeArgs, env: &Environment) -> Result<(), CliError>
 
 async fn run(settings: Settings) -> Result<(), CliError> {
     warn(&settings);
+    server::raise_file_limit();
     let shutdown = stop_signal()?;
     let listener = server::listen(settings.bind)?;
     let app = Arc::new(App::open(settings).await?);

@@ -172,7 +172,7 @@ mod tests {
         let env = [("HOST", "0.0.0.0"), ("PORT", "8000"), ("ACCESS_TOKEN_EXPIRE_MINUTES", "5")];
         let settings = with(&env, &Flags::default()).unwrap();
         assert_eq!(settings.bind.to_string(), "0.0.0.0:8000");
-        assert_eq!(settings.access_token_lifetime, Duration::from_secs(300));
+        assert_eq!(settings.access_token_lifetime, Duration::from_mins(5));
 
         let bind = "127.0.0.1:9".parse().ok();
         let settings = with(&env, &Flags { bind, ..Flags::default() }).unwrap();

@@ -147,10 +147,10 @@ mod tests {
         for wrong in ["../../tts-reader.db", "..", "a.mp3", &name.replace("mp3", "part")] {
             assert!(files.path(&user, wrong).is_none(), "{wrong}");
         }
-        assert_eq!(files.sweep(Duration::from_secs(3_600)).await.unwrap(), 0);
+        assert_eq!(files.sweep(Duration::from_hours(1)).await.unwrap(), 0);
         let old = std::time::SystemTime::now() - Duration::from_secs(4_000);
         std::fs::File::options().write(true).open(&path).unwrap().set_modified(old).unwrap();
-        assert_eq!(files.sweep(Duration::from_secs(3_600)).await.unwrap(), 1);
+        assert_eq!(files.sweep(Duration::from_hours(1)).await.unwrap(), 1);
         assert!(!path.exists());
     }
 }

@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn a_link_works_until_it_expires_and_for_its_own_file_only() {
         let (user, now) = (UserId::new(), Timestamp::now());
-        let links = Links::new(b"secret", Duration::from_secs(3_600));
+        let links = Links::new(b"secret", Duration::from_hours(1));
         let link = links.link(&user, "a.mp3", now);
         let (_, query) = link.split_once("?expires=").unwrap();
         let (expires, signature) = query.split_once("&signature=").unwrap();
@@ -98,7 +98,7 @@ mod tests {
         assert!(!links.holds(&UserId::new(), "a.mp3", expires, signature, now));
         assert!(!links.holds(&user, "a.mp3", expires + 1, signature, now));
         assert!(!links.holds(&user, "a.mp3", expires, &signature[2..], now));
-        let others = Links::new(b"other", Duration::from_secs(3_600));
+        let others = Links::new(b"other", Duration::from_hours(1));
         assert!(!others.holds(&user, "a.mp3", expires, signature, now));
     }
 }

@@ -1,5 +1,7 @@
 //! The speech engine behind a bounded pool of threads.
 
+use std::io;
+
 use tts_reader_speech::{Speech, SpeechEngine, SpeechError, SpeechRequest};
 
 use crate::workers::{Figures, Place, Pool, Refused};
@@ -12,8 +14,11 @@ pub(crate) struct Speaker {
 }
 
 impl Speaker {
-    pub(crate) fn new(threads: usize, queue: usize) -> Self {
-        Self { engine: SpeechEngine::new(), pool: Pool::new("Speech synthesis", threads, queue) }
+    /// # Errors
+    /// When the system has no thread left.
+    pub(crate) fn new(threads: usize, queue: usize) -> io::Result<Self> {
+        let pool = Pool::new("Speech synthesis", threads, queue)?;
+        Ok(Self { engine: SpeechEngine::new(), pool })
     }
 
     /// A place in the queue; taken before anything is charged.

@@ -67,7 +67,10 @@ impl TestApp {
             let _ = stopped.await;
         };
         let serving = tokio::spawn(tts_reader::run(listener, settings, shutdown));
-        Self { url: format!("http://{address}"), dir, client: client(), stop, serving }
+        let app = Self { url: format!("http://{address}"), dir, client: client(), stop, serving };
+        // Answered as soon as the service is up; a start that failed shows here, not later.
+        app.get("/api/health").await.expect_status(200);
+        app
     }
 
     /// Stops the service in order and hands back its files.

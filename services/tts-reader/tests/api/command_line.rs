@@ -65,6 +65,9 @@ async fn accounts_are_made_used_and_removed_exactly() {
     assert!(words.starts_with("0 accounts removed; 12 were not there"), "{words}");
 }
 
+/// Arguments, environment, exit code, and words on stderr.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a str);
+
 #[test]
 fn wrong_settings_are_refused_with_the_next_step() {
     let dir = tempfile::tempdir().unwrap();
@@ -72,7 +75,6 @@ fn wrong_settings_are_refused_with_the_next_step() {
     std::fs::write(dir.path().join("bad.csv"), "name,word\na,b\n").unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().to_string();
-    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a str);
     let cases: &[Case<'_>] = &[
         (&["serve", "--bnid", "x"], &[], 2, "a similar argument exists: '--bind'"),
         (&["srve"], &[], 2, "a similar subcommand exists: 'serve'"),

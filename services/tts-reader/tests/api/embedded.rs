@@ -1,7 +1,7 @@
 //! The embedded service, in a process of its own as `tts-load` uses it.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader},
     process::{Command, Stdio},
 };
 
@@ -42,6 +42,7 @@ fn it_announces_itself_serves_and_ends_with_its_parent() {
     assert!(child.wait().unwrap().success(), "ends when its standard input ends: {rest:?}");
 }
 
+#[expect(clippy::print_stdout, reason = "the parent reads it")]
 fn be_the_child(dir: std::path::PathBuf) {
     let mut options = EmbeddedOptions::in_directory(dir);
     options.accounts = 3;
@@ -52,8 +53,7 @@ fn be_the_child(dir: std::path::PathBuf) {
             .map(|one| json!({ "username": one.username, "password": one.password }))
             .collect();
         let ready = json!({ "url": ready.url, "accounts": accounts });
-        // Not println: the test harness may hold it back.
-        writeln!(std::io::stdout(), "\nready {ready}").unwrap();
+        println!("\nready {ready}");
     })
     .unwrap();
 }

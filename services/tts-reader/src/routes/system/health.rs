@@ -3,7 +3,13 @@
 //! 200 while the service can do its work, 503 when it cannot, so that a load balancer need not
 //! read the body. It starts nothing and costs two short waits.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde_json::{Value, json};
@@ -14,8 +20,10 @@ use crate::{app::App, domain::Timestamp};
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Value>) {
-    let (database, storage) =
-        tokio::join!(within("database", app.store.ping()), within("storage", app.audio.probe()),);
+    let (database, storage) = tokio::join!(
+        within("database", &app.health.database_failing, app.store.ping()),
+        within("storage", &app.health.storage_failing, app.audio.probe()),
+    );
     let healthy = database && storage;
     let word = |well: bool| if well { "healthy" } else { "unhealthy" };
     let body = json!({
@@ -48,19 +56,29 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Val
     (status, Json(body))
 }
 
+/// Whether each part was well when last asked: a failure is logged when it begins and when it
+/// ends, not once per question of a load balancer.
+#[derive(Debug, Default)]
+pub(crate) struct Health {
+    database_failing: AtomicBool,
+    storage_failing: AtomicBool,
+}
+
 async fn within<E: std::fmt::Display>(
     what: &str,
+    failing: &AtomicBool,
     check: impl Future<Output = Result<(), E>>,
 ) -> bool {
-    match tokio::time::timeout(PATIENCE, check).await {
-        Ok(Ok(())) => true,
-        Ok(Err(error)) => {
-            tracing::error!(%error, "the {what} is not healthy");
-            false
-        }
-        Err(_) => {
-            tracing::error!("the {what} did not answer within {} s", PATIENCE.as_secs());
-            false
-        }
+    let trouble = match tokio::time::timeout(PATIENCE, check).await {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(error.to_string()),
+        Err(_) => Some(format!("no answer within {} s", PATIENCE.as_secs())),
+    };
+    let failed_before = failing.swap(trouble.is_some(), Ordering::Relaxed);
+    match &trouble {
+        Some(cause) if !failed_before => tracing::error!(cause, "the {what} is not healthy"),
+        None if failed_before => tracing::info!("the {what} is healthy again"),
+        _ => {}
     }
+    trouble.is_none()
 }
