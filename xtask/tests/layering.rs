@@ -53,7 +53,7 @@ fn core_has_neither_runtime_nor_arguments() {
 
 #[test]
 fn only_the_command_line_rooms_know_clap() {
-    let may = ["katydid-cli", "tts-reader", "tts-reader-load-test"];
+    let may = ["katydid-cli", "katydid-testkit", "tts-reader"];
     for package in metadata().packages {
         let knows = package
             .dependencies
