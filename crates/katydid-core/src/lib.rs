@@ -13,6 +13,7 @@ mod failure;
 mod histogram;
 mod interval;
 mod pick;
+mod recent;
 mod recorder;
 mod sample;
 mod scenario;

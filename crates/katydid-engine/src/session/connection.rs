@@ -3,7 +3,6 @@
 //! The layer is a small trait, so that hyper's HTTP/1.1 can be replaced by our own codec without
 //! touching a suite.
 
-use std::cell::RefCell;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -20,7 +19,7 @@ use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-use super::decode::too_large;
+use super::body::Collected;
 use super::meter::{Carries, Meter, Metered, Phase};
 use super::user_session::HttpContext;
 use crate::error::RequestFailed;
@@ -224,43 +223,6 @@ async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, RequestFaile
     Ok(collected.into_bytes())
 }
 
-/// A body as it comes; one frame, the usual case, is kept without a copy.
-struct Collected {
-    limit: usize,
-    first: Bytes,
-    all: Vec<u8>,
-}
-
-impl Collected {
-    fn new(limit: usize) -> Self {
-        Self { limit, first: Bytes::new(), all: Vec::new() }
-    }
-
-    fn push(
-        &mut self,
-        frame: Result<hyper::body::Frame<Bytes>, hyper::Error>,
-    ) -> Result<(), RequestFailed> {
-        // Trailers are read and let go.
-        let Ok(data) = frame.map_err(|error| failure(&error))?.into_data() else { return Ok(()) };
-        if self.first.len() + self.all.len() + data.len() > self.limit {
-            return Err(too_large(self.limit));
-        }
-        if self.first.is_empty() && self.all.is_empty() {
-            self.first = data;
-        } else {
-            if self.all.is_empty() {
-                self.all.extend_from_slice(&std::mem::take(&mut self.first));
-            }
-            self.all.extend_from_slice(&data);
-        }
-        Ok(())
-    }
-
-    fn into_bytes(self) -> Bytes {
-        if self.all.is_empty() { self.first } else { self.all.into() }
-    }
-}
-
 /// Opens a connection: look-up, TCP, TLS.
 pub(crate) async fn open(
     origin: &Origin,
@@ -348,7 +310,7 @@ async fn handshake(
 }
 
 /// hyper's error as one of our classes, with the innermost reason.
-fn failure(error: &hyper::Error) -> RequestFailed {
+pub(super) fn failure(error: &hyper::Error) -> RequestFailed {
     let mut reason: &dyn std::error::Error = error;
     while let Some(inner) = reason.source() {
         reason = inner;
@@ -361,24 +323,4 @@ fn failure(error: &hyper::Error) -> RequestFailed {
         FailureKind::Connection
     };
     RequestFailed::new(kind, reason.to_string())
-}
-
-/// The connections of one user: one per origin, as few as a browser tab needs for a page.
-#[derive(Default)]
-pub(crate) struct Pool {
-    open: RefCell<Vec<(Origin, Wire)>>,
-}
-
-impl Pool {
-    /// Takes the connection to `origin` out, if there is one; nobody else can use it meanwhile.
-    pub(crate) fn take(&self, origin: &Origin) -> Option<Wire> {
-        let mut open = self.open.borrow_mut();
-        let at = open.iter().position(|(known, _)| known == origin)?;
-        Some(open.swap_remove(at).1)
-    }
-
-    /// Puts a connection back for the next request.
-    pub(crate) fn put(&self, origin: Origin, wire: Wire) {
-        self.open.borrow_mut().push((origin, wire));
-    }
 }

@@ -1,12 +1,14 @@
 //! The HTTP client of one simulated user: like a browser tab it has its own connections, cookies
 //! and headers, and it measures every request it makes.
 
+mod body;
 mod connection;
 mod decode;
 mod dns;
 mod exchange;
 mod meter;
 mod multipart;
+mod pool;
 mod redirect;
 mod request;
 mod response;

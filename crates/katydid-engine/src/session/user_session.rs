@@ -14,9 +14,9 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use tokio::time::Sleep;
 
-use super::connection::Pool;
 use super::dns::Names;
 use super::meter::{Clock, Meter};
+use super::pool::Pool;
 use super::request::RequestBuilder;
 use super::target::Targets;
 use crate::run::{HttpSettings, SharedRecorder};
