@@ -2,7 +2,8 @@
 # kill -9 of the backend after 6 of 15 s with 30 users: the run ends on time, exit 1, failures by class.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-cargo build --release --quiet --package tts-reader-load-test --package tts-reader
+cargo build --release --quiet --package tts-reader-load-test
+cargo build --release --quiet --package tts-reader
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 RATE_LIMIT_REQUESTS_PER_HOUR=100000 target/release/tts-reader serve --dev --bind 127.0.0.1:5077 --data "$work/data" >"$work/backend.log" 2>&1 & backend=$!
 sleep 2
