@@ -11,7 +11,7 @@ target/release/tts-reader accounts create --count 30 --tier PRO --credits 1000 -
 ( sleep 6; kill -9 "$backend" ) &
 start=$(date +%s.%N)
 set +e
-target/release/tts-load --headless -u 30 -r 30 -t 15s -H http://127.0.0.1:5077 --accounts "$work/accounts.csv" --csv "$work/x" --only-summary 2>&1 | tail -90
+target/release/tts-load --headless -u 30 -r 30 -t 15s -H http://127.0.0.1:5077 --accounts "$work/accounts.csv" --csv "$work/x" --only-summary 2>&1 | cat
 code=${PIPESTATUS[0]}
 set -e
 echo "exit $code after $(awk -v a="$start" -v b="$(date +%s.%N)" 'BEGIN{printf "%.1f", b-a}') s"
