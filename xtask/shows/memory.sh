@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Resident memory of katydid with 10,000 users who each hold an open connection (needs nginx).
+# Resident memory of katydid with many users (9,000 unless told) who each hold an open connection (needs nginx).
 set -euo pipefail
 users=${1:-9000}
 cd "$(dirname "$0")/../.."

@@ -1,6 +1,6 @@
 //! The attributes need no import but their own path; names of the author's own do not disturb.
 
-#[allow(dead_code, reason = "names that generated code must not pick up")]
+#[expect(dead_code, reason = "names that generated code must not pick up")]
 mod mine {
     pub(super) struct Task;
     pub(super) struct Flow;
