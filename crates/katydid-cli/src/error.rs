@@ -24,6 +24,14 @@ pub(crate) enum CliError {
         /// What the system says.
         fault: std::io::Error,
     },
+    /// What was asked for cannot be printed.
+    #[error("{what} cannot be written: {fault}")]
+    Output {
+        /// What it should be.
+        what: &'static str,
+        /// What the system says.
+        fault: std::io::Error,
+    },
     /// The embedded backend did not come up.
     #[error("the embedded backend {0}")]
     Embedded(String),
@@ -55,7 +63,7 @@ impl CliError {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Words(words) => u8::try_from(words.exit_code()).unwrap_or(exit::USAGE),
-            Self::Run(RunError::Thread(_)) | Self::Embedded(_) => exit::TOOL,
+            Self::Run(RunError::Thread(_)) | Self::Embedded(_) | Self::Output { .. } => exit::TOOL,
             _ => exit::USAGE,
         }
     }

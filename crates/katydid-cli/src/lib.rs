@@ -13,6 +13,7 @@
 //! (how it ends).
 
 mod args;
+mod commands;
 mod embedded;
 mod error;
 mod files;
@@ -31,7 +32,9 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 pub use quick::quick;
-pub use suite::{AccountsUse, EmbeddedBackend, EmbeddedReady, EmbeddedRequest, Preparation, Suite};
+pub use suite::{
+    AccountsUse, CommandFn, EmbeddedBackend, EmbeddedReady, EmbeddedRequest, Preparation, Suite,
+};
 
 use owo_colors::OwoColorize as _;
 
@@ -46,10 +49,12 @@ pub fn main(suite: Suite) -> ExitCode {
     if embedded::is_child(&words) {
         return embedded::serve(&suite);
     }
-    ExitCode::from(command(suite, words).unwrap_or_else(|error| refuse(&error)))
+    let done =
+        commands::run(&suite, &words).unwrap_or_else(|| load(suite, words).map(ExitCode::from));
+    done.unwrap_or_else(|error| ExitCode::from(refuse(&error)))
 }
 
-fn command(suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
+fn load(suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
     let args = Args::read(&suite, words)?;
     if args.select.list {
         list(&suite);

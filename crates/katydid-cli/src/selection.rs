@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use katydid_core::{TagFilter, or_nearest, share_out};
+use katydid_core::{TagFilter, nearest, or_nearest, share_out};
 use katydid_engine::Class;
 
 use crate::args::SelectArgs;
@@ -67,7 +67,17 @@ pub(crate) fn left_out(classes: &[Class], users: u32) -> Option<String> {
 fn named<'s>(suite: &'s Suite, names: &[String]) -> Result<Vec<&'s Class>, CliError> {
     let known = suite.class_names();
     if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        let nearest = or_nearest(name, known);
+        let mut commands = crate::commands::names(suite);
+        if commands.any(|command| command == name) {
+            let suite = &suite.name;
+            let text = format!("{name} is a command and comes first: `{suite} {name}`");
+            return Err(CliError::Usage(text));
+        }
+        let commands = crate::commands::names(suite);
+        let nearest = match nearest(name, known.iter().copied().chain(commands)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => or_nearest(name, known),
+        };
         return Err(CliError::Usage(format!("unknown user class `{name}`; {nearest}")));
     }
     let on = |class: &&Class| class.shares() != (0, 0);

@@ -1,7 +1,9 @@
 //! A suite as its author hands it over: classes, scenarios and what the run needs beside them.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use katydid_core::Scenario;
@@ -33,7 +35,20 @@ pub struct Suite {
     pub(crate) prepare: Option<Box<Prepare>>,
     pub(crate) embedded: Option<EmbeddedBackend>,
     pub(crate) accounts: AccountsUse,
+    pub(crate) commands: Vec<OwnCommand>,
+    pub(crate) default_host: Option<String>,
 }
+
+/// A command that a suite brings along.
+pub(crate) struct OwnCommand {
+    pub(crate) name: String,
+    pub(crate) about: String,
+    pub(crate) run: CommandFn,
+}
+
+/// What a suite's own command does: gets the words after its name, returns the exit code of the
+/// process. It reads its own words, `--help` among them.
+pub type CommandFn = fn(Vec<OsString>) -> ExitCode;
 
 /// Makes the data that all users share.
 pub(crate) type Prepare = dyn Fn(&Preparation<'_>) -> Result<Shared, BoxError> + Send + Sync;
@@ -67,6 +82,8 @@ impl Suite {
             prepare: None,
             embedded: None,
             accounts: AccountsUse::NotUsed,
+            commands: Vec::new(),
+            default_host: None,
         }
     }
 
@@ -114,6 +131,29 @@ impl Suite {
     /// Says what becomes of `--accounts`.
     pub fn accounts(mut self, accounts: AccountsUse) -> Self {
         self.accounts = accounts;
+        self
+    }
+
+    /// Adds a command: when `name` is the first word of the command line, `run` gets the words
+    /// after it and no load is made. `about` is its line in `--help`.
+    ///
+    /// ```
+    /// use std::process::ExitCode;
+    /// use katydid_cli::Suite;
+    ///
+    /// let suite = Suite::new("shop-load").command("shelves", "Fill the shelves", |words| {
+    ///     if words.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) }
+    /// });
+    /// ```
+    pub fn command(mut self, name: &str, about: &str, run: CommandFn) -> Self {
+        self.commands.push(OwnCommand { name: name.to_owned(), about: about.to_owned(), run });
+        self
+    }
+
+    /// The host that `init` writes into `locust.conf`, e.g. `http://localhost:5000`. A run takes
+    /// no host from here: it loads only what its user has named.
+    pub fn default_host(mut self, host: &str) -> Self {
+        self.default_host = Some(host.to_owned());
         self
     }
 }

@@ -111,7 +111,9 @@
 //! | `catch_response=True` | [`Response::check`], [`Response::fail`], [`Response::succeed`] |
 //! | `self.interrupt()`, `StopUser` | [`TaskError::LeaveFlow`], [`TaskError::StopUser`] |
 
-pub use katydid_cli::{AccountsUse, EmbeddedReady, EmbeddedRequest, Preparation, Suite, main};
+pub use katydid_cli::{
+    AccountsUse, CommandFn, EmbeddedReady, EmbeddedRequest, Preparation, Suite, main,
+};
 pub use katydid_core::{Comparison, FailureKind, Metric, Scenario, TagFilter, Target, TaskInfo};
 pub use katydid_engine::{
     BoxError, Class, ClassError, Flow, Hook, JsonError, Multipart, NewUser, RequestBuilder,

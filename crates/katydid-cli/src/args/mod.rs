@@ -55,8 +55,8 @@ impl Args {
 }
 
 /// The parser, with the names that only the suite knows.
-fn command(suite: &Suite) -> clap::Command {
-    let mut command = Args::command()
+pub(crate) fn command(suite: &Suite) -> clap::Command {
+    let mut command = crate::commands::describe(suite, Args::command())
         .name(suite.name.clone())
         .version(concat!("(katydid ", env!("CARGO_PKG_VERSION"), ")"))
         .about(suite.about.clone())

@@ -8,6 +8,7 @@
 
 mod backend;
 mod command_line;
+mod commands;
 mod faults;
 #[path = "../process/mod.rs"]
 mod process;
@@ -23,7 +24,8 @@ fn main() -> ExitCode {
         return katydid_cli::main(shop::suite());
     }
     let arguments = Arguments::from_args();
-    let tests = [command_line::TESTS, runs::TESTS, faults::TESTS, backend::TESTS].concat();
+    let tests =
+        [command_line::TESTS, commands::TESTS, runs::TESTS, faults::TESTS, backend::TESTS].concat();
     let trial = |(name, test): (&'static str, fn())| {
         Trial::test(name, move || {
             test();

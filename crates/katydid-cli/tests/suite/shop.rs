@@ -1,5 +1,7 @@
 //! The suite under test.
 
+use std::ffi::OsString;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use katydid_cli::{AccountsUse, EmbeddedReady, EmbeddedRequest, Suite};
@@ -32,6 +34,7 @@ pub(crate) fn suite() -> Suite {
             _ if run.host.is_empty() => Err("no host was prepared for".into()),
             _ => Ok(Shared::default()),
         })
+        .command("shelves", "Fill the shelves", shelves)
         .embedded(backend)
 }
 
@@ -41,6 +44,12 @@ fn shopper() -> UserClass<()> {
         .wait(constant(0.01))
         .task(Task::new("browse", |(), s| Box::pin(get(s, "/ok"))).weight(3).tags(["read"]))
         .task(Task::new("buy", |(), s| Box::pin(get(s, "/delay/1"))).tags(["critical", "revenue"]))
+}
+
+#[expect(clippy::print_stdout, reason = "a command of the suite prints what it likes")]
+fn shelves(words: Vec<OsString>) -> ExitCode {
+    println!("shelves {words:?}");
+    ExitCode::from(4)
 }
 
 /// A class that runs only when it is named with enough users.

@@ -1,0 +1,64 @@
+//! First words that are no run.
+
+use crate::process::run;
+use crate::shop;
+
+crate::tests![
+    the_suites_own_command_gets_its_words_as_they_are,
+    help_lists_the_commands,
+    a_mistyped_command_finds_its_name,
+    completions_know_classes_tags_and_scenarios,
+    the_man_page_has_every_flag,
+    a_command_comes_first,
+];
+
+fn the_suites_own_command_gets_its_words_as_they_are() {
+    let ended = run(&mut shop("shelves --help -u Shopper")).expect(4);
+    assert_eq!(ended.stdout, "shelves [\"--help\", \"-u\", \"Shopper\"]\n");
+    assert_eq!(ended.stderr, "");
+}
+
+fn help_lists_the_commands() {
+    let ended = run(&mut shop("--help")).expect(0);
+    for line in ["completions", "man", "shelves      Fill the shelves"] {
+        assert!(ended.stdout.contains(&format!("\n  {line}")), "{line}: {}", ended.stdout);
+    }
+}
+
+fn a_mistyped_command_finds_its_name() {
+    for (word, text) in [
+        ("complitions", "error: unknown user class `complitions`; did you mean `completions`?"),
+        ("shelfs", "error: unknown user class `shelfs`; did you mean `shelves`?"),
+        ("Shoper", "error: unknown user class `Shoper`; did you mean `Shopper`?"),
+        ("qqq", "error: unknown user class `qqq`; known are: Shopper, Admin, Idler, Broken, Stuck"),
+    ] {
+        run(&mut shop(word)).expect(2).says(text);
+    }
+}
+
+fn completions_know_classes_tags_and_scenarios() {
+    for shell in ["bash", "zsh", "fish"] {
+        let ended = run(&mut shop(&format!("completions {shell}"))).expect(0);
+        for word in ["Shopper", "revenue", "smoke", "spawn-rate", "shelves", "completions"] {
+            assert!(ended.stdout.contains(word), "{shell} lacks {word}");
+        }
+        assert_eq!(ended.stderr, "");
+    }
+    run(&mut shop("completions")).expect(2).says("<SHELL>");
+    run(&mut shop("completions tcl")).expect(2).says("invalid value 'tcl'");
+}
+
+fn the_man_page_has_every_flag() {
+    let page = run(&mut shop("man")).expect(0).stdout;
+    for part in [".TH shop-load 1", "Load test of a shop.", "spawn\\-rate", "Shopper", "shelves"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
+fn a_command_comes_first() {
+    let told =
+        |name: &str| format!("error: {name} is a command and comes first: `shop-load {name}`");
+    run(&mut shop("-u 3 completions bash")).expect(2).says(&told("completions"));
+    run(&mut shop("Shopper man")).expect(2).says(&told("man"));
+    run(&mut shop("--headless shelves")).expect(2).says(&told("shelves"));
+}
