@@ -41,7 +41,7 @@ use owo_colors::OwoColorize as _;
 use args::Args;
 use error::CliError;
 use printer::Console;
-use settings::Settings;
+use settings::{OutputSettings, Settings};
 
 /// The whole of a suite's `main`.
 pub fn main(suite: Suite) -> ExitCode {
@@ -56,12 +56,12 @@ pub fn main(suite: Suite) -> ExitCode {
 
 fn load(suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
     let args = Args::read(&suite, words)?;
-    if args.select.list {
+    if OutputSettings::resolve(&args)?.list {
         list(&suite);
         return Ok(katydid_core::exit::PASS);
     }
     let settings = Settings::resolve(&suite, &args)?;
-    let console = Console::new(settings.level);
+    let console = Console::new(settings.output.loglevel);
     let inner = console.clone();
     Ok(signals::supervise(&console, move |watch| {
         run::run(&suite, settings, watch, &inner).unwrap_or_else(|error| {

@@ -37,7 +37,7 @@ pub(crate) fn run(
     }
     describe(&settings, console);
     let shared = prepare(suite, &settings, backend.as_ref())?;
-    let mut printer = Printer::new(console, settings.only_summary);
+    let mut printer = Printer::new(console, settings.output.only_summary);
     let mut reports = Reports::new(place.prefix.as_deref(), place_made, console);
     let mut observe = |event: RunEvent<'_>| {
         printer.event(&event);
@@ -57,7 +57,7 @@ pub(crate) fn run(
 
 /// Where the files go, and whether that could be arranged.
 fn place(settings: &Settings, console: &Console) -> (Place, bool) {
-    let scenario = match (&settings.csv, &settings.scenario) {
+    let scenario = match (&settings.output.csv, &settings.scenario) {
         (None, Some(scenario)) => &scenario.name,
         (prefix, _) => return (Place { prefix: prefix.clone(), folder: None }, true),
     };

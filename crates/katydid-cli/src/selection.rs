@@ -66,6 +66,11 @@ pub(crate) fn left_out(classes: &[Class], users: u32) -> Option<String> {
 /// The classes of these names, or all that are not switched off.
 fn named<'s>(suite: &'s Suite, names: &[String]) -> Result<Vec<&'s Class>, CliError> {
     let known = suite.class_names();
+    if let Some(word) = names.iter().find(|name| name.contains('=')) {
+        return Err(CliError::Usage(format!(
+            "{word}: weights on the command line come with the next version; name the class alone"
+        )));
+    }
     if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
         let mut commands = crate::commands::names(suite);
         if commands.any(|command| command == name) {

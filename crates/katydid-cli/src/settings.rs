@@ -25,14 +25,81 @@ pub(crate) struct Settings {
     pub(crate) embedded: bool,
     /// File with accounts; it exists.
     pub(crate) accounts: Option<PathBuf>,
-    /// Prefix of the CSV files.
-    pub(crate) csv: Option<String>,
-    /// No tables before the end.
-    pub(crate) only_summary: bool,
-    /// How much is logged.
-    pub(crate) level: LogLevel,
+    /// What is printed and stored.
+    pub(crate) output: OutputSettings,
+    /// The statistics begin anew when all users have started.
+    pub(crate) reset_stats: bool,
+    /// Task executions of all users together after which the run ends.
+    pub(crate) iterations: Option<u64>,
+    /// Every class and every task has the weight 1.
+    pub(crate) equal_weights: bool,
     /// The code for failures that no target judges.
     pub(crate) failed_code: u8,
+}
+
+/// What is printed and stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OutputSettings {
+    /// Prefix of the CSV files.
+    pub(crate) csv: Option<String>,
+    /// The history has a row for each name.
+    pub(crate) csv_full_history: bool,
+    /// The page with the tables of the end.
+    pub(crate) html: Option<PathBuf>,
+    /// The statistics go to stdout as JSON.
+    pub(crate) json: bool,
+    /// The statistics go to this file, with `.json` behind its name.
+    pub(crate) json_file: Option<String>,
+    /// Tables during the run, also with the live page.
+    pub(crate) print_stats: bool,
+    /// No tables before the end.
+    pub(crate) only_summary: bool,
+    /// Neither log nor tables.
+    pub(crate) skip_log_setup: bool,
+    /// How much is logged.
+    pub(crate) loglevel: LogLevel,
+    /// Where the log goes instead of stderr.
+    pub(crate) logfile: Option<PathBuf>,
+    /// Only say which share each task has.
+    pub(crate) show_task_ratio: bool,
+    /// The same as JSON.
+    pub(crate) show_task_ratio_json: bool,
+    /// Only name the user classes.
+    pub(crate) list: bool,
+    /// The list says more of each class.
+    pub(crate) verbose: bool,
+}
+
+impl OutputSettings {
+    /// Decides what `args` mean; nothing of it needs a host or a class.
+    ///
+    /// # Errors
+    /// Options that want others.
+    pub(crate) fn resolve(args: &Args) -> Result<Self, CliError> {
+        let (output, select) = (args.output.clone(), &args.select);
+        if output.csv_full_history && output.csv.is_none() {
+            return Err(CliError::usage("--csv-full-history needs --csv PREFIX"));
+        }
+        if select.verbose && !select.list {
+            return Err(CliError::usage("--verbose belongs to --list; for a run it is -L DEBUG"));
+        }
+        Ok(Self {
+            csv: output.csv,
+            csv_full_history: output.csv_full_history,
+            html: output.html,
+            json: output.json,
+            json_file: output.json_file,
+            print_stats: output.print_stats,
+            only_summary: output.only_summary,
+            skip_log_setup: output.skip_log_setup,
+            loglevel: output.loglevel.unwrap_or_default(),
+            logfile: output.logfile,
+            show_task_ratio: select.show_task_ratio,
+            show_task_ratio_json: select.show_task_ratio_json,
+            list: select.list,
+            verbose: select.verbose,
+        })
+    }
 }
 
 impl Settings {
@@ -44,7 +111,7 @@ impl Settings {
         let scenario = scenario(suite, args.load.scenario.as_deref())?;
         let classes = selection::select(suite, &args.select)?;
         let embedded = embedded(suite, &args.target)?;
-        if !args.load.headless && scenario.is_none() {
+        if args.load.headful || (!args.load.headless && scenario.is_none()) {
             return Err(needs_headless(suite));
         }
         let accounts = accounts(suite, &args.target)?;
@@ -56,9 +123,10 @@ impl Settings {
             scenario,
             embedded,
             accounts,
-            csv: args.output.csv.clone(),
-            only_summary: args.output.only_summary,
-            level: args.output.loglevel.unwrap_or_default(),
+            output: OutputSettings::resolve(args)?,
+            reset_stats: args.load.reset_stats,
+            iterations: args.load.iterations,
+            equal_weights: args.select.equal_weights,
             failed_code: args.output.exit_code_on_error.unwrap_or(exit::FAILED),
         })
     }
@@ -99,6 +167,14 @@ pub(crate) fn threads(asked: Option<u32>, users: u32) -> usize {
     asked.map_or_else(|| cores().min(users as usize), |asked| asked as usize)
 }
 
+/// What Locust's --processes mean in threads.
+fn processes(asked: i32) -> u32 {
+    u32::try_from(asked).unwrap_or_else(|_| {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        u32::try_from(cores).unwrap_or(u32::MAX)
+    })
+}
+
 /// A seed short enough to type again.
 pub(crate) fn seed(asked: Option<u64>) -> u64 {
     use std::hash::{BuildHasher as _, Hasher as _};
@@ -131,7 +207,7 @@ fn load(
         spawn_rate: args.spawn_rate.or(scenario.map(|s| s.spawn_rate)).unwrap_or(base.spawn_rate),
         run_time: args.run_time.or(scenario.map(|s| s.run_time)),
         stop_timeout: args.stop_timeout.unwrap_or(Duration::ZERO),
-        threads: threads(args.threads, users),
+        threads: threads(args.threads.or(args.processes.map(processes)), users),
         seed: seed(args.seed),
         host,
         http,

@@ -4,6 +4,7 @@
 //! mean together is decided in `settings.rs`.
 
 mod http;
+mod later;
 mod load;
 mod output;
 mod select;
@@ -11,8 +12,10 @@ mod target;
 mod values;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 
 pub(crate) use http::HttpArgs;
 pub(crate) use load::LoadArgs;
@@ -26,7 +29,12 @@ use crate::suite::{AccountsUse, Suite};
 
 /// Command line of a suite.
 #[derive(Clone, Debug, Parser)]
-#[command(infer_long_args = true, disable_version_flag = true, max_term_width = 100)]
+#[command(
+    infer_long_args = true,
+    args_override_self = true,
+    disable_version_flag = true,
+    max_term_width = 100
+)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
@@ -38,6 +46,12 @@ pub(crate) struct Args {
     pub(crate) http: HttpArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    /// Read more settings from this file; flags and the environment override it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print every setting, its value and where that comes from, and end
+    #[arg(long)]
+    pub(crate) print_settings: bool,
     /// Print the version and end
     #[arg(short = 'V', long, action = clap::ArgAction::Version)]
     version: Option<bool>,
@@ -50,7 +64,22 @@ impl Args {
     /// clap's text for words that do not parse, and for `--help` and `--version`.
     pub(crate) fn read(suite: &Suite, words: Vec<OsString>) -> Result<Self, CliError> {
         let matches = command(suite).try_get_matches_from(words).map_err(CliError::Words)?;
+        refuse_what_is_not_built(&matches)?;
         Self::from_arg_matches(&matches).map_err(CliError::Words)
+    }
+}
+
+/// Nothing that was said is ignored.
+fn refuse_what_is_not_built(matches: &ArgMatches) -> Result<(), CliError> {
+    let said = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    if let Some(later) = later::LATER.iter().find(|later| said(later.long)) {
+        return Err(CliError::Usage(later.sentence()));
+    }
+    match later::BEING_BUILT.iter().find(|long| said(&long.replace('-', "_"))) {
+        Some(long) => Err(CliError::Usage(format!(
+            "--{long} has no effect yet: it comes with the next version; leave it out"
+        ))),
+        None => Ok(()),
     }
 }
 
@@ -60,6 +89,7 @@ pub(crate) fn command(suite: &Suite) -> clap::Command {
         .name(suite.name.clone())
         .version(concat!("(katydid ", env!("CARGO_PKG_VERSION"), ")"))
         .about(suite.about.clone())
+        .args(later::LATER.iter().map(later::Later::arg))
         .after_help(known_names(suite));
     if suite.embedded.is_none() {
         command = command.mut_arg("embedded", |flag| flag.hide(true));

@@ -61,6 +61,46 @@ pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Length of the run, as Locust writes it.
+pub(crate) fn parse_run_time(text: &str) -> Result<Duration, String> {
+    match parse_stop_timeout(text)? {
+        Duration::ZERO => Err("must be longer than 0".to_owned()),
+        span => Ok(span),
+    }
+}
+
+/// A length of time as Locust writes it: whole hours, minutes and seconds.
+pub(crate) fn parse_stop_timeout(text: &str) -> Result<Duration, String> {
+    let span = katydid_core::parse_span(text).map_err(|error| error.to_string())?;
+    if text.ends_with("ms") {
+        return Err(format!("`{text}`: milliseconds are no unit here; write 1s or longer"));
+    }
+    Ok(span)
+}
+
+/// How many task executions.
+pub(crate) fn parse_iterations(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) => Err("must be 1 or more".to_owned()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("write a whole number such as 1000".to_owned()),
+    }
+}
+
+/// Locust's number of processes: 1 or more, or -1 for one per core.
+pub(crate) fn parse_processes(text: &str) -> Result<i32, String> {
+    match text.parse() {
+        Ok(count) if count == -1 || count > 0 => Ok(count),
+        Ok(_) => Err("must be 1 or more, or -1 for one per core".to_owned()),
+        Err(_) => Err("write a whole number such as 4, or -1 for one per core".to_owned()),
+    }
+}
+
+/// A text with something in it.
+pub(crate) fn parse_not_empty(text: &str) -> Result<String, String> {
+    if text.is_empty() { Err("is empty".to_owned()) } else { Ok(text.to_owned()) }
+}
+
 /// A number of bytes: `65536`, `64k`, `16M`, `1G` (powers of 1024).
 pub(crate) fn parse_bytes(text: &str) -> Result<usize, String> {
     let (digits, shift) = match text.char_indices().last() {

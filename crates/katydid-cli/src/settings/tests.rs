@@ -188,7 +188,7 @@ fn without_numbers_locusts_defaults_hold() {
     assert_eq!((run.users, run.spawn_rate, run.run_time), (1, 1.0, None));
     assert_eq!((run.stop_timeout, run.threads), (Duration::ZERO, 1));
     assert_eq!(run.host.as_deref(), Some("http://h"));
-    assert_eq!((settings.failed_code, settings.level), (exit::FAILED, LogLevel::Info));
+    assert_eq!((settings.failed_code, settings.output.loglevel), (exit::FAILED, LogLevel::Info));
     assert!(run.http.verify_tls && settings.targets().is_empty());
 }
 

@@ -1,0 +1,124 @@
+//! Options that are known and do nothing yet, or never will: each is refused with its sentence.
+//!
+//! Whoever builds one gives it a field in its group and removes its line here.
+
+use clap::{Arg, ArgAction};
+
+/// An option without an effect.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Later {
+    /// Its long name.
+    pub(crate) long: &'static str,
+    /// Its letter.
+    short: Option<char>,
+    /// Name of its value; `None` for a switch.
+    value: Option<&'static str>,
+    /// Why it is refused.
+    pub(crate) why: Why,
+}
+
+/// Why an option is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// It is about the live page, which does not exist yet. Without a page, as in every headless
+    /// run, it means nothing; a file may carry it along.
+    Page,
+    /// It is about a run of several machines.
+    Distributed,
+    /// The program is the locustfile.
+    Locustfile,
+    /// Something else, as a sentence.
+    Other(&'static str),
+}
+
+impl Later {
+    /// The sentence.
+    pub(crate) fn sentence(&self) -> String {
+        let long = self.long;
+        match self.why {
+            Why::Page => format!(
+                "--{long} is about the live page, which comes with a later version; leave it out"
+            ),
+            Why::Distributed => format!(
+                "--{long} is about distributed runs, which come with a later version; one process \
+                 uses all cores (--threads)"
+            ),
+            Why::Locustfile => format!(
+                "--{long} has no use here: this program is the locustfile, its user classes are \
+                 compiled in (--list names them)"
+            ),
+            Why::Other(sentence) => format!("--{long} {sentence}"),
+        }
+    }
+
+    /// Its words, hidden from help.
+    pub(crate) fn arg(&self) -> Arg {
+        let arg = Arg::new(self.long).long(self.long).hide(true);
+        let arg = match self.short {
+            Some(letter) => arg.short(letter),
+            None => arg,
+        };
+        match self.value {
+            Some(name) => arg.value_name(name).allow_hyphen_values(true),
+            None => arg.action(ArgAction::SetTrue),
+        }
+    }
+}
+
+/// The known options that have no field in a group.
+pub(crate) const LATER: &[Later] = &[
+    Later { short: Some('f'), ..option("locustfile", "FILE", Why::Locustfile) },
+    option("web-host", "IP", Why::Page),
+    option("web-host-display-name", "NAME", Why::Page),
+    Later { short: Some('P'), ..option("web-port", "PORT", Why::Page) },
+    option("web-base-path", "PATH", Why::Page),
+    switch("web-login", Why::Page),
+    option("tls-cert", "FILE", Why::Page),
+    option("tls-key", "FILE", Why::Page),
+    option("build-path", "DIR", Why::Page),
+    switch("class-picker", Why::Page),
+    switch("autostart", Why::Page),
+    option("autoquit", "SECONDS", Why::Page),
+    switch("master", Why::Distributed),
+    option("master-bind-host", "IP", Why::Distributed),
+    option("master-bind-port", "PORT", Why::Distributed),
+    option("expect-workers", "N", Why::Distributed),
+    option("expect-workers-max-wait", "SECONDS", Why::Distributed),
+    switch("enable-rebalancing", Why::Distributed),
+    switch("worker", Why::Distributed),
+    option("master-host", "HOST", Why::Distributed),
+    option("master-port", "PORT", Why::Distributed),
+    switch("slave", Why::Other("has a new name in Locust: --worker")),
+    option("expect-slaves", "N", Why::Other("has a new name in Locust: --expect-workers")),
+    option("web-auth", "NAME:PASSWORD", Why::Other("is gone from Locust; it has --web-login now")),
+    switch("legacy-ui", Why::Other("is gone from Locust and not coming here")),
+    switch("otel", Why::Other("sends nothing yet: OpenTelemetry comes with a later version")),
+    option("profile", "NAME", Why::Other("labels stored runs, which come with a later version")),
+];
+
+/// Options that have a field and whose effect is being built.
+pub(crate) const BEING_BUILT: &[&str] = &[
+    "config",
+    "print-settings",
+    "iterations",
+    "reset-stats",
+    "equal-weights",
+    "config-users",
+    "csv-full-history",
+    "html",
+    "json",
+    "json-file",
+    "skip-log-setup",
+    "logfile",
+    "verbose",
+    "show-task-ratio",
+    "show-task-ratio-json",
+];
+
+const fn option(long: &'static str, value: &'static str, why: Why) -> Later {
+    Later { long, short: None, value: Some(value), why }
+}
+
+const fn switch(long: &'static str, why: Why) -> Later {
+    Later { long, short: None, value: None, why }
+}
