@@ -65,12 +65,13 @@ pub(crate) fn close(
 }
 
 /// The tables at the end, in their order; empty ones have nothing to say.
-fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 7] {
+fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 8] {
     [
         table::requests(snapshot, width),
         table::percentiles(snapshot, width),
+        table::failures(snapshot, width),
+        table::failure_classes(snapshot),
         table::phases(snapshot),
-        table::failures(snapshot),
         table::exceptions(snapshot),
         table::tasks(snapshot),
         table::mix(snapshot),

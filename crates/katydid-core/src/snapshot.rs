@@ -114,6 +114,17 @@ pub struct FailureRow {
     pub last: Duration,
 }
 
+impl FailureRow {
+    /// `class: text`, so that equal texts of different classes stay apart; a text that begins with
+    /// its class stands alone.
+    pub fn error(&self) -> String {
+        let (class, text) = (self.kind.to_string(), &self.text);
+        let starts = text.get(..class.len()).is_some_and(|head| head.eq_ignore_ascii_case(&class));
+        let ends_there = || !text[class.len()..].starts_with(char::is_alphanumeric);
+        if starts && ends_there() { text.to_string() } else { format!("{class}: {text}") }
+    }
+}
+
 /// An error or panic of the suite's own code, with its count.
 #[derive(Clone, Debug)]
 pub struct ExceptionRow {

@@ -19,7 +19,7 @@ pub(crate) fn text(snapshot: &Snapshot, width: Option<usize>) -> String {
         blocks.push(histogram(&times));
         blocks.push(table::percentiles(snapshot, width));
         blocks.push(table::phases(snapshot));
-        blocks.push(table::failures(snapshot));
+        blocks.push(table::failures(snapshot, width));
     }
     let blocks: Vec<&str> = blocks.iter().map(|b| b.trim_end()).filter(|b| !b.is_empty()).collect();
     blocks.join("\n\n") + "\n"

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
-use katydid_core::{FailureRow, Snapshot};
+use katydid_core::Snapshot;
 
 use super::cell::{File, text};
 
@@ -20,20 +20,13 @@ pub fn failures(snapshot: &Snapshot, started: SystemTime) -> Vec<u8> {
         file.record([
             text(&row.method).as_ref(),
             &text(&row.name),
-            &text(&error(&row)),
+            &text(&row.error()),
             &row.count.to_string(),
             &utc(started, row.first),
             &utc(started, row.last),
         ]);
     }
     file.into_bytes()
-}
-
-fn error(row: &FailureRow) -> String {
-    let class = row.kind.to_string();
-    let starts = row.text.get(..class.len()).is_some_and(|head| head.eq_ignore_ascii_case(&class));
-    let ends_there = || !row.text[class.len()..].starts_with(char::is_alphanumeric);
-    if starts && ends_there() { row.text.to_string() } else { format!("{class}: {}", row.text) }
 }
 
 /// `2026-11-23T02:38:35Z`; empty, as in Locust, where there is no such date.

@@ -14,7 +14,7 @@ mod requests;
 mod tasks;
 mod verdict;
 
-pub use failures::{exceptions, failures};
+pub use failures::{exceptions, failure_classes, failures};
 pub use mix::mix;
 pub use percentiles::percentiles;
 pub use phases::phases;

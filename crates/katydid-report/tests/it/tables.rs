@@ -22,7 +22,8 @@ fn tables_of_an_eventful_run() {
     insta::assert_snapshot!("periodic", table::periodic(&run, None));
     insta::assert_snapshot!("requests", table::requests(&run, None));
     insta::assert_snapshot!("percentiles", table::percentiles(&run, None));
-    insta::assert_snapshot!("failures", table::failures(&run));
+    insta::assert_snapshot!("failures", table::failures(&run, None));
+    insta::assert_snapshot!("failure_classes", table::failure_classes(&run));
     insta::assert_snapshot!("exceptions", table::exceptions(&run));
     insta::assert_snapshot!("tasks", table::tasks(&run));
     insta::assert_snapshot!("mix", table::mix(&run));
@@ -33,7 +34,7 @@ fn tables_of_an_eventful_run() {
 #[test]
 fn tables_before_anything_has_happened() {
     let run = empty();
-    assert_eq!(table::failures(&run) + &table::exceptions(&run) + &table::phases(&run), "");
+    assert_eq!(table::failures(&run, None) + &table::exceptions(&run) + &table::phases(&run), "");
     let all = [
         table::periodic(&run, None),
         table::requests(&run, None),
@@ -118,7 +119,7 @@ fn no_control_character_reaches_the_terminal() {
         table::periodic(&run, Some(90)),
         table::requests(&run, None),
         table::percentiles(&run, None),
-        table::failures(&run),
+        table::failures(&run, Some(90)),
         table::exceptions(&run),
         table::tasks(&run),
         table::mix(&run),
