@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use katydid_core::{RunEvent, Snapshot};
 use katydid_report::csv::{self, FileNames};
 
-use crate::printer::Console;
+use crate::console::Console;
 
 /// Between two rewrites of the files that are replaced as a whole.
 const REWRITE_EVERY: Duration = Duration::from_secs(5);

@@ -14,12 +14,14 @@
 
 mod args;
 mod commands;
+mod console;
 mod embedded;
 mod error;
 mod files;
 mod limits;
 mod outcome;
 mod printer;
+mod progress;
 mod quick;
 mod run;
 mod selection;
@@ -39,8 +41,8 @@ pub use suite::{
 use owo_colors::OwoColorize as _;
 
 use args::Args;
+use console::{Console, LogSetup};
 use error::CliError;
-use printer::Console;
 use settings::{OutputSettings, Settings};
 
 /// The whole of a suite's `main`.
@@ -61,7 +63,13 @@ fn load(suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
         return Ok(katydid_core::exit::PASS);
     }
     let settings = Settings::resolve(&suite, &args)?;
-    let console = Console::new(settings.output.loglevel);
+    let output = &settings.output;
+    let console = Console::open(LogSetup {
+        level: output.loglevel,
+        file: output.logfile.as_deref(),
+        silent: output.skip_log_setup,
+    })?;
+    console.info(concat!("Starting Katydid ", env!("CARGO_PKG_VERSION")));
     let inner = console.clone();
     Ok(signals::supervise(&console, move |watch| {
         run::run(&suite, settings, watch, &inner).unwrap_or_else(|error| {

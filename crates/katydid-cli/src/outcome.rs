@@ -5,8 +5,8 @@ use katydid_core::{RunFacts, Snapshot, StopReason, Target, Verdict, exit, judge}
 use katydid_engine::{RunOutcome, RunSettings};
 use katydid_report::table;
 
+use crate::console::Console;
 use crate::files::{Place, Reports, Written, write_whole};
-use crate::printer::{self, Console};
 
 /// What the verdict is made with.
 #[derive(Clone, Copy, Debug)]
@@ -55,12 +55,13 @@ pub(crate) fn close(
         }
     }
     written.paths.extend(place.backend_log().filter(|log| log.exists()));
+    console.progress(None);
     console.info(&format!("Shutting down (exit code {})", verdict.exit_code));
-    for block in tables(snapshot, printer::width()) {
-        printer::block(&block);
+    for block in tables(snapshot, console.width()) {
+        console.block(&block);
     }
-    printer::block(&reports_text(&written));
-    printer::verdict(&table::verdict(&verdict));
+    console.block(&reports_text(&written));
+    console.verdict(&table::verdict(&verdict));
     verdict.exit_code
 }
 

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use katydid_core::RunEvent;
 use katydid_engine::Shared;
 
+use crate::console::Console;
 use crate::embedded::{Backend, Order};
 use crate::error::CliError;
 use crate::files::{Place, Reports};
 use crate::outcome::{self, Rules};
-use crate::printer::{Console, Printer};
+use crate::printer::Printer;
 use crate::settings::{Settings, check_url};
 use crate::signals::Watch;
 use crate::suite::{Preparation, Suite};

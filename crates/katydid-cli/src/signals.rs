@@ -3,14 +3,15 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
 
 use katydid_core::exit;
 use katydid_engine::Control;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
-use crate::printer::Console;
+use crate::console::Console;
 
 /// What the work shares with the signals.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,9 @@ impl Watch {
     }
 }
 
+/// How long a screen may take for the last words.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 enum Event {
     Signal(i32),
     Done(u8),
@@ -45,15 +49,26 @@ pub(crate) fn supervise(console: &Console, work: impl FnOnce(&Watch) -> u8 + Sen
     }
     let watch = Watch::default();
     let worker = watch.clone();
+    let last_words = console.clone();
     let spawned = std::thread::Builder::new().name("katydid-main".to_owned()).spawn(move || {
         // A panic has been printed by then; nobody may wait for it for ever.
         let code = catch_unwind(AssertUnwindSafe(|| work(&worker))).unwrap_or(exit::TOOL);
+        // Here and not after it is told: a screen that stands still must not keep Ctrl-C out.
+        last_words.progress(None);
+        last_words.flush(None);
         let _ = tell.send(Event::Done(code));
     });
     if let Err(fault) = spawned {
         console.error(&format!("no thread to work on: {fault}"));
         return exit::TOOL;
     }
+    let code = wait(&watch, console, &hear);
+    console.flush(Some(LAST_WORDS));
+    code
+}
+
+/// Waits for the end of the work, and acts on signals meanwhile.
+fn wait(watch: &Watch, console: &Console, hear: &Receiver<Event>) -> u8 {
     let mut asked = false;
     loop {
         match hear.recv() {

@@ -108,8 +108,6 @@ pub(crate) const BEING_BUILT: &[&str] = &[
     "html",
     "json",
     "json-file",
-    "skip-log-setup",
-    "logfile",
     "verbose",
     "show-task-ratio",
     "show-task-ratio-json",

@@ -1,7 +1,6 @@
 //! `katydid URL`: the quick front for one address, on the same engine as any suite.
 
 mod args;
-mod progress;
 mod summary;
 mod visitor;
 
@@ -13,34 +12,32 @@ use katydid_core::RunEvent;
 use katydid_engine::{RunSettings, Shared};
 use katydid_report::table;
 
-use crate::args::LogLevel;
+use crate::console::{Console, LogSetup};
 use crate::error::CliError;
 use crate::files::Reports;
 use crate::outcome::{Rules, reports_text};
-use crate::printer::{self, Console};
+use crate::progress::Progress;
 use crate::signals::{Watch, supervise};
 use crate::{limits, refuse};
 
 use args::{Plan, QuickArgs};
-use progress::Progress;
 
 /// The whole of `katydid URL`'s `main`: loads one address and prints a summary on stdout.
 pub fn quick() -> ExitCode {
     let read = QuickArgs::try_parse().map_err(CliError::Words);
-    let code = match read.and_then(|args| Plan::resolve(&args)) {
-        Ok(plan) => {
-            let console = Console::new(LogLevel::Info);
-            let inner = console.clone();
-            supervise(&console, move |watch| {
-                load(plan, watch, &inner).unwrap_or_else(|error| {
-                    inner.error(&error.to_string());
-                    error.exit_code()
-                })
-            })
-        }
-        Err(error) => refuse(&error),
-    };
-    ExitCode::from(code)
+    let code = read.and_then(|args| supervised(Plan::resolve(&args)?));
+    ExitCode::from(code.unwrap_or_else(|error| refuse(&error)))
+}
+
+fn supervised(plan: Plan) -> Result<u8, CliError> {
+    let console = Console::open(LogSetup::default())?;
+    let inner = console.clone();
+    Ok(supervise(&console, move |watch| {
+        load(plan, watch, &inner).unwrap_or_else(|error| {
+            inner.error(&error.to_string());
+            error.exit_code()
+        })
+    }))
 }
 
 fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
@@ -48,11 +45,11 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     limits::make_room(run.users, run.threads)?;
     console.info(&opening(run, &plan.url));
     let mut reports = Reports::new(plan.csv.as_deref(), true, console);
-    let mut progress = Progress::new();
+    let progress = Progress { users: run.users, run_time: run.run_time };
     let mut observe = |event: RunEvent<'_>| {
         reports.event(&event);
         match &event {
-            RunEvent::Tick(snapshot) => progress.show(snapshot),
+            RunEvent::Tick(snapshot) => console.progress(Some(&progress.line(snapshot))),
             RunEvent::Warning(text) => console.warning(text),
             _ => {}
         }
@@ -61,15 +58,17 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let classes = [visitor::class(plan.request)];
     let shared = Shared::default();
     let ended = katydid_engine::run(&classes, shared, run, &watch.control, &mut observe)?;
-    progress.clear();
     let written = reports.finish(&ended.snapshot, ended.started);
     let rules = Rules { targets: &[], failed_code: katydid_core::exit::FAILED };
     let verdict = rules.judge(&ended, written.whole);
-    let text = summary::text(&ended.snapshot, printer::width());
+    let text = summary::text(&ended.snapshot, console.width());
+    // The summary is for stdout, which may be the same terminal.
+    console.progress(None);
+    console.flush(None);
     // A reader that has gone (`| head -1`) is no fault.
     let _ = writeln!(std::io::stdout().lock(), "{text}");
-    printer::block(&reports_text(&written));
-    printer::verdict(&table::verdict(&verdict));
+    console.block(&reports_text(&written));
+    console.verdict(&table::verdict(&verdict));
     Ok(verdict.exit_code)
 }
 

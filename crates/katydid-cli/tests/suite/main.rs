@@ -9,6 +9,7 @@
 mod backend;
 mod command_line;
 mod commands;
+mod console;
 mod faults;
 #[path = "../process/mod.rs"]
 mod process;
@@ -24,8 +25,15 @@ fn main() -> ExitCode {
         return katydid_cli::main(shop::suite());
     }
     let arguments = Arguments::from_args();
-    let tests =
-        [command_line::TESTS, commands::TESTS, runs::TESTS, faults::TESTS, backend::TESTS].concat();
+    let tests = [
+        command_line::TESTS,
+        commands::TESTS,
+        console::TESTS,
+        runs::TESTS,
+        faults::TESTS,
+        backend::TESTS,
+    ]
+    .concat();
     let trial = |(name, test): (&'static str, fn())| {
         Trial::test(name, move || {
             test();

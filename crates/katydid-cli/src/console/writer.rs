@@ -1,0 +1,266 @@
+//! The thread that writes: lines in their order, tables only while they are fresh, and the
+//! progress line below them.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use anstream::ColorChoice;
+
+/// Lines that may wait before lines that nobody must read are left out.
+const MOST_WAITING: usize = 10_000;
+/// Back to the first column, and away with what stands there.
+const CLEAR_LINE: &str = "\r\x1b[K";
+
+/// Something to be written.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// A line of the log, without its end; goes to the log file if there is one.
+    Log(String),
+    /// A line of the log that may be left out where too many wait.
+    Detail(String),
+    /// Whole lines for the screen.
+    Text(String),
+    /// Whole lines that the next ones of their kind replace while they wait.
+    Table(String),
+}
+
+/// A handle on the writing thread; the last one ends it.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    shared: Arc<Shared>,
+    /// Whether anybody watches a progress line.
+    live: bool,
+}
+
+impl Writer {
+    /// Starts the thread; log lines go to `log` if there is one, and to stderr otherwise.
+    pub(crate) fn start(log: Option<File>) -> io::Result<Self> {
+        let shared = Arc::new(Shared::default());
+        let screen = Screen::new(log);
+        let live = screen.live;
+        let of_thread = Arc::clone(&shared);
+        let write = move || write_all(&of_thread, screen);
+        std::thread::Builder::new().name("katydid-console".to_owned()).spawn(write)?;
+        Ok(Self { shared, live })
+    }
+
+    /// Whether stderr is a terminal that can rewrite a line.
+    pub(crate) fn live(&self) -> bool {
+        self.live
+    }
+
+    /// Puts something into the queue.
+    pub(crate) fn push(&self, piece: Piece) {
+        self.shared.lock().push(piece);
+        self.shared.changed.notify_all();
+    }
+
+    /// Shows this as the last line from now on; `None` takes it away.
+    pub(crate) fn progress(&self, line: Option<String>) {
+        if self.live {
+            self.shared.lock().progress = Some(line);
+            self.shared.changed.notify_all();
+        }
+    }
+
+    /// Waits until everything is written, but not longer than `limit`.
+    pub(crate) fn flush(&self, limit: Option<Duration>) {
+        let end = limit.map(|limit| Instant::now() + limit);
+        let mut queue = self.shared.lock();
+        while !queue.idle() {
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return;
+            }
+            let left = left.unwrap_or(Duration::from_mins(1));
+            let waited = self.shared.changed.wait_timeout(queue, left);
+            queue = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.changed.notify_all();
+    }
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    /// Something came, was written, or ended.
+    changed: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for work; `None` at the end of all.
+    fn take(&self) -> Option<Batch> {
+        let mut queue = self.lock();
+        queue.writing = false;
+        self.changed.notify_all();
+        loop {
+            if !queue.idle() {
+                queue.writing = true;
+                return Some(queue.take());
+            }
+            if queue.closed {
+                return None;
+            }
+            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    pieces: VecDeque<Piece>,
+    /// A change of the last line.
+    progress: Option<Option<String>>,
+    /// Details that found no room since the last writing.
+    left_out: u64,
+    writing: bool,
+    closed: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Batch {
+    pieces: VecDeque<Piece>,
+    progress: Option<Option<String>>,
+    left_out: u64,
+}
+
+impl Queue {
+    fn push(&mut self, piece: Piece) {
+        match piece {
+            Piece::Detail(_) if self.pieces.len() >= MOST_WAITING => {
+                self.left_out += 1;
+                return;
+            }
+            Piece::Table(_) => self.pieces.retain(|piece| !matches!(piece, Piece::Table(_))),
+            _ => {}
+        }
+        self.pieces.push_back(piece);
+    }
+
+    fn take(&mut self) -> Batch {
+        Batch {
+            pieces: std::mem::take(&mut self.pieces),
+            progress: self.progress.take(),
+            left_out: std::mem::take(&mut self.left_out),
+        }
+    }
+
+    fn idle(&self) -> bool {
+        self.pieces.is_empty() && self.progress.is_none() && !self.writing
+    }
+}
+
+fn write_all(shared: &Shared, mut screen: Screen) {
+    while let Some(batch) = shared.take() {
+        screen.write(batch);
+    }
+}
+
+/// stderr, the log file, and the line that stands at the bottom.
+///
+/// A stderr or a disk that takes nothing ends nothing: the run is worth more than its log.
+struct Screen {
+    log: Option<File>,
+    colour: bool,
+    live: bool,
+    progress: Option<String>,
+}
+
+impl Screen {
+    fn new(log: Option<File>) -> Self {
+        let stderr = io::stderr();
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        Self {
+            log,
+            // As the environment wants it: NO_COLOR, CLICOLOR_FORCE, or whether it is a terminal.
+            colour: anstream::AutoStream::choice(&stderr) != ColorChoice::Never,
+            live: stderr.is_terminal() && !dumb,
+            progress: None,
+        }
+    }
+
+    fn write(&mut self, batch: Batch) {
+        let (mut screen, mut file) = (String::new(), String::new());
+        for piece in batch.pieces {
+            match piece {
+                Piece::Log(line) | Piece::Detail(line) if self.log.is_some() => {
+                    file += &format!("{}\n", anstream::adapter::strip_str(&line));
+                }
+                Piece::Log(line) | Piece::Detail(line) => screen += &format!("{line}\n"),
+                Piece::Text(text) | Piece::Table(text) => screen += &text,
+            }
+        }
+        if batch.left_out > 0 {
+            let text =
+                format!("({} lines of detail left out: they came too fast)\n", batch.left_out);
+            if self.log.is_some() { file += &text } else { screen += &text }
+        }
+        if let Some(log) = &mut self.log {
+            let _ = log.write_all(file.as_bytes());
+        }
+        self.show(screen, batch.progress);
+    }
+
+    fn show(&mut self, mut text: String, progress: Option<Option<String>>) {
+        if !self.colour {
+            text = anstream::adapter::strip_str(&text).to_string();
+        }
+        let had = self.progress.is_some();
+        if let Some(line) = progress {
+            self.progress = line;
+        } else if text.is_empty() {
+            return;
+        }
+        if had {
+            text.insert_str(0, CLEAR_LINE);
+        }
+        text += self.progress.as_deref().unwrap_or_default();
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_last_of_the_waiting_tables_is_written() {
+        let mut queue = Queue::default();
+        for piece in [
+            Piece::Table("old".into()),
+            Piece::Log("line".into()),
+            Piece::Table("new".into()),
+            Piece::Text("end".into()),
+        ] {
+            queue.push(piece);
+        }
+        let left =
+            [Piece::Log("line".into()), Piece::Table("new".into()), Piece::Text("end".into())];
+        assert_eq!(queue.take().pieces, left);
+        assert!(queue.idle());
+    }
+
+    #[test]
+    fn details_are_left_out_and_counted_but_no_line_of_the_log_is() {
+        let mut queue = Queue::default();
+        for _ in 0..MOST_WAITING + 5 {
+            queue.push(Piece::Detail(String::new()));
+        }
+        queue.push(Piece::Log("kept".into()));
+        let batch = queue.take();
+        assert_eq!((batch.left_out, batch.pieces.len()), (5, MOST_WAITING + 1));
+    }
+}
