@@ -90,6 +90,12 @@ impl Latency {
             .then(|| Duration::from_nanos((self.sum_ns / u128::from(self.len())) as u64))
     }
 
+    /// All times added up, exact.
+    pub fn sum(&self) -> Duration {
+        const SECOND: u128 = 1_000_000_000;
+        Duration::new((self.sum_ns / SECOND) as u64, (self.sum_ns % SECOND) as u32)
+    }
+
     /// The time that a share `quantile` (0 to 1) of all times does not exceed, within 0.1 % (or
     /// 1 µs) and never outside `min..=max`. `None` when empty: no data is not zero.
     pub fn quantile(&self, quantile: f64) -> Option<Duration> {

@@ -52,6 +52,8 @@ pub struct RowInterval {
     pub redirects: u64,
     /// Connections opened.
     pub connections: u64,
+    /// When the last of them ended, in ns since the start of the run.
+    pub last_ns: u64,
 }
 
 impl Default for RowInterval {
@@ -65,6 +67,7 @@ impl Default for RowInterval {
             bytes: Bytes::default(),
             redirects: 0,
             connections: 0,
+            last_ns: 0,
         }
     }
 }
@@ -88,6 +91,7 @@ impl RowInterval {
         self.bytes += sample.bytes;
         self.redirects += u64::from(sample.redirects);
         self.connections += u64::from(sample.connections);
+        self.last_ns = self.last_ns.max(sample.last_byte_ns);
     }
 
     /// The service times; up to now they were equal to the response times.
@@ -117,6 +121,7 @@ impl RowInterval {
         self.bytes += other.bytes;
         self.redirects += other.redirects;
         self.connections += other.connections;
+        self.last_ns = self.last_ns.max(other.last_ns);
     }
 
     /// Requests, failures among them.
@@ -137,7 +142,7 @@ impl RowInterval {
         self.first_byte.clear();
         self.phases = PhaseTotals::default();
         self.bytes = Bytes::default();
-        (self.redirects, self.connections) = (0, 0);
+        (self.redirects, self.connections, self.last_ns) = (0, 0, 0);
     }
 }
 

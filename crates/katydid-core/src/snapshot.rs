@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use crate::Latency;
 use crate::failure::{FailureKind, OTHER_FAILURES};
+use crate::faults::{ExceptionRow, FailureRow};
 use crate::interval::{FailureCount, Interval, RowInterval};
 use crate::recent::Recent;
 use crate::recorder::RowKey;
 use crate::sample::{Bytes, PhaseTotals};
+use crate::sparse::RecentTimes;
 use crate::tasks::{TaskCounts, TaskId, TaskInfo};
+use crate::timeline::Timeline;
 
 /// Distinct failure rows kept over a whole run.
 const MOST_FAILURE_ROWS: usize = 1_000;
@@ -25,11 +28,24 @@ pub struct Row {
     pub key: RowKey,
     totals: RowInterval,
     recent: Recent,
+    timeline: Timeline,
 }
 
 impl Row {
     fn new(key: RowKey) -> Self {
-        Self { key, totals: RowInterval::default(), recent: Recent::default() }
+        Self {
+            key,
+            totals: RowInterval::default(),
+            recent: Recent::default(),
+            timeline: Timeline::default(),
+        }
+    }
+
+    /// Adds all that `other` has.
+    fn add(&mut self, other: &Self) {
+        self.totals.add(&other.totals);
+        self.recent.add(&other.recent);
+        self.timeline.add(&other.timeline);
     }
 
     /// Requests, failures among them.
@@ -93,49 +109,21 @@ impl Row {
     pub fn current_rates(&self) -> (f64, f64) {
         self.recent.rates()
     }
-}
 
-/// A failure text with its count.
-#[derive(Clone, Debug)]
-pub struct FailureRow {
-    /// Method of the requests.
-    pub method: Arc<str>,
-    /// Name of the requests.
-    pub name: Arc<str>,
-    /// Class of the failure.
-    pub kind: FailureKind,
-    /// Normalised text.
-    pub text: Arc<str>,
-    /// How often.
-    pub count: u64,
-    /// First seen, since the start of the run.
-    pub first: Duration,
-    /// Last seen, since the start of the run.
-    pub last: Duration,
-}
-
-impl FailureRow {
-    /// `class: text`, so that equal texts of different classes stay apart; a text that begins with
-    /// its class stands alone.
-    pub fn error(&self) -> String {
-        let (class, text) = (self.kind.to_string(), &self.text);
-        let starts = text.get(..class.len()).is_some_and(|head| head.eq_ignore_ascii_case(&class));
-        let ends_there = || !text[class.len()..].starts_with(char::is_alphanumeric);
-        if starts && ends_there() { text.to_string() } else { format!("{class}: {text}") }
+    /// Response times of the last ten seconds, of all requests.
+    pub fn current_response(&self) -> RecentTimes {
+        self.recent.times()
     }
-}
 
-/// An error or panic of the suite's own code, with its count.
-#[derive(Clone, Debug)]
-pub struct ExceptionRow {
-    /// Where it happened: class, flow and task.
-    pub task: TaskInfo,
-    /// What it said.
-    pub message: String,
-    /// File and line, for a panic.
-    pub place: String,
-    /// How often.
-    pub count: u64,
+    /// Requests and failures by second over the whole run.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// When the last of them ended, since the start of the run. `None` without any.
+    pub fn last_end(&self) -> Option<Duration> {
+        (self.requests() > 0).then(|| Duration::from_nanos(self.totals.last_ns))
+    }
 }
 
 /// A task with its counts.
@@ -217,15 +205,18 @@ impl Snapshot {
             }
             let total = self.rows.entry(key.clone()).or_insert_with(|| Row::new(key.clone()));
             total.totals.add(row);
-            total.recent.note(row.requests(), row.failed.len());
+            total.recent.note(row);
         }
     }
 
     /// Ends a tick at `elapsed`: all threads have been absorbed, users and current rates follow.
     pub fn tick(&mut self, elapsed: Duration) {
+        // What came between two ticks is counted in the second in which its middle lies.
+        let second = (self.elapsed.saturating_add(elapsed) / 2).as_secs();
         self.elapsed = elapsed;
         for row in self.rows.values_mut() {
-            row.recent.close(elapsed);
+            let (requests, failures) = row.recent.close(elapsed);
+            row.timeline.note(second, requests, failures);
         }
         for (index, (_, count)) in self.users.iter_mut().enumerate() {
             *count = self.thread_users.iter().filter_map(|users| users.get(index)).sum();
@@ -248,14 +239,10 @@ impl Snapshot {
         let mut merged: Vec<Row> = Vec::new();
         for row in self.rows.values() {
             match merged.last_mut() {
-                Some(last) if same_name(&last.key, &row.key) => {
-                    last.totals.add(&row.totals);
-                    last.recent.add(&row.recent);
-                }
+                Some(last) if same_name(&last.key, &row.key) => last.add(row),
                 _ => {
                     let mut first = Row::new(row.key.clone());
-                    first.totals.add(&row.totals);
-                    first.recent.add(&row.recent);
+                    first.add(row);
                     merged.push(first);
                 }
             }
@@ -267,8 +254,7 @@ impl Snapshot {
     pub fn aggregated(&self) -> Row {
         let mut all = Row::new(RowKey::new("", "Aggregated", &Arc::from([])));
         for row in self.rows.values() {
-            all.totals.add(&row.totals);
-            all.recent.add(&row.recent);
+            all.add(row);
         }
         all
     }
