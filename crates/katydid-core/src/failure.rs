@@ -36,6 +36,8 @@ pub enum FailureKind {
     Manual,
     /// The request could not be built: a bad URL, header or body.
     Request,
+    /// A transaction failed: by one of its requests, or by the code between them.
+    Transaction,
 }
 
 impl fmt::Display for FailureKind {
@@ -53,6 +55,7 @@ impl fmt::Display for FailureKind {
             Self::Check => f.write_str("check"),
             Self::Manual => f.write_str("manual"),
             Self::Request => f.write_str("request"),
+            Self::Transaction => f.write_str("transaction"),
         }
     }
 }

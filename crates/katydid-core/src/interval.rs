@@ -27,6 +27,8 @@ pub struct Interval {
     pub tasks: Vec<TaskCounts>,
     /// Requests given up because the run ended.
     pub cut_requests: u64,
+    /// Transactions given up because the run ended.
+    pub cut_transactions: u64,
     /// Users running at the end of the interval, by class.
     pub users: Vec<u32>,
     /// End of the interval, in ns since the start of the run.
@@ -50,6 +52,8 @@ pub struct RowInterval {
     pub bytes: Bytes,
     /// Redirects followed.
     pub redirects: u64,
+    /// Requests that repeat one before them (`RequestBuilder::retry`).
+    pub retries: u64,
     /// Connections opened.
     pub connections: u64,
     /// When the last of them ended, in ns since the start of the run.
@@ -66,6 +70,7 @@ impl Default for RowInterval {
             phases: PhaseTotals::default(),
             bytes: Bytes::default(),
             redirects: 0,
+            retries: 0,
             connections: 0,
             last_ns: 0,
         }
@@ -90,6 +95,7 @@ impl RowInterval {
         self.phases.record(sample.phases);
         self.bytes += sample.bytes;
         self.redirects += u64::from(sample.redirects);
+        self.retries += u64::from(sample.retry);
         self.connections += u64::from(sample.connections);
         self.last_ns = self.last_ns.max(sample.last_byte_ns);
     }
@@ -120,6 +126,7 @@ impl RowInterval {
         self.phases.add(&other.phases);
         self.bytes += other.bytes;
         self.redirects += other.redirects;
+        self.retries += other.retries;
         self.connections += other.connections;
         self.last_ns = self.last_ns.max(other.last_ns);
     }
@@ -142,7 +149,7 @@ impl RowInterval {
         self.first_byte.clear();
         self.phases = PhaseTotals::default();
         self.bytes = Bytes::default();
-        (self.redirects, self.connections, self.last_ns) = (0, 0, 0);
+        (self.redirects, self.retries, self.connections, self.last_ns) = (0, 0, 0, 0);
     }
 }
 
@@ -154,7 +161,7 @@ impl Interval {
         self.failures.0.clear();
         self.exceptions.clear();
         self.tasks.fill(TaskCounts::default());
-        self.cut_requests = 0;
+        (self.cut_requests, self.cut_transactions) = (0, 0);
         self.users.clear();
     }
 }

@@ -24,8 +24,22 @@ impl RowId {
     }
 }
 
+/// What the method column says of a transaction.
+pub const TRANSACTION: &str = "TRANSACTION";
+
+/// What a row counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowKind {
+    /// Requests.
+    #[default]
+    Request,
+    /// Transactions: several requests under one timer. The requests have rows of their own, so
+    /// these are in no total.
+    Transaction,
+}
+
 /// What makes requests one row: method, name and tags.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct RowKey {
     /// The name that the suite gave, or the path.
@@ -34,12 +48,30 @@ pub struct RowKey {
     pub method: Arc<str>,
     /// The tags of the task, or those given to the request.
     pub tags: Arc<[Arc<str>]>,
+    /// Whether it counts requests or transactions.
+    pub kind: RowKind,
 }
 
 impl RowKey {
-    /// A key from its parts.
+    /// The key of requests, from its parts.
     pub fn new(method: &str, name: &str, tags: &Arc<[Arc<str>]>) -> Self {
-        Self { name: name.into(), method: method.into(), tags: Arc::clone(tags) }
+        let (name, method, kind) = (name.into(), method.into(), RowKind::Request);
+        Self { name, method, tags: Arc::clone(tags), kind }
+    }
+
+    /// The key of transactions.
+    pub fn transaction(name: &str, tags: &Arc<[Arc<str>]>) -> Self {
+        Self { kind: RowKind::Transaction, ..Self::new(TRANSACTION, name, tags) }
+    }
+
+    fn as_ref(&self) -> KeyRef<'_> {
+        KeyRef { name: &self.name, method: &self.method, tags: &self.tags, kind: self.kind }
+    }
+}
+
+impl Hash for RowKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_ref().hash(state);
     }
 }
 
@@ -48,6 +80,7 @@ struct KeyRef<'a> {
     name: &'a str,
     method: &'a str,
     tags: &'a [Arc<str>],
+    kind: RowKind,
 }
 
 impl Hash for KeyRef<'_> {
@@ -55,12 +88,16 @@ impl Hash for KeyRef<'_> {
         self.name.hash(state);
         self.method.hash(state);
         self.tags.hash(state);
+        // The kind is compared and not hashed: next to no key has a twin of the other kind.
     }
 }
 
 impl Equivalent<RowKey> for KeyRef<'_> {
     fn equivalent(&self, key: &RowKey) -> bool {
-        *self.name == *key.name && *self.method == *key.method && *self.tags == *key.tags
+        *self.name == *key.name
+            && *self.method == *key.method
+            && *self.tags == *key.tags
+            && self.kind == key.kind
     }
 }
 
@@ -100,16 +137,25 @@ impl Recorder {
     /// The row of these requests, made when new.
     #[inline]
     pub fn row(&mut self, method: &str, name: &str, tags: &Arc<[Arc<str>]>) -> RowId {
-        match self.ids.get(&KeyRef { name, method, tags }) {
+        match self.ids.get(&KeyRef { name, method, tags, kind: RowKind::Request }) {
             Some(id) => *id,
             None => self.new_row(RowKey::new(method, name, tags)),
+        }
+    }
+
+    /// The row of these transactions, made when new.
+    pub fn transaction(&mut self, name: &str, tags: &Arc<[Arc<str>]>) -> RowId {
+        let key = RowKey::transaction(name, tags);
+        match self.ids.get(&key) {
+            Some(id) => *id,
+            None => self.new_row(key),
         }
     }
 
     #[cold]
     fn new_row(&mut self, key: RowKey) -> RowId {
         if self.ids.len() >= self.limits.names {
-            let other = RowKey::new("", OTHER_NAMES, &Arc::from([]));
+            let other = RowKey { kind: key.kind, ..RowKey::new("", OTHER_NAMES, &Arc::from([])) };
             return match self.ids.get(&other) {
                 Some(id) => *id,
                 None => self.add_row(other),
@@ -131,6 +177,12 @@ impl Recorder {
         self.current.rows.resize_with(self.ids.len(), Default::default);
     }
 
+    /// What the requests of a row have in common. A search: for texts of failures, not for every
+    /// request.
+    pub fn key(&self, row: RowId) -> Option<&RowKey> {
+        self.ids.iter().find(|(_, id)| **id == row).map(|(key, _)| key)
+    }
+
     /// Counts one request that succeeded.
     #[inline]
     pub fn success(&mut self, row: RowId, sample: &Sample) {
@@ -149,6 +201,11 @@ impl Recorder {
     /// Counts one request that was given up because the run ended.
     pub fn cut_request(&mut self) {
         self.current.cut_requests += 1;
+    }
+
+    /// Counts one transaction that was given up because the run ended.
+    pub fn cut_transaction(&mut self) {
+        self.current.cut_transactions += 1;
     }
 
     /// Adds to the counts of a task.

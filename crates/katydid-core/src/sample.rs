@@ -1,9 +1,10 @@
 //! One request as it was measured.
 
 /// What came of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Outcome {
     /// Answered, and everything that looked at the answer was content.
+    #[default]
     Success,
     /// Failed in any way; the reason is recorded beside it.
     Failure,
@@ -13,7 +14,7 @@ pub enum Outcome {
 ///
 /// *Response time* is `last_byte_ns - due_ns`: what a user who came on time had to wait (R1).
 /// *Service time* is `last_byte_ns - sent_ns`: what it took once the generator had begun.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Sample {
     /// When the request should have begun by the schedule.
     pub due_ns: u64,
@@ -32,6 +33,8 @@ pub struct Sample {
     pub redirects: u32,
     /// Connections that had to be opened.
     pub connections: u32,
+    /// Whether it repeats a request that came to nothing.
+    pub retry: bool,
     /// Success or failure.
     pub outcome: Outcome,
 }

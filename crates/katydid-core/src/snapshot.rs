@@ -5,135 +5,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Latency;
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::faults::{ExceptionRow, FailureRow};
-use crate::interval::{FailureCount, Interval, RowInterval};
-use crate::recent::Recent;
-use crate::recorder::RowKey;
-use crate::sample::{Bytes, PhaseTotals};
-use crate::sparse::RecentTimes;
+use crate::interval::{FailureCount, Interval};
+use crate::recorder::{RowKey, RowKind};
+use crate::row::{Row, TaskRow, by_name};
 use crate::tasks::{TaskCounts, TaskId, TaskInfo};
-use crate::timeline::Timeline;
 
 /// Distinct failure rows kept over a whole run.
 const MOST_FAILURE_ROWS: usize = 1_000;
 /// Distinct exception rows kept over a whole run.
 const MOST_EXCEPTION_ROWS: usize = 500;
-
-/// All requests of one row since the start.
-#[derive(Debug)]
-pub struct Row {
-    /// What they have in common.
-    pub key: RowKey,
-    totals: RowInterval,
-    recent: Recent,
-    timeline: Timeline,
-}
-
-impl Row {
-    fn new(key: RowKey) -> Self {
-        Self {
-            key,
-            totals: RowInterval::default(),
-            recent: Recent::default(),
-            timeline: Timeline::default(),
-        }
-    }
-
-    /// Adds all that `other` has.
-    fn add(&mut self, other: &Self) {
-        self.totals.add(&other.totals);
-        self.recent.add(&other.recent);
-        self.timeline.add(&other.timeline);
-    }
-
-    /// Requests, failures among them.
-    pub fn requests(&self) -> u64 {
-        self.totals.requests()
-    }
-
-    /// Requests that failed.
-    pub fn failures(&self) -> u64 {
-        self.totals.failed.len()
-    }
-
-    /// Response times of all requests.
-    pub fn response(&self) -> Latency {
-        let mut all = self.totals.succeeded.clone();
-        all.add(&self.totals.failed);
-        all
-    }
-
-    /// Response times of the successful ones.
-    pub fn succeeded(&self) -> &Latency {
-        &self.totals.succeeded
-    }
-
-    /// Response times of the failed ones.
-    pub fn failed(&self) -> &Latency {
-        &self.totals.failed
-    }
-
-    /// Service times of all.
-    pub fn service(&self) -> Latency {
-        self.totals.service.clone().unwrap_or_else(|| self.response())
-    }
-
-    /// Due to first byte, of all (two significant digits).
-    pub fn first_byte(&self) -> &Latency {
-        &self.totals.first_byte
-    }
-
-    /// Where the time went.
-    pub fn phases(&self) -> PhaseTotals {
-        self.totals.phases
-    }
-
-    /// What was moved.
-    pub fn bytes(&self) -> Bytes {
-        self.totals.bytes
-    }
-
-    /// Redirects followed.
-    pub fn redirects(&self) -> u64 {
-        self.totals.redirects
-    }
-
-    /// Connections opened for these requests.
-    pub fn connections(&self) -> u64 {
-        self.totals.connections
-    }
-
-    /// Requests and failures per second over the last ten seconds.
-    pub fn current_rates(&self) -> (f64, f64) {
-        self.recent.rates()
-    }
-
-    /// Response times of the last ten seconds, of all requests.
-    pub fn current_response(&self) -> RecentTimes {
-        self.recent.times()
-    }
-
-    /// Requests and failures by second over the whole run.
-    pub fn timeline(&self) -> &Timeline {
-        &self.timeline
-    }
-
-    /// When the last of them ended, since the start of the run. `None` without any.
-    pub fn last_end(&self) -> Option<Duration> {
-        (self.requests() > 0).then(|| Duration::from_nanos(self.totals.last_ns))
-    }
-}
-
-/// A task with its counts.
-#[derive(Clone, Debug)]
-pub struct TaskRow {
-    /// What is known of it before the run.
-    pub info: TaskInfo,
-    /// What it did.
-    pub counts: TaskCounts,
-}
 
 /// The whole run up to now.
 #[derive(Debug)]
@@ -146,8 +28,12 @@ pub struct Snapshot {
     pub peak_users: u32,
     /// Requests given up because the run ended.
     pub cut_requests: u64,
+    /// Transactions given up because the run ended.
+    pub cut_transactions: u64,
     rows: BTreeMap<RowKey, Row>,
+    transactions: BTreeMap<RowKey, Row>,
     failures: BTreeMap<FailureId, FailureCount>,
+    failed_transactions: BTreeMap<FailureId, FailureCount>,
     exceptions: BTreeMap<(TaskId, String, String), u64>,
     tasks: Vec<TaskRow>,
     keys: Vec<Vec<RowKey>>,
@@ -165,8 +51,11 @@ impl Snapshot {
             users: classes.iter().map(|class| (Arc::clone(class), 0)).collect(),
             peak_users: 0,
             cut_requests: 0,
+            cut_transactions: 0,
             rows: BTreeMap::new(),
+            transactions: BTreeMap::new(),
             failures: BTreeMap::new(),
+            failed_transactions: BTreeMap::new(),
             exceptions: BTreeMap::new(),
             tasks: tasks.iter().map(row).collect(),
             keys: vec![Vec::new(); threads],
@@ -181,7 +70,11 @@ impl Snapshot {
         for ((row, kind, text), count) in &interval.failures.0 {
             let key = &self.keys[thread][row.index()];
             let id = (Arc::clone(&key.name), Arc::clone(&key.method), *kind, Arc::clone(text));
-            absorb_failure(&mut self.failures, id, *count);
+            let failures = match key.kind {
+                RowKind::Request => &mut self.failures,
+                RowKind::Transaction => &mut self.failed_transactions,
+            };
+            absorb_failure(failures, id, *count);
         }
         for (id, count) in &interval.exceptions {
             if self.exceptions.len() < MOST_EXCEPTION_ROWS || self.exceptions.contains_key(id) {
@@ -195,6 +88,7 @@ impl Snapshot {
             row.counts += *counts;
         }
         self.cut_requests += interval.cut_requests;
+        self.cut_transactions += interval.cut_transactions;
         self.thread_users[thread].clone_from(&interval.users);
     }
 
@@ -203,7 +97,11 @@ impl Snapshot {
             if row.requests() == 0 {
                 continue;
             }
-            let total = self.rows.entry(key.clone()).or_insert_with(|| Row::new(key.clone()));
+            let rows = match key.kind {
+                RowKind::Request => &mut self.rows,
+                RowKind::Transaction => &mut self.transactions,
+            };
+            let total = rows.entry(key.clone()).or_insert_with(|| Row::new(key.clone()));
             total.totals.add(row);
             total.recent.note(row);
         }
@@ -214,7 +112,7 @@ impl Snapshot {
         // What came between two ticks is counted in the second in which its middle lies.
         let second = (self.elapsed.saturating_add(elapsed) / 2).as_secs();
         self.elapsed = elapsed;
-        for row in self.rows.values_mut() {
+        for row in self.rows.values_mut().chain(self.transactions.values_mut()) {
             let (requests, failures) = row.recent.close(elapsed);
             row.timeline.note(second, requests, failures);
         }
@@ -236,18 +134,13 @@ impl Snapshot {
 
     /// Rows with equal method and name made one (they may differ in tags), same order.
     pub fn rows_by_name(&self) -> Vec<Row> {
-        let mut merged: Vec<Row> = Vec::new();
-        for row in self.rows.values() {
-            match merged.last_mut() {
-                Some(last) if same_name(&last.key, &row.key) => last.add(row),
-                _ => {
-                    let mut first = Row::new(row.key.clone());
-                    first.add(row);
-                    merged.push(first);
-                }
-            }
-        }
-        merged
+        by_name(self.rows.values())
+    }
+
+    /// Transactions by name: several requests under one timer. Their requests are counted in rows
+    /// of their own, so transactions are in no total and in no target over all requests.
+    pub fn transactions(&self) -> Vec<Row> {
+        by_name(self.transactions.values())
     }
 
     /// All requests as one row named `Aggregated`.
@@ -269,17 +162,14 @@ impl Snapshot {
         self.rows.values().map(Row::failures).sum()
     }
 
-    /// Failure texts, sorted by name, method, class and text.
+    /// Failure texts of requests, sorted by name, method, class and text.
     pub fn failures(&self) -> impl Iterator<Item = FailureRow> + '_ {
-        self.failures.iter().map(|((name, method, kind, text), seen)| FailureRow {
-            method: Arc::clone(method),
-            name: Arc::clone(name),
-            kind: *kind,
-            text: Arc::clone(text),
-            count: seen.count,
-            first: Duration::from_nanos(seen.first_ns),
-            last: Duration::from_nanos(seen.last_ns),
-        })
+        self.failures.iter().map(failure_row)
+    }
+
+    /// What transactions failed of, in the same order.
+    pub fn failed_transactions(&self) -> impl Iterator<Item = FailureRow> + '_ {
+        self.failed_transactions.iter().map(failure_row)
     }
 
     /// Errors and panics of the suite's own code.
@@ -298,8 +188,17 @@ impl Snapshot {
     }
 }
 
-fn same_name(left: &RowKey, right: &RowKey) -> bool {
-    left.name == right.name && left.method == right.method
+fn failure_row((id, seen): (&FailureId, &FailureCount)) -> FailureRow {
+    let (name, method, kind, text) = id;
+    FailureRow {
+        method: Arc::clone(method),
+        name: Arc::clone(name),
+        kind: *kind,
+        text: Arc::clone(text),
+        count: seen.count,
+        first: Duration::from_nanos(seen.first_ns),
+        last: Duration::from_nanos(seen.last_ns),
+    }
 }
 
 fn absorb_failure(

@@ -1,6 +1,6 @@
 //! What a run says of the target, and whether it may say anything at all.
 
-use crate::snapshot::TaskRow;
+use crate::row::TaskRow;
 use crate::target::{Target, TargetResult};
 use crate::{Snapshot, exit};
 

@@ -15,6 +15,7 @@
 mod class;
 mod error;
 mod flow;
+mod hooks;
 mod run;
 mod session;
 mod shared;
@@ -24,8 +25,9 @@ mod wait;
 pub use class::{Class, ClassError};
 pub use error::{BoxError, RequestFailed, TaskError, TaskResult};
 pub use flow::{Flow, Hook, Task, TaskFn, TaskFuture};
+pub use hooks::{Hooks, RequestView, UserErrorView, Who};
 pub use run::{Control, HttpSettings, RunError, RunOutcome, RunSettings, run};
-pub use session::{JsonError, Multipart, RequestBuilder, Response, Session};
+pub use session::{JsonError, Multipart, RequestBuilder, Response, Retry, Session};
 pub use shared::Shared;
 pub use user::{NewUser, User, UserClass};
 pub use wait::{Wait, between, constant, constant_pacing, constant_throughput, no_wait};

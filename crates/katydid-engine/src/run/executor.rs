@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{Interval, Recorder, RecorderLimits};
+use katydid_core::{Interval, Recorder, RecorderLimits, TaskId};
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{AbortHandle, LocalSet};
@@ -18,6 +18,7 @@ use super::phase::{Phase, PhaseCell};
 use super::settings::HttpSettings;
 use super::user_loop::UserContext;
 use crate::class::Class;
+use crate::hooks::{Hooks, Listeners};
 use crate::session::{Clock, HttpContext, Names, SessionSetup, Targets};
 use crate::shared::Shared;
 
@@ -50,6 +51,7 @@ pub(crate) struct Assignment {
     pub(crate) http: HttpSettings,
     pub(crate) tls: Arc<rustls::ClientConfig>,
     pub(crate) limits: RecorderLimits,
+    pub(crate) hooks: Hooks,
 }
 
 /// A class with its place in the run.
@@ -117,6 +119,7 @@ struct Crew {
     phase: Rc<PhaseCell>,
     recorder: SharedRecorder,
     http: Rc<HttpContext>,
+    listeners: Option<Rc<Listeners>>,
     targets: Vec<Rc<Targets>>,
     running: RefCell<Vec<u32>>,
     spawning: Cell<bool>,
@@ -135,6 +138,10 @@ impl Crew {
                 tls: Arc::clone(&assignment.tls),
                 names: Names::default(),
             }),
+            listeners: Listeners::new(
+                &assignment.hooks,
+                assignment.classes.iter().flat_map(|plan| plan.class.tasks()).collect(),
+            ),
             targets: assignment
                 .classes
                 .iter()
@@ -189,11 +196,12 @@ fn start_user(crew: &Rc<Crew>, assignment: &Assignment, index: usize) {
         http: Rc::clone(&crew.http),
         recorder: Rc::clone(&crew.recorder),
         clock: crew.clock,
+        first_task: TaskId(plan.first_task),
+        listeners: crew.listeners.clone(),
     };
     let context = UserContext {
         setup,
         schedule_seed: mix(assignment.seed, 2 * index as u64 + 1),
-        first_task: plan.first_task,
         phase: Rc::clone(&crew.phase),
     };
     crew.running.borrow_mut()[class] += 1;

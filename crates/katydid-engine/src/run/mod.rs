@@ -3,7 +3,7 @@
 mod control;
 mod dispatcher;
 mod executor;
-mod panics;
+pub(crate) mod panics;
 mod phase;
 mod plan;
 mod settings;

@@ -21,20 +21,24 @@ thread_local! {
 
 /// Runs the suite's code; a panic ends it and is told, instead of being printed.
 pub(crate) async fn catch<F: Future>(work: F) -> Result<F::Output, Panic> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(install_hook);
     let mut work = pin!(work);
-    poll_fn(|cx| {
-        CAUGHT.with_borrow_mut(|caught| *caught = Some(Panic::default()));
-        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
-        let caught = CAUGHT.take().unwrap_or_default();
-        match polled {
-            Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
-            Ok(Poll::Pending) => Poll::Pending,
-            Err(_) => Poll::Ready(Err(caught)),
-        }
+    poll_fn(|cx| match catch_now(|| work.as_mut().poll(cx)) {
+        Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
+        Ok(Poll::Pending) => Poll::Pending,
+        Err(panic) => Poll::Ready(Err(panic)),
     })
     .await
+}
+
+/// The same for code that does not wait. It may run within [`catch`], even while a panic there is
+/// being unwound.
+pub(crate) fn catch_now<T>(work: impl FnOnce() -> T) -> Result<T, Panic> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(install_hook);
+    let outer = CAUGHT.replace(Some(Panic::default()));
+    let done = catch_unwind(AssertUnwindSafe(work));
+    let caught = CAUGHT.replace(outer).unwrap_or_default();
+    done.map_err(|_| caught)
 }
 
 /// Notes a panic of the suite's code; all others go where they went before.

@@ -53,6 +53,7 @@ pub(super) fn plan(
         http: http.clone(),
         tls,
         limits: settings.limits,
+        hooks: settings.hooks.clone(),
     })
 }
 

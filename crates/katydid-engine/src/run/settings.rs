@@ -5,6 +5,7 @@ use std::time::Duration;
 use katydid_core::RecorderLimits;
 
 use crate::class::ClassError;
+use crate::hooks::Hooks;
 
 /// Longer than any run; the clock could not count much further.
 pub(crate) const CENTURY: Duration = Duration::from_hours(876_000);
@@ -30,6 +31,8 @@ pub struct RunSettings {
     pub http: HttpSettings,
     /// Bounds of the statistics.
     pub limits: RecorderLimits,
+    /// Functions that hear of every request and of every error of the suite's own code.
+    pub hooks: Hooks,
 }
 
 impl Default for RunSettings {
@@ -44,6 +47,7 @@ impl Default for RunSettings {
             host: None,
             http: HttpSettings::default(),
             limits: RecorderLimits::default(),
+            hooks: Hooks::default(),
         }
     }
 }

@@ -23,8 +23,6 @@ pub(crate) struct UserContext {
     pub(crate) setup: SessionSetup,
     /// Fixes choices and waits; the session's seed fixes the data.
     pub(crate) schedule_seed: u64,
-    /// The number of the class's first task.
-    pub(crate) first_task: u32,
     pub(crate) phase: Rc<PhaseCell>,
 }
 
@@ -44,8 +42,7 @@ pub(crate) async fn run_user<S: 'static>(class: Arc<UserClass<S>>, context: User
         Ok(state) => state,
         Err(panic) => {
             let text = format!("making the user's state: {}", panic.message);
-            let id = TaskId(context.first_task);
-            context.setup.recorder.borrow_mut().exception(id, &text, &panic.place);
+            context.setup.exception(None, &text, &panic.place);
             return;
         }
     };
@@ -53,7 +50,7 @@ pub(crate) async fn run_user<S: 'static>(class: Arc<UserClass<S>>, context: User
         rng: Xoshiro256PlusPlus::seed_from_u64(context.schedule_seed),
         entries: Picker::new(class.entries.iter().map(Entry::weight)).expect("checked before"),
         tasks: class.entries.iter().map(|entry| inner_picker(entry)).collect(),
-        first_ids: first_ids(&class.entries, context.first_task),
+        first_ids: first_ids(&class.entries, context.setup.first_task.0),
         started_ns: 0,
         late_ns: 0,
         session: Session::new(context.setup),
@@ -162,7 +159,8 @@ impl<S: 'static> Life<S> {
 
     /// Runs one task and counts it with the requests it made.
     async fn execute(&mut self, task: &Task<S>, id: u32) -> Next {
-        self.session.begin_task(&task.tags, std::mem::take(&mut self.late_ns));
+        let late_ns = std::mem::take(&mut self.late_ns);
+        self.session.begin_task(&task.tags, late_ns, Some(TaskId(id)));
         let done = self.call(task.run, Phase::Stopping).await;
         let requests = self.session.requests.get();
         let mut counts = TaskCounts { requests, ..TaskCounts::default() };
@@ -188,7 +186,7 @@ impl<S: 'static> Life<S> {
     ) -> Next {
         let mut exception = |message: &str, place: &str| {
             counts.exceptions = 1;
-            self.session.setup.recorder.borrow_mut().exception(id, message, place);
+            self.session.setup.exception(Some(id), message, place);
         };
         match result {
             Ok(Ok(()) | Err(TaskError::Request(_))) => Next::Continue,
@@ -207,7 +205,7 @@ impl<S: 'static> Life<S> {
 
     /// Runs a hook outside any task.
     async fn hook(&mut self, hook: Hook<S>, most: Phase) -> Option<Result<(), TaskError>> {
-        self.session.begin_task(&Arc::from([]), 0);
+        self.session.begin_task(&Arc::from([]), 0, None);
         let done = self.call(hook, most).await?;
         Some(match done {
             Ok(Err(TaskError::Exception(error))) => {
@@ -225,8 +223,7 @@ impl<S: 'static> Life<S> {
     /// Counts an exception outside any task at the class's first one, with the place as its text.
     fn exception_outside(&self, during: &str, message: &str, place: &str) {
         let text = format!("{during}: {message}");
-        let recorder = &self.session.setup.recorder;
-        recorder.borrow_mut().exception(TaskId(self.first_ids[0]), &text, place);
+        self.session.setup.exception(None, &text, place);
     }
 
     /// Calls the suite's code; `None` when the run cut it.

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -13,37 +14,57 @@ use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOS
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Method, Uri};
 use http_body_util::Full;
-use katydid_core::{FailureKind, Outcome, RowId, Sample};
+use katydid_core::{FailureKind, Outcome, Sample};
 use tokio::time::Instant;
 use url::{Position, Url};
 
 use super::connection::{Answer, Connection as _, Origin, Wire, open};
 use super::decode;
 use super::meter::Phase;
+use super::record::Record;
 use super::redirect;
 use super::request::RequestBuilder;
 use super::response::Response;
 use super::target::Target;
 use super::user_session::Session;
 use crate::error::RequestFailed;
+use crate::hooks::{Listeners, Told};
 use crate::run::SharedRecorder;
 
 const AGENT: &str = concat!("katydid/", env!("CARGO_PKG_VERSION"));
 
-/// Sends a request and counts it, whatever happens to it.
-pub(super) async fn send(request: RequestBuilder<'_>) -> Result<Response, RequestFailed> {
+/// A request without a whole answer, not counted yet.
+pub(super) struct Unanswered {
+    pub(super) failed: RequestFailed,
+    pub(super) record: Record,
+    sample: Sample,
+}
+
+impl Unanswered {
+    /// Counts it as failed.
+    pub(super) fn count(mut self: Box<Self>) -> RequestFailed {
+        self.record.close(&mut self.sample, Some(&self.failed), None);
+        self.failed
+    }
+}
+
+/// Sends a request, once.
+pub(super) async fn send(request: RequestBuilder<'_>) -> Result<Response, Box<Unanswered>> {
     let recorder = Rc::clone(&request.session.setup.recorder);
     let name = request.name.as_deref().unwrap_or(&request.url);
     let tags = request.tags.as_ref().unwrap_or(&request.session.tags);
     let row = recorder.borrow_mut().row(request.method.as_str(), name, tags);
     let session = &*request.session;
     session.requests.set(session.requests.get() + 1);
+    let told = session.setup.listeners.as_ref().map(|listeners| told(&request, listeners));
+    let record = Record::new(Rc::clone(&recorder), row, session.scope.clone(), told);
     let sent_ns = session.setup.clock.now_ns();
     let due_ns = sent_ns.saturating_sub(session.late_ns.take());
-    let cut = CutGuard(Some(Rc::clone(&recorder)));
+    let cut = CutGuard(Some(recorder));
     let meter = Rc::clone(&session.meter);
     meter.begin(sent_ns);
     let counts = Counts::default();
+    let retry = request.is_retry;
     let done = within_limit(request, &counts).await;
     cut.disarm();
     let finish = meter.finish();
@@ -57,6 +78,7 @@ pub(super) async fn send(request: RequestBuilder<'_>) -> Result<Response, Reques
         bytes,
         redirects: counts.redirects.get(),
         connections: counts.connections.get(),
+        retry,
         outcome: Outcome::Success,
     };
     let decoded = match done {
@@ -67,14 +89,29 @@ pub(super) async fn send(request: RequestBuilder<'_>) -> Result<Response, Reques
         Ok((answer, target)) => {
             bytes.body = answer.body.len() as u64;
             sample.bytes = bytes;
-            Ok(response(answer, target, recorder, row, sample))
+            Ok(response(answer, target, record, sample))
         }
-        Err(failed) => {
-            sample.outcome = Outcome::Failure;
-            recorder.borrow_mut().failure(row, &sample, failed.kind, &failed.text);
-            Err(failed)
-        }
+        Err(failed) => Err(Box::new(Unanswered { failed, record, sample })),
     }
+}
+
+/// What hooks will be told of a request besides its outcome.
+fn told(request: &RequestBuilder<'_>, listeners: &Rc<Listeners>) -> Box<Told> {
+    let session = &*request.session;
+    let name = request.name.as_deref().unwrap_or(&request.url);
+    let url = match session.setup.targets.find(&request.url) {
+        Ok(target) => target.url.to_string(),
+        // The request will fail of it and be told as it was written.
+        Err(_) => request.url.clone(),
+    };
+    Box::new(Told {
+        listeners: Rc::clone(listeners),
+        by: session.setup.actor(session.task),
+        method: request.method.clone(),
+        name: name.to_owned(),
+        url,
+        tags: Arc::clone(request.tags.as_ref().unwrap_or(&session.tags)),
+    })
 }
 
 /// Counts a request that was dropped before its end: the run was over.
@@ -101,20 +138,13 @@ struct Counts {
     connections: Cell<u32>,
 }
 
-fn response(
-    answer: Answer,
-    target: Rc<Target>,
-    recorder: SharedRecorder,
-    row: RowId,
-    sample: Sample,
-) -> Response {
+fn response(answer: Answer, target: Rc<Target>, record: Record, sample: Sample) -> Response {
     Response {
         status: answer.head.status,
         headers: answer.head.headers,
         body: answer.body,
         target,
-        recorder,
-        row,
+        record,
         sample,
         judged: None,
     }
@@ -145,7 +175,7 @@ async fn within_limit(
     counts: &Counts,
 ) -> Result<(Answer, Rc<Target>, usize), RequestFailed> {
     request.check()?;
-    let limit = request.timeout.unwrap_or(request.session.setup.http.settings.timeout);
+    let limit = request.limit();
     let deadline = Instant::now() + limit;
     let timer = request.session.deadline.take();
     let mut timer = match timer {

@@ -9,16 +9,20 @@ mod exchange;
 mod meter;
 mod multipart;
 mod pool;
+mod record;
 mod redirect;
 mod request;
 mod response;
+mod retry;
 mod target;
 mod tls;
+mod transaction;
 mod user_session;
 
 pub use multipart::Multipart;
 pub use request::RequestBuilder;
 pub use response::{JsonError, Response};
+pub use retry::Retry;
 pub use user_session::Session;
 
 pub(crate) use dns::Names;

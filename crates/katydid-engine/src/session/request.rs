@@ -10,8 +10,10 @@ use http::{HeaderMap, Method};
 use katydid_core::FailureKind;
 use serde::Serialize;
 
+use super::exchange::Unanswered;
 use super::multipart::Multipart;
 use super::response::Response;
+use super::retry::Retry;
 use super::user_session::Session;
 use crate::error::RequestFailed;
 use crate::run::CENTURY;
@@ -31,6 +33,9 @@ pub struct RequestBuilder<'s> {
     pub(super) body: Bytes,
     pub(super) timeout: Option<Duration>,
     pub(super) redirects: bool,
+    pub(super) retry: Option<Retry>,
+    /// Repeats a request that came to nothing.
+    pub(super) is_retry: bool,
     pub(super) mistake: Option<String>,
 }
 
@@ -46,6 +51,8 @@ impl<'s> RequestBuilder<'s> {
             body: Bytes::new(),
             timeout: None,
             redirects: true,
+            retry: None,
+            is_retry: false,
             mistake: None,
         }
     }
@@ -136,6 +143,18 @@ impl<'s> RequestBuilder<'s> {
         self
     }
 
+    /// Tries again when it comes to nothing, as `retry` says. Every attempt is a request of its own
+    /// in the counts.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        match retry.mistake() {
+            Some(mistake) => self.broken(mistake),
+            None => {
+                self.retry = Some(retry);
+                self
+            }
+        }
+    }
+
     /// Sends the request and waits for the whole answer.
     ///
     /// # Errors
@@ -143,7 +162,33 @@ impl<'s> RequestBuilder<'s> {
     /// body, redirects without end. It has been counted as failed. An answer of 400 and above is
     /// no error here, see [`Response`].
     pub async fn send(self) -> Result<Response, RequestFailed> {
-        super::exchange::send(self).await
+        match &self.retry {
+            None => super::exchange::send(self).await.map_err(Unanswered::count),
+            Some(_) => super::retry::send(self).await,
+        }
+    }
+
+    /// The time limit of the whole request.
+    pub(super) fn limit(&self) -> Duration {
+        self.timeout.unwrap_or(self.session.setup.http.settings.timeout)
+    }
+
+    /// The same request for one attempt within what is left of its time limit.
+    pub(super) fn attempt(&mut self, left: Duration, is_retry: bool) -> RequestBuilder<'_> {
+        RequestBuilder {
+            session: self.session,
+            method: self.method.clone(),
+            url: self.url.clone(),
+            name: self.name.clone(),
+            tags: self.tags.clone(),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            timeout: Some(left),
+            redirects: self.redirects,
+            retry: None,
+            is_retry,
+            mistake: self.mistake.clone(),
+        }
     }
 
     pub(super) fn broken(mut self, mistake: String) -> Self {

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use katydid_core::{FailureKind, Outcome, RowId, Sample};
+use katydid_core::{FailureKind, Sample};
 use serde::de::DeserializeOwned;
 
+use super::record::Record;
 use super::target::Target;
 use crate::error::RequestFailed;
-use crate::run::SharedRecorder;
+use crate::hooks::Answered;
 
 /// A body that is not the JSON that was expected.
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +29,7 @@ pub struct Response {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) target: Rc<Target>,
-    pub(crate) recorder: SharedRecorder,
-    pub(crate) row: RowId,
+    pub(crate) record: Record,
     pub(crate) sample: Sample,
     pub(crate) judged: Option<Result<(), RequestFailed>>,
 }
@@ -137,14 +137,13 @@ impl Drop for Response {
             let text = format!("HTTP {} {reason}{}", status.as_u16(), self.detail());
             Err(RequestFailed::new(FailureKind::Status(status.as_u16()), text))
         });
-        let mut recorder = self.recorder.borrow_mut();
-        match judged {
-            Ok(()) => recorder.success(self.row, &self.sample),
-            Err(failed) => {
-                self.sample.outcome = Outcome::Failure;
-                recorder.failure(self.row, &self.sample, failed.kind, &failed.text);
-            }
-        }
+        let answer = Answered {
+            status: status.as_u16(),
+            url: self.target.url.as_str(),
+            headers: &self.headers,
+            body: &self.body,
+        };
+        self.record.close(&mut self.sample, judged.as_ref().err(), Some(answer));
     }
 }
 

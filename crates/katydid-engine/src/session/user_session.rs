@@ -9,6 +9,7 @@ use std::time::Duration;
 use cookie_store::CookieStore;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
+use katydid_core::TaskId;
 use rand::distr::uniform::{SampleRange, SampleUniform};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -19,6 +20,8 @@ use super::meter::{Clock, Meter};
 use super::pool::Pool;
 use super::request::RequestBuilder;
 use super::target::Targets;
+use super::transaction::Scope;
+use crate::hooks::{Actor, Listeners};
 use crate::run::{HttpSettings, SharedRecorder};
 use crate::shared::Shared;
 
@@ -38,6 +41,25 @@ pub(crate) struct SessionSetup {
     pub(crate) http: Rc<HttpContext>,
     pub(crate) recorder: SharedRecorder,
     pub(crate) clock: Clock,
+    /// The first task of the class; what happens outside tasks is counted there.
+    pub(crate) first_task: TaskId,
+    pub(crate) listeners: Option<Rc<Listeners>>,
+}
+
+impl SessionSetup {
+    /// Counts an error or a panic of the suite's own code and tells the hooks.
+    pub(crate) fn exception(&self, task: Option<TaskId>, message: &str, place: &str) {
+        let by = self.actor(task);
+        self.recorder.borrow_mut().exception(by.task, message, place);
+        if let Some(listeners) = &self.listeners {
+            listeners.user_error(by, message, place, &self.recorder);
+        }
+    }
+
+    pub(super) fn actor(&self, task: Option<TaskId>) -> Actor {
+        let in_task = task.is_some();
+        Actor { user: self.index, task: task.unwrap_or(self.first_task), in_task }
+    }
 }
 
 /// The HTTP client of one simulated user, and the source of its data.
@@ -55,6 +77,10 @@ pub struct Session {
     /// By how much the task began after its schedule, until its first request has taken it over.
     pub(crate) late_ns: Cell<u64>,
     pub(crate) deadline: Option<Pin<Box<Sleep>>>,
+    /// The task it is in; `None` in hooks of the class or a flow.
+    pub(super) task: Option<TaskId>,
+    /// The innermost open transaction.
+    pub(super) scope: Option<Rc<Scope>>,
     rng: Xoshiro256PlusPlus,
 }
 
@@ -71,6 +97,8 @@ impl Session {
             requests: Cell::new(0),
             late_ns: Cell::new(0),
             deadline: None,
+            task: None,
+            scope: None,
             rng,
         }
     }
@@ -193,7 +221,13 @@ impl Session {
 
     /// A task with these tags begins, `late_ns` after its schedule. What the task does before its
     /// first request is its own time and makes that request no later.
-    pub(crate) fn begin_task(&mut self, tags: &Arc<[Arc<str>]>, late_ns: u64) {
+    pub(crate) fn begin_task(
+        &mut self,
+        tags: &Arc<[Arc<str>]>,
+        late_ns: u64,
+        task: Option<TaskId>,
+    ) {
+        self.task = task;
         self.tags = Arc::clone(tags);
         self.late_ns.set(late_ns);
         self.requests.set(0);

@@ -114,6 +114,7 @@ fn sample(due_ns: u64, micros: u64, first: bool) -> Sample {
         },
         bytes: Bytes { sent: 120, received: 1_350, body: 2_048 },
         redirects: 0,
+        retry: false,
         connections: u32::from(first),
         outcome: Outcome::Success,
     }

@@ -1,0 +1,151 @@
+//! Rows of a snapshot: requests and transactions by name, tasks.
+
+use std::time::Duration;
+
+use crate::Latency;
+use crate::interval::RowInterval;
+use crate::recent::Recent;
+use crate::recorder::RowKey;
+use crate::sample::{Bytes, PhaseTotals};
+use crate::sparse::RecentTimes;
+use crate::tasks::{TaskCounts, TaskInfo};
+use crate::timeline::Timeline;
+
+/// All requests of one row since the start.
+#[derive(Debug)]
+pub struct Row {
+    /// What they have in common.
+    pub key: RowKey,
+    pub(crate) totals: RowInterval,
+    pub(crate) recent: Recent,
+    pub(crate) timeline: Timeline,
+}
+
+impl Row {
+    pub(crate) fn new(key: RowKey) -> Self {
+        Self {
+            key,
+            totals: RowInterval::default(),
+            recent: Recent::default(),
+            timeline: Timeline::default(),
+        }
+    }
+
+    /// Adds all that `other` has.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.totals.add(&other.totals);
+        self.recent.add(&other.recent);
+        self.timeline.add(&other.timeline);
+    }
+
+    /// Requests, failures among them.
+    pub fn requests(&self) -> u64 {
+        self.totals.requests()
+    }
+
+    /// Requests that failed.
+    pub fn failures(&self) -> u64 {
+        self.totals.failed.len()
+    }
+
+    /// Response times of all requests.
+    pub fn response(&self) -> Latency {
+        let mut all = self.totals.succeeded.clone();
+        all.add(&self.totals.failed);
+        all
+    }
+
+    /// Response times of the successful ones.
+    pub fn succeeded(&self) -> &Latency {
+        &self.totals.succeeded
+    }
+
+    /// Response times of the failed ones.
+    pub fn failed(&self) -> &Latency {
+        &self.totals.failed
+    }
+
+    /// Service times of all.
+    pub fn service(&self) -> Latency {
+        self.totals.service.clone().unwrap_or_else(|| self.response())
+    }
+
+    /// Due to first byte, of all (two significant digits).
+    pub fn first_byte(&self) -> &Latency {
+        &self.totals.first_byte
+    }
+
+    /// Where the time went.
+    pub fn phases(&self) -> PhaseTotals {
+        self.totals.phases
+    }
+
+    /// What was moved.
+    pub fn bytes(&self) -> Bytes {
+        self.totals.bytes
+    }
+
+    /// Redirects followed.
+    pub fn redirects(&self) -> u64 {
+        self.totals.redirects
+    }
+
+    /// Requests among them that repeat one before them, because the suite asked for retries.
+    pub fn retries(&self) -> u64 {
+        self.totals.retries
+    }
+
+    /// Connections opened for these requests.
+    pub fn connections(&self) -> u64 {
+        self.totals.connections
+    }
+
+    /// Requests and failures per second over the last ten seconds.
+    pub fn current_rates(&self) -> (f64, f64) {
+        self.recent.rates()
+    }
+
+    /// Response times of the last ten seconds, of all requests.
+    pub fn current_response(&self) -> RecentTimes {
+        self.recent.times()
+    }
+
+    /// Requests and failures by second over the whole run.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// When the last of them ended, since the start of the run. `None` without any.
+    pub fn last_end(&self) -> Option<Duration> {
+        (self.requests() > 0).then(|| Duration::from_nanos(self.totals.last_ns))
+    }
+}
+
+/// A task with its counts.
+#[derive(Clone, Debug)]
+pub struct TaskRow {
+    /// What is known of it before the run.
+    pub info: TaskInfo,
+    /// What it did.
+    pub counts: TaskCounts,
+}
+
+/// Rows with equal method and name made one; they may differ in tags.
+pub(crate) fn by_name<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Row> {
+    let mut merged: Vec<Row> = Vec::new();
+    for row in rows {
+        match merged.last_mut() {
+            Some(last) if same_name(&last.key, &row.key) => last.add(row),
+            _ => {
+                let mut first = Row::new(row.key.clone());
+                first.add(row);
+                merged.push(first);
+            }
+        }
+    }
+    merged
+}
+
+fn same_name(left: &RowKey, right: &RowKey) -> bool {
+    left.name == right.name && left.method == right.method
+}
