@@ -27,6 +27,7 @@ mod run;
 mod selection;
 mod settings;
 mod signals;
+mod sources;
 mod suite;
 
 use std::ffi::OsString;
@@ -44,6 +45,7 @@ use args::Args;
 use console::{Console, LogSetup};
 use error::CliError;
 use settings::{OutputSettings, Settings};
+use sources::Surroundings;
 
 /// The whole of a suite's `main`.
 pub fn main(suite: Suite) -> ExitCode {
@@ -57,7 +59,7 @@ pub fn main(suite: Suite) -> ExitCode {
 }
 
 fn load(suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
-    let args = Args::read(&suite, words)?;
+    let args = Args::read(&suite, &words, &Surroundings::of_process())?;
     if OutputSettings::resolve(&args)?.list {
         list(&suite);
         return Ok(katydid_core::exit::PASS);

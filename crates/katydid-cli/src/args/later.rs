@@ -4,6 +4,9 @@
 
 use clap::{Arg, ArgAction};
 
+use crate::error::CliError;
+use crate::sources::{Origin, Setting, Sources, Value};
+
 /// An option without an effect.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Later {
@@ -96,10 +99,42 @@ pub(crate) const LATER: &[Later] = &[
     option("profile", "NAME", Why::Other("labels stored runs, which come with a later version")),
 ];
 
+/// Refuses what would be ignored. What a file or the environment says of the live page, and which
+/// locustfile it names, stays: it is meant for Locust and changes nothing of a headless run.
+///
+/// # Errors
+/// The first option without an effect.
+pub(crate) fn refuse(sources: &mut Sources) -> Result<(), CliError> {
+    let mut warnings = Vec::new();
+    for setting in sources.settings.iter().filter(|setting| setting.value != off()) {
+        let Setting { long, origin, .. } = setting;
+        if let Some(later) = LATER.iter().find(|later| later.long == long) {
+            let sentence = later.sentence();
+            let bearable = matches!(later.why, Why::Page | Why::Locustfile);
+            match origin {
+                Origin::Flag => return Err(origin.error(&sentence)),
+                _ if bearable => {
+                    warnings.push(format!("{} has no effect", origin.name(long)));
+                }
+                _ => return Err(origin.error(&sentence)),
+            }
+        }
+        if BEING_BUILT.contains(&long.as_str()) {
+            return Err(origin.error(&format!(
+                "--{long} has no effect yet: it comes with the next version; leave it out"
+            )));
+        }
+    }
+    sources.warnings.extend(warnings);
+    Ok(())
+}
+
+fn off() -> Value {
+    Value::One("false".to_owned())
+}
+
 /// Options that have a field and whose effect is being built.
-pub(crate) const BEING_BUILT: &[&str] = &[
-    "config",
-    "print-settings",
+const BEING_BUILT: &[&str] = &[
     "iterations",
     "reset-stats",
     "equal-weights",

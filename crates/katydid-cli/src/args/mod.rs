@@ -14,8 +14,7 @@ mod values;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 pub(crate) use http::HttpArgs;
 pub(crate) use load::LoadArgs;
@@ -25,6 +24,7 @@ pub(crate) use target::TargetArgs;
 pub(crate) use values::{LogLevel, parse_count, parse_rate, parse_time};
 
 use crate::error::CliError;
+use crate::sources::{self, Known, Sources, Surroundings};
 use crate::suite::{AccountsUse, Suite};
 
 /// Command line of a suite.
@@ -55,31 +55,31 @@ pub(crate) struct Args {
     /// Print the version and end
     #[arg(short = 'V', long, action = clap::ArgAction::Version)]
     version: Option<bool>,
+    /// Where each setting comes from.
+    #[arg(skip)]
+    pub(crate) sources: Sources,
 }
 
 impl Args {
-    /// Reads `words`, the first of which is the name of the binary.
+    /// Reads `words`, the first of which is the name of the binary, and what lies around them.
     ///
     /// # Errors
-    /// clap's text for words that do not parse, and for `--help` and `--version`.
-    pub(crate) fn read(suite: &Suite, words: Vec<OsString>) -> Result<Self, CliError> {
-        let matches = command(suite).try_get_matches_from(words).map_err(CliError::Words)?;
-        refuse_what_is_not_built(&matches)?;
-        Self::from_arg_matches(&matches).map_err(CliError::Words)
-    }
-}
-
-/// Nothing that was said is ignored.
-fn refuse_what_is_not_built(matches: &ArgMatches) -> Result<(), CliError> {
-    let said = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
-    if let Some(later) = later::LATER.iter().find(|later| said(later.long)) {
-        return Err(CliError::Usage(later.sentence()));
-    }
-    match later::BEING_BUILT.iter().find(|long| said(&long.replace('-', "_"))) {
-        Some(long) => Err(CliError::Usage(format!(
-            "--{long} has no effect yet: it comes with the next version; leave it out"
-        ))),
-        None => Ok(()),
+    /// clap's text for words that do not parse, and for `--help` and `--version`; whatever cannot
+    /// be meant in a file or in the environment; an option without an effect.
+    pub(crate) fn read(
+        suite: &Suite,
+        words: &[OsString],
+        around: &Surroundings,
+    ) -> Result<Self, CliError> {
+        let command = command(suite);
+        let typed = command.clone().try_get_matches_from(words).map_err(CliError::Words)?;
+        let known = Known::new(command.clone(), Vec::new());
+        let mut sources = sources::merge(&known, &typed, around)?;
+        later::refuse(&mut sources)?;
+        let words = sources.into_words(&known, words);
+        let matches = command.try_get_matches_from(words).map_err(CliError::Words)?;
+        let args = Self::from_arg_matches(&matches).map_err(CliError::Words)?;
+        Ok(Self { sources, ..args })
     }
 }
 

@@ -5,6 +5,7 @@ use katydid_core::TaskInfo;
 use katydid_engine::{Flow, Session, Task, TaskResult, UserClass};
 
 use super::*;
+use crate::sources::Surroundings;
 
 async fn nothing(session: &mut Session) -> TaskResult {
     session.get("/").send().await?;
@@ -36,7 +37,8 @@ fn suite() -> Suite {
 
 fn resolve_for(suite: &Suite, words: &str) -> Result<Settings, CliError> {
     let words = ["shop-load"].into_iter().chain(words.split_whitespace()).map(OsString::from);
-    Settings::resolve(suite, &Args::read(suite, words.collect())?)
+    let words: Vec<OsString> = words.collect();
+    Settings::resolve(suite, &Args::read(suite, &words, &Surroundings::default())?)
 }
 
 fn resolve(words: &str) -> Settings {

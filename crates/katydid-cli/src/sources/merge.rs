@@ -1,0 +1,110 @@
+//! All sources together: of each option, the highest setting.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+use super::known::{CLASSES, Kind};
+use super::{Known, Origin, Setting, Surroundings, Value, env, files};
+use crate::error::CliError;
+
+/// What was set and where, flags included.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sources {
+    /// One per option that was set at all.
+    pub(crate) settings: Vec<Setting>,
+    /// What the reader must know.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Sources {
+    /// The setting of an option.
+    pub(crate) fn of(&self, long: &str) -> Option<&Setting> {
+        self.settings.iter().find(|setting| setting.long == long)
+    }
+
+    /// How a sentence names an option: as the person wrote it.
+    pub(crate) fn name(&self, long: &str) -> String {
+        self.of(long).map_or_else(|| format!("--{long}"), |setting| setting.origin.name(long))
+    }
+
+    /// `words` with the settings from elsewhere put in as if they had been typed.
+    pub(crate) fn into_words(&self, known: &Known, words: &[OsString]) -> Vec<OsString> {
+        let elsewhere = || self.settings.iter().filter(|s| s.origin != Origin::Flag);
+        let (classes, options): (Vec<_>, Vec<_>) = elsewhere().partition(|s| s.long == CLASSES);
+        let typed = |settings: Vec<&Setting>| -> Vec<OsString> {
+            settings.into_iter().flat_map(|s| known.words(s)).map(OsString::from).collect()
+        };
+        let (name, words) = words.split_at(1.min(words.len()));
+        // Options that take every word end at the next flag, never before `--`.
+        let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+        let (before, after) = words.split_at(end);
+        [name, &typed(classes), before, &typed(options), after].concat()
+    }
+}
+
+/// Reads everything around the command line and lets the highest win.
+///
+/// # Errors
+/// The first thing that cannot be meant.
+pub(crate) fn merge(
+    known: &Known,
+    typed: &ArgMatches,
+    around: &Surroundings,
+) -> Result<Sources, CliError> {
+    let flags = flags(known, typed);
+    let found = env::read(known, &around.env)?;
+    let config = [&flags, &found.ours].into_iter().flatten().find(|s| s.long == "config");
+    let config = config.map(|setting| setting.value.to_string());
+    let files = files::read(known, around, config.as_deref().map(Path::new))?;
+    let mut merged = Sources { settings: Vec::new(), warnings: found.warnings };
+    for layer in [flags, found.ours, found.locusts].into_iter().chain(files) {
+        add(known, &mut merged.settings, layer)?;
+    }
+    Ok(merged)
+}
+
+/// Adds what a lower layer has to say.
+fn add(known: &Known, merged: &mut Vec<Setting>, layer: Vec<Setting>) -> Result<(), CliError> {
+    let rival = |of: &Setting, among: &[Setting]| {
+        let off = |setting: &Setting| setting.value == Value::One("false".to_owned());
+        let foe = |other: &&Setting| known.rivals(&of.long, &other.long) && !off(other) && !off(of);
+        among.iter().find(foe).cloned()
+    };
+    let before = merged.len();
+    for setting in layer {
+        let decided = merged.iter().any(|other| other.long == setting.long);
+        // Of two that exclude each other, the higher is meant.
+        if decided || rival(&setting, &merged[..before]).is_some() {
+            continue;
+        }
+        if let Some(foe) = rival(&setting, &merged[before..]) {
+            let names = (setting.origin.name(&setting.long), foe.origin.name(&foe.long));
+            let text = format!("{} and {} cannot be meant together", names.0, names.1);
+            return Err(CliError::Usage(text));
+        }
+        merged.push(setting);
+    }
+    Ok(())
+}
+
+/// What was typed.
+fn flags(known: &Known, typed: &ArgMatches) -> Vec<Setting> {
+    let said = |id: &str| typed.value_source(id) == Some(ValueSource::CommandLine);
+    let texts = |id: &str| -> Vec<String> {
+        let raw = typed.get_raw(id).into_iter().flatten();
+        raw.map(OsStr::to_string_lossy).map(Into::into).collect()
+    };
+    let setting =
+        |long: &str, value| Setting { long: long.to_owned(), value, origin: Origin::Flag };
+    let classes = said("classes").then(|| setting(CLASSES, Value::Many(texts("classes"))));
+    let options = known.args().filter(|(_, arg)| said(arg.get_id().as_str()));
+    let options = options.map(|(long, arg)| match known.kind(long) {
+        Kind::Switch => setting(long, Value::One("true".to_owned())),
+        Kind::One => setting(long, Value::One(texts(arg.get_id().as_str()).concat())),
+        Kind::Many => setting(long, Value::Many(texts(arg.get_id().as_str()))),
+    });
+    classes.into_iter().chain(options).collect()
+}
