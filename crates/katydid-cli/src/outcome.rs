@@ -5,7 +5,7 @@ use katydid_core::{RunFacts, Snapshot, StopReason, Target, Verdict, exit, judge}
 use katydid_engine::{RunOutcome, RunSettings};
 use katydid_report::table;
 
-use crate::console::Console;
+use crate::console::{Console, width};
 use crate::files::{Place, Reports, Written, write_whole};
 
 /// What the verdict is made with.
@@ -57,7 +57,7 @@ pub(crate) fn close(
     written.paths.extend(place.backend_log().filter(|log| log.exists()));
     console.progress(None);
     console.info(&format!("Shutting down (exit code {})", verdict.exit_code));
-    for block in tables(snapshot, console.width()) {
+    for block in tables(snapshot, width()) {
         console.block(&block);
     }
     console.block(&reports_text(&written));

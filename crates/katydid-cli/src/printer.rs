@@ -6,7 +6,7 @@ use std::sync::Arc;
 use katydid_core::{RunEvent, Snapshot, StopReason};
 use katydid_report::table;
 
-use crate::console::Console;
+use crate::console::{Console, width};
 use crate::progress::Progress;
 
 /// Tells the events of a run.
@@ -78,7 +78,7 @@ impl Printer {
 
     fn table(&self, snapshot: &Snapshot) {
         if !self.only_summary && !self.stopping {
-            self.console.table(&table::periodic(snapshot, self.console.width()));
+            self.console.table(&table::periodic(snapshot, width()));
         }
     }
 }

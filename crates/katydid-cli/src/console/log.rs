@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Zoned;
 use owo_colors::OwoColorize as _;
 
-use super::writer::{Piece, Writer};
+use super::writer::{LastLine, Piece, Writer};
 use crate::args::LogLevel;
 use crate::error::CliError;
 
@@ -122,15 +122,11 @@ impl Console {
     /// The line below everything else, cut to the terminal; `None` takes it away.
     pub(crate) fn progress(&self, line: Option<&str>) {
         if !self.silent && self.writer.live() {
-            let columns = self.width().unwrap_or(80).saturating_sub(1);
-            self.writer.progress(line.map(|line| line.chars().take(columns).collect()));
+            let columns = width().unwrap_or(80).saturating_sub(1);
+            self.writer.progress(line.map_or(LastLine::None, |line| {
+                LastLine::New(line.chars().take(columns).collect())
+            }));
         }
-    }
-
-    /// Columns of the terminal at this moment; `None` when stderr is no terminal.
-    pub(crate) fn width(&self) -> Option<usize> {
-        terminal_size::terminal_size_of(std::io::stderr())
-            .map(|(terminal_size::Width(width), _)| usize::from(width))
     }
 
     /// Waits until everything is written, but not longer than `limit`.
@@ -158,6 +154,12 @@ impl Console {
             LogLevel::Error | LogLevel::Critical => Piece::Log(line.red().to_string()),
         });
     }
+}
+
+/// Columns of the terminal at this moment; `None` when stderr is no terminal.
+pub(crate) fn width() -> Option<usize> {
+    terminal_size::terminal_size_of(std::io::stderr())
+        .map(|(terminal_size::Width(width), _)| usize::from(width))
 }
 
 fn open_log(path: &Path) -> Result<File, CliError> {

@@ -7,4 +7,4 @@
 mod log;
 mod writer;
 
-pub(crate) use log::{Console, LogSetup};
+pub(crate) use log::{Console, LogSetup, width};

@@ -27,6 +27,18 @@ pub(crate) enum Piece {
     Table(String),
 }
 
+/// What becomes of the line below everything else.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) enum LastLine {
+    /// It stays.
+    #[default]
+    AsItIs,
+    /// It goes.
+    None,
+    /// This takes its place.
+    New(String),
+}
+
 /// A handle on the writing thread; the last one ends it.
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -58,10 +70,10 @@ impl Writer {
         self.shared.changed.notify_all();
     }
 
-    /// Shows this as the last line from now on; `None` takes it away.
-    pub(crate) fn progress(&self, line: Option<String>) {
+    /// Changes the line below everything else.
+    pub(crate) fn progress(&self, change: LastLine) {
         if self.live {
-            self.shared.lock().progress = Some(line);
+            self.shared.lock().last_line = change;
             self.shared.changed.notify_all();
         }
     }
@@ -122,8 +134,7 @@ impl Shared {
 #[derive(Debug, Default)]
 struct Queue {
     pieces: VecDeque<Piece>,
-    /// A change of the last line.
-    progress: Option<Option<String>>,
+    last_line: LastLine,
     /// Details that found no room since the last writing.
     left_out: u64,
     writing: bool,
@@ -133,7 +144,7 @@ struct Queue {
 #[derive(Debug, PartialEq, Eq)]
 struct Batch {
     pieces: VecDeque<Piece>,
-    progress: Option<Option<String>>,
+    last_line: LastLine,
     left_out: u64,
 }
 
@@ -153,13 +164,13 @@ impl Queue {
     fn take(&mut self) -> Batch {
         Batch {
             pieces: std::mem::take(&mut self.pieces),
-            progress: self.progress.take(),
+            last_line: std::mem::take(&mut self.last_line),
             left_out: std::mem::take(&mut self.left_out),
         }
     }
 
     fn idle(&self) -> bool {
-        self.pieces.is_empty() && self.progress.is_none() && !self.writing
+        self.pieces.is_empty() && self.last_line == LastLine::AsItIs && !self.writing
     }
 }
 
@@ -176,7 +187,8 @@ struct Screen {
     log: Option<File>,
     colour: bool,
     live: bool,
-    progress: Option<String>,
+    /// What stands below everything else; it has no end of line.
+    last_line: String,
 }
 
 impl Screen {
@@ -188,7 +200,7 @@ impl Screen {
             // As the environment wants it: NO_COLOR, CLICOLOR_FORCE, or whether it is a terminal.
             colour: anstream::AutoStream::choice(&stderr) != ColorChoice::Never,
             live: stderr.is_terminal() && !dumb,
-            progress: None,
+            last_line: String::new(),
         }
     }
 
@@ -211,23 +223,25 @@ impl Screen {
         if let Some(log) = &mut self.log {
             let _ = log.write_all(file.as_bytes());
         }
-        self.show(screen, batch.progress);
+        self.show(screen, batch.last_line);
     }
 
-    fn show(&mut self, mut text: String, progress: Option<Option<String>>) {
+    fn show(&mut self, mut text: String, last_line: LastLine) {
         if !self.colour {
             text = anstream::adapter::strip_str(&text).to_string();
         }
-        let had = self.progress.is_some();
-        if let Some(line) = progress {
-            self.progress = line;
-        } else if text.is_empty() {
+        if text.is_empty() && last_line == LastLine::AsItIs {
             return;
         }
-        if had {
+        if !self.last_line.is_empty() {
             text.insert_str(0, CLEAR_LINE);
         }
-        text += self.progress.as_deref().unwrap_or_default();
+        match last_line {
+            LastLine::AsItIs => {}
+            LastLine::None => self.last_line.clear(),
+            LastLine::New(line) => self.last_line = line,
+        }
+        text += &self.last_line;
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 }

@@ -12,7 +12,7 @@ use katydid_core::RunEvent;
 use katydid_engine::{RunSettings, Shared};
 use katydid_report::table;
 
-use crate::console::{Console, LogSetup};
+use crate::console::{Console, LogSetup, width};
 use crate::error::CliError;
 use crate::files::Reports;
 use crate::outcome::{Rules, reports_text};
@@ -61,7 +61,7 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let written = reports.finish(&ended.snapshot, ended.started);
     let rules = Rules { targets: &[], failed_code: katydid_core::exit::FAILED };
     let verdict = rules.judge(&ended, written.whole);
-    let text = summary::text(&ended.snapshot, console.width());
+    let text = summary::text(&ended.snapshot, width());
     // The summary is for stdout, which may be the same terminal.
     console.progress(None);
     console.flush(None);
