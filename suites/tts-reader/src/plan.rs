@@ -29,6 +29,7 @@ pub fn suite() -> Suite {
         .user::<HeavyTTSUser>()
         .user::<ReadOnlyUser>()
         .scenario(smoke())
+        .default_host("http://localhost:5000")
         .accounts(AccountsUse::Required)
         .prepare(prepare);
     #[cfg(feature = "embedded")]

@@ -5,6 +5,7 @@
 //! and its sentence are known to the parser of runs, for `--help`, man page and completions.
 
 mod generated;
+mod init;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -44,16 +45,18 @@ pub(crate) fn describe(suite: &Suite, command: Command) -> Command {
         .subcommands(own)
 }
 
+const INIT: &str = "init";
 const COMPLETIONS: &str = "completions";
 const MAN: &str = "man";
-const BUILT_IN: [&str; 2] = [COMPLETIONS, MAN];
+const BUILT_IN: [&str; 3] = [INIT, COMPLETIONS, MAN];
 
-fn built_in_parsers() -> [Command; 2] {
+fn built_in_parsers() -> [Command; 3] {
     let shell = clap::Arg::new("SHELL")
         .help("The shell that they are for")
         .required(true)
         .value_parser(clap::value_parser!(Shell));
     [
+        Command::new(INIT).about("Write a commented locust.conf to start from"),
         Command::new(COMPLETIONS).about("Print completions for a shell").arg(shell),
         Command::new(MAN).about("Print the man page (roff)"),
     ]
@@ -62,6 +65,7 @@ fn built_in_parsers() -> [Command; 2] {
 fn built_in(suite: &Suite, words: &[OsString]) -> Result<u8, CliError> {
     let matches = args::command(suite).try_get_matches_from(words).map_err(CliError::Words)?;
     match matches.subcommand() {
+        Some((INIT, _)) => init::init(suite)?,
         Some((COMPLETIONS, matches)) => {
             let shell = matches.get_one::<Shell>("SHELL").expect("clap requires it");
             generated::completions(suite, *shell)?;

@@ -10,6 +10,7 @@ crate::tests![
     completions_know_classes_tags_and_scenarios,
     the_man_page_has_every_flag,
     a_command_comes_first,
+    init_writes_a_commented_file_and_never_over_another,
 ];
 
 fn the_suites_own_command_gets_its_words_as_they_are() {
@@ -61,4 +62,31 @@ fn a_command_comes_first() {
     run(&mut shop("-u 3 completions bash")).expect(2).says(&told("completions"));
     run(&mut shop("Shopper man")).expect(2).says(&told("man"));
     run(&mut shop("--headless shelves")).expect(2).says(&told("shelves"));
+}
+
+fn init_writes_a_commented_file_and_never_over_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let init = || run(shop("init").current_dir(&folder));
+    let ended =
+        init().expect(0).says("Wrote locust.conf. Look at `host` in it, then run: shop-load ");
+    assert_eq!(ended.stdout, "");
+    let path = folder.path().join("locust.conf");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let keys: Vec<&str> =
+        text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    assert_eq!(
+        keys,
+        [
+            "host = http://localhost:5000",
+            "spawn-rate = 5",
+            "csv = load_test_stats",
+            "html = load_test_report.html",
+            "loglevel = INFO",
+        ]
+    );
+    assert!(text.contains("Tags: critical, read, revenue\n"), "{text}");
+    std::fs::write(&path, "mine").unwrap();
+    init().expect(2).says("error: locust.conf is there already and stays as it is");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+    run(shop("init here").current_dir(&folder)).expect(2).says("unexpected argument 'here'");
 }

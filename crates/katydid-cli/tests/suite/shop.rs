@@ -34,6 +34,7 @@ pub(crate) fn suite() -> Suite {
             _ if run.host.is_empty() => Err("no host was prepared for".into()),
             _ => Ok(Shared::default()),
         })
+        .default_host("http://localhost:5000")
         .command("shelves", "Fill the shelves", shelves)
         .embedded(backend)
 }
