@@ -11,14 +11,16 @@ pub struct TaskId(pub u32);
 pub struct TaskInfo {
     /// The user class that runs it.
     pub class: Arc<str>,
-    /// The flow that it belongs to; empty for a task of the class itself.
+    /// The flow that it belongs to, `Outer/Inner` in a nested one; empty for a task of the class
+    /// itself.
     pub flow: Arc<str>,
     /// Its name.
     pub task: Arc<str>,
     /// Its tags.
     pub tags: Arc<[Arc<str>]>,
-    /// The share of its class's task executions that the weights promise, 0 to 1.
-    pub expected_share: f64,
+    /// The share of its class's task executions that the weights promise, 0 to 1; `None` when the
+    /// code of the tasks decides it (a sticky flow beside other tasks).
+    pub expected_share: Option<f64>,
     /// The author has said that this task makes no request, so silence is no fault.
     pub silent: bool,
 }

@@ -1,59 +1,36 @@
 //! A user class whose state type is hidden, so that a run can hold different ones together.
 
-use std::collections::BTreeSet;
+mod change;
+mod check;
+mod describe;
+mod shares;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use katydid_core::{TagFilter, TaskInfo};
 
-use crate::flow::Task;
-use crate::run::UserContext;
-use crate::run::run_user;
-use crate::user::{Entry, User, UserClass};
+pub use self::check::ClassError;
+pub use self::describe::{ClassDescription, FlowDescription, StepDescription};
 
-/// A mistake in the description of a user class.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClassError {
-    /// Nothing to do.
-    #[error("user class {class} has no task with a weight above 0; give it a task or a flow")]
-    NoTask {
-        /// The class.
-        class: String,
-    },
-    /// A flow from which nothing can be drawn.
-    #[error("flow {flow} of {class} has no task with a weight above 0; give it a task")]
-    EmptyFlow {
-        /// The class.
-        class: String,
-        /// The flow.
-        flow: String,
-    },
-    /// Two things of one name would share one row of the report.
-    #[error("{class} has two tasks or flows named {name}; rename one")]
-    DuplicateName {
-        /// The class.
-        class: String,
-        /// The name, `Flow/task` for a task of a flow.
-        name: String,
-    },
-    /// A wait that cannot be kept.
-    #[error("wait of {class}: {fault}")]
-    Wait {
-        /// The class.
-        class: String,
-        /// What is wrong.
-        fault: String,
-    },
-}
+use crate::run::{Course, UserContext, run_user};
+use crate::user::{User, UserClass};
+
+pub(crate) use self::describe::joined;
 
 pub(crate) type UserFuture = Pin<Box<dyn Future<Output = ()>>>;
 
 /// A user class ready to run.
+///
+/// The `with_…` functions and [`filtered`](Self::filtered) make another class of it; they are what
+/// the command line changes from outside.
 #[derive(Clone)]
-pub struct Class(Arc<dyn AnyClass>);
+pub struct Class {
+    code: Arc<dyn AnyClass>,
+    about: Arc<ClassDescription>,
+}
 
 impl Class {
     /// The class that `U` describes.
@@ -63,33 +40,80 @@ impl Class {
 
     /// Its name.
     pub fn name(&self) -> &Arc<str> {
-        self.0.name()
+        &self.about.name
     }
 
     /// Its one-sentence description; may be empty.
     pub fn about(&self) -> &str {
-        self.0.about()
+        &self.about.about
     }
 
     /// Its weight and fixed count.
     pub fn shares(&self) -> (u32, u32) {
-        self.0.shares()
+        (self.about.weight, self.about.fixed_count)
     }
 
     /// The host it names for itself.
     pub fn host(&self) -> Option<&str> {
-        self.0.host()
+        self.about.host.as_deref()
+    }
+
+    /// Everything that can be listed of it: weight, wait, and the tree of its flows and tasks with
+    /// their ratios.
+    pub fn describe(&self) -> &ClassDescription {
+        &self.about
     }
 
     /// Its tasks in the order of their numbers, flows opened.
     pub fn tasks(&self) -> Vec<TaskInfo> {
-        self.0.tasks()
+        let expected = shares::expected(&self.about.steps);
+        let mut tasks = Vec::with_capacity(expected.len());
+        self.add_tasks("", &self.about.steps, &mut expected.into_iter(), &mut tasks);
+        tasks
     }
 
     /// The class with only the tasks that `filter` accepts; empty flows go with them. `None` when
     /// nothing is left.
+    ///
+    /// A task has the tags of the flows around it too. A markov flow of which a part would go goes
+    /// as a whole.
     pub fn filtered(&self, filter: &TagFilter) -> Option<Self> {
-        self.0.filtered(filter)
+        self.code.filtered(filter).map(|class| self.changed(class))
+    }
+
+    /// The class with another weight; 0 switches it off unless it has a fixed count.
+    pub fn with_weight(&self, weight: u32) -> Self {
+        self.described(|about| about.weight = weight)
+    }
+
+    /// The class with exactly this many users; 0 means as many as the weight says.
+    pub fn with_fixed_count(&self, fixed_count: u32) -> Self {
+        self.described(|about| about.fixed_count = fixed_count)
+    }
+
+    /// The class with another host of its own.
+    pub fn with_host(&self, host: &str) -> Self {
+        self.described(|about| about.host = Some(host.to_owned()))
+    }
+
+    /// The class with only the named tasks. A name is that of a task or of a flow with all that is
+    /// inside, with or without the flows around it: `login`, `Account/login`, `Account`.
+    ///
+    /// # Errors
+    /// A name that nothing has, or nothing left that can be drawn.
+    pub fn with_tasks(&self, names: &[impl AsRef<str>]) -> Result<Self, ClassError> {
+        let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+        self.code.named(&names).map(|class| self.changed(class))
+    }
+
+    /// The class with weight 1, in which every task is drawn equally often: Locust's
+    /// `--equal-weights`.
+    ///
+    /// Tasks stay in their flows, so that these are entered and left as their tasks expect, but
+    /// sequential and markov flows lose their order. A task that stands in several places counts
+    /// once; one that was switched off stays off.
+    pub fn with_equal_weights(&self) -> Self {
+        self.changed(self.code.equal()).with_weight(1)
     }
 
     /// Whether it can run.
@@ -97,11 +121,49 @@ impl Class {
     /// # Errors
     /// The first mistake found, with the name of the place.
     pub fn check(&self) -> Result<(), ClassError> {
-        self.0.check()
+        check::check(&self.about)
     }
 
     pub(crate) fn spawn(&self, context: UserContext) -> UserFuture {
-        Arc::clone(&self.0).spawn(context)
+        Arc::clone(&self.code).spawn(context)
+    }
+
+    /// Other tasks, the same place among the classes.
+    fn changed(&self, class: Self) -> Self {
+        class.described(|about| {
+            (about.weight, about.fixed_count) = self.shares();
+            about.host.clone_from(&self.about.host);
+        })
+    }
+
+    fn described(&self, change: impl FnOnce(&mut ClassDescription)) -> Self {
+        let mut class = self.clone();
+        change(Arc::make_mut(&mut class.about));
+        class
+    }
+
+    fn add_tasks(
+        &self,
+        flow: &str,
+        steps: &[StepDescription],
+        expected: &mut impl Iterator<Item = Option<f64>>,
+        into: &mut Vec<TaskInfo>,
+    ) {
+        for step in steps {
+            match &step.flow {
+                None => into.push(TaskInfo {
+                    class: Arc::clone(self.name()),
+                    flow: flow.into(),
+                    task: Arc::clone(&step.name),
+                    tags: Arc::clone(&step.tags),
+                    expected_share: expected.next().flatten(),
+                    silent: step.sends_nothing,
+                }),
+                Some(inside) => {
+                    self.add_tasks(&check::join(flow, &step.name), &inside.steps, expected, into);
+                }
+            }
+        }
     }
 }
 
@@ -113,117 +175,41 @@ impl fmt::Debug for Class {
 
 impl<S: 'static> From<UserClass<S>> for Class {
     fn from(class: UserClass<S>) -> Self {
-        Self(Arc::new(class))
+        let about = Arc::new(describe::describe(&class));
+        Self { code: Arc::new(Code { class: Arc::new(class), course: OnceLock::new() }), about }
     }
 }
 
 trait AnyClass: Send + Sync {
-    fn name(&self) -> &Arc<str>;
-    fn about(&self) -> &str;
-    fn shares(&self) -> (u32, u32);
-    fn host(&self) -> Option<&str>;
-    fn tasks(&self) -> Vec<TaskInfo>;
     fn filtered(&self, filter: &TagFilter) -> Option<Class>;
-    fn check(&self) -> Result<(), ClassError>;
-    fn spawn(self: Arc<Self>, context: UserContext) -> UserFuture;
+    fn named(&self, names: &[&str]) -> Result<Class, ClassError>;
+    fn equal(&self) -> Class;
+    fn spawn(&self, context: UserContext) -> UserFuture;
 }
 
-impl<S: 'static> AnyClass for UserClass<S> {
-    fn name(&self) -> &Arc<str> {
-        &self.name
-    }
+/// The class with its state type.
+struct Code<S> {
+    class: Arc<UserClass<S>>,
+    /// Made for the first user, after the checks.
+    course: OnceLock<Arc<Course<S>>>,
+}
 
-    fn about(&self) -> &str {
-        &self.about
-    }
-
-    fn shares(&self) -> (u32, u32) {
-        (self.weight, self.fixed_count)
-    }
-
-    fn host(&self) -> Option<&str> {
-        self.host.as_deref()
-    }
-
-    fn tasks(&self) -> Vec<TaskInfo> {
-        let share = |weight: u32, of: f64| f64::from(weight) / of.max(1.0);
-        let entry_weights = self.entries.iter().map(|entry| f64::from(entry.weight())).sum();
-        let mut tasks = Vec::new();
-        for entry in &self.entries {
-            let of_class = share(entry.weight(), entry_weights);
-            match entry {
-                Entry::Task(task) => tasks.push(self.task_info("", task, of_class)),
-                Entry::Flow { flow, .. } => {
-                    let weights = flow.tasks.iter().map(|task| f64::from(task.weight)).sum();
-                    let info = |task: &Task<S>| {
-                        self.task_info(&flow.name, task, of_class * share(task.weight, weights))
-                    };
-                    tasks.extend(flow.tasks.iter().map(info));
-                }
-            }
-        }
-        tasks
-    }
-
+impl<S: 'static> AnyClass for Code<S> {
     fn filtered(&self, filter: &TagFilter) -> Option<Class> {
-        let mut class = self.clone();
-        class.entries.retain_mut(|entry| match entry {
-            Entry::Task(task) => filter.accepts(&task.tags),
-            Entry::Flow { flow, .. } => {
-                flow.tasks.retain(|task| filter.accepts(&task.tags));
-                flow.tasks.iter().any(|task| task.weight > 0)
-            }
-        });
-        let left = class.entries.iter().any(|entry| entry.weight() > 0);
-        left.then(|| class.into())
+        change::filtered(&self.class, filter).map(Class::from)
     }
 
-    fn check(&self) -> Result<(), ClassError> {
-        let class = || self.name.to_string();
-        if self.entries.iter().all(|entry| entry.weight() == 0) {
-            return Err(ClassError::NoTask { class: class() });
-        }
-        if let Some(fault) = self.wait.fault() {
-            return Err(ClassError::Wait { class: class(), fault });
-        }
-        let mut seen = BTreeSet::new();
-        let mut claim = |name: String| {
-            let new = seen.insert(name.clone());
-            new.then_some(()).ok_or_else(|| ClassError::DuplicateName { class: class(), name })
-        };
-        for entry in &self.entries {
-            match entry {
-                Entry::Task(task) => claim(task.name.to_string())?,
-                Entry::Flow { flow, .. } => {
-                    claim(flow.name.to_string())?;
-                    if flow.tasks.iter().all(|task| task.weight == 0) {
-                        let flow = flow.name.to_string();
-                        return Err(ClassError::EmptyFlow { class: class(), flow });
-                    }
-                    for task in &flow.tasks {
-                        claim(format!("{}/{}", flow.name, task.name))?;
-                    }
-                }
-            }
-        }
-        Ok(())
+    fn named(&self, names: &[&str]) -> Result<Class, ClassError> {
+        change::named(&self.class, names).map(Class::from)
     }
 
-    fn spawn(self: Arc<Self>, context: UserContext) -> UserFuture {
-        Box::pin(run_user(self, context))
+    fn equal(&self) -> Class {
+        change::equal(&self.class).into()
     }
-}
 
-impl<S> UserClass<S> {
-    fn task_info(&self, flow: &str, task: &Task<S>, expected_share: f64) -> TaskInfo {
-        TaskInfo {
-            class: Arc::clone(&self.name),
-            flow: flow.into(),
-            task: Arc::clone(&task.name),
-            tags: Arc::clone(&task.tags),
-            expected_share,
-            silent: task.silent,
-        }
+    fn spawn(&self, context: UserContext) -> UserFuture {
+        let course = self.course.get_or_init(|| Arc::new(Course::new(&self.class)));
+        Box::pin(run_user(Arc::clone(&self.class), Arc::clone(course), context))
     }
 }
 

@@ -33,7 +33,8 @@ impl RequestFailed {
 /// Why a task ended early.
 ///
 /// Any error turns into one by `?`: a [`RequestFailed`] ends the task quietly (the request is
-/// counted as failed), everything else is counted as an *exception* of the suite's own code.
+/// counted as failed), everything else is counted as an *exception* of the suite's own code. The
+/// other values are no faults; they say how the user goes on: `return Err(TaskError::StopUser)`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TaskError {
@@ -41,9 +42,14 @@ pub enum TaskError {
     Request(RequestFailed),
     /// The suite's own code failed; counted as an exception.
     Exception(BoxError),
-    /// Leave the (sticky) flow now. No fault.
+    /// Leave the innermost flow, wait, and go on with the flow around it or the class; Locust's
+    /// `interrupt(reschedule=False)`. Outside flows there is nothing to leave.
     LeaveFlow,
-    /// This user is done and will not be replaced. No fault.
+    /// Leave the innermost flow and go on at once, without a wait; Locust's `interrupt()`.
+    LeaveFlowNow,
+    /// The next task starts at once, without a wait; Locust's `RescheduleTaskImmediately`.
+    SkipWait,
+    /// This user is done and will not be replaced: its `on_stop` runs, the other users go on.
     StopUser,
 }
 

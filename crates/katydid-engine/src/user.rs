@@ -3,8 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::flow::{Flow, Hook, Task};
+use crate::flow::{Flow, Step};
 use crate::shared::Shared;
+use crate::task::{Hook, Task};
 use crate::wait::Wait;
 
 /// A type that stands for a user class. The `#[user]` attribute implements it; by hand it is one
@@ -57,31 +58,8 @@ pub struct UserClass<S> {
     pub(crate) make: Arc<dyn Fn(&NewUser<'_>) -> S + Send + Sync>,
     pub(crate) on_start: Option<Hook<S>>,
     pub(crate) on_stop: Option<Hook<S>>,
-    pub(crate) entries: Vec<Entry<S>>,
-}
-
-/// What a user draws from: its own tasks and its flows.
-pub(crate) enum Entry<S> {
-    Task(Task<S>),
-    Flow { weight: u32, flow: Flow<S> },
-}
-
-impl<S> Entry<S> {
-    pub(crate) fn weight(&self) -> u32 {
-        match self {
-            Self::Task(task) => task.weight,
-            Self::Flow { weight, .. } => *weight,
-        }
-    }
-}
-
-impl<S> Clone for Entry<S> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Task(task) => Self::Task(task.clone()),
-            Self::Flow { weight, flow } => Self::Flow { weight: *weight, flow: flow.clone() },
-        }
-    }
+    /// What a user draws from: its own tasks and its flows.
+    pub(crate) steps: Vec<Step<S>>,
 }
 
 impl<S: 'static> UserClass<S> {
@@ -97,7 +75,7 @@ impl<S: 'static> UserClass<S> {
             make: Arc::new(make),
             on_start: None,
             on_stop: None,
-            entries: Vec::new(),
+            steps: Vec::new(),
         }
     }
 
@@ -154,13 +132,13 @@ impl<S: 'static> UserClass<S> {
 
     /// Adds a task.
     pub fn task(mut self, task: Task<S>) -> Self {
-        self.entries.push(Entry::Task(task));
+        self.steps.push(Step::Task(task));
         self
     }
 
     /// Adds a flow, drawn with this weight.
     pub fn flow(mut self, weight: u32, flow: Flow<S>) -> Self {
-        self.entries.push(Entry::Flow { weight, flow });
+        self.steps.push(Step::Flow(Flow { weight, ..flow }));
         self
     }
 }
@@ -177,7 +155,7 @@ impl<S> Clone for UserClass<S> {
             make: Arc::clone(&self.make),
             on_start: self.on_start,
             on_stop: self.on_stop,
-            entries: self.entries.clone(),
+            steps: self.steps.clone(),
         }
     }
 }

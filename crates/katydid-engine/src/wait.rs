@@ -1,5 +1,6 @@
 //! Wait times between tasks: Locust's `wait_time`.
 
+use std::fmt;
 use std::time::Duration;
 
 use rand::RngExt as _;
@@ -18,6 +19,8 @@ pub enum Wait<S> {
     /// So that tasks *start* this many seconds apart; a task that takes longer is followed at once,
     /// and the lateness of the next is part of its response time (R10).
     Pacing(f64),
+    /// At random with this many task starts per second on average; see [`poisson`].
+    Poisson(f64),
     /// A function of the suite.
     Own(fn(&mut S) -> Duration),
 }
@@ -55,6 +58,26 @@ pub fn constant_throughput<S>(per_second: f64) -> Wait<S> {
     Wait::Pacing(1.0 / per_second)
 }
 
+/// Exponentially distributed with a mean of 1 / `per_second` seconds, the gaps of a Poisson
+/// process: most are short, a few are long.
+pub fn poisson<S>(per_second: f64) -> Wait<S> {
+    Wait::Poisson(per_second)
+}
+
+/// As an author writes it: `between(1, 5)`.
+impl<S> fmt::Display for Wait<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("no_wait()"),
+            Self::Between(min, max) => write!(f, "between({min}, {max})"),
+            Self::Constant(seconds) => write!(f, "constant({seconds})"),
+            Self::Pacing(seconds) => write!(f, "constant_pacing({seconds})"),
+            Self::Poisson(per_second) => write!(f, "poisson({per_second})"),
+            Self::Own(_) => f.write_str("a function of the suite"),
+        }
+    }
+}
+
 impl<S> Wait<S> {
     /// What is wrong with it, if anything.
     pub(crate) fn fault(&self) -> Option<String> {
@@ -68,6 +91,9 @@ impl<S> Wait<S> {
             }
             Self::Pacing(seconds) if bad(seconds) || *seconds == 0.0 => {
                 Some(format!("a pacing of {seconds} s wants a number of seconds above 0"))
+            }
+            Self::Poisson(rate) if !rate.is_finite() || *rate < 1e-9 => {
+                Some(format!("poisson({rate}) wants a number of tasks per second above 0"))
             }
             _ => None,
         }
@@ -91,6 +117,11 @@ impl<S> Wait<S> {
             Self::Pacing(seconds) => {
                 let due_ns = started_ns + (seconds * 1e9) as u64;
                 (Duration::from_nanos(due_ns.saturating_sub(now_ns)), Some(due_ns))
+            }
+            Self::Poisson(rate) => {
+                // 1 - [0, 1) is never 0, whose logarithm would be an endless wait.
+                let seconds = -(1.0 - rng.random::<f64>()).ln() / rate;
+                (Duration::from_secs_f64(seconds), None)
             }
             Self::Own(own) => (own(state), None),
         }

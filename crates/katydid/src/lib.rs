@@ -83,8 +83,8 @@
 //!
 //! let class = katydid::Class::of::<Regular>();
 //! assert_eq!(class.check(), Ok(()));
-//! let shares: Vec<f64> = class.tasks().iter().map(|task| task.expected_share).collect();
-//! assert_eq!(shares, [0.8, 0.2]);
+//! let shares: Vec<_> = class.tasks().iter().map(|task| task.expected_share).collect();
+//! assert_eq!(shares, [Some(0.8), Some(0.2)]);
 //! ```
 //!
 //! The attributes are sugar: [`User`] is a trait with one function, and the example
@@ -116,9 +116,10 @@ pub use katydid_cli::{
 };
 pub use katydid_core::{Comparison, FailureKind, Metric, Scenario, TagFilter, Target, TaskInfo};
 pub use katydid_engine::{
-    BoxError, Class, ClassError, Flow, Hook, JsonError, Multipart, NewUser, RequestBuilder,
-    RequestFailed, Response, Session, Shared, Task, TaskError, TaskFn, TaskFuture, TaskResult,
-    User, UserClass, Wait, between, constant, constant_pacing, constant_throughput, no_wait,
+    BoxError, Class, ClassDescription, ClassError, Flow, FlowDescription, FlowOrder, Hook,
+    JsonError, Multipart, NewUser, RequestBuilder, RequestFailed, Response, Session, Shared,
+    StepDescription, Task, TaskError, TaskFn, TaskFuture, TaskResult, User, UserClass, Wait,
+    between, constant, constant_pacing, constant_throughput, no_wait, poisson,
 };
 pub use katydid_macros::{flow, on_start, on_stop, task, user};
 pub use serde_json::json;
@@ -128,6 +129,6 @@ pub mod prelude {
     pub use crate::{
         Flow, Multipart, NewUser, Response, Scenario, Session, Shared, Suite, Target, Task,
         TaskError, TaskResult, User, UserClass, Wait, between, constant, constant_pacing,
-        constant_throughput, flow, json, no_wait, on_start, on_stop, task, user,
+        constant_throughput, flow, json, no_wait, on_start, on_stop, poisson, task, user,
     };
 }

@@ -4,6 +4,7 @@ use katydid_core::TagFilter;
 
 use super::*;
 use crate::flow::Flow;
+use crate::task::Task;
 use crate::wait::{between, constant, constant_pacing, constant_throughput};
 
 fn task(name: &str) -> Task<()> {
@@ -72,7 +73,7 @@ fn mixed() -> Class {
 }
 
 fn shares(class: &Class) -> Vec<(String, f64)> {
-    class.tasks().into_iter().map(|info| (info.path(), info.expected_share)).collect()
+    class.tasks().into_iter().map(|info| (info.path(), info.expected_share.unwrap())).collect()
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A run: settings, dispatcher, executor threads, and the life of one user.
 
 mod control;
+mod course;
 mod dispatcher;
 mod executor;
 pub(crate) mod panics;
@@ -20,6 +21,7 @@ pub use control::Control;
 pub use dispatcher::{RunOutcome, run};
 pub use settings::{HttpSettings, RunError, RunSettings};
 
+pub(crate) use course::Course;
 pub(crate) use settings::CENTURY;
 pub(crate) use user_loop::{UserContext, run_user};
 

@@ -4,16 +4,18 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{Picker, TaskCounts, TaskId};
+use katydid_core::{TaskCounts, TaskId};
 use rand::SeedableRng as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
 
+use super::course::{Course, Part, Place};
 use super::panics;
 use super::phase::{Phase, PhaseCell};
 use crate::error::TaskError;
-use crate::flow::{Flow, Hook, Task, TaskFn};
 use crate::session::{Session, SessionSetup};
-use crate::user::{Entry, NewUser, UserClass};
+use crate::task::{Hook, TaskFn};
+use crate::user::{NewUser, UserClass};
+use crate::wait::Wait;
 
 /// The pause before a failed `on_start` is tried again, and in place of a wait that panics.
 const RETRY: Duration = Duration::from_secs(1);
@@ -26,16 +28,32 @@ pub(crate) struct UserContext {
     pub(crate) phase: Rc<PhaseCell>,
 }
 
-/// How the loop goes on.
+/// How the user goes on after a task.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
-    Continue,
-    LeaveFlow,
+    Stay { wait: bool },
+    LeaveFlow { wait: bool },
     StopUser,
 }
 
+impl Next {
+    fn of(error: &TaskError) -> Self {
+        match error {
+            TaskError::Request(_) | TaskError::Exception(_) => Self::Stay { wait: true },
+            TaskError::SkipWait => Self::Stay { wait: false },
+            TaskError::LeaveFlow => Self::LeaveFlow { wait: true },
+            TaskError::LeaveFlowNow => Self::LeaveFlow { wait: false },
+            TaskError::StopUser => Self::StopUser,
+        }
+    }
+}
+
 /// Runs a user from `on_start` to `on_stop`.
-pub(crate) async fn run_user<S: 'static>(class: Arc<UserClass<S>>, context: UserContext) {
+pub(crate) async fn run_user<S: 'static>(
+    class: Arc<UserClass<S>>,
+    course: Arc<Course<S>>,
+    context: UserContext,
+) {
     context.phase.register().await;
     let new = NewUser { index: context.setup.index, shared: &context.setup.shared };
     let state = match panics::catch(async { (class.make)(&new) }).await {
@@ -48,15 +66,15 @@ pub(crate) async fn run_user<S: 'static>(class: Arc<UserClass<S>>, context: User
     };
     let mut life = Life {
         rng: Xoshiro256PlusPlus::seed_from_u64(context.schedule_seed),
-        entries: Picker::new(class.entries.iter().map(Entry::weight)).expect("checked before"),
-        tasks: class.entries.iter().map(|entry| inner_picker(entry)).collect(),
-        first_ids: first_ids(&class.entries, context.setup.first_task.0),
+        places: vec![course.begin(0)],
+        first_task: context.setup.first_task.0,
         started_ns: 0,
         late_ns: 0,
         session: Session::new(context.setup),
         phase: context.phase,
         state,
         class,
+        course,
     };
     if life.start().await {
         life.work().await;
@@ -66,37 +84,18 @@ pub(crate) async fn run_user<S: 'static>(class: Arc<UserClass<S>>, context: User
     }
 }
 
-fn inner_picker<S>(entry: &Entry<S>) -> Option<Picker> {
-    match entry {
-        Entry::Task(_) => None,
-        Entry::Flow { flow, .. } => Picker::new(flow.tasks.iter().map(|task| task.weight)),
-    }
-}
-
-/// The number of the first task of each entry.
-fn first_ids<S>(entries: &[Entry<S>], first: u32) -> Vec<u32> {
-    let mut next = first;
-    let mut ids = Vec::with_capacity(entries.len());
-    for entry in entries {
-        ids.push(next);
-        next += match entry {
-            Entry::Task(_) => 1,
-            Entry::Flow { flow, .. } => flow.tasks.len() as u32,
-        };
-    }
-    ids
-}
-
 /// A user at work.
 struct Life<S> {
     class: Arc<UserClass<S>>,
+    course: Arc<Course<S>>,
     state: S,
     session: Session,
     phase: Rc<PhaseCell>,
     rng: Xoshiro256PlusPlus,
-    entries: Picker,
-    tasks: Vec<Option<Picker>>,
-    first_ids: Vec<u32>,
+    /// Where it stands in the class and in each flow that it is in, the innermost last.
+    places: Vec<Place>,
+    /// The number of the class's first task.
+    first_task: u32,
     /// When the last wait was over, and by how much that was after the schedule.
     started_ns: u64,
     late_ns: u64,
@@ -118,63 +117,93 @@ impl<S: 'static> Life<S> {
         }
     }
 
-    /// Task after task until the run ends.
+    /// Task after task until the run ends; then out of every flow.
     async fn work(&mut self) {
-        let class = Arc::clone(&self.class);
         self.started_ns = self.session.setup.clock.now_ns();
         while self.phase.get() == Phase::Running {
-            let at = self.entries.pick(&mut self.rng);
-            let next = match &class.entries[at] {
-                Entry::Task(task) => self.execute(task, self.first_ids[at]).await,
-                Entry::Flow { flow, .. } => self.visit(flow, at).await,
+            let place = self.place();
+            let (next, flow) = match self.course.part(&place, &mut self.rng) {
+                Part::Task(task) => (self.execute(task).await, place.flow),
+                Part::Flow(flow) => match self.enter(flow).await {
+                    Some(refused) => (refused, place.flow),
+                    None => continue,
+                },
             };
-            if next == Next::StopUser || self.rest().await.is_none() {
-                return;
+            let wait = match next {
+                Next::Stay { wait } | Next::LeaveFlow { wait } => wait,
+                Next::StopUser => break,
+            };
+            self.go_on(matches!(next, Next::LeaveFlow { .. })).await;
+            let wait = wait.then(|| self.course.stage(flow).wait);
+            if self.rest(wait).await.is_none() {
+                break;
             }
+        }
+        while self.places.len() > 1 {
+            self.leave().await;
         }
     }
 
-    /// Enters a flow, runs one task of it (a sticky one: until told to leave), and leaves.
-    async fn visit(&mut self, flow: &Flow<S>, at: usize) -> Next {
-        if let Some(on_start) = flow.on_start {
+    fn place(&self) -> Place {
+        *self.places.last().expect("the class itself is never left")
+    }
+
+    /// Enters a flow, or says how to go on without it.
+    async fn enter(&mut self, flow: usize) -> Option<Next> {
+        if let Some(on_start) = self.course.stage(flow).on_start {
             match self.hook(on_start, Phase::Stopping).await {
                 Some(Ok(())) => {}
-                Some(Err(TaskError::StopUser)) => return Next::StopUser,
-                Some(Err(_)) | None => return Next::Continue,
+                Some(Err(error)) => {
+                    return Some(match Next::of(&error) {
+                        // It is not in the flow yet.
+                        Next::LeaveFlow { wait } => Next::Stay { wait },
+                        next => next,
+                    });
+                }
+                None => return Some(Next::Stay { wait: true }),
             }
         }
-        let picker = self.tasks[at].clone().expect("checked before the run");
-        let next = loop {
-            let drawn = picker.pick(&mut self.rng);
-            let next = self.execute(&flow.tasks[drawn], self.first_ids[at] + drawn as u32).await;
-            if next != Next::Continue || !flow.sticky || self.rest().await.is_none() {
-                break next;
+        self.places.push(self.course.begin(flow));
+        None
+    }
+
+    /// Behind a task: to the next one of the flow, and out of every flow whose round is done.
+    async fn go_on(&mut self, mut leave: bool) {
+        while let [_, .., place] = &mut *self.places {
+            if !std::mem::take(&mut leave) && self.course.advance(place, &mut self.rng) {
+                return;
             }
-        };
-        if let Some(on_stop) = flow.on_stop {
+            self.leave().await;
+        }
+    }
+
+    async fn leave(&mut self) {
+        let place = self.places.pop().expect("only called in a flow");
+        if let Some(on_stop) = self.course.stage(place.flow).on_stop {
             self.hook(on_stop, Phase::Cut).await;
         }
-        next
     }
 
     /// Runs one task and counts it with the requests it made.
-    async fn execute(&mut self, task: &Task<S>, id: u32) -> Next {
+    async fn execute(&mut self, task: usize) -> Next {
+        let course = Arc::clone(&self.course);
+        let (task, id) = (course.task(task), TaskId(self.first_task + task as u32));
         let late_ns = std::mem::take(&mut self.late_ns);
-        self.session.begin_task(&task.tags, late_ns, Some(TaskId(id)));
+        self.session.begin_task(&task.tags, late_ns, Some(id));
         let done = self.call(task.run, Phase::Stopping).await;
         let requests = self.session.requests.get();
         let mut counts = TaskCounts { requests, ..TaskCounts::default() };
         let next = match &done {
             None => {
                 counts.cut = 1;
-                Next::Continue
+                Next::Stay { wait: true }
             }
             Some(result) => {
                 counts.executions = 1;
-                self.judge(result, TaskId(id), &mut counts)
+                self.judge(result, id, &mut counts)
             }
         };
-        self.session.setup.recorder.borrow_mut().task(TaskId(id), counts);
+        self.session.setup.recorder.borrow_mut().task(id, counts);
         next
     }
 
@@ -189,18 +218,16 @@ impl<S: 'static> Life<S> {
             self.session.setup.exception(Some(id), message, place);
         };
         match result {
-            Ok(Ok(()) | Err(TaskError::Request(_))) => Next::Continue,
-            Ok(Err(TaskError::LeaveFlow)) => Next::LeaveFlow,
-            Ok(Err(TaskError::StopUser)) => Next::StopUser,
-            Ok(Err(TaskError::Exception(error))) => {
-                exception(&error.to_string(), "");
-                Next::Continue
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                if let TaskError::Exception(error) = error {
+                    exception(&error.to_string(), "");
+                }
+                return Next::of(error);
             }
-            Err(panic) => {
-                exception(&panic.message, &panic.place);
-                Next::Continue
-            }
+            Err(panic) => exception(&panic.message, &panic.place),
         }
+        Next::Stay { wait: true }
     }
 
     /// Runs a hook outside any task.
@@ -239,10 +266,11 @@ impl<S: 'static> Life<S> {
         phase.while_at_most(most, work).await
     }
 
-    /// The wait between two tasks. `None`: the run ended meanwhile.
-    async fn rest(&mut self) -> Option<()> {
+    /// The wait between two tasks, if one is wanted. `None`: the run ended meanwhile.
+    async fn rest(&mut self, wait: Option<Wait<S>>) -> Option<()> {
+        let wait = wait.unwrap_or(Wait::None);
         let clock = self.session.setup.clock;
-        let (wait, started_ns, now_ns) = (self.class.wait, self.started_ns, clock.now_ns());
+        let (started_ns, now_ns) = (self.started_ns, clock.now_ns());
         let (state, rng) = (&mut self.state, &mut self.rng);
         let next = panics::catch(async { wait.next(state, rng, started_ns, now_ns) }).await;
         let (time, due_ns) = next.unwrap_or_else(|panic| {

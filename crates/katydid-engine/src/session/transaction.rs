@@ -82,7 +82,12 @@ impl<'s> Open<'s> {
     fn end(self, error: Option<&TaskError>) {
         let state = match error {
             None => State::Done,
-            Some(TaskError::LeaveFlow | TaskError::StopUser) => State::Left,
+            Some(
+                TaskError::LeaveFlow
+                | TaskError::LeaveFlowNow
+                | TaskError::SkipWait
+                | TaskError::StopUser,
+            ) => State::Left,
             Some(TaskError::Request(failed)) => {
                 self.scope.fail(|| failed.to_string());
                 State::Done

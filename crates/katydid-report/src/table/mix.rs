@@ -9,6 +9,8 @@ use crate::number::ratio;
 /// by the weights, measured, and the difference in percentage points. Empty for a run without
 /// tasks.
 ///
+/// Nothing is documented where the code of the tasks decides, as beside a sticky flow.
+///
 /// Executions that the end of the run cut are counted: they were drawn, and to leave them out
 /// would take from slow tasks.
 pub fn mix(snapshot: &Snapshot) -> String {
@@ -39,7 +41,7 @@ struct Share<'a> {
     class: &'a str,
     part: &'a str,
     executions: u64,
-    expected: f64,
+    expected: Option<f64>,
 }
 
 impl Share<'_> {
@@ -47,16 +49,17 @@ impl Share<'_> {
         let measured = ratio(self.executions, of_class);
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
         // Rounded first and 0 added, because -0.0 is no difference.
-        let points = |measured: f64| {
-            format!("{:+.1}", ((measured - self.expected) * 1_000.0).round() / 10.0 + 0.0)
+        let points = |expected: f64| {
+            let measured = measured?;
+            Some(format!("{:+.1}", ((measured - expected) * 1_000.0).round() / 10.0 + 0.0))
         };
         [
             self.class.to_owned(),
             self.part.to_owned(),
             self.executions.to_string(),
-            percent(self.expected),
+            or_dash(self.expected.map(percent)),
             or_dash(measured.map(percent)),
-            or_dash(measured.map(points)),
+            or_dash(self.expected.and_then(points)),
         ]
     }
 }
@@ -69,11 +72,12 @@ fn shares(tasks: &[TaskRow]) -> Vec<Share<'_>> {
         let part = if info.flow.is_empty() { &info.task } else { &info.flow };
         let known = shares.iter().position(|s| *s.class == *info.class && *s.part == **part);
         let at = known.unwrap_or_else(|| {
-            shares.push(Share { class: &info.class, part, executions: 0, expected: 0.0 });
+            shares.push(Share { class: &info.class, part, executions: 0, expected: Some(0.0) });
             shares.len() - 1
         });
         shares[at].executions += row.counts.executions + row.counts.cut;
-        shares[at].expected += info.expected_share;
+        let sum = shares[at].expected.zip(info.expected_share).map(|(sum, share)| sum + share);
+        shares[at].expected = sum;
     }
     shares
 }

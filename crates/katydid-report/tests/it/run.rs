@@ -122,6 +122,7 @@ fn sample(due_ns: u64, micros: u64, first: bool) -> Sample {
 
 pub(crate) fn task(class: &str, flow: &str, task: &str, expected_share: f64) -> TaskInfo {
     let (class, flow, task) = (class.into(), flow.into(), task.into());
+    let expected_share = Some(expected_share);
     TaskInfo { class, flow, task, tags: Arc::from([]), expected_share, silent: false }
 }
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::flow::Task;
 use crate::run::settings::RunSettings;
 use crate::run::virtual_run::{Ended, log, run_for};
+use crate::task::Task;
 use crate::user::UserClass;
 use crate::wait::constant;
 use crate::{Class, TaskError};

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::says;
 use crate::error::TaskError;
-use crate::flow::{Flow, Task};
+use crate::flow::Flow;
 use crate::run::settings::RunSettings;
 use crate::run::virtual_run::{Ended, log, run_for};
+use crate::task::Task;
 use crate::user::UserClass;
 use crate::wait::{Wait, constant, constant_pacing};
 

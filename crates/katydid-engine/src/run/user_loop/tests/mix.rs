@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use katydid_core::Snapshot;
+use katydid_core::{Snapshot, TaskRow};
 
 use super::says;
 use crate::error::TaskError;
-use crate::flow::{Flow, Task};
+use crate::flow::Flow;
 use crate::run::settings::RunSettings;
 use crate::run::virtual_run::{Ended, run_for};
+use crate::task::Task;
 use crate::user::UserClass;
 use crate::wait::constant;
 
@@ -26,9 +27,10 @@ async fn run(class: UserClass<()>, seconds: u64) -> Ended {
 /// Pearson's statistic of the executions against the shares that the weights promise, over the
 /// tasks that can be drawn.
 fn chi_square(snapshot: &Snapshot) -> f64 {
+    let share = |row: &TaskRow| row.info.expected_share.unwrap();
     let total: u64 = snapshot.tasks().iter().map(|row| row.counts.executions).sum();
-    let terms = snapshot.tasks().iter().filter(|row| row.info.expected_share > 0.0).map(|row| {
-        let expected = row.info.expected_share * total as f64;
+    let terms = snapshot.tasks().iter().filter(|row| share(row) > 0.0).map(|row| {
+        let expected = share(row) * total as f64;
         (row.counts.executions as f64 - expected).powi(2) / expected
     });
     terms.sum()

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::flow::{Flow, Task};
+use crate::flow::Flow;
 use crate::run::settings::RunSettings;
 use crate::run::virtual_run::{Entry, log, run_for};
+use crate::task::Task;
 use crate::user::UserClass;
 use crate::wait::between;
 
