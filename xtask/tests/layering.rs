@@ -13,10 +13,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("katydid-testkit", &[]),
     ("katydid-cli", &["katydid-core", "katydid-engine", "katydid-report"]),
     ("katydid", &["katydid-core", "katydid-engine", "katydid-cli", "katydid-macros"]),
+    ("tts-reader-accounts", &[]),
     ("tts-reader-speech", &[]),
     ("tts-reader-extraction", &[]),
-    ("tts-reader", &["tts-reader-speech", "tts-reader-extraction"]),
-    ("tts-reader-load-test", &["katydid", "tts-reader"]),
+    ("tts-reader", &["tts-reader-accounts", "tts-reader-speech", "tts-reader-extraction"]),
+    ("tts-reader-load-test", &["katydid", "tts-reader", "tts-reader-accounts"]),
     ("xtask", &[]),
 ];
 
@@ -53,7 +54,13 @@ fn core_has_neither_runtime_nor_arguments() {
 
 #[test]
 fn only_the_command_line_rooms_know_clap() {
-    let may = ["katydid-cli", "katydid-testkit", "tts-reader"];
+    let may = [
+        "katydid-cli",
+        "katydid-testkit",
+        "tts-reader",
+        "tts-reader-accounts",
+        "tts-reader-load-test",
+    ];
     for package in metadata().packages {
         let knows = package
             .dependencies

@@ -23,6 +23,7 @@ mod server;
 mod settings;
 mod speech;
 mod store;
+pub mod test_accounts;
 mod validation;
 mod workers;
 

@@ -13,7 +13,9 @@ use axum::{
 use crate::{
     app::App,
     middleware,
-    routes::{accounts, billing, dev, extraction, fallback, preferences, speech, system},
+    routes::{
+        accounts, billing, dev, extraction, fallback, preferences, speech, system, test_accounts,
+    },
 };
 
 type Routes = Router<Arc<App>>;
@@ -68,7 +70,10 @@ fn for_accounts(routes: Routes) -> Routes {
 /// Only with `--dev` or `LOAD_TEST_MODE`; otherwise these paths are 404 like any other.
 fn for_load_tests(routes: Routes) -> Routes {
     let routes = both(routes, "/api/dev/accounts", post(dev::create_account));
-    both(routes, "/api/dev/credits", post(dev::add_credits))
+    let routes = both(routes, "/api/dev/credits", post(dev::add_credits));
+    let batches = get(test_accounts::list).post(test_accounts::create);
+    let routes = both(routes, "/api/dev/test-accounts", batches);
+    both(routes, "/api/dev/test-accounts/change", post(test_accounts::change))
 }
 
 /// Serves a route with and without a slash at the end, without a redirect.

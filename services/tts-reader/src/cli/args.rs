@@ -4,10 +4,9 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{
-    domain::Tier,
-    settings::{Flags, environment_help},
-};
+use tts_reader_accounts::Verb;
+
+use crate::settings::{Flags, environment_help};
 
 /// The TTS Reader backend: accounts, credits, extraction and speech over HTTP.
 #[derive(Debug, Parser)]
@@ -22,9 +21,8 @@ pub(super) enum Command {
     /// Serve the API; without flags on 127.0.0.1:5000, with its data in ./tts-reader-data.
     #[command(after_help = environment_help())]
     Serve(ServeArgs),
-    /// Make or remove accounts for a load test.
-    #[command(subcommand)]
-    Accounts(AccountsCommand),
+    /// Make, top up, reset or remove accounts for a load test, straight on the database.
+    Accounts(AccountsArgs),
     /// Print the notices of the voice data and the engines inside this binary.
     Licenses,
 }
@@ -49,45 +47,17 @@ pub(super) struct ServeArgs {
 #[derive(Debug, Args)]
 pub(super) struct StorageArgs {
     /// The database, as sqlite://FILE [default: tts-reader.db in the data directory].
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", global = true)]
     database: Option<String>,
     /// Directory of audio, secret, database and audit log [default: tts-reader-data].
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     data: Option<PathBuf>,
 }
 
-#[derive(Debug, Subcommand)]
-pub(super) enum AccountsCommand {
-    /// Make accounts and write their names and passwords to a CSV file.
-    Create(CreateArgs),
-    /// Remove exactly the accounts of such a file, with their audio.
-    Remove(RemoveArgs),
-}
-
 #[derive(Debug, Args)]
-pub(super) struct CreateArgs {
-    /// How many accounts.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub(super) count: u32,
-    /// FREE, LIGHT, PREMIUM or PRO.
-    #[arg(long, default_value = "PRO")]
-    pub(super) tier: Tier,
-    /// Credits of each account; they expire after 90 days.
-    #[arg(long, value_name = "N", default_value_t = 100_000,
-          value_parser = clap::value_parser!(i64).range(0..=1_000_000_000))]
-    pub(super) credits: i64,
-    /// The CSV file to write. It holds passwords: only its owner may read it.
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: PathBuf,
-    #[command(flatten)]
-    pub(super) storage: StorageArgs,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct RemoveArgs {
-    /// The CSV file that `accounts create` wrote.
-    #[arg(long, value_name = "FILE")]
-    pub(super) file: PathBuf,
+pub(super) struct AccountsArgs {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
     #[command(flatten)]
     pub(super) storage: StorageArgs,
 }

@@ -3,7 +3,6 @@
 mod accounts;
 mod args;
 mod error;
-mod roster;
 mod run;
 mod serve;
 

@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{
     accounts,
-    args::{AccountsCommand, Cli, Command},
+    args::{Cli, Command},
     error::CliError,
     serve,
 };
@@ -40,8 +40,7 @@ pub fn main() -> ExitCode {
 fn dispatch(cli: &Cli, env: &Environment) -> Result<(), CliError> {
     match &cli.command {
         Command::Serve(args) => serve::serve(args, env),
-        Command::Accounts(AccountsCommand::Create(args)) => accounts::create(args, env),
-        Command::Accounts(AccountsCommand::Remove(args)) => accounts::remove(args, env),
+        Command::Accounts(args) => accounts::accounts(args, env),
         Command::Licenses => Ok(io::stdout().write_all(crate::NOTICES.as_bytes())?),
     }
 }

@@ -54,7 +54,10 @@ fn warn(settings: &Settings) {
     }
     if settings.dev {
         let who = if public { "anybody on the network" } else { "any program on this machine" };
-        tracing::warn!("dev mode: {who} can make accounts with credits");
+        tracing::warn!(
+            "dev mode: {who} can make accounts with credits, and change and remove test \
+             accounts"
+        );
     }
 }
 

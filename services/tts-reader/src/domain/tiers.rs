@@ -58,6 +58,29 @@ impl Tier {
     }
 }
 
+impl From<tts_reader_accounts::Tier> for Tier {
+    fn from(tier: tts_reader_accounts::Tier) -> Self {
+        use tts_reader_accounts::Tier as Named;
+        match tier {
+            Named::Free => Self::Free,
+            Named::Light => Self::Light,
+            Named::Premium => Self::Premium,
+            Named::Pro => Self::Pro,
+        }
+    }
+}
+
+impl From<Tier> for tts_reader_accounts::Tier {
+    fn from(tier: Tier) -> Self {
+        match tier {
+            Tier::Free => Self::Free,
+            Tier::Light => Self::Light,
+            Tier::Premium => Self::Premium,
+            Tier::Pro => Self::Pro,
+        }
+    }
+}
+
 /// Accounts show the upper-case name.
 impl Serialize for Tier {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

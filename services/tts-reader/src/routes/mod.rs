@@ -8,3 +8,4 @@ pub(crate) mod fallback;
 pub(crate) mod preferences;
 pub(crate) mod speech;
 pub(crate) mod system;
+pub(crate) mod test_accounts;

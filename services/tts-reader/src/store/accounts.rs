@@ -157,7 +157,8 @@ impl Store {
     }
 }
 
-async fn insert(
+/// Adds one row; the caller counts it in `total_users`.
+pub(super) async fn insert(
     tx: &mut sqlx::SqliteConnection,
     person: &NewAccount,
     now: Timestamp,

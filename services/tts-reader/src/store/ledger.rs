@@ -185,6 +185,26 @@ impl Store {
     }
 }
 
+/// Lets everything that an account could still spend lapse at this instant. Nothing is deleted:
+/// what is reserved now may still be settled, and lapses when it is given back instead.
+pub(super) async fn lapse(
+    connection: &mut SqliteConnection,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE credit_transactions
+         SET expires_at = $1, updated_at = $1,
+             status = CASE WHEN status = 'ACTIVE' THEN 'EXPIRED' ELSE status END
+         WHERE user_id = $2 AND expires_at > $1",
+    )
+    .bind(now)
+    .bind(user)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// What the account may spend at this instant.
 pub(super) async fn balance(
     connection: &mut SqliteConnection,

@@ -11,10 +11,12 @@ mod error;
 mod ledger;
 mod schema;
 mod stats;
+mod test_accounts;
 mod usage;
 
 pub(crate) use accounts::{Account, NewAccount, Preferences};
 pub(crate) use connect::Store;
 pub(crate) use error::{Column, StoreError};
 pub(crate) use ledger::{CreditRow, Grant, Reservation, ReserveError};
+pub(crate) use test_accounts::CreateError;
 pub(crate) use usage::{ExtractionDone, SpeechDone, Spent};

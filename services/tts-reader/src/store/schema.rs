@@ -6,10 +6,10 @@ use super::StoreError;
 use crate::domain::Timestamp;
 
 /// Every migration ever released, oldest first. Never edit one: add the next.
-const MIGRATIONS: &[(&str, &str)] = &[(
-    "accounts and credits",
-    include_str!("../../migrations/sqlite/0001_accounts_and_credits.sql"),
-)];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("accounts and credits", include_str!("../../migrations/sqlite/0001_accounts_and_credits.sql")),
+    ("test accounts", include_str!("../../migrations/sqlite/0002_test_accounts.sql")),
+];
 
 /// Brings the database to this version's schema, all of it or nothing.
 pub(super) async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {

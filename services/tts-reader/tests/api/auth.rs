@@ -114,9 +114,11 @@ async fn names_and_addresses_are_unique_also_when_many_ask_at_once() {
 #[tokio::test]
 async fn test_account_routes_are_not_there_outside_dev_mode() {
     let app = TestApp::with(|settings| settings.dev = false).await;
-    for path in ["/api/dev/accounts", "/api/dev/credits"] {
+    let (batches, change) = ("/api/dev/test-accounts", "/api/dev/test-accounts/change");
+    for path in ["/api/dev/accounts", "/api/dev/credits", batches, change] {
         app.post(path, json!({ "credits": 5 })).await.expect_status(404);
     }
+    app.get(&format!("{batches}?batch=team")).await.expect_status(404);
 }
 
 #[tokio::test]

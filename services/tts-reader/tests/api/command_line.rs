@@ -38,12 +38,12 @@ async fn accounts_are_made_used_and_removed_exactly() {
     };
     let made = create("users.csv");
     assert!(made.status.success(), "{}", said(&made.stderr));
-    assert_eq!(said(&made.stdout), "12 accounts written to users.csv\n");
-    let again = create("users.csv");
-    assert_eq!(again.status.code(), Some(2), "an existing file is never overwritten");
-
+    assert!(said(&made.stdout).starts_with("12 accounts made at "), "{}", said(&made.stdout));
     let file = std::fs::read_to_string(dir.path().join("users.csv")).unwrap();
-    assert!(file.starts_with("username,password,email,user_id,tier,credits\n"), "{file}");
+    assert!(file.starts_with("username,password,email,user_id,tier,credits,batch\n"), "{file}");
+    let again = create("users.csv");
+    assert!(said(&again.stdout).contains("are there already"), "{}", said(&again.stdout));
+    assert_eq!(std::fs::read_to_string(dir.path().join("users.csv")).unwrap(), file);
     let rows: Vec<Vec<&str>> = file.lines().skip(1).map(|row| row.split(',').collect()).collect();
     assert_eq!(rows.len(), 12);
     let (name, password) = (rows[11][0], rows[11][1]);
@@ -55,14 +55,29 @@ async fn accounts_are_made_used_and_removed_exactly() {
     let audio = app.path().join("users").join(rows[11][3]);
     assert!(audio.exists());
 
-    let remove =
-        || run(dir.path(), &["accounts", "remove", "--file", "users.csv", "--data", data], &[]);
-    assert_eq!(said(&remove().stdout), "12 accounts removed\n");
+    let with = |words: &[&str]| {
+        run(
+            dir.path(),
+            &[&["accounts"], words, &["--file", "users.csv", "--data", data]].concat(),
+            &[],
+        )
+    };
+    assert!(with(&["top-up", "--credits", "5"]).status.success());
+    assert_eq!(app.balance(&user).await, 11);
+    assert!(with(&["reset-credits"]).status.success());
+    assert_eq!(app.balance(&user).await, 7);
+    let unasked = with(&["remove"]);
+    assert_eq!(unasked.status.code(), Some(2), "nobody can be asked");
+    assert!(said(&unasked.stderr).contains("say --yes"), "{}", said(&unasked.stderr));
+    let remove = || with(&["remove", "--yes"]);
+    assert!(said(&remove().stdout).starts_with("12 accounts removed at "));
     assert!(!audio.exists());
     app.get_as(&user, "/api/user").await.expect_status(401);
     assert_eq!(app.balance(&stranger).await, 5);
-    let words = said(&remove().stdout);
-    assert!(words.starts_with("0 accounts removed; 12 were not there"), "{words}");
+    let again = remove();
+    assert!(again.status.success());
+    let words = said(&again.stdout);
+    assert!(words.starts_with("nothing left to remove: no account of users.csv"), "{words}");
 }
 
 /// Arguments, environment, exit code, and words on stderr.
@@ -104,7 +119,20 @@ fn wrong_settings_are_refused_with_the_next_step() {
             &["accounts", "create", "--count", "1", "--tier", "GOLD", "--out", "x.csv"],
             &[],
             2,
-            "`GOLD` is not a tier",
+            "FREE, LIGHT, PREMIUM, PRO",
+        ),
+        (&["accounts", "remove", "--prefix", "team"], &[], 2, "there is no database at"),
+        (
+            &["accounts", "remove", "--prefix", "team", "--database", "postgres://u:pw@db/x"],
+            &[],
+            2,
+            "postgres://…@db/x: PostgreSQL comes with a later version",
+        ),
+        (
+            &["accounts", "create", "--count", "1", "--out", "x.csv", "--database", "file"],
+            &[],
+            2,
+            "is not the data directory of a tts-reader",
         ),
     ];
     for (args, env, code, words) in cases {

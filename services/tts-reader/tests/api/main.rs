@@ -11,4 +11,5 @@ mod lifecycle;
 mod limits;
 mod shapes;
 mod speech;
+mod test_accounts;
 mod validation;

@@ -125,6 +125,22 @@ async fn a_crash_between_reserve_and_settle_loses_nothing() {
 }
 
 #[tokio::test]
+async fn credits_given_back_after_they_lapsed_come_on_top_of_nothing() {
+    let bench = bench().await;
+    bench.grant(4, 1_000, bench.at(0)).await;
+    bench.grant(6, 2_000, bench.at(0)).await;
+    let reserved = bench.store.reserve(&bench.user, 5, bench.at(1)).await.unwrap();
+    let mut tx = bench.store.write().await.unwrap();
+    super::lapse(&mut tx, &bench.user, bench.at(2)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(bench.balance(bench.at(2)).await, 0);
+    bench.grant(10, 1_000, bench.at(2)).await;
+    bench.store.refund(reserved, bench.at(3)).await.unwrap();
+    assert_eq!(bench.balance(bench.at(3)).await, 10);
+    assert_eq!(bench.totals().await, (20, 20, 0, 0), "lapsed, not lost");
+}
+
+#[tokio::test]
 async fn sixty_at_once_on_forty_credits_are_forty() {
     let bench = Arc::new(bench().await);
     bench.grant(40, 1_000, bench.at(0)).await;

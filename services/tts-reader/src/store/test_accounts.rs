@@ -1,0 +1,201 @@
+//! Accounts that were made for load tests: marked, found by their batch, and changed only there.
+
+use sqlx::SqliteConnection;
+use tts_reader_accounts::{Batch, CHUNK, Member, NewMembers, Selection};
+
+use super::{Column, Grant, NewAccount, Store, StoreError, accounts, ledger, stats};
+use crate::domain::{Tier, Timestamp, UserId};
+
+/// A marked account as it was found.
+type Found = (UserId, Tier, i64);
+
+/// Why a batch could not be made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CreateError {
+    /// Somebody else has the name, or the address that belongs to it.
+    #[error("{column} of `{username}` is taken by an account that is not of this batch")]
+    Taken { username: String, column: Column },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Store {
+    /// Some accounts of a batch by name, the first after `after`.
+    pub(crate) async fn test_accounts(
+        &self,
+        batch: &Batch,
+        after: &str,
+    ) -> Result<Vec<Member>, StoreError> {
+        let rows: Vec<(String, String, String, Tier, i64)> = sqlx::query_as(
+            "SELECT u.username, u.email, u.user_id, u.tier, t.credits
+             FROM test_accounts t JOIN users u ON u.user_id = t.user_id
+             WHERE t.batch = $1 AND u.username > $2
+             ORDER BY u.username LIMIT $3",
+        )
+        .bind(batch.as_str())
+        .bind(after)
+        .bind(CHUNK as i64)
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        let member = |(username, email, user_id, tier, credits): (_, _, _, Tier, _)| Member {
+            username,
+            email,
+            user_id,
+            tier: tier.into(),
+            credits,
+        };
+        Ok(rows.into_iter().map(member).collect())
+    }
+
+    /// Makes and marks those accounts that the batch does not have, all or none; returns them.
+    pub(crate) async fn create_test_accounts(
+        &self,
+        new: &NewMembers,
+        password_hash: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Member>, CreateError> {
+        let mut tx = self.write().await?;
+        let mut made = Vec::with_capacity(new.usernames.len());
+        for username in &new.usernames {
+            if find(&mut tx, &new.batch, username).await?.is_none() {
+                made.push(make(&mut tx, new, username, password_hash, now).await?);
+            }
+        }
+        stats::add(&mut tx, "total_users", made.len() as i64).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        Ok(made)
+    }
+
+    /// Removes those accounts that are there, with everything in the database that hangs on them.
+    pub(crate) async fn remove_test_accounts(
+        &self,
+        of: &Selection,
+    ) -> Result<Vec<UserId>, StoreError> {
+        let mut tx = self.write().await?;
+        let mut gone = Vec::with_capacity(of.usernames.len());
+        for (id, ..) in found(&mut tx, of).await? {
+            sqlx::query("DELETE FROM users WHERE user_id = $1").bind(&id).execute(&mut *tx).await?;
+            gone.push(id);
+        }
+        stats::add(&mut tx, "total_users", -(gone.len() as i64)).await?;
+        tx.commit().await?;
+        Ok(gone)
+    }
+
+    /// Adds credits to those accounts that are there; returns how many that are.
+    pub(crate) async fn top_up_test_accounts(
+        &self,
+        of: &Selection,
+        credits: i64,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let mut tx = self.write().await?;
+        let accounts = found(&mut tx, of).await?;
+        for (id, tier, _) in &accounts {
+            ledger::insert_grant(&mut tx, id, &Grant::now(credits, *tier, now), now).await?;
+        }
+        tx.commit().await?;
+        Ok(accounts.len())
+    }
+
+    /// Gives those accounts that are there the credits they were made with, and no other.
+    pub(crate) async fn reset_test_accounts(
+        &self,
+        of: &Selection,
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let mut tx = self.write().await?;
+        let accounts = found(&mut tx, of).await?;
+        for (id, tier, credits) in &accounts {
+            ledger::lapse(&mut tx, id, now).await?;
+            if *credits > 0 {
+                ledger::insert_grant(&mut tx, id, &Grant::now(*credits, *tier, now), now).await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(accounts.len())
+    }
+
+    /// Gives those accounts that are there a password.
+    pub(crate) async fn set_test_password(
+        &self,
+        of: &Selection,
+        password_hash: &str,
+    ) -> Result<usize, StoreError> {
+        let mut tx = self.write().await?;
+        let accounts = found(&mut tx, of).await?;
+        for (id, ..) in &accounts {
+            sqlx::query("UPDATE users SET password_hash = $1 WHERE user_id = $2")
+                .bind(password_hash)
+                .bind(id)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(accounts.len())
+    }
+}
+
+/// The account of that name, if it has the mark of that batch.
+async fn find(
+    tx: &mut SqliteConnection,
+    batch: &Batch,
+    username: &str,
+) -> Result<Option<Found>, StoreError> {
+    Ok(sqlx::query_as(
+        "SELECT u.user_id, u.tier, t.credits
+         FROM users u JOIN test_accounts t ON t.user_id = u.user_id
+         WHERE u.username = $1 AND t.batch = $2",
+    )
+    .bind(username)
+    .bind(batch.as_str())
+    .fetch_optional(tx)
+    .await?)
+}
+
+async fn found(tx: &mut SqliteConnection, of: &Selection) -> Result<Vec<Found>, StoreError> {
+    let mut all = Vec::with_capacity(of.usernames.len());
+    for username in &of.usernames {
+        all.extend(find(&mut *tx, &of.batch, username).await?);
+    }
+    Ok(all)
+}
+
+async fn make(
+    tx: &mut SqliteConnection,
+    new: &NewMembers,
+    username: &str,
+    password_hash: &str,
+    now: Timestamp,
+) -> Result<Member, CreateError> {
+    let tier = Tier::from(new.tier);
+    let person = NewAccount {
+        username: username.to_owned(),
+        email: format!("{username}@example.com"),
+        password_hash: password_hash.to_owned(),
+        first_name: Some("Load".to_owned()),
+        last_name: Some("Test".to_owned()),
+        origin: Default::default(),
+        tier,
+        email_verified: true,
+    };
+    let id = accounts::insert(tx, &person, now).await.map_err(|error| match error {
+        StoreError::Taken(column) => CreateError::Taken { username: username.to_owned(), column },
+        other => other.into(),
+    })?;
+    if new.credits > 0 {
+        ledger::insert_grant(tx, &id, &Grant::now(new.credits, tier, now), now).await?;
+    }
+    sqlx::query(
+        "INSERT INTO test_accounts (user_id, batch, credits, created_at) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(&id)
+    .bind(new.batch.as_str())
+    .bind(new.credits)
+    .bind(now)
+    .execute(tx)
+    .await
+    .map_err(StoreError::from)?;
+    let (username, user_id) = (person.username, id.to_string());
+    Ok(Member { username, email: person.email, user_id, tier: new.tier, credits: new.credits })
+}
