@@ -1,15 +1,16 @@
 //! Functions of the suite that hear of every request and of every error of its own code.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
 use katydid_core::{Bytes, Phases, TaskId, TaskInfo};
 
 use crate::error::RequestFailed;
 use crate::run::{SharedRecorder, panics};
+use crate::session::Headers;
 
 /// Functions that are called while the load runs.
 ///
@@ -147,7 +148,7 @@ pub struct RequestView<'a> {
     pub retry: bool,
     /// Why it failed; `None` for a success.
     pub failure: Option<&'a RequestFailed>,
-    headers: Option<&'a HeaderMap>,
+    headers: Option<&'a Headers>,
     /// The decompressed body; empty without an answer.
     pub body: &'a [u8],
 }
@@ -155,14 +156,12 @@ pub struct RequestView<'a> {
 impl<'a> RequestView<'a> {
     /// A header of the answer as text; `None` when absent or not text.
     pub fn header(&self, name: &str) -> Option<&'a str> {
-        self.headers?.get(name)?.to_str().ok()
+        self.headers?.text(name)
     }
 
     /// All headers of the answer, names in small letters.
-    pub fn headers(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> + use<'a> {
-        let pair =
-            |(name, value)| (http::HeaderName::as_str(name), http::HeaderValue::as_bytes(value));
-        self.headers.into_iter().flatten().map(pair)
+    pub fn headers(&self) -> impl Iterator<Item = (Cow<'a, str>, &'a [u8])> + use<'a> {
+        self.headers.into_iter().flat_map(Headers::iter)
     }
 }
 
@@ -235,7 +234,7 @@ pub(crate) struct Told {
 pub(crate) struct Answered<'a> {
     pub(crate) status: u16,
     pub(crate) url: &'a str,
-    pub(crate) headers: &'a HeaderMap,
+    pub(crate) headers: &'a Headers,
     pub(crate) body: &'a [u8],
 }
 

@@ -137,6 +137,7 @@ impl Crew {
                 settings: assignment.http.clone(),
                 tls: Arc::clone(&assignment.tls),
                 names: Names::default(),
+                buffers: Rc::default(),
             }),
             listeners: Listeners::new(
                 &assignment.hooks,

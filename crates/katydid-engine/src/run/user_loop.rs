@@ -7,6 +7,7 @@ use std::time::Duration;
 use katydid_core::{TaskCounts, TaskId};
 use rand::SeedableRng as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
+use tokio::time::Sleep;
 
 use super::course::{Course, Part, Place};
 use super::panics;
@@ -281,7 +282,7 @@ impl<S: 'static> Life<S> {
             _ if time.is_zero() => self.let_others().await?,
             Some(due_ns) => {
                 let due = tokio::time::sleep_until(clock.at(due_ns));
-                self.phase.while_at_most(Phase::Running, due).await?;
+                self.idle(due).await?;
             }
             None => self.pause(time).await?,
         }
@@ -298,7 +299,13 @@ impl<S: 'static> Life<S> {
     }
 
     async fn pause(&self, time: Duration) -> Option<()> {
-        self.phase.while_at_most(Phase::Running, tokio::time::sleep(time)).await
+        self.idle(tokio::time::sleep(time)).await
+    }
+
+    /// Waits with open connections in view. `None`: the run ended meanwhile.
+    async fn idle(&self, wait: Sleep) -> Option<()> {
+        let wait = self.session.pool.watch_during(wait);
+        self.phase.while_at_most(Phase::Running, wait).await
     }
 }
 

@@ -1,9 +1,9 @@
-//! The body of an answer, read up to a limit.
+//! The body of an HTTP/2 answer, read up to a limit.
 
 use bytes::Bytes;
 
-use super::connection::failure;
 use super::decode::too_large;
+use super::http2::failure;
 use crate::error::RequestFailed;
 
 /// A body as it comes; one frame, the usual case, is kept without a copy.

@@ -1,26 +1,23 @@
 //! One connection to one origin, and how it is opened.
 //!
-//! The layer is a small trait, so that hyper's HTTP/1.1 can be replaced by our own codec without
-//! touching a suite.
+//! The layer is a small trait with two sides: our own codec for HTTP/1.1, hyper for HTTP/2. No
+//! suite sees which.
 
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::body::{Body as _, Incoming};
-use hyper::client::conn::{http1, http2};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use http::StatusCode;
 use katydid_core::FailureKind;
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-use super::body::Collected;
-use super::meter::{Carries, Meter, Metered, Phase};
+use super::headers::Headers;
+use super::http1::{Http1, Socket};
+use super::http2::Http2;
+use super::meter::{Meter, Phase};
+use super::outgoing::Outgoing;
 use super::user_session::HttpContext;
 use crate::error::RequestFailed;
 
@@ -35,7 +32,8 @@ pub(crate) struct Origin {
 /// An answer with its body, as it came off the wire.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    pub(crate) head: http::response::Parts,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: Headers,
     pub(crate) body: Bytes,
 }
 
@@ -47,26 +45,28 @@ pub(crate) trait Connection {
     /// Sends a request and reads the whole answer, at most `limit` bytes of body.
     async fn exchange(
         &mut self,
-        request: http::Request<Full<Bytes>>,
+        request: &Outgoing<'_>,
         limit: usize,
     ) -> Result<Answer, RequestFailed>;
 
-    /// HTTP/2 wants whole URIs, HTTP/1.1 only their path.
-    fn is_http2(&self) -> bool;
+    /// Whether it is worth keeping after an exchange.
+    fn is_reusable(&self) -> bool;
 }
-
-type Io = TokioIo<Metered<Box<dyn Stream>>>;
-
-/// The side of an HTTP/1.1 connection that moves bytes.
-type Driver = Pin<Box<http1::Connection<Io, Full<Bytes>>>>;
-
-trait Stream: AsyncRead + AsyncWrite + Unpin {}
-impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
 
 /// A connection of either version.
 pub(crate) enum Wire {
     Http1(Http1),
     Http2(Http2),
+}
+
+impl Wire {
+    /// Ready when an idle connection is of no more use. HTTP/2 has a task that sees to that.
+    pub(crate) fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        match self {
+            Self::Http1(http1) => http1.poll_idle(cx),
+            Self::Http2(_) => Poll::Pending,
+        }
+    }
 }
 
 impl Connection for Wire {
@@ -79,7 +79,7 @@ impl Connection for Wire {
 
     async fn exchange(
         &mut self,
-        request: http::Request<Full<Bytes>>,
+        request: &Outgoing<'_>,
         limit: usize,
     ) -> Result<Answer, RequestFailed> {
         match self {
@@ -88,139 +88,12 @@ impl Connection for Wire {
         }
     }
 
-    fn is_http2(&self) -> bool {
-        matches!(self, Self::Http2(_))
-    }
-}
-
-/// HTTP/1.1 by hyper. Its driver is polled by the request itself: no second task, no wake-up
-/// between the two.
-pub(crate) struct Http1 {
-    sender: http1::SendRequest<Full<Bytes>>,
-    driver: Option<Driver>,
-}
-
-impl Http1 {
-    async fn new(io: Io) -> Result<Self, RequestFailed> {
-        let (sender, driver) = http1::Builder::new()
-            .writev(false)
-            .handshake(io)
-            .await
-            .map_err(|error| failure(&error))?;
-        Ok(Self { sender, driver: Some(Box::pin(driver)) })
-    }
-
-    /// Lets the connection work; an error of it ends it and is told by the request's own future.
-    fn drive(driver: &mut Option<Driver>, cx: &mut Context<'_>) {
-        if let Some(connection) = driver
-            && connection.as_mut().poll(cx).is_ready()
-        {
-            *driver = None;
+    fn is_reusable(&self) -> bool {
+        match self {
+            Self::Http1(http1) => http1.is_reusable(),
+            Self::Http2(http2) => http2.is_reusable(),
         }
     }
-}
-
-impl Connection for Http1 {
-    async fn is_open(&mut self) -> bool {
-        let Self { sender, driver } = self;
-        poll_fn(|cx| {
-            Self::drive(driver, cx);
-            Poll::Ready(driver.is_some() && matches!(sender.poll_ready(cx), Poll::Ready(Ok(()))))
-        })
-        .await
-    }
-
-    async fn exchange(
-        &mut self,
-        request: http::Request<Full<Bytes>>,
-        limit: usize,
-    ) -> Result<Answer, RequestFailed> {
-        let Self { sender, driver } = self;
-        let mut answer = pin!(sender.send_request(request));
-        let answer = poll_fn(|cx| {
-            Self::drive(driver, cx);
-            answer.as_mut().poll(cx)
-        });
-        let (head, mut body) = answer.await.map_err(|error| failure(&error))?.into_parts();
-        let mut collected = Collected::new(limit);
-        while let Some(frame) = poll_fn(|cx| {
-            Self::drive(driver, cx);
-            Pin::new(&mut body).poll_frame(cx)
-        })
-        .await
-        {
-            collected.push(frame)?;
-        }
-        Ok(Answer { head, body: collected.into_bytes() })
-    }
-
-    fn is_http2(&self) -> bool {
-        false
-    }
-}
-
-/// HTTP/2 by hyper. Its driver answers pings between requests, so it is a task of its own.
-pub(crate) struct Http2 {
-    sender: http2::SendRequest<Full<Bytes>>,
-    meter: Rc<Meter>,
-}
-
-/// Runs hyper's futures on the thread of the user.
-#[derive(Clone, Copy)]
-struct SameThread;
-
-impl<F: Future + 'static> hyper::rt::Executor<F> for SameThread {
-    fn execute(&self, future: F) {
-        tokio::task::spawn_local(async move {
-            future.await;
-        });
-    }
-}
-
-impl Http2 {
-    async fn new(io: Io, meter: Rc<Meter>) -> Result<Self, RequestFailed> {
-        let (sender, driver) = http2::Builder::new(SameThread)
-            .timer(TokioTimer::new())
-            .initial_stream_window_size(1 << 20)
-            .initial_connection_window_size(1 << 21)
-            .handshake(io)
-            .await
-            .map_err(|error| failure(&error))?;
-        tokio::task::spawn_local(async move {
-            // Its end shows in the next request.
-            let _ = driver.await;
-        });
-        Ok(Self { sender, meter })
-    }
-}
-
-impl Connection for Http2 {
-    async fn is_open(&mut self) -> bool {
-        self.sender.ready().await.is_ok()
-    }
-
-    async fn exchange(
-        &mut self,
-        request: http::Request<Full<Bytes>>,
-        limit: usize,
-    ) -> Result<Answer, RequestFailed> {
-        let answer = self.sender.send_request(request).await;
-        self.meter.answered();
-        let (head, body) = answer.map_err(|error| failure(&error))?.into_parts();
-        Ok(Answer { head, body: collect(body, limit).await? })
-    }
-
-    fn is_http2(&self) -> bool {
-        true
-    }
-}
-
-async fn collect(mut body: Incoming, limit: usize) -> Result<Bytes, RequestFailed> {
-    let mut collected = Collected::new(limit);
-    while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        collected.push(frame)?;
-    }
-    Ok(collected.into_bytes())
 }
 
 /// Opens a connection: look-up, TCP, TLS.
@@ -235,21 +108,19 @@ pub(crate) async fn open(
     let tcp = connect(&addresses, http.settings.connect_timeout).await?;
     if !origin.tls {
         meter.enter(Phase::Send);
-        let stream: Box<dyn Stream> = Box::new(tcp);
-        let io = TokioIo::new(Metered::new(stream, Rc::clone(meter), Carries::Answers));
-        return Ok(Wire::Http1(Http1::new(io).await?));
+        return Ok(http1(Socket::Tcp(tcp), http, meter));
     }
     meter.enter(Phase::Tls);
     let tls = handshake(origin, tcp, http).await?;
     meter.enter(Phase::Send);
-    let http2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
-    let stream: Box<dyn Stream> = Box::new(tls);
-    let carries = if http2 { Carries::Frames } else { Carries::Answers };
-    let io = TokioIo::new(Metered::new(stream, Rc::clone(meter), carries));
-    if http2 {
-        return Ok(Wire::Http2(Http2::new(io, Rc::clone(meter)).await?));
+    if tls.get_ref().1.alpn_protocol() == Some(b"h2") {
+        return Ok(Wire::Http2(Http2::new(tls, Rc::clone(meter)).await?));
     }
-    Ok(Wire::Http1(Http1::new(io).await?))
+    Ok(http1(Socket::Tls(Box::new(tls)), http, meter))
+}
+
+fn http1(socket: Socket, http: &HttpContext, meter: &Rc<Meter>) -> Wire {
+    Wire::Http1(Http1::new(socket, Rc::clone(meter), Rc::clone(&http.buffers)))
 }
 
 /// Tries the addresses in turn; the last error counts.
@@ -307,20 +178,4 @@ async fn handshake(
         Ok(done) => done.map_err(|error| failed(error.to_string())),
         Err(_) => Err(RequestFailed::new(FailureKind::Timeout, "TLS handshake took too long")),
     }
-}
-
-/// hyper's error as one of our classes, with the innermost reason.
-pub(super) fn failure(error: &hyper::Error) -> RequestFailed {
-    let mut reason: &dyn std::error::Error = error;
-    while let Some(inner) = reason.source() {
-        reason = inner;
-    }
-    let kind = if error.is_parse() || error.is_user() {
-        FailureKind::Protocol
-    } else if error.is_timeout() {
-        FailureKind::Timeout
-    } else {
-        FailureKind::Connection
-    };
-    RequestFailed::new(kind, reason.to_string())
 }

@@ -10,17 +10,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cookie_store::CookieStore;
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, HOST, SET_COOKIE};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, USER_AGENT};
-use http::{HeaderMap, Method, Uri};
-use http_body_util::Full;
+use http::header::{
+    AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderValue, SET_COOKIE,
+};
+use http::{HeaderMap, Method};
 use katydid_core::{FailureKind, Outcome, Sample};
 use tokio::time::Instant;
-use url::{Position, Url};
+use url::Url;
 
 use super::connection::{Answer, Connection as _, Origin, Wire, open};
 use super::decode;
+use super::headers::Headers;
 use super::meter::Phase;
+use super::outgoing::Outgoing;
 use super::record::Record;
 use super::redirect;
 use super::request::RequestBuilder;
@@ -30,8 +32,6 @@ use super::user_session::Session;
 use crate::error::RequestFailed;
 use crate::hooks::{Listeners, Told};
 use crate::run::SharedRecorder;
-
-const AGENT: &str = concat!("katydid/", env!("CARGO_PKG_VERSION"));
 
 /// A request without a whole answer, not counted yet.
 pub(super) struct Unanswered {
@@ -140,8 +140,8 @@ struct Counts {
 
 fn response(answer: Answer, target: Rc<Target>, record: Record, sample: Sample) -> Response {
     Response {
-        status: answer.head.status,
-        headers: answer.head.headers,
+        status: answer.status,
+        headers: answer.headers,
         body: answer.body,
         target,
         record,
@@ -156,14 +156,16 @@ async fn decoded(
     target: Rc<Target>,
     limit: usize,
 ) -> Result<(Answer, Rc<Target>), RequestFailed> {
-    let Answer { head, mut body } = answer;
-    if let Some(encoding) = head.headers.get(CONTENT_ENCODING)
-        && !body.is_empty()
-    {
-        let encoding = String::from_utf8_lossy(encoding.as_bytes()).into_owned();
-        body = decode::decode(body, &encoding, limit).await?;
+    let Answer { status, headers, mut body } = answer;
+    if !body.is_empty() {
+        let codings: Vec<_> = headers.get_all(CONTENT_ENCODING.as_str()).collect();
+        if !codings.is_empty() {
+            // Several lines are one list.
+            let encoding = String::from_utf8_lossy(&codings.join(&b", "[..])).into_owned();
+            body = decode::decode(body, &encoding, limit).await?;
+        }
     }
-    Ok((Answer { head, body }, target))
+    Ok((Answer { status, headers, body }, target))
 }
 
 /// Runs the request under its time limit.
@@ -233,9 +235,9 @@ async fn follow(
     let most = session.setup.http.settings.max_redirects;
     loop {
         let answer = one_hop(session, &target, &hop, counts).await?;
-        remember_cookies(session, &target.url, &answer.head.headers);
+        remember_cookies(session, &target.url, &answer.headers);
         let next = if redirects {
-            redirect::target(answer.head.status, &answer.head.headers, &target.url)?
+            redirect::target(answer.status, &answer.headers, &target.url)?
         } else {
             None
         };
@@ -245,7 +247,7 @@ async fn follow(
             return Err(RequestFailed::new(FailureKind::Redirect, text));
         }
         counts.redirects.set(counts.redirects.get() + 1);
-        let method = redirect::method(answer.head.status, &hop.method);
+        let method = redirect::method(answer.status, &hop.method);
         if method != hop.method {
             hop.body = Bytes::new();
             hop.headers.remove(CONTENT_TYPE);
@@ -280,10 +282,19 @@ async fn one_hop(
         None => new_wire(session, origin, counts).await?,
     };
     session.meter.enter(Phase::Send);
-    let request = build(session, target, hop, wire.is_http2())?;
-    let limit = session.setup.http.settings.max_body;
-    let answer = wire.exchange(request, limit).await?;
-    pool.put(origin.clone(), wire);
+    let cookies = cookies(session, &target.url);
+    let request = Outgoing {
+        method: &hop.method,
+        target,
+        session: target.own_host.then_some(&session.headers),
+        own: &hop.headers,
+        cookies: cookies.as_deref(),
+        body: &hop.body,
+    };
+    let answer = wire.exchange(&request, session.setup.http.settings.max_body).await?;
+    if wire.is_reusable() {
+        pool.put(Rc::clone(origin), wire);
+    }
     Ok(answer)
 }
 
@@ -296,63 +307,17 @@ async fn new_wire(
     open(origin, &session.setup.http, &session.meter).await
 }
 
-fn build(
-    session: &Session,
-    target: &Target,
-    hop: &Hop,
-    http2: bool,
-) -> Result<http::Request<Full<Bytes>>, RequestFailed> {
-    let mut request = http::Request::new(Full::new(hop.body.clone()));
-    *request.method_mut() = hop.method.clone();
-    *request.uri_mut() = if http2 { whole_uri(&target.url)? } else { target.path.clone() };
-    let headers = request.headers_mut();
-    if !http2 {
-        headers.insert(HOST, target.host.clone());
-    }
-    headers.insert(USER_AGENT, HeaderValue::from_static(AGENT));
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(decode::ACCEPT_ENCODING));
-    if target.own_host {
-        copy(&session.headers, headers);
-    }
-    copy(&hop.headers, headers);
-    let has_body = matches!(hop.method, Method::POST | Method::PUT | Method::PATCH);
-    if hop.body.is_empty() && has_body {
-        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
-    }
-    add_cookies(session, &target.url, headers);
-    Ok(request)
+/// The cookies for an address, as one header.
+fn cookies(session: &Session, url: &Url) -> Option<String> {
+    let pairs = session.cookies.as_ref()?.get_request_values(url);
+    let line = pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+    // Nothing that a server put into a cookie may become a header of its own.
+    (!line.is_empty() && HeaderValue::from_str(&line).is_ok()).then_some(line)
 }
 
-/// Copies headers over; one that is set more than once arrives as often.
-fn copy(from: &HeaderMap, to: &mut HeaderMap) {
-    for name in from.keys() {
-        to.remove(name);
-        for value in from.get_all(name) {
-            to.append(name, value.clone());
-        }
-    }
-}
-
-fn whole_uri(url: &Url) -> Result<Uri, RequestFailed> {
-    let bad = |error| RequestFailed::new(FailureKind::Request, format!("{url}: {error}"));
-    url[..Position::AfterQuery].parse().map_err(bad)
-}
-
-fn add_cookies(session: &Session, url: &Url, headers: &mut HeaderMap) {
-    let Some(cookies) = &session.cookies else { return };
-    let pairs = cookies.get_request_values(url).map(|(name, value)| format!("{name}={value}"));
-    let line = pairs.collect::<Vec<_>>().join("; ");
-    if !line.is_empty()
-        && !headers.contains_key(COOKIE)
-        && let Ok(value) = HeaderValue::from_str(&line)
-    {
-        headers.insert(COOKIE, value);
-    }
-}
-
-fn remember_cookies(session: &mut Session, url: &Url, headers: &HeaderMap) {
-    for cookie in headers.get_all(SET_COOKIE) {
-        let Ok(text) = cookie.to_str() else { continue };
+fn remember_cookies(session: &mut Session, url: &Url, headers: &Headers) {
+    for cookie in headers.get_all(SET_COOKIE.as_str()) {
+        let Ok(text) = std::str::from_utf8(cookie) else { continue };
         let store = session.cookies.get_or_insert_with(|| Box::new(CookieStore::default()));
         // A cookie for another site is not kept, as in a browser.
         let _ = store.parse(text, url);

@@ -116,7 +116,8 @@ impl Meter {
         self.since_ns.set(now_ns);
     }
 
-    fn wrote(&self, count: usize) {
+    /// So many bytes were written; the last ones count.
+    pub(crate) fn wrote(&self, count: usize) {
         self.written_ns.set(self.clock.now_ns());
         let mut bytes = self.bytes.get();
         bytes.sent += count as u64;
@@ -133,7 +134,8 @@ impl Meter {
         }
     }
 
-    fn read(&self, count: usize) {
+    /// So many bytes came.
+    pub(crate) fn read(&self, count: usize) {
         let mut bytes = self.bytes.get();
         bytes.received += count as u64;
         self.bytes.set(bytes);
@@ -149,26 +151,16 @@ pub(crate) struct Finish {
     pub(crate) bytes: Bytes,
 }
 
-/// Whose bytes come over a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Carries {
-    /// The answer's alone: the first one is the answer's first byte.
-    Answers,
-    /// Those of the connection, too (HTTP/2 settings, pings, windows): only who reads the frames
-    /// knows when the answer begins.
-    Frames,
-}
-
-/// A stream that tells the meter of every byte.
+/// A stream that tells the meter of every byte. Those of the connection itself are among them
+/// (HTTP/2 settings, pings, windows): only who reads the frames knows when the answer begins.
 pub(crate) struct Metered<S> {
     stream: S,
     meter: Rc<Meter>,
-    carries: Carries,
 }
 
 impl<S> Metered<S> {
-    pub(crate) fn new(stream: S, meter: Rc<Meter>, carries: Carries) -> Self {
-        Self { stream, meter, carries }
+    pub(crate) fn new(stream: S, meter: Rc<Meter>) -> Self {
+        Self { stream, meter }
     }
 }
 
@@ -182,9 +174,6 @@ impl<S: AsyncRead + Unpin> AsyncRead for Metered<S> {
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
         let count = buf.filled().len() - before;
         if count > 0 {
-            if self.carries == Carries::Answers {
-                self.meter.answered();
-            }
             self.meter.read(count);
         }
         polled

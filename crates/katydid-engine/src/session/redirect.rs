@@ -1,9 +1,10 @@
 //! Redirects: which answers lead on, and with what.
 
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{Method, StatusCode, header};
 use katydid_core::FailureKind;
 use url::Url;
 
+use super::headers::Headers;
 use crate::error::RequestFailed;
 
 /// Where an answer leads, if anywhere.
@@ -12,17 +13,17 @@ use crate::error::RequestFailed;
 /// A redirect without a usable `Location`.
 pub(crate) fn target(
     status: StatusCode,
-    headers: &HeaderMap,
+    headers: &Headers,
     from: &Url,
 ) -> Result<Option<Url>, RequestFailed> {
     if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
     let failed = |text: String| RequestFailed::new(FailureKind::Redirect, text);
-    let Some(location) = headers.get(header::LOCATION) else {
+    let Some(location) = headers.get(header::LOCATION.as_str()) else {
         return Err(failed(format!("{} without a Location header", status.as_u16())));
     };
-    let location = String::from_utf8_lossy(location.as_bytes());
+    let location = String::from_utf8_lossy(location);
     let to = from.join(&location).map_err(|error| failed(format!("{location:?}: {error}")))?;
     if !matches!(to.scheme(), "http" | "https") {
         return Err(failed(format!("to {to}, which is neither http nor https")));
@@ -49,10 +50,10 @@ mod tests {
     use super::*;
 
     fn to(location: &str) -> Result<Option<Url>, RequestFailed> {
-        let mut headers = HeaderMap::new();
+        let mut headers = http::HeaderMap::new();
         headers.insert(header::LOCATION, location.parse().unwrap());
         let from = Url::parse("http://a.example/x/y?q=1").unwrap();
-        target(StatusCode::FOUND, &headers, &from)
+        target(StatusCode::FOUND, &Headers::Map(headers), &from)
     }
 
     #[test]

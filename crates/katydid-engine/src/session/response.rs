@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use katydid_core::{FailureKind, Sample};
 use serde::de::DeserializeOwned;
 
+use super::headers::Headers;
 use super::record::Record;
 use super::target::Target;
 use crate::error::RequestFailed;
@@ -26,7 +27,7 @@ pub struct JsonError(#[from] serde_json::Error);
 /// costs no response time: that ended with the last byte (R18).
 pub struct Response {
     pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+    pub(crate) headers: Headers,
     pub(crate) body: Bytes,
     pub(crate) target: Rc<Target>,
     pub(crate) record: Record,
@@ -42,7 +43,7 @@ impl Response {
 
     /// A header as text; `None` when absent or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+        self.headers.text(name)
     }
 
     /// The decompressed body.

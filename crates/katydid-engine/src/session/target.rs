@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use http::{HeaderValue, Uri};
 use katydid_core::FailureKind;
 use url::{Position, Url};
 
@@ -18,13 +17,13 @@ const REMEMBERED: usize = 1_000;
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) url: Url,
-    pub(crate) origin: Origin,
-    /// Path and query, for HTTP/1.1.
-    pub(crate) path: Uri,
-    /// Host and port, for HTTP/1.1.
-    pub(crate) host: HeaderValue,
+    pub(crate) origin: Rc<Origin>,
     /// Whether it is the run's own host, which alone gets the session's headers.
     pub(crate) own_host: bool,
+    /// Both lines that every HTTP/1.1 request to it begins with, after the method.
+    lines: String,
+    /// Where the first of them ends.
+    host_at: usize,
 }
 
 impl Target {
@@ -37,13 +36,24 @@ impl Target {
         }
         let name = url.host_str().ok_or_else(no_host)?.to_owned();
         let port = url.port_or_known_default().ok_or_else(no_host)?;
-        let origin = Origin { tls: url.scheme() == "https", host: name, port };
+        let origin = Rc::new(Origin { tls: url.scheme() == "https", host: name, port });
         let path = &url[Position::BeforePath..Position::AfterQuery];
-        let path = path.parse().map_err(|error| bad(format!("{error}")))?;
-        let host = &url[Position::BeforeHost..Position::AfterPort];
-        let host = HeaderValue::from_str(host).map_err(|error| bad(error.to_string()))?;
+        let mut lines = format!("{path} HTTP/1.1\r\n");
+        let host_at = lines.len();
+        lines.extend(["host: ", &url[Position::BeforeHost..Position::AfterPort], "\r\n"]);
         let own_host = url.origin() == home.origin();
-        Ok(Rc::new(Self { url, origin, path, host, own_host }))
+        Ok(Rc::new(Self { url, origin, own_host, lines, host_at }))
+    }
+
+    /// Path, query, version and host, as HTTP/1.1 sends them. The URL is plain text without blanks
+    /// or line ends: that is how it was parsed.
+    pub(crate) fn request_line_and_host(&self) -> &str {
+        &self.lines
+    }
+
+    /// The same without the host.
+    pub(crate) fn request_line(&self) -> &str {
+        &self.lines[..self.host_at]
     }
 }
 

@@ -16,6 +16,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use tokio::time::Sleep;
 
 use super::dns::Names;
+use super::http1::Buffers;
 use super::meter::{Clock, Meter};
 use super::pool::Pool;
 use super::request::RequestBuilder;
@@ -30,6 +31,7 @@ pub(crate) struct HttpContext {
     pub(crate) settings: HttpSettings,
     pub(crate) tls: Arc<rustls::ClientConfig>,
     pub(crate) names: Names,
+    pub(crate) buffers: Rc<Buffers>,
 }
 
 /// What a new session needs.
@@ -216,7 +218,7 @@ impl Session {
 
     /// Waits within a task.
     pub async fn sleep(&mut self, time: Duration) {
-        tokio::time::sleep(time).await;
+        self.pool.watch_during(tokio::time::sleep(time)).await;
     }
 
     /// A task with these tags begins, `late_ns` after its schedule. What the task does before its
