@@ -182,9 +182,10 @@ impl Chunked {
         Ok(match (self.place, byte) {
             (Size(digits), b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F') => self.digit(digits, byte)?,
             (Size(1..) | Blank, b' ' | b'\t') => self.spend(Blank)?,
-            (Size(1..) | Blank, b';') => self.spend(Extension)?,
+            (Size(1..) | Blank, b';') | (Extension, b' '..=b'~' | b'\t' | 0x80..) => {
+                self.spend(Extension)?
+            }
             (Size(1..) | Blank | Extension, b'\r') => SizeEnd,
-            (Extension, b' '..=b'~' | b'\t' | 0x80..) => self.spend(Extension)?,
             (SizeEnd, b'\n') if self.left == 0 => LineStart,
             (SizeEnd, b'\n') => Data,
             (DataCr, b'\r') => DataLf,

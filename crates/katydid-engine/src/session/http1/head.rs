@@ -83,7 +83,7 @@ pub(super) fn parse(bytes: &[u8], asked: Asked) -> Result<Parsed, Broken> {
         said.hear(header)?;
     }
     let http10 = head.version == Some(0);
-    let framing = said.framing(status, asked)?;
+    let framing = said.framing(status, asked);
     // Both framings at once, or chunks in HTTP/1.0, are signs of a confused middleman: the answer
     // is taken as RFC 9112 says, but nothing further is believed.
     let confused = said.chunked && (said.length.is_some() || http10);
@@ -102,7 +102,6 @@ pub(super) fn parse(bytes: &[u8], asked: Asked) -> Result<Parsed, Broken> {
 #[derive(Debug, Default)]
 struct Said {
     length: Option<u64>,
-    coded: bool,
     chunked: bool,
     close: bool,
     keep_alive: bool,
@@ -148,29 +147,25 @@ impl Said {
     fn transfer_encoding(&mut self, value: &[u8]) -> Result<(), Broken> {
         let unknown = || Broken::TransferEncoding(quoted(value));
         for token in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
-            if token.is_empty() {
-                continue;
-            }
-            self.coded = true;
             if self.chunked || !token.eq_ignore_ascii_case(b"chunked") {
                 return Err(unknown());
             }
             self.chunked = true;
         }
-        if self.coded { Ok(()) } else { Err(unknown()) }
+        Ok(())
     }
 
-    fn framing(&self, status: StatusCode, asked: Asked) -> Result<Framing, Broken> {
+    fn framing(&self, status: StatusCode, asked: Asked) -> Framing {
         let tunnel = asked == Asked::Tunnel && status.is_success();
         if asked == Asked::Head || tunnel || matches!(status.as_u16(), 101 | 204 | 304) {
-            return Ok(Framing::Empty);
+            return Framing::Empty;
         }
-        Ok(match self.length {
+        match self.length {
             _ if self.chunked => Framing::Chunked,
             Some(0) => Framing::Empty,
             Some(length) => Framing::Length(length),
             None => Framing::UntilClose,
-        })
+        }
     }
 }
 
