@@ -1,5 +1,6 @@
 //! What one user does and when, in virtual time.
 
+mod flows;
 mod life;
 mod mix;
 mod seed;

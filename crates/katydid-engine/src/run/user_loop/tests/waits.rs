@@ -6,7 +6,9 @@ use crate::run::settings::RunSettings;
 use crate::run::virtual_run::{Ended, log, run_for};
 use crate::task::Task;
 use crate::user::UserClass;
-use crate::wait::{Wait, between, constant, constant_pacing, constant_throughput, no_wait};
+use crate::wait::{
+    Wait, between, constant, constant_pacing, constant_throughput, no_wait, poisson,
+};
 
 /// A user whose task takes 300 ms.
 async fn run(wait: Wait<u32>, seconds: u64) -> Ended {
@@ -77,4 +79,15 @@ async fn an_own_wait_sees_the_state() {
         let expected = 300 + (200 << index);
         assert!((expected..=expected + 2).contains(gap), "{gaps:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn poisson_waits_are_exponential() {
+    let gaps = gaps(&run(poisson(0.5), 20_000).await);
+    let waits: Vec<f64> = gaps.iter().map(|gap| *gap as f64 - 300.0).collect();
+    let mean = waits.iter().sum::<f64>() / waits.len() as f64;
+    // 2 s each, give or take four standard errors of 2 s ÷ √8,700.
+    assert!((1_910.0..2_090.0).contains(&mean), "mean {mean} of {}", waits.len());
+    let longer = waits.iter().filter(|wait| **wait > 2_000.0).count() as f64 / waits.len() as f64;
+    assert!((longer - (-1.0f64).exp()).abs() < 0.02, "{longer} above the mean");
 }
