@@ -115,8 +115,8 @@ fn transitions_are_checked_before_the_run() {
             "Shopper/M/a: unknown next task `zoo`; known are: a, b",
         ),
         (
-            markov().task(task("pay").next([("pya", 1)])),
-            "Shopper/M/pay: unknown next task `pya`; did you mean `pay`?",
+            markov().task(task("payment").next([("paymnet", 1)])),
+            "Shopper/M/payment: unknown next task `paymnet`; did you mean `payment`?",
         ),
         (
             markov().task(task("a").next([("b", 0)])).task(task("b")),
