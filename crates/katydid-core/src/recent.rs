@@ -104,7 +104,9 @@ mod tests {
     fn rates_and_times_end_when_traffic_stops() {
         let mut recent = Recent::default();
         recent.note(&row(100, 0, 1));
-        (1..=30).for_each(|second| drop(recent.close(Duration::from_secs(second))));
+        for second in 1..=30 {
+            recent.close(Duration::from_secs(second));
+        }
         assert_eq!(recent.rates(), (0.0, 0.0));
         assert_eq!(recent.times().quantile(0.5), None);
     }

@@ -92,7 +92,9 @@ mod tests {
             let mut pieces = Vec::new();
             for part in &parts {
                 let mut times = Latency::default();
-                part.iter().for_each(|ns| times.record(*ns));
+                for ns in part {
+                    times.record(*ns);
+                }
                 whole.add(&times);
                 pieces.extend(Sparse::of(&times));
             }

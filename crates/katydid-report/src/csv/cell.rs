@@ -29,7 +29,10 @@ impl File {
 
 /// A text of the suite or the target as a cell that no spreadsheet takes for a formula.
 pub(super) fn text(text: &str) -> Cow<'_, str> {
-    let runs = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n');
+    // The wide forms run too where a spreadsheet is set to Chinese or Japanese.
+    let runs = |c: char| {
+        matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+    };
     // Quotes before it count too, so that `=x` and `'=x` stay different.
     if text.trim_start_matches('\'').starts_with(runs) {
         Cow::Owned(format!("'{text}"))

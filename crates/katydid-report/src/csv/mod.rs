@@ -6,7 +6,7 @@
 //!
 //! # Cells that a spreadsheet would run
 //! A text cell (Type, Name, Error, Message, Traceback) that begins with `=`, `+`, `-`, `@`, TAB,
-//! CR or LF gets one leading `'`, and so does one that begins with any number of `'` and then one
+//! CR or LF, or one of their wide forms `＝＋－＠`, gets one leading `'`, and so does one that begins with any number of `'` and then one
 //! of these. Therefore no two names become equal, and a reader gets the original back by removing
 //! the first `'` of such a cell. Ordinary names (`GET`, `/api/health`) are never touched, so
 //! programs that use Type and Name as keys notice nothing.
@@ -14,10 +14,12 @@
 mod cell;
 mod exceptions;
 mod failures;
+mod history;
 mod names;
 mod stats;
 
 pub use exceptions::exceptions;
 pub use failures::failures;
+pub use history::{HistoryRows, history_header, history_rows};
 pub use names::FileNames;
-pub use stats::{history_header, history_rows, stats};
+pub use stats::stats;

@@ -1,6 +1,6 @@
-//! `P_stats.csv` and `P_stats_history.csv`: the same numbers over the whole run and by second.
+//! `P_stats.csv`, and the cells that it shares with the history.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use katydid_core::{Latency, Row, Snapshot};
 
@@ -22,18 +22,6 @@ const STATS: [&str; 11] = [
     "Failures/s",
 ];
 
-const HISTORY: [&str; 6] = ["Timestamp", "User Count", "Type", "Name", "Requests/s", "Failures/s"];
-
-const HISTORY_TOTALS: [&str; 7] = [
-    "Total Request Count",
-    "Total Failure Count",
-    "Total Median Response Time",
-    "Total Average Response Time",
-    "Total Min Response Time",
-    "Total Max Response Time",
-    "Total Average Content Size",
-];
-
 /// `P_stats.csv`: one row per method and name, sorted by name, then `Aggregated`.
 ///
 /// Times are in ms. Averages, minima and maxima are exact; percentiles are whole ms to the
@@ -49,33 +37,8 @@ pub fn stats(snapshot: &Snapshot) -> Vec<u8> {
     file.into_bytes()
 }
 
-/// The header line of `P_stats_history.csv`.
-pub fn history_header() -> Vec<u8> {
-    let header = [&HISTORY[..], &percentile_names(), &HISTORY_TOTALS].concat();
-    File::with_header(&header).into_bytes()
-}
-
-/// What is appended to `P_stats_history.csv` for the moment `at`: whole lines, one for
-/// `Aggregated`.
-///
-/// Requests/s and Failures/s are the current rates (last ten seconds); percentiles and totals
-/// are those since the start, as Locust writes them without `--csv-full-history`.
-pub fn history_rows(snapshot: &Snapshot, at: SystemTime) -> Vec<u8> {
-    let row = snapshot.aggregated();
-    let times = row.response();
-    let seconds = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let (requests, failures) = row.current_rates();
-    let mut cells = vec![seconds.to_string(), snapshot.user_count().to_string()];
-    cells.extend([text(&row.key.method).into_owned(), text(&row.key.name).into_owned()]);
-    cells.extend([format!("{requests:.6}"), format!("{failures:.6}")]);
-    cells.extend(percentiles(&times));
-    cells.extend(totals(&row, &times));
-    let mut file = File::new();
-    file.record(cells);
-    file.into_bytes()
-}
-
-fn percentile_names() -> Vec<&'static str> {
+/// Headings of the percentile columns.
+pub(super) fn percentile_names() -> Vec<&'static str> {
     PERCENTILES.iter().map(|(name, _)| *name).collect()
 }
 
@@ -85,12 +48,12 @@ fn stats_record(row: &Row, elapsed: Duration) -> Vec<String> {
     cells.extend(totals(row, &times));
     cells.push(float(per_second(row.requests(), elapsed)));
     cells.push(float(per_second(row.failures(), elapsed)));
-    cells.extend(percentiles(&times));
+    cells.extend(percentile_cells(times.max(), |at| times.quantile(at)));
     cells
 }
 
 /// Request count to content size: the same seven in both files.
-fn totals(row: &Row, times: &Latency) -> [String; 7] {
+pub(super) fn totals(row: &Row, times: &Latency) -> [String; 7] {
     let exact = |time: Option<Duration>, none: &str| {
         time.map_or_else(|| none.to_owned(), |time| float(millis(time)))
     };
@@ -120,11 +83,15 @@ fn median(times: &Latency) -> String {
     if inside { whole.to_string() } else { float(millis(median)) }
 }
 
-fn percentiles(times: &Latency) -> impl Iterator<Item = String> {
+/// Percentile cells in whole ms; `N/A` where there is no data.
+pub(super) fn percentile_cells(
+    max: Option<Duration>,
+    quantile: impl Fn(f64) -> Option<Duration>,
+) -> Vec<String> {
     // The maximum stands beside them with its fraction: 22 next to 21.8 would be a contradiction.
-    let highest = times.max().map_or(0, cut);
-    PERCENTILES.iter().map(move |(_, quantile)| {
-        let time = times.quantile(*quantile);
+    let highest = max.map_or(0, cut);
+    let cell = |time: Option<Duration>| {
         time.map_or_else(|| "N/A".to_owned(), |time| nearest(time).min(highest).to_string())
-    })
+    };
+    PERCENTILES.iter().map(|(_, at)| cell(quantile(*at))).collect()
 }

@@ -42,7 +42,6 @@ impl Column {
 
 enum Line {
     Cells(Vec<String>),
-    Heading(String),
     Rule,
 }
 
@@ -71,11 +70,6 @@ impl Grid {
         self.lines.push(Line::Cells(cells));
     }
 
-    /// Adds a line across all columns.
-    pub(super) fn heading(&mut self, heading: &str) {
-        self.lines.push(Line::Heading(text::clean(heading).into_owned()));
-    }
-
     /// Adds a rule.
     pub(super) fn rule(&mut self) {
         self.lines.push(Line::Rule);
@@ -91,7 +85,6 @@ impl Grid {
         for line in &self.lines {
             let line = match line {
                 Line::Cells(cells) => self.draw_cells(cells, &widths),
-                Line::Heading(heading) => heading.clone(),
                 Line::Rule => self.draw_rule(&widths),
             };
             out += line.trim_end();
@@ -108,7 +101,7 @@ impl Grid {
     fn longest_cell(&self, at: usize) -> usize {
         let cell = |line: &Line| match line {
             Line::Cells(cells) => text::width(&cells[at]),
-            Line::Heading(_) | Line::Rule => 0,
+            Line::Rule => 0,
         };
         self.lines.iter().map(cell).max().unwrap_or(0)
     }

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use katydid_core::{FailureKind, Snapshot};
-use katydid_report::csv::{self, FileNames};
+use katydid_report::csv::{self, FileNames, HistoryRows};
 use proptest::prelude::*;
 
 use crate::run::{Run, empty, eventful, started, task};
 
-fn history(snapshot: &Snapshot) -> Vec<u8> {
-    let rows = csv::history_rows(snapshot, started() + snapshot.elapsed);
-    [csv::history_header(), rows].concat()
+fn history(snapshot: &Snapshot, rows: HistoryRows) -> Vec<u8> {
+    let stamp = 1_795_401_515 + snapshot.elapsed.as_secs();
+    [csv::history_header(), csv::history_rows(snapshot, stamp, rows)].concat()
 }
 
 /// All records, the header first; equal lengths are checked by the reader.
@@ -32,7 +32,9 @@ fn shown(file: Vec<u8>) -> String {
 fn files_of_an_eventful_run() {
     let run = eventful();
     insta::assert_snapshot!("stats", shown(csv::stats(&run)));
-    insta::assert_snapshot!("history", shown(history(&run)));
+    insta::assert_snapshot!("history", shown(history(&run, HistoryRows::Aggregated)));
+    let full = history(&run, HistoryRows::EveryName);
+    insta::assert_snapshot!("full_history", shown(full));
     insta::assert_snapshot!("failures", shown(csv::failures(&run, started())));
     insta::assert_snapshot!("exceptions", shown(csv::exceptions(&run)));
 }
@@ -40,8 +42,12 @@ fn files_of_an_eventful_run() {
 #[test]
 fn files_before_anything_has_happened() {
     let run = empty();
-    let all =
-        [csv::stats(&run), history(&run), csv::failures(&run, started()), csv::exceptions(&run)];
+    let all = [
+        csv::stats(&run),
+        history(&run, HistoryRows::Aggregated),
+        csv::failures(&run, started()),
+        csv::exceptions(&run),
+    ];
     insta::assert_snapshot!("empty_files", shown(all.concat()));
 }
 
@@ -50,7 +56,8 @@ fn every_record_has_its_columns() {
     let run = eventful();
     let files = [
         (csv::stats(&run), 22, 8),
-        (history(&run), 24, 2),
+        (history(&run, HistoryRows::Aggregated), 24, 2),
+        (history(&run, HistoryRows::EveryName), 24, 8),
         (csv::failures(&run, started()), 6, 8),
         (csv::exceptions(&run), 4, 3),
     ];
@@ -73,6 +80,20 @@ fn no_percentile_is_above_the_maximum_and_the_median_lies_inside() {
         assert!((11..22).all(|column| number(column) <= max), "{records:?}");
         assert!((12..22).all(|column| number(column - 1) <= number(column)), "{records:?}");
     }
+}
+
+/// Locust writes 0 ms for ten seconds without a request.
+#[test]
+fn the_full_history_follows_the_last_ten_seconds_and_never_invents_a_zero() {
+    let run = Run::new(&[("V", 1)], &[]).answers("GET", "/", &[400_000; 9]).tick(1).tick(5);
+    let run = run.answers("GET", "/", &[20_000]).tick(11).snapshot();
+    let percentiles = |snapshot: &Snapshot| {
+        let records = read(&history(snapshot, HistoryRows::EveryName));
+        [records[1][6].clone(), records[2][16].clone(), records[1][17].clone()]
+    };
+    assert_eq!(percentiles(&run), ["20", "20", "10"]);
+    let silent = Run::new(&[("V", 1)], &[]).answers("GET", "/", &[20_000]).tick(1).done(20);
+    assert_eq!(percentiles(&silent), ["N/A", "N/A", "1"]);
 }
 
 #[test]
@@ -139,7 +160,7 @@ fn no_cell_is_a_formula() {
 
 /// What the module's documentation tells a reader to do.
 fn original(cell: &str) -> &str {
-    let runs = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n');
+    let runs = |c: char| "=+-@\t\r\n＝＋－＠".contains(c);
     let marked = cell.trim_start_matches('\'').starts_with(runs);
     if marked { cell.strip_prefix('\'').expect("a quote before it") } else { cell }
 }
@@ -147,7 +168,7 @@ fn original(cell: &str) -> &str {
 proptest! {
     #[test]
     fn any_method_and_name_come_back(
-        method in "['=+@A-Z-]{0,6}", name in "(['=+@\\-\t\r\n,\"]{0,3})\\PC{0,20}",
+        method in "['=+@A-Z-]{0,6}", name in "(['=+@\\-＝＠\t\r\n,\"]{0,3})\\PC{0,20}",
     ) {
         let run = Run::new(&[("V", 1)], &[]).answers(&method, &name, &[1_000]).done(1);
         let records = read(&csv::stats(&run));

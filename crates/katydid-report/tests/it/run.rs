@@ -91,7 +91,11 @@ impl Run {
     }
 
     pub(crate) fn done(self, seconds: u64) -> Snapshot {
-        self.tick(seconds).snapshot
+        self.tick(seconds).snapshot()
+    }
+
+    pub(crate) fn snapshot(self) -> Snapshot {
+        self.snapshot
     }
 }
 
