@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use katydid_core::RunEvent;
 use katydid_engine::Shared;
+use katydid_report::csv::HistoryRows;
 
 use crate::console::Console;
 use crate::embedded::{Backend, Order};
@@ -39,7 +40,11 @@ pub(crate) fn run(
     describe(&settings, console);
     let shared = prepare(suite, &settings, backend.as_ref())?;
     let mut printer = Printer::new(console, settings.output.only_summary);
-    let mut reports = Reports::new(place.prefix.as_deref(), place_made, console);
+    let rows = match settings.output.csv_full_history {
+        true => HistoryRows::EveryName,
+        false => HistoryRows::Aggregated,
+    };
+    let mut reports = Reports::new(place.prefix.as_deref(), rows, place_made, console);
     let mut observe = |event: RunEvent<'_>| {
         printer.event(&event);
         reports.event(&event);

@@ -43,7 +43,7 @@ fn an_absent_target_is_a_connection_failure() {
     let url = server.url();
     server.stop();
     let ended = run(katydid().args([&url, "-n", "3"])).expect(1);
-    assert!(ended.stdout.contains("Connection failures: 3"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("\n3                  GET /: connect: "), "{}", ended.stdout);
     assert!(ended.stdout.contains("refused"), "{}", ended.stdout);
 }
 

@@ -139,7 +139,6 @@ const BEING_BUILT: &[&str] = &[
     "reset-stats",
     "equal-weights",
     "config-users",
-    "csv-full-history",
     "html",
     "json",
     "json-file",

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use katydid_core::RunEvent;
 use katydid_engine::{RunSettings, Shared};
+use katydid_report::csv::HistoryRows;
 use katydid_report::table;
 
 use crate::console::{Console, LogSetup, width};
@@ -44,7 +45,7 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let run = &plan.run;
     limits::make_room(run.users, run.threads)?;
     console.info(&opening(run, &plan.url));
-    let mut reports = Reports::new(plan.csv.as_deref(), true, console);
+    let mut reports = Reports::new(plan.csv.as_deref(), HistoryRows::Aggregated, true, console);
     let progress = Progress { users: run.users, run_time: run.run_time };
     let mut observe = |event: RunEvent<'_>| {
         reports.event(&event);

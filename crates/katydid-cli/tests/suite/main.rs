@@ -11,6 +11,7 @@ mod command_line;
 mod commands;
 mod console;
 mod faults;
+mod files;
 #[path = "../process/mod.rs"]
 mod process;
 mod runs;
@@ -22,6 +23,10 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() -> ExitCode {
     if std::env::var_os("SHOP_LOAD").is_some() {
+        if let Some(bytes) = std::env::var_os("SHOP_FILE_SIZE") {
+            let bytes = bytes.to_str().unwrap().parse().unwrap();
+            rlimit::setrlimit(rlimit::Resource::FSIZE, bytes, bytes).unwrap();
+        }
         return katydid_cli::main(shop::suite());
     }
     let arguments = Arguments::from_args();
@@ -31,6 +36,7 @@ fn main() -> ExitCode {
         console::TESTS,
         runs::TESTS,
         faults::TESTS,
+        files::TESTS,
         backend::TESTS,
     ]
     .concat();

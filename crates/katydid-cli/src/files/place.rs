@@ -1,0 +1,67 @@
+//! Where the files of a run go.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use jiff::Timestamp;
+
+/// Where the files of a run go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Prefix of the CSV files.
+    pub(crate) prefix: Option<String>,
+    /// The folder of a scenario's run.
+    pub(crate) folder: Option<PathBuf>,
+}
+
+impl Place {
+    /// A folder made for this run: `base/<UTC time>-<scenario>`, with the guide's file names.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub(crate) fn folder(base: &Path, scenario: &str, now: Timestamp) -> io::Result<Self> {
+        fs::create_dir_all(base)?;
+        let name = format!("{}-{scenario}", now.strftime("%Y%m%dT%H%M%SZ"));
+        // Runs of the same second get numbers.
+        for number in 1u32.. {
+            let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+            let folder = base.join(format!("{name}{suffix}"));
+            match fs::create_dir(&folder) {
+                Ok(()) => {
+                    let prefix = folder.join("load_test_stats");
+                    let prefix = Some(prefix.to_string_lossy().into_owned());
+                    return Ok(Self { prefix, folder: Some(folder) });
+                }
+                Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+        unreachable!("some number of 32 bits is free")
+    }
+
+    /// Where the embedded backend's stderr goes.
+    pub(crate) fn backend_log(&self) -> Option<PathBuf> {
+        match (&self.folder, &self.prefix) {
+            (Some(folder), _) => Some(folder.join("backend.log")),
+            (None, Some(prefix)) => Some(PathBuf::from(format!("{prefix}_backend.log"))),
+            (None, None) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_runs_of_one_second_get_two_folders() {
+        let base = tempfile::tempdir().unwrap();
+        let now: Timestamp = "2026-11-23T02:38:44Z".parse().unwrap();
+        let name = || {
+            let place = Place::folder(base.path(), "smoke", now).unwrap();
+            place.folder.unwrap().file_name().unwrap().to_string_lossy().into_owned()
+        };
+        assert_eq!(name(), "20261123T023844Z-smoke");
+        assert_eq!(name(), "20261123T023844Z-smoke-2");
+    }
+}
