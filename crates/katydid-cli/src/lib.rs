@@ -44,7 +44,7 @@ use owo_colors::OwoColorize as _;
 use args::Args;
 use console::{Console, LogSetup};
 use error::CliError;
-use settings::{OutputSettings, Settings};
+use settings::Settings;
 use sources::Surroundings;
 
 /// The whole of a suite's `main`.
@@ -60,9 +60,8 @@ pub fn main(suite: Suite) -> ExitCode {
 
 fn load(suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
     let args = Args::read(&suite, &words, &Surroundings::of_process())?;
-    if OutputSettings::resolve(&args)?.list {
-        list(&suite);
-        return Ok(katydid_core::exit::PASS);
+    if let Some(code) = commands::look(&suite, &args)? {
+        return Ok(code);
     }
     let settings = Settings::resolve(&suite, &args)?;
     let output = &settings.output;
@@ -79,14 +78,6 @@ fn load(suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
             error.exit_code()
         })
     }))
-}
-
-/// Locust's `--list`.
-fn list(suite: &Suite) {
-    let mut out = std::io::stdout().lock();
-    let names = suite.classes.iter().map(|class| format!("    {}\n", class.name()));
-    // A reader that has gone (`| head -1`) is no fault.
-    let _ = write!(out, "Available Users:\n{}", names.collect::<String>());
 }
 
 /// Says why there is no run; clap's texts go where clap sends them.

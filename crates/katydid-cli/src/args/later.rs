@@ -142,9 +142,6 @@ const BEING_BUILT: &[&str] = &[
     "html",
     "json",
     "json-file",
-    "verbose",
-    "show-task-ratio",
-    "show-task-ratio-json",
 ];
 
 const fn option(long: &'static str, value: &'static str, why: Why) -> Later {

@@ -1,7 +1,5 @@
 //! Shell completions and the man page, made from the parser itself.
 
-use std::io::{self, Write as _};
-
 use clap::Command;
 use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
@@ -22,7 +20,7 @@ pub(crate) fn completions(suite: &Suite, shell: Shell) -> Result<(), CliError> {
         // Its generator leaves values of positional words out.
         text.extend(suite.classes.iter().flat_map(|class| fish_line(&suite.name, class)));
     }
-    print(&text)
+    super::print(&text)
 }
 
 fn fish_line(binary: &str, class: &Class) -> Vec<u8> {
@@ -39,7 +37,7 @@ pub(crate) fn man_page(suite: &Suite) -> Result<(), CliError> {
     let mut text = Vec::new();
     let rendered = clap_mangen::Man::new(args::command(suite)).render(&mut text);
     rendered.map_err(|fault| CliError::Output { what: "man page", fault })?;
-    print(&text)
+    super::print(&text)
 }
 
 /// The parser with the suite's names as values, so that a shell can offer them. Only to generate:
@@ -53,15 +51,4 @@ fn with_names(suite: &Suite) -> Command {
         .mut_arg("tags", |arg| arg.value_parser(of(suite.tags())))
         .mut_arg("exclude_tags", |arg| arg.value_parser(of(suite.tags())))
         .mut_arg("scenario", |arg| arg.value_parser(of(scenarios)))
-}
-
-fn print(text: &[u8]) -> Result<(), CliError> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text).and_then(|()| out.flush()) {
-        // A reader that has gone (`| head -1`) is no fault.
-        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
-            Err(CliError::Output { what: "stdout", fault })
-        }
-        _ => Ok(()),
-    }
 }

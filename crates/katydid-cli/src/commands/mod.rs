@@ -1,20 +1,25 @@
-//! Commands: first words that do something else than a run (`init`, `completions`, `man`, and
-//! those that a suite brings along).
+//! What is asked for instead of a run: commands (`init`, `completions`, `man`, and those that a
+//! suite brings along) and flags that only look (`--list`, `--show-task-ratio`).
 //!
 //! A command is the *first* word; everything else on the command line belongs to it. Only its name
 //! and its sentence are known to the parser of runs, for `--help`, man page and completions.
 
 mod generated;
 mod init;
+mod list;
+mod ratio;
 
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Command;
 use clap_complete::Shell;
 
-use crate::args;
+use crate::args::{self, Args};
 use crate::error::CliError;
+use crate::selection;
+use crate::settings::OutputSettings;
 use crate::suite::Suite;
 
 /// Runs the command that the first word names, if it does.
@@ -24,6 +29,21 @@ pub(crate) fn run(suite: &Suite, words: &[OsString]) -> Option<Result<ExitCode, 
         return Some(Ok((own.run)(words[2..].to_vec())));
     }
     BUILT_IN.contains(&name).then(|| built_in(suite, words).map(ExitCode::from))
+}
+
+/// Prints what the flags want to see instead of a run; `None` when they want a run.
+pub(crate) fn look(suite: &Suite, args: &Args) -> Result<Option<u8>, CliError> {
+    let wanted = OutputSettings::resolve(args)?;
+    if wanted.list {
+        list::list(suite, wanted.verbose)?;
+    } else if wanted.show_task_ratio {
+        ratio::show(&selection::select(suite, &args.select)?, args.load.users)?;
+    } else if wanted.show_task_ratio_json {
+        ratio::show_json(&selection::select(suite, &args.select)?, args.load.users)?;
+    } else {
+        return Ok(None);
+    }
+    Ok(Some(katydid_core::exit::PASS))
 }
 
 /// The names of all commands.
@@ -74,4 +94,15 @@ fn built_in(suite: &Suite, words: &[OsString]) -> Result<u8, CliError> {
         _ => unreachable!("the first word is the name of one of these"),
     }
     Ok(katydid_core::exit::PASS)
+}
+
+fn print(text: &[u8]) -> Result<(), CliError> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        // A reader that has gone (`| head -1`) is no fault.
+        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CliError::Output { what: "stdout", fault })
+        }
+        _ => Ok(()),
+    }
 }
