@@ -28,6 +28,11 @@ impl RequestFailed {
     pub fn kind(&self) -> FailureKind {
         self.kind
     }
+
+    /// What went wrong, as the report says it before it makes equal texts one.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
 }
 
 /// Why a task ended early.

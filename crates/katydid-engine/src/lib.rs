@@ -14,6 +14,7 @@
 
 mod class;
 mod error;
+mod feeder;
 mod flow;
 mod hooks;
 mod run;
@@ -25,6 +26,7 @@ mod wait;
 
 pub use class::{Class, ClassDescription, ClassError, FlowDescription, StepDescription};
 pub use error::{BoxError, RequestFailed, TaskError, TaskResult};
+pub use feeder::{Feeder, FeederError, UsedUp};
 pub use flow::{Flow, FlowOrder};
 pub use hooks::{Hooks, RequestView, UserErrorView, Who};
 pub use run::{Control, HttpSettings, RunError, RunOutcome, RunSettings, run};

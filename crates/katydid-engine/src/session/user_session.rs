@@ -1,6 +1,6 @@
 //! The session as the suite's code sees it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -83,6 +83,8 @@ pub struct Session {
     pub(super) task: Option<TaskId>,
     /// The innermost open transaction.
     pub(super) scope: Option<Rc<Scope>>,
+    /// How many rows it has taken, by feeder.
+    takes: RefCell<Vec<(u64, u64)>>,
     rng: Xoshiro256PlusPlus,
 }
 
@@ -101,6 +103,7 @@ impl Session {
             deadline: None,
             task: None,
             scope: None,
+            takes: RefCell::default(),
             rng,
         }
     }
@@ -219,6 +222,21 @@ impl Session {
     /// Waits within a task.
     pub async fn sleep(&mut self, time: Duration) {
         self.pool.watch_during(tokio::time::sleep(time)).await;
+    }
+
+    /// The number, from 0, of the row that this user takes now from a feeder.
+    pub(crate) fn takes_from(&self, feeder: u64) -> u64 {
+        let mut takes = self.takes.borrow_mut();
+        match takes.iter_mut().find(|(known, _)| *known == feeder) {
+            Some((_, takes)) => {
+                *takes += 1;
+                *takes - 1
+            }
+            None => {
+                takes.push((feeder, 1));
+                0
+            }
+        }
     }
 
     /// A task with these tags begins, `late_ns` after its schedule. What the task does before its
