@@ -98,6 +98,31 @@
 //! the user goes on. A task that runs and sends nothing makes the run INVALID unless it says that
 //! it `sends_nothing`.
 //!
+//! # Several requests as one, and trying again
+//!
+//! ```
+//! use katydid::prelude::*;
+//!
+//! async fn listen(api: &mut Session) -> TaskResult {
+//!     let again = Retry::times(2).on_status([503]).respecting_retry_after();
+//!     // One timer over both requests, with a row of its own.
+//!     api.transaction("listen to an article", async |api| {
+//!         let link = api.post("/speech").retry(again).send().await?.text().into_owned();
+//!         api.get(link).name("/audio").send().await?.expect_status(200)?;
+//!         Ok(())
+//!     })
+//!     .await
+//! }
+//! ```
+//!
+//! [`Session::transaction`] says what its time is and when it fails; every attempt of a request
+//! with a [`Retry`] is counted as a request of its own.
+//!
+//! # Data
+//!
+//! A [`Feeder`] reads rows of a CSV or JSON file as a type of the suite and deals them to the
+//! users: in turn, at random, or each row once over all users and threads.
+//!
 //! # Coming from Locust
 //!
 //! | Locust | Katydid |
@@ -109,6 +134,9 @@
 //! | `on_start`, `on_stop` | `#[on_start]`, `#[on_stop]` |
 //! | `self.client` | the [`Session`] argument |
 //! | `catch_response=True` | [`Response::check`], [`Response::fail`], [`Response::succeed`] |
+//! | `events.request`, `events.user_error` | [`Suite::on_request`], [`Suite::on_user_error`] |
+//! | `events.test_start`, `test_stop`, … | [`Suite::on_test_start`], [`Suite::on_test_stop`], … |
+//! | `environment.process_exit_code = 3` | [`Suite::on_quitting`] with [`Quitting::set_exit_code`] |
 //! | `self.interrupt()`, `StopUser` | [`TaskError::LeaveFlow`], [`TaskError::StopUser`] |
 
 pub use katydid_cli::{
@@ -116,10 +144,11 @@ pub use katydid_cli::{
 };
 pub use katydid_core::{Comparison, FailureKind, Metric, Scenario, TagFilter, Target, TaskInfo};
 pub use katydid_engine::{
-    BoxError, Class, ClassDescription, ClassError, Flow, FlowDescription, FlowOrder, Hook,
-    JsonError, Multipart, NewUser, RequestBuilder, RequestFailed, Response, Session, Shared,
-    StepDescription, Task, TaskError, TaskFn, TaskFuture, TaskResult, User, UserClass, Wait,
-    between, constant, constant_pacing, constant_throughput, no_wait, poisson,
+    BoxError, Class, ClassDescription, ClassError, Feeder, FeederError, Flow, FlowDescription,
+    FlowOrder, Hook, Hooks, JsonError, Multipart, NewUser, RequestBuilder, RequestFailed,
+    RequestView, Response, Retry, Session, Shared, StepDescription, Task, TaskError, TaskFn,
+    TaskFuture, TaskResult, UsedUp, User, UserClass, UserErrorView, Wait, Who, between, constant,
+    constant_pacing, constant_throughput, no_wait, poisson,
 };
 pub use katydid_macros::{flow, on_start, on_stop, task, user};
 pub use serde_json::json;
@@ -127,8 +156,9 @@ pub use serde_json::json;
 /// What a suite needs: `use katydid::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Flow, Multipart, NewUser, Response, Scenario, Session, Shared, Suite, Target, Task,
-        TaskError, TaskResult, User, UserClass, Wait, between, constant, constant_pacing,
-        constant_throughput, flow, json, no_wait, on_start, on_stop, poisson, task, user,
+        Feeder, Flow, Multipart, NewUser, Response, Retry, Scenario, Session, Shared, Suite,
+        Target, Task, TaskError, TaskResult, UsedUp, User, UserClass, Wait, between, constant,
+        constant_pacing, constant_throughput, flow, json, no_wait, on_start, on_stop, poisson,
+        task, user,
     };
 }
