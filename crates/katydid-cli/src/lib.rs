@@ -19,6 +19,7 @@ mod embedded;
 mod error;
 mod files;
 mod limits;
+mod options;
 mod outcome;
 mod printer;
 mod progress;
@@ -34,6 +35,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+pub use options::{Options, SuiteOption};
 pub use quick::quick;
 pub use suite::{
     AccountsUse, CommandFn, EmbeddedBackend, EmbeddedReady, EmbeddedRequest, Preparation, Suite,
@@ -62,6 +64,13 @@ fn load(suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
     let args = Args::read(&suite, &words, &Surroundings::of_process())?;
     if let Some(code) = commands::look(&suite, &args)? {
         return Ok(code);
+    }
+    if args.print_settings {
+        let _ = std::io::stdout().lock().write_all(args.settings_text(&suite).as_bytes());
+        for note in args.sources.notes.iter().chain(&args.sources.warnings) {
+            let _ = writeln!(anstream::stderr().lock(), "note: {note}");
+        }
+        return Ok(katydid_core::exit::PASS);
     }
     let settings = Settings::resolve(&suite, &args)?;
     let output = &settings.output;

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use katydid_core::RunEvent;
-use katydid_engine::Shared;
+use katydid_core::{RunEvent, TaskInfo};
+use katydid_engine::{Class, Shared};
 use katydid_report::csv::HistoryRows;
 
 use crate::console::Console;
@@ -98,6 +98,12 @@ fn start_backend(
 
 /// What would be needed to run the same again.
 fn describe(settings: &Settings, console: &Console) {
+    for note in &settings.sources.notes {
+        console.info(note);
+    }
+    for warning in &settings.sources.warnings {
+        console.warning(warning);
+    }
     let run = &settings.run;
     console.info(&format!("Threads: {}, seed: {}", run.threads, run.seed));
     if let Some(left_out) = selection::left_out(&settings.classes, run.users) {
@@ -115,7 +121,13 @@ fn prepare(
     settings: &Settings,
     backend: Option<&Backend>,
 ) -> Result<Shared, CliError> {
-    let Some(prepare) = &suite.prepare else { return Ok(Shared::default()) };
+    let options = &settings.options;
+    let Some(prepare) = &suite.prepare else {
+        let mut shared = Shared::default();
+        shared.insert(options.clone());
+        return Ok(shared);
+    };
+    let tasks: Vec<TaskInfo> = settings.classes.iter().flat_map(Class::tasks).collect();
     let host = settings.run.host.as_deref().unwrap_or_default();
     let preparation = Preparation {
         users: settings.run.users,
@@ -124,6 +136,11 @@ fn prepare(
         seed: settings.run.seed,
         embedded: backend.map(Backend::ready),
         run_time: settings.run.run_time,
+        options,
+        tasks: &tasks,
     };
-    prepare(&preparation).map_err(|fault| CliError::Prepare(fault.to_string()))
+    let prepared = prepare(&preparation);
+    let mut shared = prepared.map_err(|fault| CliError::Prepare(fault.to_string()))?;
+    shared.insert(options.clone());
+    Ok(shared)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use katydid_core::{TagFilter, nearest, or_nearest, share_out};
 use katydid_engine::Class;
 
-use crate::args::SelectArgs;
+use crate::args::Args;
 use crate::error::CliError;
 use crate::suite::Suite;
 
@@ -29,9 +29,9 @@ impl Suite {
 /// # Errors
 /// An unknown class or tag (with the nearest known one), a class that is switched off, a class
 /// left without a task.
-pub(crate) fn select(suite: &Suite, args: &SelectArgs) -> Result<Vec<Class>, CliError> {
+pub(crate) fn select(suite: &Suite, args: &Args) -> Result<Vec<Class>, CliError> {
     let filter = filter(suite, args)?;
-    let classes = named(suite, &args.classes)?;
+    let classes = named(suite, &args.select.classes)?;
     let filtered: Vec<(&Class, Option<Class>)> =
         classes.iter().map(|class| (*class, class.filtered(&filter))).collect();
     let name = |class: &Class| class.name().to_string();
@@ -102,10 +102,11 @@ fn named<'s>(suite: &'s Suite, names: &[String]) -> Result<Vec<&'s Class>, CliEr
     }
 }
 
-fn filter(suite: &Suite, args: &SelectArgs) -> Result<TagFilter, CliError> {
+fn filter(suite: &Suite, args: &Args) -> Result<TagFilter, CliError> {
     let known = suite.tags();
-    let include = tags(suite, "--tags", &args.tags, &known)?;
-    let exclude = tags(suite, "--exclude-tags", &args.exclude_tags, &known)?;
+    let (select, sources) = (&args.select, &args.sources);
+    let include = tags(suite, &sources.name("tags"), &select.tags, &known)?;
+    let exclude = tags(suite, &sources.name("exclude-tags"), &select.exclude_tags, &known)?;
     Ok(TagFilter { include, exclude })
 }
 

@@ -1,5 +1,7 @@
 //! What the words of the command line mean together: one checked description of the run.
 
+mod print;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,8 +11,12 @@ use url::Url;
 
 use crate::args::{Args, LoadArgs, LogLevel, TargetArgs};
 use crate::error::CliError;
+use crate::options::Options;
 use crate::selection;
+use crate::sources::Sources;
 use crate::suite::{AccountsUse, Suite};
+
+pub(crate) use print::text as print;
 
 /// Everything that a run needs to know, checked.
 #[derive(Debug)]
@@ -35,6 +41,10 @@ pub(crate) struct Settings {
     pub(crate) equal_weights: bool,
     /// The code for failures that no target judges.
     pub(crate) failed_code: u8,
+    /// The values of the suite's own options.
+    pub(crate) options: Options,
+    /// Where the settings come from, and what must be said of that.
+    pub(crate) sources: Sources,
 }
 
 /// What is printed and stored.
@@ -109,7 +119,7 @@ impl Settings {
     /// The first thing that cannot be meant, with the next step.
     pub(crate) fn resolve(suite: &Suite, args: &Args) -> Result<Self, CliError> {
         let scenario = scenario(suite, args.load.scenario.as_deref())?;
-        let classes = selection::select(suite, &args.select)?;
+        let classes = selection::select(suite, args)?;
         let embedded = embedded(suite, &args.target)?;
         if args.load.headful || (!args.load.headless && scenario.is_none()) {
             return Err(needs_headless(suite));
@@ -128,6 +138,8 @@ impl Settings {
             iterations: args.load.iterations,
             equal_weights: args.select.equal_weights,
             failed_code: args.output.exit_code_on_error.unwrap_or(exit::FAILED),
+            options: args.options.clone(),
+            sources: args.sources.clone(),
         })
     }
 

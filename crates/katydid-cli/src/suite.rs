@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use katydid_core::Scenario;
+use crate::options::{Options, SuiteOption};
+use katydid_core::{Scenario, TaskInfo};
 use katydid_engine::{BoxError, Class, Shared, User};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,7 @@ pub struct Suite {
     pub(crate) accounts: AccountsUse,
     pub(crate) commands: Vec<OwnCommand>,
     pub(crate) default_host: Option<String>,
+    pub(crate) options: Vec<SuiteOption>,
 }
 
 /// A command that a suite brings along.
@@ -84,6 +86,7 @@ impl Suite {
             accounts: AccountsUse::NotUsed,
             commands: Vec::new(),
             default_host: None,
+            options: Vec::new(),
         }
     }
 
@@ -150,6 +153,13 @@ impl Suite {
         self
     }
 
+    /// Adds an option of the suite's own: set by flag, environment or file like any other, read
+    /// from [`Preparation::options`] and, in tasks, from `session.shared::<Options>()`.
+    pub fn option(mut self, option: SuiteOption) -> Self {
+        self.options.push(option);
+        self
+    }
+
     /// The host that `init` writes into `locust.conf`, e.g. `http://localhost:5000`. A run takes
     /// no host from here: it loads only what its user has named.
     pub fn default_host(mut self, host: &str) -> Self {
@@ -183,6 +193,10 @@ pub struct Preparation<'a> {
     pub embedded: Option<&'a EmbeddedReady>,
     /// Length of the run, if bounded.
     pub run_time: Option<Duration>,
+    /// The values of the suite's own options.
+    pub options: &'a Options,
+    /// The tasks that run, of all classes that run; without the ones that tags leave out.
+    pub tasks: &'a [TaskInfo],
 }
 
 /// What the embedded backend is asked for.

@@ -140,7 +140,8 @@
 //! | `self.interrupt()`, `StopUser` | [`TaskError::LeaveFlow`], [`TaskError::StopUser`] |
 
 pub use katydid_cli::{
-    AccountsUse, CommandFn, EmbeddedReady, EmbeddedRequest, Preparation, Suite, main,
+    AccountsUse, CommandFn, EmbeddedReady, EmbeddedRequest, Options, Preparation, Suite,
+    SuiteOption, main,
 };
 pub use katydid_core::{Comparison, FailureKind, Metric, Scenario, TagFilter, Target, TaskInfo};
 pub use katydid_engine::{
@@ -156,9 +157,9 @@ pub use serde_json::json;
 /// What a suite needs: `use katydid::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Feeder, Flow, Multipart, NewUser, Response, Retry, Scenario, Session, Shared, Suite,
-        Target, Task, TaskError, TaskResult, UsedUp, User, UserClass, Wait, between, constant,
-        constant_pacing, constant_throughput, flow, json, no_wait, on_start, on_stop, poisson,
-        task, user,
+        Feeder, Flow, Multipart, NewUser, Options, Response, Retry, Scenario, Session, Shared,
+        Suite, SuiteOption, Target, Task, TaskError, TaskResult, UsedUp, User, UserClass, Wait,
+        between, constant, constant_pacing, constant_throughput, flow, json, no_wait, on_start,
+        on_stop, poisson, task, user,
     };
 }

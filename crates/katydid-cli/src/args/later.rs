@@ -105,26 +105,26 @@ pub(crate) const LATER: &[Later] = &[
 /// # Errors
 /// The first option without an effect.
 pub(crate) fn refuse(sources: &mut Sources) -> Result<(), CliError> {
-    let mut warnings = Vec::new();
+    let (mut notes, mut warnings) = (Vec::new(), Vec::new());
     for setting in sources.settings.iter().filter(|setting| setting.value != off()) {
-        let Setting { long, origin, .. } = setting;
-        if let Some(later) = LATER.iter().find(|later| later.long == long) {
-            let sentence = later.sentence();
-            let bearable = matches!(later.why, Why::Page | Why::Locustfile);
-            match origin {
-                Origin::Flag => return Err(origin.error(&sentence)),
-                _ if bearable => {
-                    warnings.push(format!("{} has no effect", origin.name(long)));
-                }
-                _ => return Err(origin.error(&sentence)),
-            }
-        }
+        let Setting { long, origin, value } = setting;
         if BEING_BUILT.contains(&long.as_str()) {
             return Err(origin.error(&format!(
                 "--{long} has no effect yet: it comes with the next version; leave it out"
             )));
         }
+        let Some(later) = LATER.iter().find(|later| later.long == long) else { continue };
+        let name = origin.name(long);
+        match (origin, later.why) {
+            (Origin::Flag, _) | (_, Why::Distributed | Why::Other(_)) => {
+                return Err(origin.error(&later.sentence()));
+            }
+            (_, Why::Page) => notes.push(format!("{name} has no effect on a headless run")),
+            (_, Why::Locustfile) => warnings
+                .push(format!("{name} = {value} has no effect: this program is the locustfile")),
+        }
     }
+    sources.notes.extend(notes);
     sources.warnings.extend(warnings);
     Ok(())
 }
@@ -134,15 +134,8 @@ fn off() -> Value {
 }
 
 /// Options that have a field and whose effect is being built.
-const BEING_BUILT: &[&str] = &[
-    "iterations",
-    "reset-stats",
-    "equal-weights",
-    "config-users",
-    "html",
-    "json",
-    "json-file",
-];
+const BEING_BUILT: &[&str] =
+    &["iterations", "reset-stats", "equal-weights", "config-users", "html", "json", "json-file"];
 
 const fn option(long: &'static str, value: &'static str, why: Why) -> Later {
     Later { long, short: None, value: Some(value), why }

@@ -19,11 +19,12 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 pub(crate) use http::HttpArgs;
 pub(crate) use load::LoadArgs;
 pub(crate) use output::OutputArgs;
-pub(crate) use select::SelectArgs;
+use select::SelectArgs;
 pub(crate) use target::TargetArgs;
 pub(crate) use values::{LogLevel, parse_count, parse_rate, parse_time};
 
 use crate::error::CliError;
+use crate::options::{self, Options};
 use crate::sources::{self, Known, Sources, Surroundings};
 use crate::suite::{AccountsUse, Suite};
 
@@ -58,6 +59,9 @@ pub(crate) struct Args {
     /// Where each setting comes from.
     #[arg(skip)]
     pub(crate) sources: Sources,
+    /// The values of the suite's own options.
+    #[arg(skip)]
+    pub(crate) options: Options,
 }
 
 impl Args {
@@ -71,20 +75,32 @@ impl Args {
         words: &[OsString],
         around: &Surroundings,
     ) -> Result<Self, CliError> {
+        options::check(suite, &built_in(suite))?;
         let command = command(suite);
         let typed = command.clone().try_get_matches_from(words).map_err(CliError::Words)?;
-        let known = Known::new(command.clone(), Vec::new());
+        let known = Known::new(command.clone(), options::variables(suite));
         let mut sources = sources::merge(&known, &typed, around)?;
         later::refuse(&mut sources)?;
         let words = sources.into_words(&known, words);
         let matches = command.try_get_matches_from(words).map_err(CliError::Words)?;
         let args = Self::from_arg_matches(&matches).map_err(CliError::Words)?;
-        Ok(Self { sources, ..args })
+        let options = Options::read(suite, &matches);
+        Ok(Self { sources, options, ..args })
+    }
+
+    /// The text of `--print-settings`.
+    pub(crate) fn settings_text(&self, suite: &Suite) -> String {
+        let known = Known::new(command(suite), Vec::new());
+        crate::settings::print(suite, self, &known)
     }
 }
 
 /// The parser, with the names that only the suite knows.
 pub(crate) fn command(suite: &Suite) -> clap::Command {
+    built_in(suite).args(suite.options.iter().map(|option| option.arg(&suite.name)))
+}
+
+fn built_in(suite: &Suite) -> clap::Command {
     let mut command = crate::commands::describe(suite, Args::command())
         .name(suite.name.clone())
         .version(concat!("(katydid ", env!("CARGO_PKG_VERSION"), ")"))

@@ -76,6 +76,17 @@ impl Known {
         }
     }
 
+    /// What the parser takes when nobody says anything; a dash for nothing.
+    pub(crate) fn default(&self, long: &str) -> String {
+        let values = self.arg(long).map(Arg::get_default_values).unwrap_or_default();
+        let texts: Vec<_> = values.iter().map(|value| value.to_string_lossy()).collect();
+        match (self.kind(long), &*texts) {
+            (Kind::Switch, _) => "false".to_owned(),
+            (_, []) => "-".to_owned(),
+            (_, texts) => texts.join(", "),
+        }
+    }
+
     /// What an option takes.
     pub(crate) fn kind(&self, long: &str) -> Kind {
         let Some(arg) = self.arg(long) else { return Kind::Many };

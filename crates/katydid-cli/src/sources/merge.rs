@@ -15,7 +15,9 @@ use crate::error::CliError;
 pub(crate) struct Sources {
     /// One per option that was set at all.
     pub(crate) settings: Vec<Setting>,
-    /// What the reader must know.
+    /// What was read and changes nothing, as it should.
+    pub(crate) notes: Vec<String>,
+    /// What was read and changes nothing, to somebody's surprise perhaps.
     pub(crate) warnings: Vec<String>,
 }
 
@@ -59,7 +61,7 @@ pub(crate) fn merge(
     let config = [&flags, &found.ours].into_iter().flatten().find(|s| s.long == "config");
     let config = config.map(|setting| setting.value.to_string());
     let files = files::read(known, around, config.as_deref().map(Path::new))?;
-    let mut merged = Sources { settings: Vec::new(), warnings: found.warnings };
+    let mut merged = Sources { warnings: found.warnings, ..Sources::default() };
     for layer in [flags, found.ours, found.locusts].into_iter().chain(files) {
         add(known, &mut merged.settings, layer)?;
     }

@@ -18,7 +18,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-pub(crate) use known::Known;
+pub(crate) use known::{CLASSES, Known};
 pub(crate) use merge::{Sources, merge};
 
 use crate::error::CliError;
@@ -136,3 +136,6 @@ struct Entry {
     value: Value,
     line: usize,
 }
+
+#[cfg(test)]
+mod tests;

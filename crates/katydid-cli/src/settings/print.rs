@@ -1,0 +1,92 @@
+//! `--print-settings`: every option, what it is set to, and where that comes from.
+
+use katydid_core::{Scenario, exit, format_span};
+use katydid_engine::{HttpSettings, RunSettings};
+
+use crate::args::{Args, LogLevel};
+use crate::sources::{CLASSES, Known, Setting};
+use crate::suite::Suite;
+
+/// One line per option: name, value, origin. Options that nobody set and that have no default are
+/// left out of nothing: they show a dash.
+pub(crate) fn text(suite: &Suite, args: &Args, known: &Known) -> String {
+    let scenario = args.load.scenario.as_deref();
+    let scenario = suite.scenarios.iter().find(|known| Some(known.name.as_str()) == scenario);
+    let mut rows = vec![row(suite, args, scenario, known, CLASSES)];
+    let shown = known.args().filter(|(long, arg)| {
+        *long != "print-settings" && (!arg.is_hide_set() || args.sources.of(long).is_some())
+    });
+    rows.extend(shown.map(|(long, _)| row(suite, args, scenario, known, long)));
+    let width = |column: fn(&[String; 3]) -> &String| {
+        rows.iter().map(|row| column(row).chars().count()).max().unwrap_or(0).min(40)
+    };
+    let (names, values) = (width(|row| &row[0]), width(|row| &row[1]));
+    rows.iter()
+        .map(|[name, value, from]| format!("{name:names$}  {value:values$}  {from}\n"))
+        .collect()
+}
+
+fn row(
+    suite: &Suite,
+    args: &Args,
+    scenario: Option<&Scenario>,
+    known: &Known,
+    long: &str,
+) -> [String; 3] {
+    let (value, from) = match (args.sources.of(long), scenario) {
+        (Some(setting), _) => (shown(suite, setting), setting.origin.to_string()),
+        (None, Some(scenario)) if of_scenario(scenario, long).is_some() => {
+            let value = of_scenario(scenario, long).expect("it was just there");
+            (value, format!("scenario {}", scenario.name))
+        }
+        _ => (default(suite, known, long), "default".to_owned()),
+    };
+    [long.to_owned(), value, from]
+}
+
+/// A value as it was written, secrets apart.
+fn shown(suite: &Suite, setting: &Setting) -> String {
+    let secret =
+        |name: &str| suite.options.iter().any(|option| option.secret && option.name == name);
+    let text = setting.value.to_string();
+    // An address may carry a password; it is refused, and not shown before.
+    if secret(&setting.long) || (setting.long == "host" && text.contains('@')) {
+        return "***".to_owned();
+    }
+    if text.is_empty() { "\"\"".to_owned() } else { text }
+}
+
+fn of_scenario(scenario: &Scenario, long: &str) -> Option<String> {
+    match long {
+        "headless" => Some("true".to_owned()),
+        "users" => Some(scenario.users.to_string()),
+        "spawn-rate" => Some(scenario.spawn_rate.to_string()),
+        "run-time" => Some(format_span(scenario.run_time)),
+        _ => None,
+    }
+}
+
+/// What holds when nobody says anything.
+fn default(suite: &Suite, known: &Known, long: &str) -> String {
+    let (run, http) = (RunSettings::default(), HttpSettings::default());
+    match long {
+        CLASSES => "all".to_owned(),
+        "users" => run.users.to_string(),
+        "spawn-rate" => run.spawn_rate.to_string(),
+        "stop-timeout" => format_span(run.stop_timeout),
+        "timeout" => format_span(http.timeout),
+        "connect-timeout" => format_span(http.connect_timeout),
+        "max-body" => http.max_body.to_string(),
+        "loglevel" => LogLevel::default().word().to_owned(),
+        "exit-code-on-error" => exit::FAILED.to_string(),
+        "threads" => "one per core, at most one per user".to_owned(),
+        "seed" => "new for each run".to_owned(),
+        _ => {
+            let own = suite.options.iter().find(|option| option.name == long);
+            if own.is_some_and(|option| option.secret) {
+                return "***".to_owned();
+            }
+            known.default(long)
+        }
+    }
+}
