@@ -253,19 +253,28 @@ fn accounts(suite: &Suite, args: &TargetArgs) -> Result<Option<PathBuf>, CliErro
         (Some(_), AccountsUse::NotUsed) => {
             Err(CliError::usage("this suite has no use for --accounts; leave it out"))
         }
-        (None, AccountsUse::Required) if !args.embedded => Err(CliError::usage(
-            "the users of this suite log in; give their accounts with --accounts FILE",
-        )),
+        (None, AccountsUse::Required) if !args.embedded => Err(CliError::Usage(format!(
+            "the users of this suite log in; give their accounts with --accounts FILE{}",
+            accounts_hint(suite)
+        ))),
         (Some(path), _) => match std::fs::File::open(path) {
             Ok(_) if path.is_dir() => Err(CliError::Usage(format!(
                 "--accounts {} is a directory; name the file in it",
                 path.display()
             ))),
             Ok(_) => Ok(Some(path.clone())),
+            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
+                let (path, hint) = (path.display(), accounts_hint(suite));
+                Err(CliError::Usage(format!("accounts file {path}: {fault}{hint}")))
+            }
             Err(fault) => Err(CliError::File { what: "accounts file", path: path.clone(), fault }),
         },
         (None, _) => Ok(None),
     }
+}
+
+fn accounts_hint(suite: &Suite) -> String {
+    suite.accounts_hint.as_ref().map_or_else(String::new, |hint| format!("; {hint}"))
 }
 
 fn host(suite: &Suite, args: &TargetArgs, classes: &[Class]) -> Result<Option<String>, CliError> {

@@ -36,6 +36,7 @@ pub struct Suite {
     pub(crate) prepare: Option<Box<Prepare>>,
     pub(crate) embedded: Option<EmbeddedBackend>,
     pub(crate) accounts: AccountsUse,
+    pub(crate) accounts_hint: Option<String>,
     pub(crate) commands: Vec<OwnCommand>,
     pub(crate) default_host: Option<String>,
     pub(crate) options: Vec<SuiteOption>,
@@ -84,6 +85,7 @@ impl Suite {
             prepare: None,
             embedded: None,
             accounts: AccountsUse::NotUsed,
+            accounts_hint: None,
             commands: Vec::new(),
             default_host: None,
             options: Vec::new(),
@@ -134,6 +136,13 @@ impl Suite {
     /// Says what becomes of `--accounts`.
     pub fn accounts(mut self, accounts: AccountsUse) -> Self {
         self.accounts = accounts;
+        self
+    }
+
+    /// How to come by accounts, as the end of a sentence that says that their file is missing:
+    /// ``make them with `shop-load customers create` ``.
+    pub fn accounts_hint(mut self, hint: &str) -> Self {
+        self.accounts_hint = Some(hint.to_owned());
         self
     }
 

@@ -21,7 +21,8 @@ pub struct Accounts(Vec<Account>);
 #[non_exhaustive]
 pub enum AccountsError {
     /// The file cannot be read.
-    #[error("accounts file {}: {fault}; `tts-reader accounts create --count N --out FILE` makes one",
+    #[error("accounts file {}: {fault}; `tts-load accounts create --count N --target URL \
+             --out FILE` makes one",
             path.display())]
     File {
         /// The file.
@@ -51,8 +52,9 @@ pub enum AccountsError {
     /// More users than accounts.
     #[error(
         "{users} users need {users} accounts of their own and {} has {have}: {} are missing; make \
-         enough with `tts-reader accounts create --count {users} --out FILE`, or start fewer users",
-        path.display(), users - have
+         enough with `tts-load accounts create --count {users} --target URL --out {}`, or start \
+         fewer users",
+        path.display(), users - have, path.display()
     )]
     TooFew {
         /// The file.

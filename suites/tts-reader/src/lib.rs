@@ -5,6 +5,7 @@
 //! the local site that pages are extracted from.
 
 pub mod accounts;
+mod accounts_command;
 mod answers;
 pub mod articles;
 #[cfg(feature = "embedded")]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use katydid::{AccountsUse, BoxError, Preparation, Scenario, Shared, Suite, Target};
 
 use crate::accounts::Accounts;
+use crate::accounts_command;
 use crate::articles::ArticleSite;
 use crate::personas::{BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser};
 use crate::target;
@@ -31,6 +32,11 @@ pub fn suite() -> Suite {
         .scenario(smoke())
         .default_host("http://localhost:5000")
         .accounts(AccountsUse::Required)
+        .accounts_hint(
+            "make them with `tts-load accounts create --count 50 --target http://localhost:5000 \
+             --out accounts.csv`",
+        )
+        .command("accounts", "Make, top up, reset or remove test accounts", accounts_command::run)
         .prepare(prepare);
     #[cfg(feature = "embedded")]
     let suite = suite.embedded(crate::embedded::serve);
@@ -48,8 +54,8 @@ fn smoke() -> Scenario {
 fn prepare(run: &Preparation<'_>) -> Result<Shared, BoxError> {
     let file = run.accounts.or(run.embedded.map(|ready| ready.accounts_file.as_path()));
     let file = file.ok_or(
-        "users need accounts of their own; make some with `tts-reader accounts create --count N \
-         --out FILE` and give them with --accounts FILE",
+        "users need accounts of their own; make some with `tts-load accounts create` and give them \
+         with --accounts FILE",
     )?;
     let accounts = Accounts::read(file, run.users)?;
     target::listens(run.host).map_err(|fault| {

@@ -74,7 +74,7 @@ impl Reader {
     pub(crate) async fn log_in(&mut self, session: &mut Session) -> TaskResult {
         let own = self.own.clone().ok_or_else(|| {
             TaskError::exception(
-                "there are more users than accounts; make more with `tts-reader accounts create`",
+                "there are more users than accounts; make more with `tts-load accounts create`",
             )
         })?;
         self.sign_in(session, own, "/api/login[returning]").await?;

@@ -30,7 +30,7 @@ fn each_user_has_its_own_account() {
 fn too_few_accounts_are_counted_and_the_command_is_named() {
     let text = read("username,password\nann,secret\n", 60).unwrap_err().to_string();
     assert!(text.contains("has 1: 59 are missing"), "{text}");
-    assert!(text.contains("`tts-reader accounts create --count 60 --out FILE`"), "{text}");
+    assert!(text.contains("`tts-load accounts create --count 60 --target URL --out "), "{text}");
 }
 
 #[test]

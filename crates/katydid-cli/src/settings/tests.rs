@@ -163,6 +163,10 @@ fn what_a_suite_has_not_is_refused() {
     refused(&Suite::new("empty"), "--headless -H http://h", "no user class has a weight");
     let needs = bare().accounts(AccountsUse::Required);
     refused(&needs, "--headless -H http://h", "give their accounts with --accounts FILE");
+    let hint = "make them with `shop-load customers`";
+    let hinted = needs.accounts_hint(hint);
+    refused(&hinted, "--headless -H http://h", hint);
+    refused(&hinted, "--headless -H http://h --accounts /nowhere/a.csv", hint);
 }
 
 #[test]

@@ -2,13 +2,15 @@
 #![cfg(feature = "embedded")]
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
 
+mod accounts;
 mod liar;
 mod mix;
 mod refusals;
+mod service;
 mod smoke;
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// How a command ended and what it said.
 struct Ended {
@@ -35,6 +37,8 @@ fn tts_load(dir: &Path, words: &str) -> Ended {
     let output = Command::new(env!("CARGO_BIN_EXE_tts-load"))
         .args(words.split_whitespace())
         .current_dir(dir)
+        // Nobody is there to answer a question, whoever runs the tests.
+        .stdin(Stdio::null())
         .output()
         .unwrap();
     let text = [output.stdout, output.stderr].concat();
