@@ -14,6 +14,7 @@
 
 mod args;
 mod commands;
+mod config_users;
 mod console;
 mod embedded;
 mod error;

@@ -6,6 +6,7 @@ use katydid_core::{TagFilter, nearest, or_nearest, share_out};
 use katydid_engine::Class;
 
 use crate::args::Args;
+use crate::config_users;
 use crate::error::CliError;
 use crate::suite::Suite;
 
@@ -31,9 +32,9 @@ impl Suite {
 /// left without a task.
 pub(crate) fn select(suite: &Suite, args: &Args) -> Result<Vec<Class>, CliError> {
     let filter = filter(suite, args)?;
-    let classes = named(suite, &args.select.classes)?;
+    let classes = named(suite, args)?;
     let filtered: Vec<(&Class, Option<Class>)> =
-        classes.iter().map(|class| (*class, class.filtered(&filter))).collect();
+        classes.iter().map(|class| (class, class.filtered(&filter))).collect();
     let name = |class: &Class| class.name().to_string();
     let left: Vec<Class> = filtered.iter().filter_map(|(_, class)| class.clone()).collect();
     let empty: Vec<String> =
@@ -63,36 +64,35 @@ pub(crate) fn left_out(classes: &[Class], users: u32) -> Option<String> {
         .then(|| format!("{users} too few for all classes; not run: {}", names.join(", ")))
 }
 
-/// The classes of these names, or all that are not switched off.
-fn named<'s>(suite: &'s Suite, names: &[String]) -> Result<Vec<&'s Class>, CliError> {
-    let known = suite.class_names();
-    if let Some(word) = names.iter().find(|name| name.contains('=')) {
-        return Err(CliError::Usage(format!(
-            "{word}: weights on the command line come with the next version; name the class alone"
-        )));
-    }
-    if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        let mut commands = crate::commands::names(suite);
-        if commands.any(|command| command == name) {
-            let suite = &suite.name;
-            let text = format!("{name} is a command and comes first: `{suite} {name}`");
+/// The classes that `args` name, or all that are not switched off, with their changes.
+fn named(suite: &Suite, args: &Args) -> Result<Vec<Class>, CliError> {
+    let select = &args.select;
+    let words = weighted(suite, &select.classes)?;
+    let mut classes = suite.classes.clone();
+    let option = args.sources.name("config-users");
+    config_users::apply(&option, &select.config_users, &mut classes)?;
+    if select.equal_weights {
+        if let Some((name, Some(weight))) = words.iter().find(|(_, weight)| weight.is_some()) {
+            let option = args.sources.name("equal-weights");
+            let text = format!("{option} and {name}={weight} cannot be meant together");
             return Err(CliError::Usage(text));
         }
-        let commands = crate::commands::names(suite);
-        let nearest = match nearest(name, known.iter().copied().chain(commands)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => or_nearest(name, known),
-        };
-        return Err(CliError::Usage(format!("unknown user class `{name}`; {nearest}")));
+        classes = classes.iter().map(Class::with_equal_weights).collect();
     }
-    let on = |class: &&Class| class.shares() != (0, 0);
-    let asked = |class: &&Class| names.iter().any(|name| **name == **class.name());
-    if names.is_empty() {
-        let classes: Vec<&Class> = suite.classes.iter().filter(on).collect();
-        let nobody = || CliError::usage("no user class has a weight or a fixed count above 0");
-        return if classes.is_empty() { Err(nobody()) } else { Ok(classes) };
+    let asked = |class: &Class| words.iter().find(|(name, _)| **name == **class.name());
+    let on = |class: &Class| class.shares() != (0, 0);
+    if words.is_empty() {
+        classes.retain(on);
+        let nobody = "no user class has a weight or a fixed count above 0";
+        return if classes.is_empty() { Err(CliError::usage(nobody)) } else { Ok(classes) };
     }
-    let classes: Vec<&Class> = suite.classes.iter().filter(asked).collect();
+    classes.retain(|class| asked(class).is_some());
+    for class in &mut classes {
+        if let Some((_, Some(weight))) = asked(class) {
+            // The weight that was typed counts, not a number that the class fixes for itself.
+            *class = class.with_fixed_count(0).with_weight(*weight);
+        }
+    }
     match classes.iter().find(|class| !on(class)) {
         Some(off) => Err(CliError::Usage(format!(
             "user class {} is switched off: its weight and its fixed count are 0",
@@ -100,6 +100,50 @@ fn named<'s>(suite: &'s Suite, names: &[String]) -> Result<Vec<&'s Class>, CliEr
         ))),
         None => Ok(classes),
     }
+}
+
+/// Names of classes with the weights that were typed, as in `Shopper=3`.
+fn weighted<'a>(
+    suite: &Suite,
+    words: &'a [String],
+) -> Result<Vec<(&'a str, Option<u32>)>, CliError> {
+    let known = suite.class_names();
+    let mut named: Vec<(&str, Option<u32>)> = Vec::new();
+    for word in words {
+        let (name, weight) = match word.split_once('=') {
+            Some((name, weight)) => (name, Some(weight)),
+            None => (word.as_str(), None),
+        };
+        if !known.contains(&name) {
+            return Err(unknown_class(suite, name));
+        }
+        let weight = weight.map(str::parse).transpose().map_err(|_| {
+            CliError::Usage(format!("`{word}`: write a weight as a whole number, as in {name}=3"))
+        })?;
+        match named.iter().find(|(other, _)| *other == name) {
+            Some((_, before)) if *before != weight => {
+                let text = format!("user class {name} is named twice, with different weights");
+                return Err(CliError::Usage(text));
+            }
+            Some(_) => {}
+            None => named.push((name, weight)),
+        }
+    }
+    Ok(named)
+}
+
+fn unknown_class(suite: &Suite, name: &str) -> CliError {
+    let commands = crate::commands::names(suite);
+    if commands.clone().any(|command| command == name) {
+        let suite = &suite.name;
+        return CliError::Usage(format!("{name} is a command and comes first: `{suite} {name}`"));
+    }
+    let known = suite.class_names();
+    let near = match nearest(name, known.iter().copied().chain(commands)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => or_nearest(name, known),
+    };
+    CliError::Usage(format!("unknown user class `{name}`; {near}"))
 }
 
 fn filter(suite: &Suite, args: &Args) -> Result<TagFilter, CliError> {
@@ -151,3 +195,6 @@ fn filter_words(filter: &TagFilter) -> String {
     let both: Vec<String> = both.into_iter().flatten().collect();
     if both.is_empty() { "the suite".to_owned() } else { both.join(" with ") }
 }
+
+#[cfg(test)]
+mod tests;

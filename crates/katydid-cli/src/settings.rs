@@ -37,8 +37,6 @@ pub(crate) struct Settings {
     pub(crate) reset_stats: bool,
     /// Task executions of all users together after which the run ends.
     pub(crate) iterations: Option<u64>,
-    /// Every class and every task has the weight 1.
-    pub(crate) equal_weights: bool,
     /// The code for failures that no target judges.
     pub(crate) failed_code: u8,
     /// The values of the suite's own options.
@@ -136,7 +134,6 @@ impl Settings {
             output: OutputSettings::resolve(args)?,
             reset_stats: args.load.reset_stats,
             iterations: args.load.iterations,
-            equal_weights: args.select.equal_weights,
             failed_code: args.output.exit_code_on_error.unwrap_or(exit::FAILED),
             options: args.options.clone(),
             sources: args.sources.clone(),
