@@ -5,6 +5,7 @@
 //! command line adds them.
 //!
 //! - [`csv`]: Locust's four files, names and columns to the letter.
+//! - [`json`]: Locust's `--json`.
 //! - [`table`]: the live table and the tables at the end of a run.
 //!
 //! # Milliseconds
@@ -14,6 +15,7 @@
 //! Whatever the rounding, no percentile is ever shown above the maximum beside it.
 
 pub mod csv;
+pub mod json;
 mod number;
 pub mod table;
 mod text;
