@@ -5,6 +5,7 @@
 //! command line adds them.
 //!
 //! - [`csv`]: Locust's four files, names and columns to the letter.
+//! - [`html`]: a page with the tables of the end.
 //! - [`json`]: Locust's `--json`.
 //! - [`table`]: the live table and the tables at the end of a run.
 //!
@@ -15,6 +16,7 @@
 //! Whatever the rounding, no percentile is ever shown above the maximum beside it.
 
 pub mod csv;
+pub mod html;
 pub mod json;
 mod number;
 pub mod table;

@@ -37,11 +37,11 @@ pub fn mix(snapshot: &Snapshot) -> String {
 }
 
 /// A flow, or a task outside flows, of one class.
-struct Share<'a> {
-    class: &'a str,
-    part: &'a str,
-    executions: u64,
-    expected: Option<f64>,
+pub(crate) struct Share<'a> {
+    pub(crate) class: &'a str,
+    pub(crate) part: &'a str,
+    pub(crate) executions: u64,
+    pub(crate) expected: Option<f64>,
 }
 
 impl Share<'_> {
@@ -65,7 +65,7 @@ impl Share<'_> {
 }
 
 /// Flows and tasks in the order of the suite, whatever order their tasks stand in.
-fn shares(tasks: &[TaskRow]) -> Vec<Share<'_>> {
+pub(crate) fn shares(tasks: &[TaskRow]) -> Vec<Share<'_>> {
     let mut shares: Vec<Share<'_>> = Vec::new();
     for row in tasks {
         let info = &row.info;

@@ -16,6 +16,7 @@ mod verdict;
 
 pub use failures::{exceptions, failure_classes, failures};
 pub use mix::mix;
+pub(crate) use mix::shares;
 pub use percentiles::percentiles;
 pub use phases::phases;
 pub use requests::{periodic, requests};

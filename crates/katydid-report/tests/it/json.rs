@@ -7,11 +7,11 @@ use crate::run::{Run, empty, eventful, started};
 
 fn read(run: &katydid_core::Snapshot) -> Vec<Value> {
     let bytes = json::statistics(run, started());
-    serde_json::from_slice::<Value>(&bytes).unwrap().as_array().unwrap().clone()
+    serde_json::from_slice(&bytes).expect("an array")
 }
 
 fn sum(counts: &Value) -> u64 {
-    counts.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum()
+    counts.as_object().expect("an object").values().filter_map(Value::as_u64).sum()
 }
 
 #[test]

@@ -1,0 +1,105 @@
+//! The head of the page: the verdict, what ran, and the figures that people ask for first.
+
+use std::time::{Duration, SystemTime};
+
+use jiff::Timestamp;
+use katydid_core::{Snapshot, VerdictWord, exit};
+
+use super::markup::escape;
+use super::page::Page;
+use crate::number::{bytes, fine, millis, per_second, ratio};
+
+/// Suite, verdict with its causes, and what ran where and when.
+pub(super) fn head(page: &Page<'_>, out: &mut String) {
+    let (word, class) = match page.verdict.word {
+        VerdictWord::Pass => ("PASS", "pass"),
+        VerdictWord::Fail => ("FAIL", "fail"),
+        // A word that this crate does not know yet must not look like a pass.
+        _ => ("INVALID", "invalid"),
+    };
+    let code = page.verdict.exit_code;
+    let reason = match code {
+        exit::INTERRUPTED => ", interrupted",
+        exit::TOOL => ", a report could not be written",
+        _ => "",
+    };
+    *out += &format!(
+        "<header>\n<p class=\"suite\">{}</p>\n<h1>Load test report</h1>\n\
+         <div class=\"verdict {class}\">\n<p><strong>{word}</strong> exit code {code}{reason}</p>\n",
+        escape(page.suite)
+    );
+    if !page.verdict.causes.is_empty() {
+        *out += "<ul>\n";
+        for cause in &page.verdict.causes {
+            *out += &format!("<li>{}</li>\n", escape(cause));
+        }
+        *out += "</ul>\n";
+    }
+    *out += "</div>\n<dl class=\"facts\">\n";
+    for (name, value) in facts(page) {
+        *out += &format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escape(&value));
+    }
+    *out += "</dl>\n</header>\n";
+}
+
+fn facts(page: &Page<'_>) -> Vec<(&'static str, String)> {
+    let snapshot = page.snapshot;
+    let mut facts = vec![("Host", page.host.to_owned())];
+    facts.extend(page.scenario.map(|scenario| ("Scenario", scenario.to_owned())));
+    let ended = page.started.checked_add(snapshot.elapsed);
+    facts.push(("Started", calendar(Some(page.started))));
+    facts.push(("Ended", calendar(ended)));
+    facts.push(("Lasted", length(snapshot.elapsed)));
+    facts.push(("Most users", snapshot.peak_users.to_string()));
+    let classes = snapshot.users.iter().map(|(class, _)| &**class);
+    facts.push(("User classes", classes.collect::<Vec<_>>().join(", ")));
+    facts
+}
+
+/// One number each for how much, how often wrong, how fast.
+pub(super) fn figures(snapshot: &Snapshot, out: &mut String) {
+    let all = snapshot.aggregated();
+    let times = all.response();
+    let ms = |time: Option<Duration>| {
+        time.map_or_else(|| "no data".to_owned(), |time| format!("{} ms", fine(millis(time))))
+    };
+    let failed = match ratio(all.failures(), all.requests()) {
+        Some(share) => format!("{} ({:.2}%)", all.failures(), share * 100.0),
+        None => "no data".to_owned(),
+    };
+    let figures = [
+        ("Requests", all.requests().to_string()),
+        ("Failures", failed),
+        ("Requests/s", format!("{:.1}", per_second(all.requests(), snapshot.elapsed))),
+        ("Median", ms(times.quantile(0.5))),
+        ("p95", ms(times.quantile(0.95))),
+        ("p99", ms(times.quantile(0.99))),
+        ("Longest", ms(times.max())),
+        ("Bodies", bytes(all.bytes().body)),
+    ];
+    *out += "<dl class=\"figures\">\n";
+    for (name, value) in figures {
+        let class = if name == "Failures" && all.failures() > 0 { " class=\"bad\"" } else { "" };
+        *out += &format!("<div{class}><dt>{name}</dt><dd>{value}</dd></div>\n");
+    }
+    *out += "</dl>\n";
+}
+
+/// `2026-11-23 02:38:35 UTC`.
+pub(super) fn calendar(time: Option<SystemTime>) -> String {
+    let time = time.and_then(|time| Timestamp::try_from(time).ok());
+    time.map_or_else(
+        || "unknown".to_owned(),
+        |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
+}
+
+/// `1 h 2 min 3 s`, and tenths of a second below a minute.
+fn length(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, _) => format!("{:.1} s", time.as_secs_f64()),
+        (0, minutes, seconds) => format!("{minutes} min {seconds} s"),
+        (hours, minutes, seconds) => format!("{hours} h {minutes} min {seconds} s"),
+    }
+}

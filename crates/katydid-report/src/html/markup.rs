@@ -1,0 +1,109 @@
+//! Markup: text is escaped on its way in, so that no section can forget it.
+
+use crate::text::clean;
+
+/// A cell of a table.
+pub(super) enum Cell {
+    /// Words, set to the left.
+    Text(String),
+    /// A number, set to the right.
+    Number(String),
+    /// A number that should be 0, set to the right.
+    Fault(u64),
+    /// Good or bad news.
+    Word(bool, String),
+    /// A share from 0 to 1 as a bar with its number.
+    Bar(f64),
+}
+
+impl Cell {
+    pub(super) fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub(super) fn number(number: impl ToString) -> Self {
+        Self::Number(number.to_string())
+    }
+
+    fn write(&self, out: &mut String) {
+        let (class, text) = match self {
+            Self::Text(text) => ("", text.clone()),
+            Self::Number(text) => ("n", text.clone()),
+            Self::Fault(0) => ("n", "0".to_owned()),
+            Self::Fault(count) => ("n bad", count.to_string()),
+            Self::Word(true, text) => ("good", text.clone()),
+            Self::Word(false, text) => ("bad", text.clone()),
+            Self::Bar(share) => {
+                let percent = share.clamp(0.0, 1.0) * 100.0;
+                *out += &format!(
+                    "<td class=\"n bar\" style=\"--share:{percent:.1}%\">{percent:.1}%</td>"
+                );
+                return;
+            }
+        };
+        let class = if class.is_empty() { class.to_owned() } else { format!(" class=\"{class}\"") };
+        *out += &format!("<td{class}>{}</td>", escape(&text));
+    }
+}
+
+/// A section with a heading, a sentence below it and a table. Nothing without rows.
+pub(super) struct Section<'a> {
+    pub(super) id: &'a str,
+    pub(super) title: &'a str,
+    pub(super) note: &'a str,
+    /// Headings; those that begin with `#` stand over numbers.
+    pub(super) columns: &'a [&'a str],
+    pub(super) rows: Vec<Vec<Cell>>,
+    /// The last row sums up the others.
+    pub(super) total: bool,
+}
+
+impl Section<'_> {
+    pub(super) fn write(&self, out: &mut String) {
+        if self.rows.is_empty() {
+            return;
+        }
+        let (id, title) = (self.id, escape(self.title));
+        *out += &format!("<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{title}</h2>\n");
+        if !self.note.is_empty() {
+            *out += &format!("<p class=\"note\">{}</p>\n", escape(self.note));
+        }
+        // Wide tables scroll by themselves, with the keyboard too.
+        *out += &format!(
+            "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\">\n\
+             <table>\n<thead><tr>"
+        );
+        for column in self.columns {
+            *out += &match column.strip_prefix('#') {
+                Some(number) => format!("<th scope=\"col\" class=\"n\">{}</th>", escape(number)),
+                None => format!("<th scope=\"col\">{}</th>", escape(column)),
+            };
+        }
+        *out += "</tr></thead>\n<tbody>\n";
+        for (at, row) in self.rows.iter().enumerate() {
+            let last = self.total && at + 1 == self.rows.len();
+            *out += if last { "<tr class=\"total\">" } else { "<tr>" };
+            for cell in row {
+                cell.write(out);
+            }
+            *out += "</tr>\n";
+        }
+        *out += "</tbody>\n</table>\n</div>\n</section>\n";
+    }
+}
+
+/// `text` as it can stand in markup and in quoted attributes; what is not printable is shown.
+pub(super) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in clean(text).chars() {
+        match c {
+            '&' => out += "&amp;",
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '"' => out += "&quot;",
+            '\'' => out += "&#39;",
+            c => out.push(c),
+        }
+    }
+    out
+}

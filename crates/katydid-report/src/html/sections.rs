@@ -1,0 +1,165 @@
+//! The other tables: targets, what failed, what the users did, and with which settings.
+
+use std::cmp::Reverse;
+use std::time::SystemTime;
+
+use katydid_core::{FailureRow, Snapshot, Verdict};
+
+use super::facts::calendar;
+use super::markup::{Cell, Section};
+use crate::number::ratio;
+use crate::table::shares;
+
+/// Each target with what was measured.
+pub(super) fn targets(verdict: &Verdict) -> Section<'static> {
+    let rows = verdict.targets.iter().map(|result| {
+        vec![
+            Cell::text(result.target.to_string()),
+            Cell::number(result.measured_text()),
+            Cell::number(result.samples),
+            Cell::Word(result.met, if result.met { "met" } else { "missed" }.to_owned()),
+        ]
+    });
+    Section {
+        id: "targets",
+        title: "Targets",
+        note: "",
+        columns: &["Target", "#Measured", "#Requests", "Result"],
+        rows: rows.collect(),
+        total: false,
+    }
+}
+
+/// Failures by text, the most frequent first.
+pub(super) fn failures(snapshot: &Snapshot, started: SystemTime) -> Section<'static> {
+    let mut failures: Vec<FailureRow> = snapshot.failures().collect();
+    failures.sort_by_key(|row| (Reverse(row.count), row.first));
+    let rows = failures.iter().map(|row| {
+        vec![
+            Cell::Fault(row.count),
+            Cell::text(&*row.method),
+            Cell::text(&*row.name),
+            Cell::text(row.kind.to_string()),
+            Cell::text(&*row.text),
+            Cell::text(calendar(started.checked_add(row.first))),
+            Cell::text(calendar(started.checked_add(row.last))),
+        ]
+    });
+    Section {
+        id: "failures",
+        title: "Failures",
+        note: "Texts that differ only in numbers and ids are one row.",
+        columns: &["#Count", "Type", "Name", "Class", "Error", "First seen", "Last seen"],
+        rows: rows.collect(),
+        total: false,
+    }
+}
+
+/// Errors and panics of the suite's own code.
+pub(super) fn exceptions(snapshot: &Snapshot) -> Section<'static> {
+    let mut exceptions: Vec<_> = snapshot.exceptions().collect();
+    exceptions.sort_by_key(|row| Reverse(row.count));
+    let rows = exceptions.into_iter().map(|row| {
+        let task = row.task.path();
+        vec![
+            Cell::Fault(row.count),
+            Cell::text(task),
+            Cell::text(row.message),
+            Cell::text(row.place),
+        ]
+    });
+    Section {
+        id: "exceptions",
+        title: "Exceptions",
+        note: "Errors and panics of the suite's own code.",
+        columns: &["#Count", "Task", "Message", "Place"],
+        rows: rows.collect(),
+        total: false,
+    }
+}
+
+/// Task executions with their requests.
+pub(super) fn tasks(snapshot: &Snapshot) -> Section<'static> {
+    let rows = snapshot.tasks().iter().map(|row| {
+        let (info, counts) = (&row.info, row.counts);
+        let each = ratio(counts.requests, counts.executions + counts.cut);
+        vec![
+            Cell::text(&*info.class),
+            Cell::text(&*info.flow),
+            Cell::text(&*info.task),
+            Cell::number(counts.executions),
+            Cell::number(counts.cut),
+            Cell::number(counts.requests),
+            Cell::Number(each.map_or_else(|| "–".to_owned(), |each| format!("{each:.2}"))),
+            Cell::Fault(counts.exceptions),
+        ]
+    });
+    Section {
+        id: "tasks",
+        title: "Tasks",
+        note: "Cut: the end of the run came in the middle of the task.",
+        columns: &[
+            "Class",
+            "Flow",
+            "Task",
+            "#Executions",
+            "#Cut",
+            "#Requests",
+            "#Per execution",
+            "#Exceptions",
+        ],
+        rows: rows.collect(),
+        total: false,
+    }
+}
+
+/// The measured mix of work beside the documented one.
+pub(super) fn mix(snapshot: &Snapshot) -> Section<'static> {
+    let shares = shares(snapshot.tasks());
+    let bar = |share: Option<f64>| share.map_or_else(|| Cell::number("–"), Cell::Bar);
+    let rows = shares.iter().map(|share| {
+        let class = shares.iter().filter(|other| other.class == share.class);
+        let measured = ratio(share.executions, class.map(|other| other.executions).sum());
+        vec![
+            Cell::text(share.class),
+            Cell::text(share.part),
+            Cell::number(share.executions),
+            bar(share.expected),
+            bar(measured),
+        ]
+    });
+    Section {
+        id: "mix",
+        title: "Task mix",
+        note: "The share of each flow, or task outside flows, in the task executions of its class: \
+               as its weight says, and as it was.",
+        columns: &["Class", "Flow or task", "#Executions", "#Documented", "#Measured"],
+        rows: rows.collect(),
+        total: false,
+    }
+}
+
+/// What was warned of while the run went on.
+pub(super) fn warnings(warnings: &[String]) -> Section<'static> {
+    Section {
+        id: "warnings",
+        title: "Warnings",
+        note: "",
+        columns: &["While the run went on"],
+        rows: warnings.iter().map(|warning| vec![Cell::text(warning)]).collect(),
+        total: false,
+    }
+}
+
+/// With which settings it ran.
+pub(super) fn settings(settings: &[(String, String)]) -> Section<'static> {
+    let row = |(name, value): &(String, String)| vec![Cell::text(name), Cell::text(value)];
+    Section {
+        id: "settings",
+        title: "Settings",
+        note: "",
+        columns: &["Setting", "Value"],
+        rows: settings.iter().map(row).collect(),
+        total: false,
+    }
+}
