@@ -29,7 +29,7 @@ impl Printer {
     /// Prints one event.
     pub(crate) fn event(&mut self, event: &RunEvent<'_>) {
         match event {
-            RunEvent::Started { users, spawn_rate, run_time, .. } => {
+            RunEvent::Started { users, run_time, .. } => {
                 self.progress = Progress { users: *users, run_time: *run_time };
                 self.console.info(&run_time.map_or_else(
                     || "No run time limit set, use CTRL+C to interrupt".to_owned(),
@@ -37,10 +37,14 @@ impl Printer {
                 ));
                 // Locust's first table comes before there is anything in it.
                 self.table(&Snapshot::new(&[], &[], 1));
+            }
+            RunEvent::RampBegun { to, spawn_rate, .. } => {
+                self.progress.users = *to;
                 self.console.info(&format!(
-                    "Ramping to {users} users at a rate of {spawn_rate:.2} per second"
+                    "Ramping to {to} users at a rate of {spawn_rate:.2} per second"
                 ));
             }
+            RunEvent::StatsReset => self.console.info("Resetting stats"),
             RunEvent::AllUsersStarted { users } => self.console.info(&all_spawned(users)),
             RunEvent::Tick(snapshot) => self.tick(snapshot),
             RunEvent::Stopping(reason) => {
@@ -52,6 +56,10 @@ impl Printer {
                     StopReason::NoUsersLeft => {
                         self.console.info("every user has stopped by itself, shutting down");
                     }
+                    StopReason::Iterations => {
+                        self.console.info("--iterations done, shutting down");
+                    }
+                    StopReason::Shape => self.console.info("Shape test stopping"),
                     // Said when the signal came.
                     _ => {}
                 }

@@ -11,7 +11,7 @@ use crate::Snapshot;
 pub enum RunEvent<'a> {
     /// The executors are up and the clock has started.
     Started {
-        /// Users to be started.
+        /// Users to be started at first.
         users: u32,
         /// Users per second.
         spawn_rate: f64,
@@ -20,11 +20,23 @@ pub enum RunEvent<'a> {
         /// Executor threads.
         threads: usize,
     },
-    /// Every planned user has been started.
+    /// The number of users begins to change: at the start, by hand or by a shape. It replaces a
+    /// ramp that is under way.
+    RampBegun {
+        /// Users that run, those that should have started by now included.
+        from: u32,
+        /// Users that will.
+        to: u32,
+        /// Users started or removed per second.
+        spawn_rate: f64,
+    },
+    /// A ramp is over: every user of it has been started, or told to go.
     AllUsersStarted {
         /// Users per class, in the order of the suite.
         users: Vec<(Arc<str>, u32)>,
     },
+    /// The statistics begin anew; what was measured before no longer counts.
+    StatsReset,
     /// The state of the run, once a second and once at its end.
     Tick(&'a Snapshot),
     /// Users are being stopped.
@@ -35,6 +47,13 @@ pub enum RunEvent<'a> {
         users: u32,
         /// The `--stop-timeout` that they were given.
         after: Duration,
+    },
+    /// Everybody has gone and everything is counted. The last event of a run.
+    Ended {
+        /// Why.
+        reason: StopReason,
+        /// The whole run.
+        snapshot: &'a Snapshot,
     },
     /// Something that the reader should know, as a sentence.
     Warning(String),
@@ -50,4 +69,25 @@ pub enum StopReason {
     Interrupted,
     /// Every user has stopped by itself.
     NoUsersLeft,
+    /// As many task executions as were asked for are done.
+    Iterations,
+    /// The shape said that it is over.
+    Shape,
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RunState {
+    /// It has not begun.
+    #[default]
+    Ready,
+    /// The number of users is changing.
+    Spawning,
+    /// It has the users that it should have.
+    Running,
+    /// Users are ending.
+    Stopping,
+    /// It is over.
+    Stopped,
 }

@@ -25,12 +25,14 @@ pub struct Interval {
     pub exceptions: HashMap<(TaskId, String, String), u64>,
     /// Task executions, by task.
     pub tasks: Vec<TaskCounts>,
-    /// Requests given up because the run ended.
+    /// Requests given up because the run ended or their user was removed.
     pub cut_requests: u64,
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,
     /// Users running at the end of the interval, by class.
     pub users: Vec<u32>,
+    /// Users that should run at the end of the interval, by the plan.
+    pub planned_users: u32,
     /// End of the interval, in ns since the start of the run.
     pub end_ns: u64,
 }
@@ -157,12 +159,18 @@ impl Interval {
     /// Empties it for the next interval and keeps the memory.
     pub fn clear(&mut self) {
         self.new_keys.clear();
+        self.users.clear();
+        self.forget();
+    }
+
+    /// Forgets everything that was counted, as for a reset of the statistics; what the rows are
+    /// and who runs stays known.
+    pub fn forget(&mut self) {
         self.rows.iter_mut().for_each(RowInterval::clear);
         self.failures.0.clear();
         self.exceptions.clear();
         self.tasks.fill(TaskCounts::default());
         (self.cut_requests, self.cut_transactions) = (0, 0);
-        self.users.clear();
     }
 }
 

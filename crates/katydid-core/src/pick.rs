@@ -32,39 +32,54 @@ impl Picker {
     }
 }
 
-/// Deals indices in turn so that *every* prefix has the weights' proportions (smooth weighted
-/// round-robin): 3 : 1 deals a a b a, again and again.
+/// Deals users to classes so that the users dealt *so far* always have the weights' proportions, and
+/// goes on from any mix: fixed counts first (as Locust gives them), then the class that lacks most.
+///
+/// From an empty start this is the smooth weighted round-robin: 3 : 1 deals a a b a, again and
+/// again. After weights changed or users left, the same rule leads back to the proportions.
 #[derive(Clone, Debug)]
-pub struct RoundRobin {
-    weights: Vec<i64>,
-    credit: Vec<i64>,
+pub struct Dealer {
+    /// Weight and fixed count per class.
+    shares: Vec<(u32, u32)>,
+    /// Users that each class has.
+    counts: Vec<u32>,
 }
 
-impl RoundRobin {
-    /// From weights, of which one at least must not be 0.
-    pub fn new(weights: &[u32]) -> Self {
-        let weights: Vec<i64> = weights.iter().map(|weight| i64::from(*weight)).collect();
-        Self { credit: vec![0; weights.len()], weights }
+impl Dealer {
+    /// A dealer for classes given as (weight, fixed count), which have `counts` users already.
+    ///
+    /// # Panics
+    /// When the two differ in length.
+    pub fn new(shares: &[(u32, u32)], counts: &[u32]) -> Self {
+        assert_eq!(shares.len(), counts.len(), "one count per class");
+        Self { shares: shares.to_vec(), counts: counts.to_vec() }
+    }
+
+    /// The weight that counts: a class with a fixed count has no share of the rest.
+    fn weight(&self, class: usize) -> i64 {
+        let (weight, fixed) = self.shares[class];
+        if fixed > 0 { 0 } else { i64::from(weight) }
     }
 }
 
-impl Iterator for RoundRobin {
+impl Iterator for Dealer {
     type Item = usize;
 
     fn next(&mut self) -> Option<usize> {
-        let sum: i64 = self.weights.iter().sum();
-        if sum == 0 {
-            return None;
-        }
-        for (credit, weight) in self.credit.iter_mut().zip(&self.weights) {
-            *credit += weight;
-        }
-        // The first of equals wins, so that classes start in the order they were declared.
-        let best = (0..self.credit.len())
-            .filter(|index| self.weights[*index] > 0)
-            .max_by_key(|index| (self.credit[*index], std::cmp::Reverse(*index)))?;
-        self.credit[best] -= sum;
-        Some(best)
+        let classes = 0..self.shares.len();
+        let missing = classes.clone().find(|class| self.counts[*class] < self.shares[*class].1);
+        let weighted = || classes.clone().filter(|class| self.weight(*class) > 0);
+        let next = missing.or_else(|| {
+            let sum: i64 = weighted().map(|class| self.weight(class)).sum();
+            let dealt: i64 = weighted().map(|class| i64::from(self.counts[class])).sum();
+            let lacks = |class: usize| {
+                self.weight(class) * (dealt + 1) - sum * i64::from(self.counts[class])
+            };
+            // The first of equals wins, so that classes start in the order they were declared.
+            weighted().max_by_key(|class| (lacks(*class), std::cmp::Reverse(*class)))
+        })?;
+        self.counts[next] += 1;
+        Some(next)
     }
 }
 
@@ -74,16 +89,7 @@ impl Iterator for RoundRobin {
 /// Classes are given as (weight, fixed count). Fewer users than fixed counts ask for go to the
 /// first classes that ask.
 pub fn share_out(classes: &[(u32, u32)], users: u32) -> Vec<usize> {
-    let mut order: Vec<usize> = Vec::with_capacity(users as usize);
-    for (index, (_, fixed)) in classes.iter().enumerate() {
-        order.extend(std::iter::repeat_n(index, *fixed as usize));
-    }
-    order.truncate(users as usize);
-    let weight = |(weight, fixed): &(u32, u32)| if *fixed > 0 { 0 } else { *weight };
-    let rest = users as usize - order.len();
-    let weights: Vec<u32> = classes.iter().map(weight).collect();
-    order.extend(RoundRobin::new(&weights).take(rest));
-    order
+    Dealer::new(classes, &vec![0; classes.len()]).take(users as usize).collect()
 }
 
 #[cfg(test)]
@@ -116,6 +122,15 @@ mod tests {
         assert_eq!(share_out(&[(1, 5)], 2), [0, 0]);
     }
 
+    #[test]
+    fn a_dealer_leads_from_any_mix_to_the_weights() {
+        let all_of_the_first: Vec<usize> =
+            Dealer::new(&[(1, 0), (1, 0)], &[4, 0]).take(4).collect();
+        assert_eq!(all_of_the_first, [1, 1, 1, 1]);
+        let missing_fixed: Vec<usize> = Dealer::new(&[(1, 0), (9, 2)], &[5, 1]).take(2).collect();
+        assert_eq!(missing_fixed, [1, 0], "the missing fixed one first");
+    }
+
     proptest! {
         /// Any prefix is within one user of the exact share.
         #[test]
@@ -124,8 +139,9 @@ mod tests {
         ) {
             let sum: u32 = weights.iter().sum();
             prop_assume!(sum > 0);
+            let shares: Vec<(u32, u32)> = weights.iter().map(|weight| (*weight, 0)).collect();
             let mut counts = vec![0u32; weights.len()];
-            for (dealt, index) in RoundRobin::new(&weights).take(users as usize).enumerate() {
+            for (dealt, index) in share_out(&shares, users).into_iter().enumerate() {
                 counts[index] += 1;
                 for (count, weight) in counts.iter().zip(&weights) {
                     let exact = (dealt + 1) as f64 * f64::from(*weight) / f64::from(sum);

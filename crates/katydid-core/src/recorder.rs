@@ -198,7 +198,7 @@ impl Recorder {
         self.current.failures.count(row, kind, &text, sample.last_byte_ns, limit);
     }
 
-    /// Counts one request that was given up because the run ended.
+    /// Counts one request that was given up because its user had to end.
     pub fn cut_request(&mut self) {
         self.current.cut_requests += 1;
     }
@@ -222,6 +222,12 @@ impl Recorder {
             key = (task, "(other exceptions: the table is full)".to_owned(), String::new());
         }
         *exceptions.entry(key).or_insert(0) += 1;
+    }
+
+    /// Forgets what this interval has counted up to now: the statistics begin anew. Rows keep their
+    /// numbers.
+    pub fn reset(&mut self) {
+        self.current.forget();
     }
 
     /// Ends the interval at `end_ns` with `users` running per class, and begins the next in the

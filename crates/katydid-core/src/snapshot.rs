@@ -24,9 +24,14 @@ pub struct Snapshot {
     pub elapsed: Duration,
     /// Classes and the number of their users running now.
     pub users: Vec<(Arc<str>, u32)>,
+    /// The number of users that should run now, by the ramps asked for. More run while removed
+    /// ones finish, fewer when some have stopped by themselves or a thread is late.
+    pub planned_users: u32,
+    /// When the statistics began, since the start of the run: 0, or their last reset.
+    pub since: Duration,
     /// The most users that ran at one time.
     pub peak_users: u32,
-    /// Requests given up because the run ended.
+    /// Requests given up because the run ended or their user was removed.
     pub cut_requests: u64,
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,
@@ -38,6 +43,7 @@ pub struct Snapshot {
     tasks: Vec<TaskRow>,
     keys: Vec<Vec<RowKey>>,
     thread_users: Vec<Vec<u32>>,
+    thread_planned: Vec<u32>,
 }
 
 type FailureId = (Arc<str>, Arc<str>, FailureKind, Arc<str>);
@@ -49,6 +55,8 @@ impl Snapshot {
         Self {
             elapsed: Duration::ZERO,
             users: classes.iter().map(|class| (Arc::clone(class), 0)).collect(),
+            planned_users: 0,
+            since: Duration::ZERO,
             peak_users: 0,
             cut_requests: 0,
             cut_transactions: 0,
@@ -60,6 +68,7 @@ impl Snapshot {
             tasks: tasks.iter().map(row).collect(),
             keys: vec![Vec::new(); threads],
             thread_users: vec![Vec::new(); threads],
+            thread_planned: vec![0; threads],
         }
     }
 
@@ -90,6 +99,7 @@ impl Snapshot {
         self.cut_requests += interval.cut_requests;
         self.cut_transactions += interval.cut_transactions;
         self.thread_users[thread].clone_from(&interval.users);
+        self.thread_planned[thread] = interval.planned_users;
     }
 
     fn absorb_rows(&mut self, thread: usize, interval: &Interval) {
@@ -119,7 +129,28 @@ impl Snapshot {
         for (index, (_, count)) in self.users.iter_mut().enumerate() {
             *count = self.thread_users.iter().filter_map(|users| users.get(index)).sum();
         }
+        self.planned_users = self.thread_planned.iter().sum();
         self.peak_users = self.peak_users.max(self.user_count());
+    }
+
+    /// Begins the statistics anew at `elapsed`: rows and tasks stay, with nothing counted; failure
+    /// texts and exceptions go.
+    pub fn reset(&mut self, elapsed: Duration) {
+        for row in self.rows.values_mut().chain(self.transactions.values_mut()) {
+            *row = Row::new(row.key.clone());
+        }
+        self.tasks.iter_mut().for_each(|row| row.counts = TaskCounts::default());
+        self.failures.clear();
+        self.failed_transactions.clear();
+        self.exceptions.clear();
+        (self.cut_requests, self.cut_transactions) = (0, 0);
+        self.peak_users = self.user_count();
+        self.since = elapsed;
+    }
+
+    /// For how long the statistics have been counted: what rates over the whole run divide by.
+    pub fn measured(&self) -> Duration {
+        self.elapsed.saturating_sub(self.since)
     }
 
     /// Users running now.

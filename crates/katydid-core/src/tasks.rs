@@ -30,7 +30,7 @@ pub struct TaskInfo {
 pub struct TaskCounts {
     /// Executions that came to their end, however they ended.
     pub executions: u64,
-    /// Executions cut by the end of the run.
+    /// Executions cut because the run ended or their user was removed.
     pub cut: u64,
     /// Requests made by all of these, cut ones included.
     pub requests: u64,

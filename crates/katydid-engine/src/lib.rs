@@ -10,7 +10,7 @@
 //! [`katydid_core::RunEvent`].
 //!
 //! Read on in `user.rs` (what authors describe), `run/user_loop.rs` (what one user does),
-//! `session/` (one request) and `run/dispatcher.rs` (the whole run).
+//! `session/` (one request) and `run/dispatcher/` (the whole run).
 
 mod class;
 mod error;
@@ -29,7 +29,7 @@ pub use error::{BoxError, RequestFailed, TaskError, TaskResult};
 pub use feeder::{Feeder, FeederError, UsedUp};
 pub use flow::{Flow, FlowOrder};
 pub use hooks::{Hooks, RequestView, UserErrorView, Who};
-pub use run::{Control, HttpSettings, RunError, RunOutcome, RunSettings, run};
+pub use run::{Control, HttpSettings, RunError, RunOutcome, RunSettings, SteerError, run};
 pub use session::{JsonError, Multipart, RequestBuilder, Response, Retry, Session};
 pub use shared::Shared;
 pub use task::{Hook, Task, TaskFn, TaskFuture};

@@ -22,8 +22,13 @@ pub trait User {
 #[derive(Debug, Clone, Copy)]
 pub struct NewUser<'a> {
     /// The number of the user in this run: 0, 1, 2, … in the order of their start, over all
-    /// classes.
+    /// classes. Never given twice; numbers of users that were planned and then not started are left
+    /// out.
     pub index: u32,
+    /// The lowest number that no other user had when this one started: below the highest number of
+    /// users at a time, whatever comes and goes. What there is only so much of, accounts for
+    /// instance, is best chosen by it.
+    pub seat: u32,
     /// What the suite prepared for all users.
     pub shared: &'a Shared,
 }

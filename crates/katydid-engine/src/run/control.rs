@@ -1,21 +1,60 @@
-//! The handle by which others end a run.
+//! The handle by which others steer and end a run.
 
 use std::sync::{Arc, Mutex};
 
-use super::dispatcher::{Message, Messages};
+use katydid_core::{RunState, or_nearest};
 
-/// Ends a run from another thread, e.g. on Ctrl-C. Cheap to clone.
+use super::dispatcher::{Message, Messages, Steer};
+use crate::class::Class;
+
+/// Steers a run from another thread: Ctrl-C, keys, a page. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Control {
-    inner: Arc<Mutex<State>>,
+    inner: Arc<Mutex<Shared>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Shared {
     /// The dispatcher's mailbox while a run is on.
     run: Option<Messages>,
-    /// Asked for before the run began.
-    early: Option<Message>,
+    /// An end asked for before the run began.
+    early: Option<Steer>,
+    state: RunState,
+    target: u32,
+    classes: Vec<Share>,
+}
+
+#[derive(Debug)]
+struct Share {
+    class: Arc<str>,
+    weight: u32,
+    fixed_count: u32,
+}
+
+/// Why a run cannot be steered like that.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SteerError {
+    /// There is no run, or no more.
+    #[error("there is nothing to steer: the run is not on")]
+    NotOn,
+    /// A rate that leads nowhere.
+    #[error("the spawn rate must be a number of users per second above 0, not {0}")]
+    Rate(f64),
+    /// No class of this name.
+    #[error("no user class is named {class}; {hint}")]
+    UnknownClass {
+        /// What was given.
+        class: String,
+        /// The nearest name, or all of them.
+        hint: String,
+    },
+    /// A weight that would have no effect.
+    #[error("{0} has a fixed count, so its weight is never used; change the count instead")]
+    FixedCount(String),
+    /// Nobody could be started any more.
+    #[error("with weight 0 for {0} no class has a weight; give another one a weight first")]
+    NoClass(String),
 }
 
 impl Control {
@@ -25,34 +64,127 @@ impl Control {
     }
 
     /// Stops the run gracefully: users finish their task within the stop timeout, then reports.
+    /// Before the run has begun: as soon as it has.
     pub fn stop(&self) {
-        self.lock().send(Message::Stop);
+        self.lock().end(Steer::Stop);
     }
 
     /// Stops the run now: tasks are cut.
     pub fn cut(&self) {
-        self.lock().send(Message::Cut);
+        self.lock().end(Steer::Cut);
     }
 
-    pub(super) fn attach(&self, messages: &Messages) {
-        let mut state = self.lock();
-        state.run = Some(messages.clone());
-        if let Some(early) = state.early.take() {
-            state.send(early);
+    /// Goes from the present number of users to `users`, at `spawn_rate` per second up or down. A
+    /// ramp that is under way ends where it is. The last started go first; each may finish its task
+    /// within the stop timeout. With a shape this holds until the shape's next change.
+    ///
+    /// # Errors
+    /// When no run is on or the rate is not above 0.
+    pub fn set_users(&self, users: u32, spawn_rate: f64) -> Result<(), SteerError> {
+        if !(spawn_rate.is_finite() && spawn_rate > 0.0) {
+            return Err(SteerError::Rate(spawn_rate));
+        }
+        self.lock().steer(Steer::Users(users, spawn_rate))
+    }
+
+    /// So many users more, or fewer down to 0, at 100 per second: what Locust's keys do with 1, 10,
+    /// -1 and -10. Locust ignores its keys while [`state`](Self::state) is *spawning*; this does
+    /// not, and counts from where the present ramp leads.
+    ///
+    /// # Errors
+    /// When no run is on.
+    pub fn add_users(&self, delta: i32) -> Result<(), SteerError> {
+        self.lock().steer(Steer::Add(delta))
+    }
+
+    /// Begins all statistics anew: what was measured up to now no longer counts, requests under way
+    /// do.
+    ///
+    /// # Errors
+    /// When no run is on.
+    pub fn reset_stats(&self) -> Result<(), SteerError> {
+        self.lock().steer(Steer::Reset)
+    }
+
+    /// Changes the weight of a class. Nobody starts or stops for it; the next ramps lead to the new
+    /// proportions as far as their number of users allows.
+    ///
+    /// # Errors
+    /// When no run is on, the class is unknown, or the weight could have no effect.
+    pub fn set_weight(&self, class: &str, weight: u32) -> Result<(), SteerError> {
+        let mut shared = self.lock();
+        let index = shared.changeable(class, weight)?;
+        shared.steer(Steer::Weight(index, weight))?;
+        shared.classes[index].weight = weight;
+        Ok(())
+    }
+
+    /// Where the run stands.
+    pub fn state(&self) -> RunState {
+        self.lock().state
+    }
+
+    /// The number of users that the present ramp leads to, or the last one has led to.
+    pub fn target_users(&self) -> u32 {
+        self.lock().target
+    }
+
+    pub(super) fn attach(&self, messages: &Messages, classes: &[Class]) {
+        let mut shared = self.lock();
+        let share = |class: &Class| {
+            let (weight, fixed_count) = class.shares();
+            Share { class: Arc::clone(class.name()), weight, fixed_count }
+        };
+        shared.classes = classes.iter().map(share).collect();
+        shared.run = Some(messages.clone());
+        if let Some(early) = shared.early.take() {
+            shared.end(early);
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    /// What the dispatcher says of the run.
+    pub(super) fn note(&self, state: RunState, target: u32) {
+        let mut shared = self.lock();
+        (shared.state, shared.target) = (state, target);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Shared> {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
-impl State {
-    fn send(&mut self, message: Message) {
+impl Shared {
+    fn end(&mut self, how: Steer) {
         match &self.run {
             // A run that has ended no longer listens, and needs no stopping.
-            Some(run) => drop(run.send(message)),
-            None => self.early = Some(message),
+            Some(run) => drop(run.send(Message::Steer(how))),
+            None => self.early = Some(how),
         }
+    }
+
+    fn steer(&self, how: Steer) -> Result<(), SteerError> {
+        let open = !matches!(self.state, RunState::Stopping | RunState::Stopped);
+        let run = self.run.as_ref().filter(|_| open).ok_or(SteerError::NotOn)?;
+        run.send(Message::Steer(how)).map_err(|_| SteerError::NotOn)
+    }
+
+    /// The class that may have this weight.
+    fn changeable(&self, class: &str, weight: u32) -> Result<usize, SteerError> {
+        if self.run.is_none() {
+            return Err(SteerError::NotOn);
+        }
+        let index = self.classes.iter().position(|share| &*share.class == class);
+        let index = index.ok_or_else(|| SteerError::UnknownClass {
+            class: class.to_owned(),
+            hint: or_nearest(class, self.classes.iter().map(|share| &*share.class)),
+        })?;
+        if self.classes[index].fixed_count > 0 {
+            return Err(SteerError::FixedCount(class.to_owned()));
+        }
+        let others = self.classes.iter().enumerate().filter(|(other, _)| *other != index);
+        if weight == 0 && others.map(|(_, share)| share).all(|share| share.weight == 0) {
+            return Err(SteerError::NoClass(class.to_owned()));
+        }
+        Ok(index)
     }
 }

@@ -2,12 +2,15 @@
 
 mod control;
 mod course;
+mod crew;
 mod dispatcher;
 mod executor;
 pub(crate) mod panics;
 mod phase;
 mod plan;
+mod quota;
 mod settings;
+mod timetable;
 mod user_loop;
 #[cfg(test)]
 mod virtual_run;
@@ -17,7 +20,7 @@ use std::rc::Rc;
 
 use katydid_core::Recorder;
 
-pub use control::Control;
+pub use control::{Control, SteerError};
 pub use dispatcher::{RunOutcome, run};
 pub use settings::{HttpSettings, RunError, RunSettings};
 

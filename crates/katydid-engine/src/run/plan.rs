@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use katydid_core::share_out;
 use url::Url;
 
 use super::executor::{Assignment, ClassPlan};
@@ -35,9 +34,7 @@ pub(super) fn plan(
         });
         first_task += tasks as u32;
     }
-    let shares: Vec<(u32, u32)> = classes.iter().map(Class::shares).collect();
-    let users = share_out(&shares, settings.users);
-    if users.is_empty() {
+    if classes.iter().all(|class| class.shares() == (0, 0)) {
         return Err(RunError::NoClass);
     }
     let http = &settings.http;
@@ -45,9 +42,9 @@ pub(super) fn plan(
     Ok(Assignment {
         thread: 0,
         threads: settings.threads,
-        users: users.into(),
         classes: plans.into(),
-        spawn_rate: settings.spawn_rate,
+        stop_timeout: settings.stop_timeout,
+        limited: settings.iterations.is_some(),
         seed: settings.seed,
         shared: Arc::new(shared),
         http: http.clone(),
@@ -59,14 +56,11 @@ pub(super) fn plan(
 
 fn check_numbers(settings: &RunSettings) -> Result<(), RunError> {
     let wrong = |text: &str| Err(RunError::Number(text.to_owned()));
-    if settings.users == 0 {
-        return wrong("0 users send nothing; give at least 1 (-u)");
+    if settings.shape.is_none() {
+        check_ramp(settings)?;
     }
-    if !(settings.spawn_rate.is_finite() && settings.spawn_rate > 0.0) {
-        return wrong("the spawn rate must be a number of users per second above 0 (-r)");
-    }
-    if f64::from(settings.users) / settings.spawn_rate > CENTURY.as_secs_f64() {
-        return wrong("at this spawn rate the last user would start in a century; raise it (-r)");
+    if settings.iterations == Some(0) {
+        return wrong("0 iterations send nothing; give at least 1 (-i)");
     }
     let HttpSettings { timeout, connect_timeout, .. } = settings.http;
     let run_time = settings.run_time.unwrap_or_default();
@@ -75,6 +69,21 @@ fn check_numbers(settings: &RunSettings) -> Result<(), RunError> {
     }
     if settings.threads == 0 {
         return wrong("0 threads cannot run anything; give at least 1 (--threads)");
+    }
+    Ok(())
+}
+
+/// The one ramp of a run without a shape.
+fn check_ramp(settings: &RunSettings) -> Result<(), RunError> {
+    let wrong = |text: &str| Err(RunError::Number(text.to_owned()));
+    if settings.users == 0 {
+        return wrong("0 users send nothing; give at least 1 (-u)");
+    }
+    if !(settings.spawn_rate.is_finite() && settings.spawn_rate > 0.0) {
+        return wrong("the spawn rate must be a number of users per second above 0 (-r)");
+    }
+    if f64::from(settings.users) / settings.spawn_rate > CENTURY.as_secs_f64() {
+        return wrong("at this spawn rate the last user would start in a century; raise it (-r)");
     }
     Ok(())
 }

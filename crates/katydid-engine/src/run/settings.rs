@@ -1,8 +1,9 @@
 //! What a run is told, and how it can refuse.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::RecorderLimits;
+use katydid_core::{RecorderLimits, Shape};
 
 use crate::class::ClassError;
 use crate::hooks::Hooks;
@@ -17,9 +18,17 @@ pub struct RunSettings {
     pub users: u32,
     /// Users started per second: user k starts at k ÷ rate.
     pub spawn_rate: f64,
+    /// Changes the number of users as the run goes on; `users` and `spawn_rate` count for nothing
+    /// then.
+    pub shape: Option<Arc<dyn Shape>>,
+    /// The run ends when exactly so many task executions have come to their end, all users
+    /// together.
+    pub iterations: Option<u64>,
+    /// The statistics begin anew once all users have started for the first time.
+    pub reset_stats: bool,
     /// Length of the run from its start, ramp included. `None`: until stopped.
     pub run_time: Option<Duration>,
-    /// How long users may go on with the task they are in when the run ends.
+    /// How long users may go on with the task they are in when the run ends or they are removed.
     pub stop_timeout: Duration,
     /// Executor threads.
     pub threads: usize,
@@ -40,6 +49,9 @@ impl Default for RunSettings {
         Self {
             users: 1,
             spawn_rate: 1.0,
+            shape: None,
+            iterations: None,
+            reset_stats: false,
             run_time: None,
             stop_timeout: Duration::ZERO,
             threads: 1,

@@ -12,6 +12,7 @@ use tokio::time::Sleep;
 use super::course::{Course, Part, Place};
 use super::panics;
 use super::phase::{Phase, PhaseCell};
+use super::quota::{Quota, Ticket};
 use crate::error::TaskError;
 use crate::session::{Session, SessionSetup};
 use crate::task::{Hook, TaskFn};
@@ -27,6 +28,8 @@ pub(crate) struct UserContext {
     /// Fixes choices and waits; the session's seed fixes the data.
     pub(crate) schedule_seed: u64,
     pub(crate) phase: Rc<PhaseCell>,
+    /// The thread's share of a limited number of task executions.
+    pub(crate) quota: Option<Rc<Quota>>,
 }
 
 /// How the user goes on after a task.
@@ -56,7 +59,8 @@ pub(crate) async fn run_user<S: 'static>(
     context: UserContext,
 ) {
     context.phase.register().await;
-    let new = NewUser { index: context.setup.index, shared: &context.setup.shared };
+    let (index, seat) = (context.setup.index, context.setup.seat);
+    let new = NewUser { index, seat, shared: &context.setup.shared };
     let state = match panics::catch(async { (class.make)(&new) }).await {
         Ok(state) => state,
         Err(panic) => {
@@ -73,6 +77,7 @@ pub(crate) async fn run_user<S: 'static>(
         late_ns: 0,
         session: Session::new(context.setup),
         phase: context.phase,
+        quota: context.quota,
         state,
         class,
         course,
@@ -92,6 +97,7 @@ struct Life<S> {
     state: S,
     session: Session,
     phase: Rc<PhaseCell>,
+    quota: Option<Rc<Quota>>,
     rng: Xoshiro256PlusPlus,
     /// Where it stands in the class and in each flow that it is in, the innermost last.
     places: Vec<Place>,
@@ -189,6 +195,7 @@ impl<S: 'static> Life<S> {
     async fn execute(&mut self, task: usize) -> Next {
         let course = Arc::clone(&self.course);
         let (task, id) = (course.task(task), TaskId(self.first_task + task as u32));
+        let Some(ticket) = self.ticket().await else { return Next::Stay { wait: true } };
         let late_ns = std::mem::take(&mut self.late_ns);
         self.session.begin_task(&task.tags, late_ns, Some(id));
         let done = self.call(task.run, Phase::Stopping).await;
@@ -201,11 +208,21 @@ impl<S: 'static> Life<S> {
             }
             Some(result) => {
                 counts.executions = 1;
+                ticket.into_iter().for_each(Ticket::used);
                 self.judge(result, id, &mut counts)
             }
         };
         self.session.setup.recorder.borrow_mut().task(id, counts);
         next
+    }
+
+    /// The right to execute a task, if their number is limited. `None`: the run or the user ended
+    /// before there was one.
+    async fn ticket(&self) -> Option<Option<Ticket>> {
+        match &self.quota {
+            None => Some(None),
+            Some(quota) => self.phase.while_at_most(Phase::Running, quota.take()).await.map(Some),
+        }
     }
 
     fn judge(

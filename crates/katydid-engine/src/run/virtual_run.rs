@@ -1,25 +1,22 @@
-//! Runs in virtual time for the tests of schedule and mix: the executors are real, the dispatcher
-//! is a script, and hours pass in milliseconds.
+//! Runs in virtual time for the tests of schedule, mix and steering: dispatcher and executors are
+//! the real ones, on one thread, and hours pass in milliseconds.
 
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use katydid_core::{Snapshot, TaskInfo};
+use katydid_core::{RunEvent, RunState, Snapshot, StopReason};
 use tokio::sync::mpsc::unbounded_channel;
-use tokio::task::{LocalSet, spawn_local};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::task::LocalSet;
+use tokio::time::Instant;
 
-use super::dispatcher::Message;
-use super::executor::{Assignment, Order, serve};
+use super::control::Control;
+use super::dispatcher::{Thread, conduct};
+use super::executor::{Assignment, serve};
 use super::plan::plan;
 use super::settings::RunSettings;
 use crate::class::Class;
 use crate::session::Session;
 use crate::shared::Shared;
-
-/// Long enough for every task that is ready, far too short for a test to notice.
-const MOMENT: Duration = Duration::from_millis(1);
 
 /// One line that a user wrote.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,9 +48,12 @@ pub(crate) fn log(session: &Session, what: impl Into<String>) {
 /// How a virtual run ended.
 pub(crate) struct Ended {
     pub(crate) snapshot: Snapshot,
+    pub(crate) reason: StopReason,
     pub(crate) log: Vec<Entry>,
-    /// Threads that said that all their users were gone before they were told to stop.
-    pub(crate) idle: usize,
+    /// What the dispatcher told, but for ticks, as debug texts with their time in ms.
+    pub(crate) events: Vec<(u128, String)>,
+    /// (ms, planned users, users) of every tick before the end.
+    pub(crate) ticks: Vec<(u128, u32, u32)>,
 }
 
 impl Ended {
@@ -77,6 +77,15 @@ impl Ended {
 
 /// Runs `classes` for `time`, then cuts them. Wants a runtime whose clock is paused.
 pub(crate) async fn run_for(classes: &[Class], settings: RunSettings, time: Duration) -> Ended {
+    run_steered(classes, RunSettings { run_time: Some(time), ..settings }, async |_| {}).await
+}
+
+/// Runs `classes` to the end while `steer` does what it likes with the run.
+pub(crate) async fn run_steered(
+    classes: &[Class],
+    settings: RunSettings,
+    steer: impl AsyncFnOnce(Control),
+) -> Ended {
     let start = Instant::now();
     let mut shared = Shared::default();
     shared.insert(Log { start, entries: Mutex::default() });
@@ -84,61 +93,35 @@ pub(crate) async fn run_for(classes: &[Class], settings: RunSettings, time: Dura
     let host = settings.host.clone().or_else(|| Some("http://127.0.0.1:9".to_owned()));
     let settings = RunSettings { host, ..settings };
     let plan = plan(classes, shared, &settings).unwrap();
-    let local = LocalSet::new();
-    let (snapshot, idle) = local.run_until(script(classes, &plan, start, time)).await;
-    drop(local);
-    let log = plan.shared.get::<Log>().entries.lock().unwrap().clone();
-    Ended { snapshot, log, idle }
-}
-
-async fn script(
-    classes: &[Class],
-    plan: &Assignment,
-    start: Instant,
-    time: Duration,
-) -> (Snapshot, usize) {
-    let (to, mailbox) = channel();
-    let threads: Vec<_> = (0..plan.threads)
-        .map(|thread| {
-            let (orders, received) = unbounded_channel();
-            let (assignment, to) = (Assignment { thread, ..plan.clone() }, to.clone());
-            spawn_local(async move { serve(&assignment, received, &to).await });
-            orders
-        })
-        .collect();
-    let order = |make: fn(Instant) -> Order| {
-        for orders in &threads {
-            orders.send(make(start)).unwrap();
+    let control = Control::new();
+    let (messages, mailbox) = unbounded_channel();
+    control.attach(&messages, classes);
+    let (mut events, mut ticks) = (Vec::new(), Vec::new());
+    let mut observe = |event: RunEvent<'_>| {
+        let now = start.elapsed().as_millis();
+        match event {
+            RunEvent::Tick(snapshot) if control.state() != RunState::Stopping => {
+                ticks.push((now, snapshot.planned_users, snapshot.user_count()));
+            }
+            RunEvent::Tick(_) | RunEvent::Ended { .. } => {}
+            other => events.push((now, format!("{other:?}"))),
         }
     };
-    order(Order::Go);
-    sleep_until(start + time).await;
-    let idle = mailbox.try_iter().filter(|message| matches!(message, Message::Idle(_))).count();
-    order(|_| Order::Stop);
-    sleep(MOMENT).await;
-    order(|_| Order::Cut);
-    sleep(MOMENT).await;
-    order(|_| Order::Collect(None));
-    sleep(MOMENT).await;
-    let snapshot = add_up(classes, plan.threads, &mailbox, time);
-    order(|_| Order::Quit);
-    (snapshot, idle)
-}
-
-fn add_up(
-    classes: &[Class],
-    threads: usize,
-    mailbox: &Receiver<Message>,
-    time: Duration,
-) -> Snapshot {
-    let names: Vec<_> = classes.iter().map(|class| class.name().clone()).collect();
-    let tasks: Vec<TaskInfo> = classes.iter().flat_map(Class::tasks).collect();
-    let mut snapshot = Snapshot::new(&names, &tasks, threads);
-    for message in mailbox.try_iter() {
-        if let Message::Interval(thread, interval) = message {
-            snapshot.absorb(thread, &interval);
-        }
-    }
-    snapshot.tick(time);
-    snapshot
+    let local = LocalSet::new();
+    let threads = (0..plan.threads).map(|thread| {
+        let (orders, received) = unbounded_channel();
+        let (assignment, to) = (Assignment { thread, ..plan.clone() }, messages.clone());
+        local.spawn_local(async move { serve(&assignment, received, &to).await });
+        Thread::new(orders)
+    });
+    let threads = threads.collect();
+    let (ended, ()) = local
+        .run_until(async {
+            let run = conduct(classes, &settings, &control, threads, mailbox, &mut observe);
+            tokio::join!(run, steer(control.clone()))
+        })
+        .await;
+    drop(local);
+    let log = plan.shared.get::<Log>().entries.lock().unwrap().clone();
+    Ended { snapshot: ended.snapshot, reason: ended.reason, log, events, ticks }
 }

@@ -37,6 +37,7 @@ pub(crate) struct HttpContext {
 /// What a new session needs.
 pub(crate) struct SessionSetup {
     pub(crate) index: u32,
+    pub(crate) seat: u32,
     pub(crate) seed: u64,
     pub(crate) targets: Rc<Targets>,
     pub(crate) shared: Arc<Shared>,
@@ -173,6 +174,11 @@ impl Session {
     /// The number of this user in the run: 0, 1, 2, … in the order of their start.
     pub fn user_index(&self) -> u32 {
         self.setup.index
+    }
+
+    /// The seat of this user, see [`NewUser::seat`](crate::NewUser::seat).
+    pub fn user_seat(&self) -> u32 {
+        self.setup.seat
     }
 
     /// The host of the run, e.g. `http://localhost:5000`.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use katydid_core::StopReason;
+
 use crate::run::settings::RunSettings;
 use crate::run::virtual_run::{Ended, log, run_for};
 use crate::task::Task;
@@ -78,14 +80,12 @@ async fn classes_share_the_users_by_weight_and_fixed_count() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_thread_says_when_its_last_user_has_gone() {
+async fn the_run_is_over_when_the_last_user_of_the_last_thread_has_gone() {
     let class = UserClass::<()>::with_default("Short")
         .task(Task::new("once", |(), _| Box::pin(async { Err(TaskError::StopUser) })));
     let settings = RunSettings { users: 3, spawn_rate: 1.0, threads: 2, ..RunSettings::default() };
-    let classes = [class.into()];
-    let early = run_for(&classes, settings.clone(), Duration::from_millis(1_500)).await;
-    assert_eq!(early.idle, 1, "the second thread's only user has come and gone");
-    let late = run_for(&classes, settings, Duration::from_secs(3)).await;
-    assert_eq!(late.idle, 2);
-    assert_eq!(late.executions(), [("Short/once".to_owned(), 3)]);
+    let ended = run_for(&[class.into()], settings, Duration::from_secs(60)).await;
+    assert_eq!(ended.reason, StopReason::NoUsersLeft);
+    assert_eq!(ended.executions(), [("Short/once".to_owned(), 3)]);
+    assert!((2_000..2_100).contains(&ended.snapshot.elapsed.as_millis()), "{:?}", ended.snapshot);
 }

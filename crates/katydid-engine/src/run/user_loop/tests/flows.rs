@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use katydid_core::StopReason;
+
 use super::says;
 use crate::error::TaskError;
 use crate::flow::Flow;
@@ -188,7 +190,7 @@ async fn a_user_that_stops_leaves_every_flow_and_is_not_replaced() {
     let class = UserClass::with_default("U").on_stop(says!("out")).flow(1, outer);
     let ended = run(class, 100).await;
     assert_eq!(lines(&ended), ["stop", "out of inner", "out of outer", "out"]);
-    assert_eq!(ended.idle, 1);
+    assert_eq!(ended.reason, StopReason::NoUsersLeft);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use katydid_core::StopReason;
+
 use super::says;
 use crate::error::TaskError;
 use crate::flow::Flow;
@@ -124,7 +126,7 @@ async fn a_flow_whose_start_stops_the_user_stops_it() {
     let class = UserClass::<()>::with_default("Leaver").wait(constant(1.0)).flow(1, flow);
     let ended = run(class.on_stop(says!("stop")), 5).await;
     assert_eq!((ended.times_ms("enter").len(), ended.times_ms("stop").len()), (1, 1));
-    assert_eq!((ended.log.len(), ended.idle), (2, 1), "{:?}", ended.log);
+    assert_eq!((ended.log.len(), ended.reason), (2, StopReason::NoUsersLeft), "{:?}", ended.log);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,76 @@
+//! Stages over time, and as text.
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn stages(text: &str) -> Stages {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[test]
+fn each_stage_lasts_its_time_and_after_the_last_the_run_ends() {
+    let stages = stages("10@2/s:2m,300@100/s:2500ms, 0@0.5/s:10");
+    let users = |ms| stages.stage(Duration::from_millis(ms), 7).map(|stage| stage.users);
+    let seen = [0, 119_999, 120_000, 122_499, 122_500, 132_499, 132_500].map(users);
+    assert_eq!(seen, [Some(10), Some(10), Some(300), Some(300), Some(0), Some(0), None]);
+    let next = |ms| stages.next_change(Duration::from_millis(ms)).map(|at| at.as_millis());
+    assert_eq!([0, 120_000, 122_499].map(next), [Some(120_000), Some(122_500), Some(122_500)]);
+    assert_eq!(next(132_500), None);
+    assert_eq!((stages.length(), stages.most_users()), (Duration::from_millis(132_500), 300));
+}
+
+#[test]
+fn a_function_is_a_shape_and_a_stage_may_name_classes() {
+    let shape = |time: Duration, users: u32| {
+        (users < 5).then(|| Stage::exactly([("A", 1), ("B", time.as_secs() as u32)], 1.5))
+    };
+    let stage = shape.stage(Duration::from_secs(3), 0).unwrap();
+    assert_eq!((stage.users, stage.spawn_rate), (4, 1.5));
+    assert!(
+        shape.stage(Duration::ZERO, 5).is_none() && shape.next_change(Duration::ZERO).is_none()
+    );
+    assert_eq!(Stage::new(3, 1.0).only(["A"]).mix, Mix::Only(vec!["A".to_owned()]));
+}
+
+#[test]
+fn what_is_no_stage_is_refused_with_its_place() {
+    for (text, told) in [
+        ("", "stage `` is not of the form USERS@RATE/s:TIME"),
+        ("10@2/s:2m,", "stage `` is not of the form"),
+        ("10@2:2m", "`10@2:2m` is not of the form"),
+        ("10", "`10` is not of the form"),
+        ("1,x@2/s:2m", "`1` is not of the form"),
+        ("-1@2/s:2m", "`-1` is not a number of users"),
+        ("+1@2/s:2m", "`+1` is not a number of users"),
+        ("99999999999@2/s:2m", "`99999999999` is not a number of users"),
+        ("1@0/s:2m", "`0` is not a number of users per second"),
+        ("1@inf/s:2m", "`inf` is not a number of users per second"),
+        ("1@1e3/s:2m", "`1e3` is not a number of users per second"),
+        ("1@1.2.3/s:2m", "`1.2.3` is not a number of users per second"),
+        ("1@2/s:soon", "`soon` is not a length of time"),
+        ("1@2/s:0s", "lasts no time"),
+    ] {
+        let error = text.parse::<Stages>().unwrap_err().to_string();
+        assert!(error.contains(told), "{text}: {error}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read(
+        parts in proptest::collection::vec((any::<u32>(), 1u32..100_000, 1u64..10_000_000), 1..5),
+    ) {
+        let timed = parts.into_iter().map(|(users, milli_rate, ms)| TimedStage {
+            stage: Stage::new(users, f64::from(milli_rate) / 1e3),
+            length: Duration::from_millis(ms),
+        });
+        let stages = Stages::new(timed);
+        prop_assert_eq!(stages.to_string().parse::<Stages>(), Ok(stages));
+    }
+
+    #[test]
+    fn no_text_panics(text in "[0-9@/s:,.a-z]{0,24}|\\PC{0,20}") {
+        let _ = text.parse::<Stages>();
+    }
+}

@@ -1,0 +1,211 @@
+//! The users of one thread: who is here, who is leaving, what they measured.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+use katydid_core::{Interval, Recorder, TaskId};
+use tokio::time::Instant;
+
+use super::SharedRecorder;
+use super::dispatcher::{Message, Messages, Report};
+use super::executor::Assignment;
+use super::phase::{Phase, PhaseCell};
+use super::quota::Quota;
+use super::timetable::Member;
+use super::user_loop::UserContext;
+use crate::hooks::Listeners;
+use crate::session::{Clock, HttpContext, Names, SessionSetup, Targets};
+
+/// The users of one thread.
+pub(super) struct Crew {
+    assignment: Assignment,
+    to: Messages,
+    pub(super) clock: Clock,
+    recorder: SharedRecorder,
+    http: Rc<HttpContext>,
+    listeners: Option<Rc<Listeners>>,
+    targets: Vec<Rc<Targets>>,
+    pub(super) quota: Option<Rc<Quota>>,
+    /// Users that have not ended yet, by class; those that are leaving among them.
+    running: RefCell<Vec<u32>>,
+    members: RefCell<BTreeMap<u32, Rc<PhaseCell>>>,
+    /// Removed users that may finish their task, with the end of their patience.
+    leaving: RefCell<VecDeque<(Instant, Weak<PhaseCell>)>>,
+    /// The run ends; nobody has to be told who leaves.
+    ending: Cell<bool>,
+    /// Users that have ended after the end of the run had cut them.
+    cut: Cell<u32>,
+    resets: Cell<u32>,
+}
+
+impl Crew {
+    pub(super) fn new(assignment: &Assignment, start: Instant, to: &Messages) -> Rc<Self> {
+        let tasks = assignment.classes.iter().map(|plan| plan.tasks).sum();
+        let classes = assignment.classes.iter();
+        let targets = classes.map(|plan| Rc::new(Targets::new(plan.host.clone()))).collect();
+        let every_task = assignment.classes.iter().flat_map(|plan| plan.class.tasks());
+        let quota = assignment.limited.then(|| Quota::new(assignment.thread, to.clone()));
+        Rc::new(Self {
+            to: to.clone(),
+            clock: Clock::new(start),
+            recorder: Rc::new(RefCell::new(Recorder::new(tasks, assignment.limits))),
+            http: Rc::new(HttpContext {
+                settings: assignment.http.clone(),
+                tls: Arc::clone(&assignment.tls),
+                names: Names::default(),
+                buffers: Rc::default(),
+            }),
+            listeners: Listeners::new(&assignment.hooks, every_task.collect()),
+            targets,
+            quota,
+            running: RefCell::new(vec![0; assignment.classes.len()]),
+            members: RefCell::default(),
+            leaving: RefCell::default(),
+            ending: Cell::new(false),
+            cut: Cell::new(0),
+            resets: Cell::new(0),
+            assignment: assignment.clone(),
+        })
+    }
+
+    /// Starts a user.
+    pub(super) fn start(self: &Rc<Self>, member: Member) {
+        let Member { index, class, .. } = member;
+        let assignment = &self.assignment;
+        let plan = &assignment.classes[class];
+        let setup = SessionSetup {
+            index,
+            seat: member.seat,
+            seed: mix(assignment.seed, 2 * u64::from(index)),
+            targets: Rc::clone(&self.targets[class]),
+            shared: Arc::clone(&assignment.shared),
+            http: Rc::clone(&self.http),
+            recorder: Rc::clone(&self.recorder),
+            clock: self.clock,
+            first_task: TaskId(plan.first_task),
+            listeners: self.listeners.clone(),
+        };
+        let phase = Rc::new(PhaseCell::new());
+        let context = UserContext {
+            setup,
+            schedule_seed: mix(assignment.seed, 2 * u64::from(index) + 1),
+            phase: Rc::clone(&phase),
+            quota: self.quota.clone(),
+        };
+        self.running.borrow_mut()[class] += 1;
+        self.members.borrow_mut().insert(index, Rc::clone(&phase));
+        let life = plan.class.spawn(context);
+        let leaving = Leaving { crew: Rc::clone(self), class, index, phase };
+        tokio::task::spawn_local(async move {
+            // Counted out even if making its state panics.
+            let _leaving = leaving;
+            life.await;
+        });
+    }
+
+    /// Removes a user: it finishes its task within the stop timeout, `on_stop` runs in any case.
+    pub(super) fn remove(&self, index: u32) {
+        let Some(phase) = self.members.borrow_mut().remove(&index) else { return };
+        phase.set(Phase::Stopping);
+        let patience = self.assignment.stop_timeout;
+        if patience.is_zero() {
+            phase.set(Phase::Cut);
+        } else {
+            let until = Instant::now() + patience;
+            self.leaving.borrow_mut().push_back((until, Rc::downgrade(&phase)));
+        }
+    }
+
+    /// When the patience with a removed user is over next.
+    pub(super) fn next_cut(&self) -> Option<Instant> {
+        self.leaving.borrow().front().map(|(until, _)| *until)
+    }
+
+    /// Cuts removed users whose patience is over.
+    pub(super) fn cut_late(&self, now: Instant) {
+        while let Some((_, late)) = self.leaving.borrow_mut().pop_front_if(|(at, _)| *at <= now) {
+            if let Some(phase) = late.upgrade() {
+                phase.set(Phase::Cut);
+            }
+        }
+    }
+
+    /// The run ends for everybody.
+    pub(super) fn end(&self, phase: Phase) {
+        self.ending.set(true);
+        self.members.borrow().values().for_each(|member| member.set(phase));
+        for (_, removed) in self.leaving.borrow().iter() {
+            if let Some(removed) = removed.upgrade() {
+                removed.set(phase);
+            }
+        }
+        self.tell_when_idle();
+    }
+
+    pub(super) fn anybody(&self) -> bool {
+        self.running.borrow().iter().any(|count| *count > 0)
+    }
+
+    fn tell_when_idle(&self) {
+        if self.ending.get() && !self.anybody() {
+            let _ = self.to.send(Message::Idle(self.assignment.thread));
+        }
+    }
+
+    /// Hands over what was measured since the last time.
+    pub(super) fn report(&self, planned_users: u32, recycled: Option<Interval>) -> Report {
+        let now_ns = self.clock.now_ns();
+        let running = self.running.borrow();
+        let mut interval = self.recorder.borrow_mut().take(now_ns, &running, recycled);
+        interval.planned_users = planned_users;
+        let members = self.members.borrow();
+        let cut_now = members.values().filter(|phase| phase.was_cut()).count() as u32;
+        Report { interval, resets: self.resets.get(), cut: self.cut.get() + cut_now }
+    }
+
+    /// Begins the statistics anew.
+    pub(super) fn reset(&self) {
+        self.resets.set(self.resets.get() + 1);
+        self.recorder.borrow_mut().reset();
+    }
+
+    /// A user has ended.
+    fn left(&self, leaving: &Leaving) {
+        self.running.borrow_mut()[leaving.class] -= 1;
+        let removed = self.members.borrow_mut().remove(&leaving.index).is_none();
+        if self.ending.get() {
+            self.cut.set(self.cut.get() + u32::from(!removed && leaving.phase.was_cut()));
+        } else if !removed {
+            let _ = self.to.send(Message::Left(leaving.index));
+        }
+        if let Some(quota) = self.quota.as_ref().filter(|_| !self.anybody()) {
+            quota.share(false);
+        }
+        self.tell_when_idle();
+    }
+}
+
+/// Counts a user out when it ends, however it ends.
+struct Leaving {
+    crew: Rc<Crew>,
+    class: usize,
+    index: u32,
+    phase: Rc<PhaseCell>,
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.crew.left(self);
+    }
+}
+
+/// One seed per user from the run's seed (SplitMix64, Steele et al. 2014): neighbours differ in
+/// every bit.
+fn mix(seed: u64, index: u64) -> u64 {
+    let mut z = seed.wrapping_add((index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}

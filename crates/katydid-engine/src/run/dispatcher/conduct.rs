@@ -1,0 +1,336 @@
+//! The run from its first moment to its last: ramps, ticks, the end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use katydid_core::{RunEvent, RunState, Snapshot, Stage, StopReason, TaskInfo};
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{Instant, timeout_at};
+
+use super::message::{Message, Steer};
+use super::pool::Pool;
+use super::programme::{Programme, Wish};
+use super::steering::{LEAD, Steering};
+use super::threads::Thread;
+use crate::class::Class;
+use crate::run::control::Control;
+use crate::run::executor::Order;
+use crate::run::settings::RunSettings;
+
+/// Between two collections.
+const TICK: Duration = Duration::from_secs(1);
+/// How long users have for `on_stop` after their task was cut.
+const ON_STOP_LIMIT: Duration = Duration::from_secs(3);
+/// Users per second when users are added or removed by a number, as by Locust's keys.
+const KEY_RATE: f64 = 100.0;
+
+/// What is left of a run.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) reason: StopReason,
+    /// Which threads still answer, so that their end can be awaited.
+    pub(crate) answering: Vec<bool>,
+}
+
+/// Leads `threads` through a run.
+pub(crate) async fn conduct(
+    classes: &[Class],
+    settings: &RunSettings,
+    control: &Control,
+    threads: Vec<Thread>,
+    mailbox: UnboundedReceiver<Message>,
+    observe: &mut dyn FnMut(RunEvent<'_>),
+) -> Ended {
+    let names: Vec<Arc<str>> = classes.iter().map(|class| Arc::clone(class.name())).collect();
+    let tasks: Vec<TaskInfo> = classes.iter().flat_map(Class::tasks).collect();
+    let shares = classes.iter().map(Class::shares).collect();
+    let dispatcher = Dispatcher {
+        snapshot: Snapshot::new(&names, &tasks, threads.len()),
+        steering: Steering::new(names, shares, threads.len()),
+        programme: settings.shape.clone().map(Programme::new),
+        pool: settings.iterations.map(|wanted| Pool::new(wanted, threads.len())),
+        settings,
+        control,
+        start: Instant::now(),
+        mailbox,
+        threads,
+        target: 0,
+        shape_end: None,
+        stage: Phase::Running,
+        reason: StopReason::RunTime,
+        reset_due: settings.reset_stats,
+        resets: 0,
+        observe,
+    };
+    dispatcher.run().await
+}
+
+/// Where the run stands.
+#[derive(Clone, Copy, Debug)]
+enum Phase {
+    Running,
+    /// Users finish their task until this moment.
+    Stopping(Instant),
+    /// Users run `on_stop` until this moment.
+    Cut(Instant),
+}
+
+pub(super) struct Dispatcher<'a> {
+    pub(super) settings: &'a RunSettings,
+    pub(super) control: &'a Control,
+    pub(super) start: Instant,
+    mailbox: UnboundedReceiver<Message>,
+    pub(super) threads: Vec<Thread>,
+    pub(super) snapshot: Snapshot,
+    steering: Steering,
+    /// The users that the last ramp leads to.
+    target: u32,
+    programme: Option<Programme>,
+    /// When the shape wants the end.
+    shape_end: Option<Duration>,
+    pool: Option<Pool>,
+    stage: Phase,
+    pub(super) reason: StopReason,
+    /// The statistics begin anew once all users have started.
+    reset_due: bool,
+    pub(super) resets: u32,
+    pub(super) observe: &'a mut dyn FnMut(RunEvent<'_>),
+}
+
+impl Dispatcher<'_> {
+    async fn run(mut self) -> Ended {
+        self.begin();
+        let mut next_tick = self.start + TICK;
+        while !self.over() {
+            let now = Instant::now();
+            self.keep_time(now);
+            self.follow_programme(now);
+            if now >= next_tick {
+                self.collect();
+                next_tick += TICK;
+                continue;
+            }
+            let moments = [self.next_moment(), self.next_question()];
+            let wake = moments.into_iter().flatten().fold(next_tick, Instant::min);
+            self.hear(wake).await;
+        }
+        self.finish().await
+    }
+
+    fn begin(&mut self) {
+        self.threads.iter().for_each(|thread| thread.order(Order::Go(self.start)));
+        let plain = Wish::New(Stage::new(self.settings.users, self.settings.spawn_rate));
+        let wish = self.programme.as_mut().map_or(plain, |shape| shape.ask(Duration::ZERO, 0));
+        let (users, spawn_rate) = match &wish {
+            Wish::New(stage) => (stage.users, stage.spawn_rate),
+            _ => (0, 0.0),
+        };
+        (self.observe)(RunEvent::Started {
+            users,
+            spawn_rate,
+            run_time: self.settings.run_time,
+            threads: self.threads.len(),
+        });
+        self.fulfil(Duration::ZERO, wish);
+    }
+
+    fn over(&self) -> bool {
+        self.threads.iter().all(|thread| thread.idle)
+            || matches!(self.stage, Phase::Cut(until) if Instant::now() >= until)
+    }
+
+    fn running(&self) -> bool {
+        matches!(self.stage, Phase::Running)
+    }
+
+    /// The next change of stage.
+    fn next_moment(&self) -> Option<Instant> {
+        match self.stage {
+            Phase::Running => {
+                let ends = [self.settings.run_time, self.shape_end];
+                ends.into_iter().flatten().min().map(|end| self.start + end)
+            }
+            Phase::Stopping(until) | Phase::Cut(until) => Some(until),
+        }
+    }
+
+    fn keep_time(&mut self, now: Instant) {
+        let due = self.next_moment().is_some_and(|moment| now >= moment);
+        match self.stage {
+            Phase::Running if due => {
+                let shape = self.shape_end.is_some_and(|end| now >= self.start + end);
+                self.stop(if shape { StopReason::Shape } else { StopReason::RunTime });
+            }
+            Phase::Stopping(_) if due => self.cut(),
+            _ => {}
+        }
+    }
+
+    /// When the shape has to be asked: early enough for a ramp that starts in time.
+    fn next_question(&self) -> Option<Instant> {
+        let next = self.programme.as_ref().filter(|_| self.running())?.next()?;
+        Some(self.start + next.saturating_sub(LEAD))
+    }
+
+    fn follow_programme(&mut self, now: Instant) {
+        if self.next_question().is_some_and(|moment| now >= moment)
+            && let Some(shape) = &mut self.programme
+            && let Some(at) = shape.next()
+        {
+            let wish = shape.ask(at, self.steering.planned(at));
+            self.fulfil(at, wish);
+        }
+    }
+
+    fn fulfil(&mut self, at: Duration, wish: Wish) {
+        match wish {
+            Wish::Same => {}
+            Wish::New(stage) => self.ramp(at, &stage),
+            Wish::Over => self.shape_end = Some(at),
+        }
+    }
+
+    /// Begins a ramp at `start`.
+    fn ramp(&mut self, start: Duration, stage: &Stage) {
+        if !self.running() {
+            return;
+        }
+        let planned = match self.steering.lead(start, stage) {
+            Ok(planned) => planned,
+            Err(fault) => return (self.observe)(RunEvent::Warning(fault)),
+        };
+        for (thread, part) in self.threads.iter().zip(planned.parts) {
+            thread.order(Order::Ramp(part));
+        }
+        self.target = planned.to;
+        self.control.note(RunState::Spawning, self.target);
+        let (from, to, spawn_rate) = (planned.from, planned.to, planned.spawn_rate);
+        (self.observe)(RunEvent::RampBegun { from, to, spawn_rate });
+        for text in planned.warnings {
+            (self.observe)(RunEvent::Warning(text));
+        }
+    }
+
+    /// Every thread has carried out its part of the ramp.
+    fn ramp_done(&mut self) {
+        self.control.note(RunState::Running, self.target);
+        let users = self.steering.users_by_class();
+        (self.observe)(RunEvent::AllUsersStarted { users });
+        if std::mem::take(&mut self.reset_due) {
+            self.reset();
+        }
+        self.look_for_anybody();
+    }
+
+    /// Without anybody left to do anything, and nobody to come, the run is over.
+    fn look_for_anybody(&mut self) {
+        let nobody = self.steering.users() == 0 && !self.steering.spawning();
+        if nobody && self.target > 0 && self.programme.is_none() {
+            self.stop(StopReason::NoUsersLeft);
+        }
+    }
+
+    /// The statistics begin anew. What threads measured before is known by their count of resets,
+    /// and forgotten when it comes.
+    fn reset(&mut self) {
+        self.resets += 1;
+        self.threads.iter().for_each(|thread| thread.order(Order::Reset));
+        self.snapshot.reset(self.start.elapsed());
+        (self.observe)(RunEvent::StatsReset);
+    }
+
+    fn stop(&mut self, reason: StopReason) {
+        if !self.running() {
+            return;
+        }
+        self.reason = reason;
+        self.control.note(RunState::Stopping, 0);
+        (self.observe)(RunEvent::Stopping(reason));
+        self.stage = Phase::Stopping(Instant::now() + self.settings.stop_timeout);
+        self.threads.iter().for_each(|thread| thread.order(Order::Stop));
+        if self.settings.stop_timeout.is_zero() {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        if let Phase::Cut(_) = self.stage {
+            return;
+        }
+        self.stage = Phase::Cut(Instant::now() + ON_STOP_LIMIT);
+        self.threads.iter().for_each(|thread| thread.order(Order::Cut));
+    }
+
+    /// Waits for one message, at most until `until`.
+    pub(super) async fn hear(&mut self, until: Instant) {
+        match timeout_at(until, self.mailbox.recv()).await {
+            Ok(Some(message)) => self.receive(message),
+            Ok(None) => self.threads.iter_mut().for_each(|thread| thread.idle = true),
+            Err(_) => {}
+        }
+    }
+
+    fn receive(&mut self, message: Message) {
+        match message {
+            Message::Report(thread, report) => self.absorb(thread, report),
+            Message::Ramped(thread, ramp) => {
+                if self.steering.ramped(thread, ramp) && self.running() {
+                    self.ramp_done();
+                }
+            }
+            Message::Left(index) => {
+                self.steering.left(index);
+                self.look_for_anybody();
+            }
+            Message::Hungry(thread) => self.feed(thread),
+            Message::Returned(count) => {
+                let fed = self.pool.as_mut().map(|pool| pool.give_back(count));
+                for (thread, slice) in fed.into_iter().flatten() {
+                    self.threads[thread].order(Order::Grant(slice));
+                }
+            }
+            Message::Spent(thread, done) => {
+                if self.pool.as_mut().is_some_and(|pool| pool.spent(thread, done)) {
+                    self.stop(StopReason::Iterations);
+                }
+            }
+            Message::Idle(thread) => self.threads[thread].idle = true,
+            Message::Broken(thread, text) => {
+                self.threads[thread].give_up();
+                (self.observe)(RunEvent::Warning(text));
+                self.threads.iter_mut().for_each(|thread| thread.idle = true);
+            }
+            Message::Steer(steer) => self.steer(steer),
+        }
+    }
+
+    fn steer(&mut self, steer: Steer) {
+        let soon = self.start.elapsed() + LEAD;
+        match steer {
+            Steer::Stop => self.stop(StopReason::Interrupted),
+            Steer::Cut => {
+                self.stop(StopReason::Interrupted);
+                self.cut();
+            }
+            Steer::Users(users, spawn_rate) => self.ramp(soon, &Stage::new(users, spawn_rate)),
+            Steer::Add(delta) => {
+                let users = self.steering.users().saturating_add_signed(delta);
+                self.ramp(soon, &Stage::new(users, KEY_RATE));
+            }
+            Steer::Weight(class, weight) => self.steering.set_weight(class, weight),
+            Steer::Reset => self.reset(),
+        }
+    }
+
+    /// Gives a thread task executions, or makes the others share theirs.
+    fn feed(&mut self, thread: usize) {
+        let Some(pool) = &mut self.pool else { return };
+        match pool.ask(thread) {
+            0 => {
+                pool.others().into_iter().for_each(|other| self.threads[other].order(Order::Share))
+            }
+            slice => self.threads[thread].order(Order::Grant(slice)),
+        }
+    }
+}

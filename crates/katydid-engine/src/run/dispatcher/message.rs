@@ -1,0 +1,57 @@
+//! The dispatcher's mailbox.
+
+use katydid_core::Interval;
+use tokio::sync::mpsc::UnboundedSender;
+
+/// Where the dispatcher is told things.
+pub(crate) type Messages = UnboundedSender<Message>;
+
+/// What the dispatcher hears.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// What a thread measured.
+    Report(usize, Report),
+    /// A thread has carried out its part of the ramp with this number.
+    Ramped(usize, u32),
+    /// The user with this number has stopped by itself.
+    Left(u32),
+    /// A thread wants more task executions.
+    Hungry(usize),
+    /// A thread gives back task executions that it cannot use.
+    Returned(u64),
+    /// A thread has no executions left and none under way: so many are done since the start.
+    Spent(usize, u64),
+    /// Every user of a thread has ended, as the run does.
+    Idle(usize),
+    /// A thread could not work.
+    Broken(usize, String),
+    /// Somebody steers.
+    Steer(Steer),
+}
+
+/// What somebody outside wants of the run.
+#[derive(Clone, Debug)]
+pub(crate) enum Steer {
+    /// A graceful stop.
+    Stop,
+    /// An end now.
+    Cut,
+    /// So many users, reached at so many per second.
+    Users(u32, f64),
+    /// So many users more or fewer.
+    Add(i32),
+    /// Another weight for a class.
+    Weight(usize, u32),
+    /// Statistics from now on only.
+    Reset,
+}
+
+/// What a thread hands over on a tick.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) interval: Interval,
+    /// How many resets of the statistics the thread had carried out when it was measured.
+    pub(crate) resets: u32,
+    /// Users that the end of the run has cut in the middle of a task, up to now.
+    pub(crate) cut: u32,
+}

@@ -1,0 +1,19 @@
+//! The whole run, seen from above: who runs how many users, what they measured, when it ends.
+
+mod collect;
+mod conduct;
+mod message;
+mod pool;
+mod programme;
+mod roster;
+mod start;
+mod steering;
+mod threads;
+
+pub use start::{RunOutcome, run};
+
+#[cfg(test)]
+pub(super) use conduct::conduct;
+pub(super) use message::{Message, Messages, Report, Steer};
+#[cfg(test)]
+pub(super) use threads::Thread;
