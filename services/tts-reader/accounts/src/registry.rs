@@ -17,7 +17,7 @@ pub trait Registry {
     /// Whether it is certainly on this machine.
     fn is_local(&self) -> bool;
 
-    /// Up to [`CHUNK`] accounts of a batch in the order of their names, the first after `after`.
+    /// Up to [`CHUNK`] accounts of a batch in the order of their ids, the first after `after`.
     ///
     /// # Errors
     /// When the service cannot be asked.

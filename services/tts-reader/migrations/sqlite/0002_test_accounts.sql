@@ -8,4 +8,5 @@ CREATE TABLE test_accounts (
     credits BIGINT NOT NULL CHECK (credits >= 0),
     created_at BIGINT NOT NULL
 );
-CREATE INDEX test_accounts_by_batch ON test_accounts (batch);
+-- With the id, by which long batches are read page by page.
+CREATE INDEX test_accounts_by_batch ON test_accounts (batch, user_id);

@@ -36,7 +36,7 @@ struct Order {
     of: Selection,
 }
 
-/// `GET`: the accounts of a batch by name, a page of them.
+/// `GET`: the accounts of a batch by id, a page of them.
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     page: Result<Query<Page>, QueryRejection>,

@@ -20,7 +20,7 @@ pub(crate) enum CreateError {
 }
 
 impl Store {
-    /// Some accounts of a batch by name, the first after `after`.
+    /// Some accounts of a batch by id, the first after `after`.
     pub(crate) async fn test_accounts(
         &self,
         batch: &Batch,
@@ -29,8 +29,8 @@ impl Store {
         let rows: Vec<(String, String, String, Tier, i64)> = sqlx::query_as(
             "SELECT u.username, u.email, u.user_id, u.tier, t.credits
              FROM test_accounts t JOIN users u ON u.user_id = t.user_id
-             WHERE t.batch = $1 AND u.username > $2
-             ORDER BY u.username LIMIT $3",
+             WHERE t.batch = $1 AND t.user_id > $2
+             ORDER BY t.user_id LIMIT $3",
         )
         .bind(batch.as_str())
         .bind(after)

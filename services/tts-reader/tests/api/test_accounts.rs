@@ -21,7 +21,10 @@ async fn change(app: &TestApp, change: Value, usernames: &[&str]) -> Reply {
 async fn names(app: &TestApp) -> Vec<String> {
     let reply = app.get(&format!("{PATH}?batch=team")).await.expect_status(200);
     let accounts = reply.json["accounts"].as_array().unwrap().clone();
-    accounts.iter().map(|one| one["username"].as_str().unwrap().to_owned()).collect()
+    let mut names: Vec<String> =
+        accounts.iter().map(|one| one["username"].as_str().unwrap().to_owned()).collect();
+    names.sort();
+    names
 }
 
 async fn sign_in(app: &TestApp, username: &str) -> User {

@@ -37,7 +37,7 @@ pub fn run<R: Registry>(
 fn members(registry: &mut impl Registry, batch: &Batch) -> Result<Vec<Member>, RegistryError> {
     let mut all: Vec<Member> = Vec::new();
     loop {
-        let after = all.last().map_or("", |last| last.username.as_str());
+        let after = all.last().map_or("", |last| last.user_id.as_str());
         let page = registry.members(batch, after)?;
         if page.is_empty() {
             break;
