@@ -19,12 +19,14 @@ mod console;
 mod embedded;
 mod error;
 mod files;
+mod hooks;
 mod limits;
 mod options;
 mod outcome;
 mod printer;
 mod progress;
 mod quick;
+mod request_line;
 mod run;
 mod selection;
 mod settings;
@@ -36,6 +38,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+pub use hooks::{Quitting, RunView, SpawningView, StopView};
 pub use options::{Options, SuiteOption};
 pub use quick::quick;
 pub use suite::{

@@ -7,6 +7,7 @@ use katydid_report::table;
 
 use crate::console::{Console, width};
 use crate::files::{Place, Reports, Written, write_whole};
+use crate::hooks::{Aftermath, Calls};
 
 /// What the verdict is made with.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +16,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) targets: &'a [Target],
     /// The code for failures that no target judges.
     pub(crate) failed_code: u8,
+    /// What the suite's hooks have done.
+    pub(crate) aftermath: &'a Aftermath,
 }
 
 impl Rules<'_> {
@@ -26,6 +29,7 @@ impl Rules<'_> {
         if !reports_whole {
             verdict.exit_code = exit::worst([verdict.exit_code, exit::TOOL]);
         }
+        self.aftermath.mark(&mut verdict, self.failed_code);
         verdict
     }
 }
@@ -33,7 +37,8 @@ impl Rules<'_> {
 /// Writes the last files, prints the end of the run and returns its exit code.
 pub(crate) fn close(
     outcome: &RunOutcome,
-    rules: Rules<'_>,
+    (targets, failed_code): (&[Target], u8),
+    calls: Calls<'_>,
     reports: Reports,
     place: &Place,
     run: &RunSettings,
@@ -41,6 +46,10 @@ pub(crate) fn close(
 ) -> u8 {
     let snapshot = &outcome.snapshot;
     let mut written = reports.finish(snapshot, outcome.started);
+    let known = Rules { targets, failed_code, aftermath: calls.aftermath() };
+    let verdict = known.judge(outcome, written.whole);
+    let aftermath = calls.quitting(&verdict, snapshot);
+    let rules = Rules { targets, failed_code, aftermath: &aftermath };
     let mut verdict = rules.judge(outcome, written.whole);
     if let Some(folder) = &place.folder {
         let path = folder.join("run.txt");
@@ -56,7 +65,10 @@ pub(crate) fn close(
     }
     written.paths.extend(place.backend_log().filter(|log| log.exists()));
     console.progress(None);
-    console.info(&format!("Shutting down (exit code {})", verdict.exit_code));
+    let chosen = verdict.overruled.map_or_else(String::new, |own| {
+        format!(", chosen by the suite's on_quitting instead of {own}")
+    });
+    console.info(&format!("Shutting down (exit code {}{chosen})", verdict.exit_code));
     for block in tables(snapshot, width()) {
         console.block(&block);
     }

@@ -4,19 +4,21 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use katydid_core::{RunEvent, TaskInfo};
-use katydid_engine::{Class, Shared};
+use katydid_engine::{Class, Hooks, Shared};
 use katydid_report::csv::HistoryRows;
 
+use crate::args::LogLevel;
 use crate::console::Console;
 use crate::embedded::{Backend, Order};
 use crate::error::CliError;
 use crate::files::{Place, Reports};
-use crate::outcome::{self, Rules};
+use crate::hooks::Calls;
+use crate::outcome;
 use crate::printer::Printer;
 use crate::settings::{Settings, check_url};
 use crate::signals::Watch;
 use crate::suite::{Preparation, Suite};
-use crate::{limits, selection};
+use crate::{limits, request_line, selection};
 
 /// Where scenarios leave their folders.
 const RUNS: &str = "load_test_runs";
@@ -38,7 +40,10 @@ pub(crate) fn run(
         settings.run.host = Some(check_url(&backend.ready().url)?.as_str().to_owned());
     }
     describe(&settings, console);
+    settings.run.hooks = hooks(suite, &settings, console);
+    let mut calls = Calls::init(suite, &settings.run, console);
     let shared = prepare(suite, &settings, backend.as_ref())?;
+    calls.test_start(&shared);
     let mut printer = Printer::new(console, settings.output.only_summary);
     let rows = match settings.output.csv_full_history {
         true => HistoryRows::EveryName,
@@ -48,6 +53,9 @@ pub(crate) fn run(
     let mut observe = |event: RunEvent<'_>| {
         printer.event(&event);
         reports.event(&event);
+        if let RunEvent::AllUsersStarted { users } = &event {
+            calls.spawning_complete(users);
+        }
         if let (RunEvent::Tick(_), Some(backend)) = (&event, &mut backend)
             && let Some(death) = backend.death()
         {
@@ -57,8 +65,9 @@ pub(crate) fn run(
     watch.run_begins();
     let run = &settings.run;
     let ended = katydid_engine::run(&settings.classes, shared, run, &watch.control, &mut observe)?;
-    let rules = Rules { targets: settings.targets(), failed_code: settings.failed_code };
-    Ok(outcome::close(&ended, rules, reports, &place, run, console))
+    calls.test_stop(ended.reason, &ended.snapshot);
+    let rules = (settings.targets(), settings.failed_code);
+    Ok(outcome::close(&ended, rules, calls, reports, &place, run, console))
 }
 
 /// Where the files go, and whether that could be arranged.
@@ -94,6 +103,15 @@ fn start_backend(
         console.info(note);
     }
     Ok(Some(backend))
+}
+
+/// The suite's hooks of requests and errors, and the log's.
+fn hooks(suite: &Suite, settings: &Settings, console: &Console) -> Hooks {
+    let hooks = suite.hooks.engine.clone();
+    match settings.output.loglevel {
+        LogLevel::Debug => hooks.and(&request_line::hooks(console)),
+        _ => hooks,
+    }
 }
 
 /// What would be needed to run the same again.

@@ -11,6 +11,8 @@ use katydid_core::{Scenario, TaskInfo};
 use katydid_engine::{BoxError, Class, Shared, User};
 use serde::{Deserialize, Serialize};
 
+use crate::hooks::SuiteHooks;
+
 /// Everything that one load test binary can run.
 ///
 /// ```
@@ -40,6 +42,7 @@ pub struct Suite {
     pub(crate) commands: Vec<OwnCommand>,
     pub(crate) default_host: Option<String>,
     pub(crate) options: Vec<SuiteOption>,
+    pub(crate) hooks: SuiteHooks,
 }
 
 /// A command that a suite brings along.
@@ -89,6 +92,7 @@ impl Suite {
             commands: Vec::new(),
             default_host: None,
             options: Vec::new(),
+            hooks: SuiteHooks::default(),
         }
     }
 

@@ -40,6 +40,25 @@ pub struct Verdict {
     pub never_drawn: Vec<String>,
     /// The exit code of the run, reports aside.
     pub exit_code: u8,
+    /// The code that the run itself would have had, where the suite chose another.
+    pub overruled: Option<u8>,
+}
+
+impl Verdict {
+    /// Adds a reason to fail, with the code for it.
+    pub fn fail(&mut self, cause: String, code: u8) {
+        self.causes.push(cause);
+        self.exit_code = exit::worst([self.exit_code, code]);
+        if self.word == VerdictWord::Pass {
+            self.word = VerdictWord::Fail;
+        }
+    }
+
+    /// Ends the run with a code of the suite's choice.
+    pub fn overrule(&mut self, code: u8) {
+        self.overruled.get_or_insert(self.exit_code);
+        self.exit_code = code;
+    }
 }
 
 /// Judges a run.
@@ -76,6 +95,7 @@ pub fn judge(snapshot: &Snapshot, targets: &[Target], facts: RunFacts) -> Verdic
         silent,
         never_drawn: never_drawn(snapshot),
         exit_code: exit::worst(codes),
+        overruled: None,
     }
 }
 

@@ -140,8 +140,8 @@
 //! | `self.interrupt()`, `StopUser` | [`TaskError::LeaveFlow`], [`TaskError::StopUser`] |
 
 pub use katydid_cli::{
-    AccountsUse, CommandFn, EmbeddedReady, EmbeddedRequest, Options, Preparation, Suite,
-    SuiteOption, main,
+    AccountsUse, CommandFn, EmbeddedReady, EmbeddedRequest, Options, Preparation, Quitting,
+    RunView, SpawningView, StopView, Suite, SuiteOption, main,
 };
 pub use katydid_core::{Comparison, FailureKind, Metric, Scenario, TagFilter, Target, TaskInfo};
 pub use katydid_engine::{

@@ -16,6 +16,7 @@ use katydid_report::table;
 use crate::console::{Console, LogSetup, width};
 use crate::error::CliError;
 use crate::files::Reports;
+use crate::hooks::Aftermath;
 use crate::outcome::{Rules, reports_text};
 use crate::progress::Progress;
 use crate::signals::{Watch, supervise};
@@ -60,7 +61,9 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let shared = Shared::default();
     let ended = katydid_engine::run(&classes, shared, run, &watch.control, &mut observe)?;
     let written = reports.finish(&ended.snapshot, ended.started);
-    let rules = Rules { targets: &[], failed_code: katydid_core::exit::FAILED };
+    let aftermath = Aftermath::default();
+    let failed_code = katydid_core::exit::FAILED;
+    let rules = Rules { targets: &[], failed_code, aftermath: &aftermath };
     let verdict = rules.judge(&ended, written.whole);
     let text = summary::text(&ended.snapshot, width());
     // The summary is for stdout, which may be the same terminal.

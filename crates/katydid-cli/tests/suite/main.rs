@@ -12,6 +12,7 @@ mod commands;
 mod console;
 mod faults;
 mod files;
+mod hooks;
 #[path = "../process/mod.rs"]
 mod process;
 mod runs;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
             let bytes = bytes.to_str().unwrap().parse().unwrap();
             rlimit::setrlimit(rlimit::Resource::FSIZE, bytes, bytes).unwrap();
         }
-        return katydid_cli::main(shop::suite());
+        return katydid_cli::main(hooks::add(shop::suite()));
     }
     let arguments = Arguments::from_args();
     let tests = [
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         runs::TESTS,
         faults::TESTS,
         files::TESTS,
+        hooks::TESTS,
         backend::TESTS,
     ]
     .concat();

@@ -14,12 +14,16 @@ pub fn verdict(verdict: &Verdict) -> String {
         never_drawn(&verdict.never_drawn),
         targets(&verdict.targets),
         list("Causes", &verdict.causes),
-        exit_code(verdict.exit_code) + &last_line(verdict),
+        exit_code(verdict) + &last_line(verdict),
     ];
     sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-fn exit_code(code: u8) -> String {
+fn exit_code(verdict: &Verdict) -> String {
+    let code = verdict.exit_code;
+    if let Some(own) = verdict.overruled {
+        return format!("Exit code {code} (chosen by the suite's on_quitting instead of {own})\n");
+    }
     // A PASS beside a code other than 0 needs its reason.
     let reason = match code {
         exit::INTERRUPTED => " (interrupted)",
@@ -36,9 +40,13 @@ fn last_line(verdict: &Verdict) -> String {
         // A word that this crate does not know yet must not look like a pass.
         _ => "INVALID",
     };
+    let chosen = match verdict.overruled {
+        Some(_) => format!(" (exit code {} by the suite)", verdict.exit_code),
+        None => String::new(),
+    };
     match verdict.causes.first() {
-        Some(cause) => format!("VERDICT: {word} - {}\n", clean(cause)),
-        None => format!("VERDICT: {word}\n"),
+        Some(cause) => format!("VERDICT: {word}{chosen} - {}\n", clean(cause)),
+        None => format!("VERDICT: {word}{chosen}\n"),
     }
 }
 

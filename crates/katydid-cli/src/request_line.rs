@@ -1,0 +1,89 @@
+//! `--loglevel DEBUG`: one line per request, without secrets.
+
+use katydid_engine::{Hooks, RequestView};
+use url::Url;
+
+use crate::console::Console;
+
+/// Parts of the names of query values that are not for a log.
+const SECRET: [&str; 7] =
+    ["token", "password", "passwd", "secret", "key", "signature", "credential"];
+/// Whole names of such values.
+const SECRET_NAMES: [&str; 4] = ["sig", "auth", "code", "pwd"];
+/// What stands in their place.
+const MASK: &str = "***";
+
+/// Hooks that write the lines.
+pub(crate) fn hooks(console: &Console) -> Hooks {
+    let console = console.clone();
+    Hooks::new().on_request(move |request| console.debug(&line(request)))
+}
+
+/// User, task, method, address, status, time, hops, and what else there is to say: the class of a
+/// failure (its text may quote the answer), a retry. Headers and bodies are not.
+fn line(request: &RequestView<'_>) -> String {
+    let status = request.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
+    let (who, method, url) = (request.who, request.method, masked(request.url));
+    let ms = request.response_time.as_secs_f64() * 1e3;
+    let hops = request.redirects + 1;
+    let plural = if hops == 1 { "" } else { "s" };
+    let mut line =
+        format!("user {} {who}: {method} {url} {status} {ms:.1} ms {hops} hop{plural}", who.user);
+    if request.retry {
+        line += " retry";
+    }
+    if let Some(failure) = request.failure {
+        line += &format!(" FAILED {}", failure.kind());
+    }
+    line
+}
+
+/// An address without user, password and secret values of its query.
+fn masked(address: &str) -> String {
+    // What cannot be read as an address cannot be cleaned either.
+    let Ok(mut url) = Url::parse(address) else { return "(no address)".to_owned() };
+    if !url.username().is_empty() || url.password().is_some() {
+        // Both fail for addresses without a host alone, which have neither.
+        let _ = url.set_username(MASK);
+        let _ = url.set_password(None);
+    }
+    url.set_fragment(None);
+    let Some(query) = url.query() else { return url.into() };
+    let pairs: Vec<String> = query.split('&').map(masked_pair).collect();
+    let query = pairs.join("&");
+    url.set_query(Some(&query));
+    url.into()
+}
+
+/// `name=value` as it is, or with its value masked.
+fn masked_pair(pair: &str) -> String {
+    let Some((name, _)) = pair.split_once('=') else { return pair.to_owned() };
+    // `%74oken` is a token too.
+    let plain: String =
+        url::form_urlencoded::parse(name.as_bytes()).map(|(name, _)| name).collect();
+    let plain = plain.to_lowercase();
+    let secret =
+        SECRET.iter().any(|part| plain.contains(part)) || SECRET_NAMES.contains(&plain.as_str());
+    if secret { format!("{name}={MASK}") } else { pair.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_of_an_address_are_masked_and_the_rest_stays() {
+        for (address, shown) in [
+            ("http://h/a?x=1&page=2", "http://h/a?x=1&page=2"),
+            ("http://h/a?x=1&access_token=abc&y", "http://h/a?x=1&access_token=***&y"),
+            ("http://h/a?X-Amz-Signature=ff&Expires=9", "http://h/a?X-Amz-Signature=***&Expires=9"),
+            ("http://h/a?API%4bEY=1&Passwort=2", "http://h/a?API%4bEY=***&Passwort=2"),
+            ("http://h/a?sig=1&design=2&code=3", "http://h/a?sig=***&design=2&code=***"),
+            ("http://ann:secret@h/a", "http://***@h/a"),
+            ("https://h:8443/a%20b#part", "https://h:8443/a%20b"),
+            ("no address", "(no address)"),
+        ] {
+            assert_eq!(masked(address), shown);
+        }
+    }
+}
