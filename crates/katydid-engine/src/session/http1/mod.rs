@@ -17,3 +17,6 @@ mod encode;
 mod head;
 
 pub(crate) use connection::{Buffers, Http1, Socket};
+
+#[cfg(test)]
+mod tests;
