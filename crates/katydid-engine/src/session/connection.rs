@@ -84,7 +84,8 @@ impl Connection for Wire {
     ) -> Result<Answer, RequestFailed> {
         match self {
             Self::Http1(http1) => http1.exchange(request, limit).await,
-            Self::Http2(http2) => http2.exchange(request, limit).await,
+            // hyper's own future, beside which a box is nothing, does not make ours larger.
+            Self::Http2(http2) => Box::pin(http2.exchange(request, limit)).await,
         }
     }
 

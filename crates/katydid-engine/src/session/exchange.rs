@@ -58,14 +58,15 @@ pub(super) async fn send(request: RequestBuilder<'_>) -> Result<Response, Box<Un
     session.requests.set(session.requests.get() + 1);
     let told = session.setup.listeners.as_ref().map(|listeners| told(&request, listeners));
     let record = Record::new(Rc::clone(&recorder), row, session.scope.clone(), told);
-    let sent_ns = session.setup.clock.now_ns();
+    let clock = session.setup.clock;
+    let sent_ns = clock.now_ns();
     let due_ns = sent_ns.saturating_sub(session.late_ns.take());
     let cut = CutGuard(Some(recorder));
     let meter = Rc::clone(&session.meter);
     meter.begin(sent_ns);
     let counts = Counts::default();
     let retry = request.is_retry;
-    let done = within_limit(request, &counts).await;
+    let done = within_limit(request, clock.at(sent_ns), &counts).await;
     cut.disarm();
     let finish = meter.finish();
     let mut bytes = finish.bytes;
@@ -162,7 +163,7 @@ async fn decoded(
         if !codings.is_empty() {
             // Several lines are one list.
             let encoding = String::from_utf8_lossy(&codings.join(&b", "[..])).into_owned();
-            body = decode::decode(body, &encoding, limit).await?;
+            body = Box::pin(decode::decode(body, &encoding, limit)).await?;
         }
     }
     Ok((Answer { status, headers, body }, target))
@@ -174,11 +175,12 @@ async fn decoded(
 /// request that ends in time costs the timer wheel nothing.
 async fn within_limit(
     request: RequestBuilder<'_>,
+    sent: Instant,
     counts: &Counts,
 ) -> Result<(Answer, Rc<Target>, usize), RequestFailed> {
     request.check()?;
     let limit = request.limit();
-    let deadline = Instant::now() + limit;
+    let deadline = sent + limit;
     let timer = request.session.deadline.take();
     let mut timer = match timer {
         Some(mut timer) if timer.is_elapsed() || timer.deadline() > deadline => {
@@ -304,7 +306,8 @@ async fn new_wire(
     counts: &Counts,
 ) -> Result<Wire, RequestFailed> {
     counts.connections.set(counts.connections.get() + 1);
-    open(origin, &session.setup.http, &session.meter).await
+    // Rare and large; boxed so that requests on a kept connection don't carry the room for it.
+    Box::pin(open(origin, &session.setup.http, &session.meter)).await
 }
 
 /// The cookies for an address, as one header.

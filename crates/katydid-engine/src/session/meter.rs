@@ -79,6 +79,10 @@ impl Meter {
 
     /// The next phase begins now.
     pub(crate) fn enter(&self, phase: Phase) {
+        if phase == Phase::Send && self.phase.get() == phase && self.written_ns.get() == 0 {
+            // A request begins by sending: nothing to close yet, and no need to ask the clock.
+            return;
+        }
         self.close_phase(self.clock.now_ns());
         self.phase.set(phase);
         self.written_ns.set(0);

@@ -40,8 +40,8 @@ impl<'a> Outgoing<'a> {
     /// Whether the suite gave this header.
     #[inline]
     pub(crate) fn gives(&self, name: &HeaderName) -> bool {
-        // A map without headers answers without hashing the name.
-        self.own.contains_key(name) || self.session.is_some_and(|map| map.contains_key(name))
+        let has = |map: &HeaderMap| !map.is_empty() && map.contains_key(name);
+        has(self.own) || self.session.is_some_and(has)
     }
 
     /// Tells every header of this request but the host and those that frame the body.
