@@ -86,7 +86,8 @@ impl OutputSettings {
     pub(crate) fn resolve(args: &Args) -> Result<Self, CliError> {
         let (output, select) = (args.output.clone(), &args.select);
         if output.csv_full_history && output.csv.is_none() {
-            return Err(CliError::usage("--csv-full-history needs --csv PREFIX"));
+            let option = args.sources.name("csv-full-history");
+            return Err(CliError::Usage(format!("{option} needs --csv PREFIX")));
         }
         if select.verbose && !select.list {
             return Err(CliError::usage("--verbose belongs to --list; for a run it is -L DEBUG"));

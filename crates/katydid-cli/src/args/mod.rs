@@ -6,6 +6,7 @@
 mod http;
 mod later;
 mod load;
+mod mistake;
 mod output;
 mod select;
 mod target;
@@ -18,6 +19,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 pub(crate) use http::HttpArgs;
 pub(crate) use load::LoadArgs;
+pub(crate) use mistake::sentence;
 pub(crate) use output::OutputArgs;
 use select::SelectArgs;
 pub(crate) use target::TargetArgs;
@@ -77,13 +79,13 @@ impl Args {
     ) -> Result<Self, CliError> {
         options::check(suite, &built_in(suite))?;
         let command = command(suite);
-        let typed = command.clone().try_get_matches_from(words).map_err(CliError::Words)?;
+        let typed = command.clone().try_get_matches_from(words).map_err(mistake::error)?;
         let known = Known::new(command.clone(), options::variables(suite));
         let mut sources = sources::merge(&known, &typed, around)?;
         later::refuse(&mut sources)?;
         let words = sources.into_words(&known, words);
-        let matches = command.try_get_matches_from(words).map_err(CliError::Words)?;
-        let args = Self::from_arg_matches(&matches).map_err(CliError::Words)?;
+        let matches = command.try_get_matches_from(words).map_err(mistake::error)?;
+        let args = Self::from_arg_matches(&matches).map_err(mistake::error)?;
         let options = Options::read(suite, &matches);
         Ok(Self { sources, options, ..args })
     }

@@ -228,10 +228,7 @@ pub(crate) fn check(suite: &Suite, without: &Command) -> Result<(), CliError> {
         if let Some(default) = &option.default {
             let alone = Command::new("").no_binary_name(true).arg(option.arg(""));
             if let Err(fault) = alone.try_get_matches_from([format!("--{name}={default}")]) {
-                let text = fault.render().to_string();
-                return mistake(
-                    text.lines().next().unwrap_or_default().trim_start_matches("error: "),
-                );
+                return mistake(&crate::args::sentence(&fault));
             }
         }
     }

@@ -112,7 +112,7 @@ fn impossible_numbers_are_refused_with_the_next_step() {
         (&format!("{h} -t 0"), "must be longer than 0"),
         (&format!("{h} --threads 0"), "must be 1 or more"),
         (&format!("{h} --seed x"), "invalid value 'x' for '--seed <N>'"),
-        (&format!("{h} --usrs 5"), "a similar argument exists: '--users'"),
+        (&format!("{h} --usrs 5"), "did you mean `--users`?"),
         (&format!("{h} --exit-code-on-error 300"), "300 is not in 0..=255"),
         (&format!("{h} -L loud"), "invalid value 'loud' for '--loglevel <LEVEL>'"),
     ]);

@@ -121,9 +121,10 @@ fn upper(long: &str) -> String {
 }
 
 fn unknown<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> CliError {
-    let known: Vec<String> = known.map(ours).collect();
-    CliError::Usage(match nearest(name, known.iter().map(String::as_str)) {
-        Some(near) => format!("environment {name}: no such option; did you mean `{near}`?"),
+    let known: Vec<String> = known.map(upper).collect();
+    // Without what all of them begin with, which would make anything near.
+    CliError::Usage(match nearest(&name[OURS.len()..], known.iter().map(String::as_str)) {
+        Some(near) => format!("environment {name}: no such option; did you mean `{OURS}{near}`?"),
         None => format!("environment {name}: no such option; --help names all of them"),
     })
 }

@@ -164,10 +164,7 @@ impl Known {
 
     /// clap's text without what belongs to command lines.
     fn sentence(&self, long: &str, error: &clap::Error) -> String {
-        let text = error.render().to_string();
-        let text = text.strip_prefix("error: ").unwrap_or(&text);
-        let text = text.split("\n\nFor more").next().unwrap_or(text);
-        let text = text.split("\n\nUsage").next().unwrap_or(text).trim_end();
+        let text = crate::args::sentence(error);
         let typed = self.arg(long).map(|arg| format!("'{arg}'")).unwrap_or_default();
         text.replace(&typed, long)
     }

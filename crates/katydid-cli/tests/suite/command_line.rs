@@ -7,8 +7,7 @@ crate::tests![
     list_is_locusts,
     a_verbose_list_tells_all_of_each_class,
     the_task_ratio_is_that_of_what_would_run,
-    help_and_version_go_to_stdout,
-    wrong_words_exit_2
+    help_and_version_go_to_stdout
 ];
 
 fn list_is_locusts() {
@@ -53,21 +52,5 @@ fn help_and_version_go_to_stdout() {
     for (flag, text) in [("-h", "Tags: critical, read, revenue"), ("-V", "shop-load (katydid 0.")] {
         let ended = run(&mut shop(flag)).expect(0);
         assert!(ended.stdout.contains(text) && ended.stderr.is_empty(), "{ended:?}");
-    }
-}
-
-fn wrong_words_exit_2() {
-    for (words, text) in [
-        (
-            "--headless -H http://h --tags critcal",
-            "error: unknown tag `critcal` in --tags; did you",
-        ),
-        ("-u 3", "error: the live page comes with a later version; run `shop-load --embedded --h"),
-        ("--headless", "error: no host for Shopper; name it with -H URL, or start the suite's own"),
-        ("--scenario smok --embedded", "error: unknown scenario `smok`; did you mean `smoke`?"),
-        ("--headless -u x", "error: invalid value 'x' for '--users <N>'"),
-    ] {
-        let ended = run(&mut shop(words)).expect(2).says(text);
-        assert_eq!(ended.stdout, "");
     }
 }

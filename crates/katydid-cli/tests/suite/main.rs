@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "these are tests, though not the compiler's")]
 
 mod backend;
+mod bad_input;
 mod command_line;
 mod commands;
 mod console;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         files::TESTS,
         hooks::TESTS,
         backend::TESTS,
+        bad_input::TESTS,
     ]
     .concat();
     let trial = |(name, test): (&'static str, fn())| {
@@ -66,6 +68,8 @@ pub(crate) use tests;
 /// The suite's program with these words.
 fn shop(words: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
+    // Nobody's own settings take part.
+    command.env("HOME", "/nonexistent");
     command.env("SHOP_LOAD", "1").env("NO_COLOR", "1").args(words.split_whitespace());
     command
 }

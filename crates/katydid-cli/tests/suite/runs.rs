@@ -8,6 +8,8 @@ use crate::shop;
 crate::tests![
     a_headless_run_speaks_locusts_words_and_writes_its_files,
     tags_leave_only_their_tasks,
+    tasks_read_the_options_of_the_suite,
+    a_file_sets_what_flags_do_not,
     a_scenario_makes_a_folder_of_its_own,
     a_missed_target_exits_99,
     only_summary_prints_no_table_before_the_end,
@@ -39,6 +41,34 @@ fn a_headless_run_speaks_locusts_words_and_writes_its_files() {
     let counted: u64 = stats.lines().last().unwrap().split(',').nth(2).unwrap().parse().unwrap();
     // Requests cut by the end reach the server and are counted nowhere.
     assert!((counted..=counted + 4).contains(&server.total_requests()), "{counted}");
+}
+
+fn tasks_read_the_options_of_the_suite() {
+    let server = TestServer::spawn();
+    let words = "Shopper --headless -u 2 -r 100 -t 1s --tags read --aisle delay/2 -H";
+    run(shop(words).arg(server.url())).expect(0);
+    assert_eq!(server.requests("/ok"), 0);
+    assert!(server.requests("/delay/2") > 0);
+}
+
+fn a_file_sets_what_flags_do_not() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let conf = format!(
+        "[runtime settings]\nhost = {}\nheadless\nusers = 9\nspawn-rate = 100\nrun-time = 1s\n\
+         tags = critical,revenue\ncsv = load_test_stats\nweb-port = 8089\naisle = delay/2\n",
+        server.url()
+    );
+    std::fs::write(folder.path().join("locust.conf"), conf).unwrap();
+    let ended = run(shop("Shopper -u 2").current_dir(&folder)).expect(0);
+    let ended = ended.says("Ramping to 2 users at a rate of 100.00 per second");
+    ended.says("locust.conf:9: web-port has no effect on a headless run");
+    assert!(server.requests("/delay/1") > 0 && server.requests("/delay/2") == 0);
+    assert!(folder.path().join("load_test_stats_history.csv").exists());
+    // The environment stands above the file.
+    let tags = ("LOCUST_TAGS", "read");
+    run(shop("Shopper").current_dir(&folder).env(tags.0, tags.1)).expect(0);
+    assert!(server.requests("/delay/2") > 0);
 }
 
 fn tags_leave_only_their_tasks() {

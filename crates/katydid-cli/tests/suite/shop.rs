@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use katydid_cli::{AccountsUse, EmbeddedReady, EmbeddedRequest, Suite};
+use katydid_cli::{AccountsUse, EmbeddedReady, EmbeddedRequest, Options, Suite, SuiteOption};
 use katydid_core::{Scenario, Target};
 use katydid_engine::{
     BoxError, Session, Shared, Task, TaskError, TaskResult, UserClass, constant, no_wait,
@@ -34,6 +34,9 @@ pub(crate) fn suite() -> Suite {
             _ if run.host.is_empty() => Err("no host was prepared for".into()),
             _ => Ok(Shared::default()),
         })
+        .option(SuiteOption::text("aisle").help("Where shoppers look").default("ok"))
+        .option(SuiteOption::text("basket").choices(["small", "large"]))
+        .option(SuiteOption::integer("copies").help("How many they buy").env("SHOP_COPIES"))
         .default_host("http://localhost:5000")
         .command("shelves", "Fill the shelves", shelves)
         .embedded(backend)
@@ -43,7 +46,7 @@ fn shopper() -> UserClass<()> {
     UserClass::<()>::with_default("Shopper")
         .about("Looks and buys.")
         .wait(constant(0.01))
-        .task(Task::new("browse", |(), s| Box::pin(get(s, "/ok"))).weight(3).tags(["read"]))
+        .task(Task::new("browse", |(), s| Box::pin(look(s))).weight(3).tags(["read"]))
         .task(Task::new("buy", |(), s| Box::pin(get(s, "/delay/1"))).tags(["critical", "revenue"]))
 }
 
@@ -61,6 +64,11 @@ fn fixed(name: &str, task: Task<()>) -> UserClass<()> {
 async fn get(session: &mut Session, path: &str) -> TaskResult {
     session.get(path).send().await?;
     Ok(())
+}
+
+async fn look(session: &mut Session) -> TaskResult {
+    let path = format!("/{}", session.shared::<Options>().text("aisle").unwrap_or_default());
+    get(session, &path).await
 }
 
 async fn silent(session: &mut Session) -> TaskResult {

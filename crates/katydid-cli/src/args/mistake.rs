@@ -1,0 +1,31 @@
+//! clap's errors as one sentence, like all others.
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::error::CliError;
+
+/// What words that do not parse mean for the command.
+pub(crate) fn error(error: clap::Error) -> CliError {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => CliError::Words(error),
+        _ => CliError::Usage(sentence(&error)),
+    }
+}
+
+/// The error's first paragraph with what would be right, without the summary of the usage.
+pub(crate) fn sentence(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let paragraph = text.split("\n\n").next().unwrap_or(text);
+    let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
+    let near = [ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    let near = near.into_iter().find_map(|kind| match error.get(kind)? {
+        ContextValue::String(name) => Some(name.clone()),
+        ContextValue::Strings(names) => names.first().cloned(),
+        _ => None,
+    });
+    match near {
+        Some(near) => format!("{}; did you mean `{near}`?", lines.join(" ")),
+        None => lines.join(" "),
+    }
+}
