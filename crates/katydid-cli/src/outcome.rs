@@ -78,10 +78,11 @@ pub(crate) fn close(
 }
 
 /// The tables at the end, in their order; empty ones have nothing to say.
-fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 8] {
+fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 9] {
     [
         table::requests(snapshot, width),
         table::percentiles(snapshot, width),
+        table::transactions(snapshot, width),
         table::failures(snapshot, width),
         table::failure_classes(snapshot),
         table::phases(snapshot),

@@ -22,7 +22,8 @@ const STATS: [&str; 11] = [
     "Failures/s",
 ];
 
-/// `P_stats.csv`: one row per method and name, sorted by name, then `Aggregated`.
+/// `P_stats.csv`: one row per method and name, sorted by name; then transactions, whose Type is
+/// `TRANSACTION`; then `Aggregated`, which is the sum of the requests alone.
 ///
 /// Times are in ms. Averages, minima and maxima are exact; percentiles are whole ms to the
 /// nearest, but never above the maximum, and `N/A` without requests. The median is whole ms too,
@@ -30,8 +31,8 @@ const STATS: [&str; 11] = [
 /// are requests ÷ length of the run; content sizes are decoded bodies in bytes.
 pub fn stats(snapshot: &Snapshot) -> Vec<u8> {
     let mut file = File::with_header(&[&STATS[..], &percentile_names()].concat());
-    let rows = snapshot.rows_by_name();
-    for row in rows.iter().chain([&snapshot.aggregated()]) {
+    let (rows, transactions) = (snapshot.rows_by_name(), snapshot.transactions());
+    for row in rows.iter().chain(&transactions).chain([&snapshot.aggregated()]) {
         file.record(stats_record(row, snapshot.elapsed));
     }
     file.into_bytes()

@@ -12,6 +12,7 @@ mod percentiles;
 mod phases;
 mod requests;
 mod tasks;
+mod transactions;
 mod verdict;
 
 pub use failures::{exceptions, failure_classes, failures};
@@ -21,4 +22,5 @@ pub use percentiles::percentiles;
 pub use phases::phases;
 pub use requests::{periodic, requests};
 pub use tasks::tasks;
+pub use transactions::transactions;
 pub use verdict::verdict;

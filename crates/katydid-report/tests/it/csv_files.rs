@@ -179,3 +179,18 @@ proptest! {
         prop_assert!(!dangerous);
     }
 }
+
+#[test]
+fn transactions_stand_before_the_total_and_are_not_in_it() {
+    let run = Run::new(&[("V", 1)], &[])
+        .answers("GET", "/", &[900, 1_100])
+        .transactions("buy", &[2_000], "GET /: HTTP 503 Busy")
+        .done(10);
+    let records = read(&csv::stats(&run));
+    let counts: Vec<[&str; 4]> =
+        records[1..].iter().map(|row| [&*row[0], &*row[1], &*row[2], &*row[3]]).collect();
+    let expected =
+        [["GET", "/", "2", "0"], ["TRANSACTION", "buy", "2", "1"], ["", "Aggregated", "2", "0"]];
+    assert_eq!(counts, expected);
+    assert_eq!(read(&csv::failures(&run, started())).len(), 1, "no request failed");
+}

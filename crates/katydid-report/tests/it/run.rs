@@ -52,6 +52,25 @@ impl Run {
         self
     }
 
+    /// A request that repeats one before it.
+    pub(crate) fn retried(mut self, method: &str, name: &str) -> Self {
+        let row = self.row(method, name);
+        self.recorder.success(row, &Sample { retry: true, ..sample(0, 4_000, false) });
+        self
+    }
+
+    /// Transactions that took these times (in µs), then one that failed for this reason.
+    pub(crate) fn transactions(mut self, name: &str, micros: &[u64], why: &str) -> Self {
+        let row = self.recorder.transaction(name, &Arc::from([]));
+        for micros in micros {
+            self.recorder.success(row, &sample(0, *micros, false));
+        }
+        let failed = Sample { outcome: Outcome::Failure, ..sample(0, 700_000, false) };
+        self.recorder.failure(row, &failed, FailureKind::Transaction, why);
+        self.recorder.cut_transaction();
+        self
+    }
+
     /// `count` failures, one a second from second `from` on.
     pub(crate) fn fails(
         mut self,

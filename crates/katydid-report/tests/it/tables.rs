@@ -132,3 +132,27 @@ fn no_control_character_reaches_the_terminal() {
         assert!(text.contains("\\u{1b}[2J"), "{text}");
     }
 }
+
+fn journeys() -> Snapshot {
+    Run::new(&[("V", 1)], &[])
+        .answers("GET", "/", &[900, 1_100])
+        .retried("GET", "/")
+        .transactions("listen to an article", &[900_000, 1_200_000], "GET /: HTTP 503 Busy")
+        .done(10)
+}
+
+#[test]
+fn transactions_have_a_table_of_their_own_with_their_reasons() {
+    let run = journeys();
+    insta::assert_snapshot!("transactions", table::transactions(&run, None));
+    assert!(!table::requests(&run, None).contains("article"));
+    assert_eq!(table::failures(&run, None), "");
+    assert_eq!(table::transactions(&eventful(), None), "");
+}
+
+#[test]
+fn retries_have_a_column_when_there_were_any() {
+    let text = table::phases(&journeys());
+    assert!(text.lines().nth(1).unwrap().contains(" retries "), "{text}");
+    assert!(!table::phases(&eventful()).contains("retries"));
+}
