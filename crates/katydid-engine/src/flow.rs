@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::task::{Hook, Tags, Task, Transitions, transitions};
+use crate::task::{Hook, Tags, Task, Transitions, first_paragraph, transitions};
 use crate::wait::Wait;
 
 /// How a flow chooses what comes next.
@@ -79,9 +79,14 @@ impl<S> Flow<S> {
         }
     }
 
-    /// One sentence for `--list --verbose`.
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A description for `--list --verbose`; of a longer text its first paragraph.
     pub fn about(mut self, about: &str) -> Self {
-        self.about = about.trim().into();
+        self.about = first_paragraph(about).into();
         self
     }
 

@@ -50,9 +50,9 @@ impl<S> Task<S> {
         }
     }
 
-    /// One sentence for `--list --verbose`.
+    /// A description for `--list --verbose`; of a longer text its first paragraph.
     pub fn about(mut self, about: &str) -> Self {
-        self.about = about.trim().into();
+        self.about = first_paragraph(about).into();
         self
     }
 
@@ -80,6 +80,12 @@ impl<S> Task<S> {
         self.silent = true;
         self
     }
+}
+
+/// The first paragraph of a doc comment in one line.
+pub(crate) fn first_paragraph(text: &str) -> String {
+    let lines = text.trim().lines().map(str::trim).take_while(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join(" ")
 }
 
 pub(crate) fn transitions<'a>(next: impl IntoIterator<Item = (&'a str, u32)>) -> Transitions {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::flow::{Flow, Step};
 use crate::shared::Shared;
-use crate::task::{Hook, Task};
+use crate::task::{Hook, Task, first_paragraph};
 use crate::wait::Wait;
 
 /// A type that stands for a user class. The `#[user]` attribute implements it; by hand it is one
@@ -92,9 +92,9 @@ impl<S: 'static> UserClass<S> {
         Self::new(name, |_| S::default())
     }
 
-    /// One sentence for `--list --verbose`.
+    /// A description for `--list --verbose`; of a longer text its first paragraph.
     pub fn about(mut self, about: &str) -> Self {
-        about.trim().clone_into(&mut self.about);
+        self.about = first_paragraph(about);
         self
     }
 

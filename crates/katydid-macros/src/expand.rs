@@ -6,10 +6,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Expr, Generics, Item, ItemImpl, ItemStruct, Lit, Meta, Path, Type};
+use syn::{Attribute, Generics, Item, ItemImpl, ItemStruct, Meta, Type};
 
-use crate::attr::{Errors, FlowArgs, Number, UserArgs};
-use crate::check::{self, Function, Members, Owner, Role, Task};
+use crate::attr::{Arg, Args, Errors, FLOW, PERSONA, USER};
+use crate::check::{self, Member, Members, Owner, Role};
 
 /// `#[user(…)]`.
 pub(crate) fn user(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -23,13 +23,34 @@ pub(crate) fn user(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[flow(…)]`.
 pub(crate) fn flow(args: TokenStream, item: TokenStream) -> TokenStream {
     let Ok(Item::Impl(mut block)) = syn::parse2(item.clone()) else {
-        return refused(item, "#[flow] goes on an `impl` block of a unit struct");
+        let text = "#[flow] goes on an `impl` block of a unit struct, or in a block with #[user] \
+            or #[flow] on a function that makes a flow";
+        return refused(item, text);
     };
     let mut errors = Errors::default();
-    let args = FlowArgs::parse(args, &mut errors);
+    let args = Args::parse(args, FLOW, &mut errors);
     let members = check::members(&mut block, Owner::Flow, &mut errors);
-    check::something_to_draw(&block, Owner::Flow, &members, &mut errors);
-    let made = members.state.as_ref().map(|state| flow_function(&block, &args, &members, state));
+    let ty = &block.self_ty;
+    check::drawn(ty, "this flow has nothing to do: no task", &members, &args, &mut errors);
+    check::order(&args, &members, &mut errors);
+    let made = args.value("state").or(members.state.as_ref()).map(|state| {
+        let name = name_of(&args, ty);
+        let steps = steps(&args, &block.attrs, &members);
+        let (generics, _, bounds) = block.generics.split_for_impl();
+        quote! {
+            impl #generics #ty #bounds {
+                /// The flow, for `flows(…)` of a user class or of another flow.
+                pub fn flow() -> ::katydid::Flow<#state> {
+                    let made = ::katydid::Flow::new(#name);
+                    #steps
+                    made
+                }
+            }
+        }
+    });
+    if made.is_none() && errors.is_empty() {
+        errors.at(ty, "no task of its own shows its state; write #[flow(state = …)]");
+    }
     let errors = errors.into_tokens();
     quote! { #block #made #errors }
 }
@@ -49,47 +70,38 @@ fn refused(item: TokenStream, text: &str) -> TokenStream {
 
 fn user_impl(args: TokenStream, mut block: ItemImpl) -> TokenStream {
     let mut errors = Errors::default();
-    let args = UserArgs::on_impl(args, &mut errors);
-    let mut members = check::members(&mut block, Owner::User, &mut errors);
-    members.drawable |= args.flows.iter().any(|flow| flow.weight.value > 0);
-    check::something_to_draw(&block, Owner::User, &members, &mut errors);
-    check::flows(&args, &mut errors);
+    let args = Args::parse(args, USER, &mut errors);
+    let members = check::members(&mut block, Owner::User, &mut errors);
     let ty = &block.self_ty;
-    let hooks = members.hooks.iter().map(|(role, function)| hook_step(*role, function));
-    let own = hooks.chain(members.tasks.iter().map(task_step)).collect();
-    let made = user_trait(&args, &block.attrs, &block.generics, ty, ty, own);
+    check::drawn(ty, "this user class has nothing to do: no task", &members, &args, &mut errors);
+    check::order(&Args::default(), &members, &mut errors);
+    let steps = steps(&args, &block.attrs, &members);
+    let made = user_trait(&args, &block.generics, ty, &steps);
     let errors = errors.into_tokens();
     quote! { #block #made #errors }
 }
 
 fn user_struct(args: TokenStream, persona: ItemStruct) -> TokenStream {
     let mut errors = Errors::default();
-    let args = UserArgs::on_struct(args, &mut errors);
-    if errors.is_empty() && args.flows.iter().all(|flow| flow.weight.value == 0) {
-        let text = "this user class has nothing to do: no flow with a weight above 0";
-        errors.at(&persona.ident, text);
-    }
-    check::flows(&args, &mut errors);
+    let args = Args::parse(args, PERSONA, &mut errors);
+    let members = Members { drawable: !errors.is_empty(), ..Members::default() };
     let (ident, (_, of, _)) = (&persona.ident, persona.generics.split_for_impl());
-    let ty: Type = syn::parse_quote!(#ident #of);
-    let state = args.state.as_ref().unwrap_or(&ty);
-    let hooks = [(Role::OnStart, &args.on_start), (Role::OnStop, &args.on_stop)];
-    let own = hooks.iter().filter_map(|(role, path)| Some(path_hook(*role, path.as_ref()?)));
-    let made = user_trait(&args, &persona.attrs, &persona.generics, &ty, state, own.collect());
+    check::drawn(ident, "this user class has nothing to do: no flow", &members, &args, &mut errors);
+    let steps = steps(&args, &persona.attrs, &members);
+    let made = user_trait(&args, &persona.generics, &syn::parse_quote!(#ident #of), &steps);
     let errors = errors.into_tokens();
     quote! { #persona #made #errors }
 }
 
-fn user_trait(
-    args: &UserArgs,
-    attrs: &[Attribute],
-    generics: &Generics,
-    ty: &Type,
-    state: &Type,
-    own: Vec<TokenStream>,
-) -> TokenStream {
-    let start = new_class(args, &name_of(ty), state);
-    let (settings, flows) = (settings(args, attrs), flow_steps(args));
+fn user_trait(args: &Args, generics: &Generics, ty: &Type, steps: &TokenStream) -> TokenStream {
+    let name = name_of(args, ty);
+    let state = args.value("state").cloned().unwrap_or_else(|| ty.to_token_stream());
+    let start = match args.value("make") {
+        Some(make) => quote! { ::katydid::UserClass::new(#name, #make) },
+        None => quote_spanned! { at(state.span())=>
+            ::katydid::UserClass::<#state>::with_default(#name)
+        },
+    };
     let (generics, _, bounds) = generics.split_for_impl();
     quote! {
         #[automatically_derived]
@@ -98,114 +110,86 @@ fn user_trait(
 
             fn class() -> ::katydid::UserClass<Self::State> {
                 let made = #start;
-                #(#settings)*
-                #(#own)*
-                #(#flows)*
+                #steps
                 made
             }
         }
     }
 }
 
-fn flow_function(
-    block: &ItemImpl,
-    args: &FlowArgs,
-    members: &Members,
-    state: &Type,
-) -> TokenStream {
-    let ty = &block.self_ty;
-    let name = args.name.as_ref().map_or_else(|| name_of(ty), syn::LitStr::value);
-    let sticky = args.sticky.then(|| quote! { let made = made.sticky(); });
-    let hooks = members.hooks.iter().map(|(role, function)| hook_step(*role, function));
-    let tasks = members.tasks.iter().map(task_step);
-    let (generics, _, bounds) = block.generics.split_for_impl();
-    quote! {
-        impl #generics #ty #bounds {
-            /// The flow, for `flows(…)` of a user class.
-            pub fn flow() -> ::katydid::Flow<#state> {
-                let made = ::katydid::Flow::new(#name);
-                #sticky
-                #(#hooks)*
-                #(#tasks)*
-                made
-            }
-        }
-    }
-}
-
-fn new_class(args: &UserArgs, name: &str, state: &Type) -> TokenStream {
-    let name = args.name.as_ref().map_or_else(|| name.to_owned(), syn::LitStr::value);
-    match &args.make {
-        Some(make) => quote! { ::katydid::UserClass::new(#name, #make) },
-        None => {
-            let span = at(state.span());
-            quote_spanned! { span=> ::katydid::UserClass::<#state>::with_default(#name) }
-        }
-    }
-}
-
-fn settings(args: &UserArgs, attrs: &[Attribute]) -> Vec<TokenStream> {
-    let about = about(attrs);
-    let number = |number: &Number| number.literal.to_token_stream();
-    let given = [
-        ("about", (!about.is_empty()).then(|| about.to_token_stream())),
-        ("weight", args.weight.as_ref().map(number)),
-        ("fixed_count", args.fixed_count.as_ref().map(number)),
-        ("wait", args.wait.as_ref().map(quote::ToTokens::to_token_stream)),
-        ("host", args.host.as_ref().map(quote::ToTokens::to_token_stream)),
-    ];
-    let step = |(name, value): (&str, Option<TokenStream>)| {
-        let (method, value) = (method(name), value?);
-        Some(quote! { let made = made.#method(#value); })
-    };
-    given.into_iter().filter_map(step).collect()
-}
-
-fn flow_steps(args: &UserArgs) -> impl Iterator<Item = TokenStream> {
-    args.flows.iter().map(|flow| {
-        let (path, weight) = (&flow.path, &flow.weight.literal);
+/// Everything behind the constructor of a class or a flow.
+fn steps(args: &Args, attrs: &[Attribute], members: &Members) -> TokenStream {
+    let calls = about(attrs).into_iter().chain(calls(args, members, "name"));
+    let flows = args.weights("flows").map(|(path, weight)| {
         let made = quote_spanned! { at(path.span())=> #path::flow() };
-        quote! { let made = made.flow(#weight, #made); }
-    })
-}
-
-fn task_step(task: &Task) -> TokenStream {
-    let (name, cfgs, run) = (task.name(), &task.function.cfgs, call(&task.function));
-    let weight = task.args.weight.as_ref().map(|number| {
-        let weight = &number.literal;
-        quote! { .weight(#weight) }
+        quote! { .flow(#weight, #made) }
     });
-    let tags = &task.args.tags;
-    let tags = (!tags.is_empty()).then(|| quote! { .tags([#(#tags),*]) });
-    let silent = task.args.sends_nothing.then(|| quote! { .sends_nothing() });
+    let steps = members.all.iter().map(|member| {
+        let (cfgs, step) = (member.cfgs(), step(member, members));
+        quote! { #(#cfgs)* let made = made #step; }
+    });
     quote! {
-        #(#cfgs)*
-        let made = made.task(::katydid::Task::new(#name, #run) #weight #tags #silent);
+        #(let made = made #calls;)*
+        #(#steps)*
+        #(let made = made #flows;)*
     }
 }
 
-fn hook_step(role: Role, function: &Function) -> TokenStream {
-    let (method, cfgs, run) = (method(role.name()), &function.cfgs, call(function));
-    quote! { #(#cfgs)* let made = made.#method(#run); }
+fn step(member: &Member, members: &Members) -> TokenStream {
+    let (ident, name, span) = (&member.ident, member.name(), at(member.ident.span()));
+    // The weight of a flow is told where it is added.
+    let apart = if member.role == Role::Flow { "weight" } else { "name" };
+    let (about, calls) = (about(&member.attrs), calls(&member.args, members, apart));
+    let run = pointer(&quote!(Self::#ident), span);
+    match member.role {
+        Role::Task => quote! { .task(::katydid::Task::new(#name, #run) #about #(#calls)*) },
+        Role::Flow => {
+            let weight = member.args.value("weight").cloned().unwrap_or_else(|| quote!(1));
+            let made = quote_spanned! { span=> Self::#ident() };
+            quote! { .flow(#weight, #made #about #(#calls)*) }
+        }
+        Role::OnStart => quote! { .on_start(#run) },
+        Role::OnStop => quote! { .on_stop(#run) },
+    }
 }
 
-fn path_hook(role: Role, path: &Path) -> TokenStream {
-    let (method, span) = (method(role.name()), at(path.span()));
-    let run = quote_spanned! { span=>
-        |state, session| ::std::boxed::Box::pin(#path(state, session))
+/// A function as a pointer that boxes its future.
+fn pointer(path: &TokenStream, span: Span) -> TokenStream {
+    quote_spanned! { span=> |state, session| ::std::boxed::Box::pin(#path(state, session)) }
+}
+
+/// The arguments that are calls of the method of their name.
+fn calls(args: &Args, members: &Members, apart: &str) -> Vec<TokenStream> {
+    let made_with = ["name", "make", "state", "flows", apart];
+    let is_call = |arg: &&Arg| !made_with.iter().any(|name| arg.key == name);
+    let call = |arg: &Arg| {
+        let method = Ident::new(&arg.key.to_string(), Span::call_site());
+        let (value, list) = (&arg.value, &arg.list);
+        if let (Some(path), true) = (value, arg.key == "on_start" || arg.key == "on_stop") {
+            let run = pointer(path, at(path.span()));
+            quote! { .#method(#run) }
+        } else if arg.key == "next" {
+            let next = args.weights("next").map(|(to, weight)| {
+                let name = state_name(&to, members);
+                quote! { (#name, #weight) }
+            });
+            quote! { .#method([#(#next),*]) }
+        } else if list.is_empty() {
+            quote! { .#method(#value) }
+        } else {
+            quote! { .#method([#(#list),*]) }
+        }
     };
-    quote! { let made = made.#method(#run); }
+    args.0.iter().filter(is_call).map(call).collect()
 }
 
-fn method(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
-}
-
-/// The function as a pointer that boxes its future.
-fn call(function: &Function) -> TokenStream {
-    let ident = &function.ident;
-    quote_spanned! { at(ident.span())=>
-        |state, session| ::std::boxed::Box::pin(Self::#ident(state, session))
+/// The name of the state of a markov flow that the function `to` stands for.
+fn state_name(to: &TokenStream, members: &Members) -> TokenStream {
+    let named = to.to_string();
+    match members.all.iter().find(|member| member.role == Role::Task && member.ident == named) {
+        Some(task) => task.name(),
+        // The compiler knows whether there is such a function.
+        None => quote_spanned! { at(to.span())=> Self::#to().name() },
     }
 }
 
@@ -214,20 +198,21 @@ fn at(span: Span) -> Span {
     Span::call_site().located_at(span)
 }
 
-fn name_of(ty: &Type) -> String {
-    let Type::Path(path) = ty else { return ty.to_token_stream().to_string() };
-    path.path.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default()
+fn name_of(args: &Args, ty: &Type) -> TokenStream {
+    let of_type = || match ty {
+        Type::Path(path) => path.path.segments.last().map(|last| last.ident.unraw().to_string()),
+        _ => None,
+    };
+    let given = args.value("name").cloned();
+    given.or_else(|| of_type().map(|name| name.to_token_stream())).unwrap_or_else(|| quote!(""))
 }
 
-/// The first paragraph of a doc comment.
-fn about(attrs: &[Attribute]) -> String {
-    let lines = attrs.iter().filter(|attr| attr.path().is_ident("doc")).filter_map(|attr| {
-        let Meta::NameValue(pair) = &attr.meta else { return None };
-        let Expr::Lit(literal) = &pair.value else { return None };
-        let Lit::Str(text) = &literal.lit else { return None };
-        Some(text.value())
+/// The doc comment; the engine takes the first paragraph.
+fn about(attrs: &[Attribute]) -> Option<TokenStream> {
+    let lines = attrs.iter().filter_map(|attr| match &attr.meta {
+        Meta::NameValue(doc) if doc.path.is_ident("doc") => Some(&doc.value),
+        _ => None,
     });
-    let text = lines.collect::<Vec<_>>().join("\n");
-    let paragraph = text.trim().lines().map(str::trim).take_while(|line| !line.is_empty());
-    paragraph.collect::<Vec<_>>().join(" ")
+    let lines: Vec<_> = lines.collect();
+    (!lines.is_empty()).then(|| quote! { .about(::core::concat!(#(#lines, "\n"),*)) })
 }

@@ -34,6 +34,14 @@ pub enum ClassError {
         /// The name, `Flow/task` for a task of a flow.
         name: String,
     },
+    /// A name or a tag that reports and `--tags` could not tell.
+    #[error("{place}: {fault}")]
+    Name {
+        /// The class, or `Class/Flow/task`.
+        place: String,
+        /// What is wrong.
+        fault: String,
+    },
     /// A wait that cannot be kept.
     #[error("wait of {place}: {fault}")]
     Wait {
@@ -66,6 +74,10 @@ pub(super) fn check(class: &ClassDescription) -> Result<(), ClassError> {
     if class.steps.iter().all(|step| step.weight == 0) {
         return Err(ClassError::NoTask { class: class.name.to_string() });
     }
+    if class.name.trim().is_empty() {
+        let (place, fault) = ("a user class".to_owned(), "its name is empty".to_owned());
+        return Err(ClassError::Name { place, fault });
+    }
     if let Some(fault) = &class.wait_fault {
         let (place, fault) = (class.name.to_string(), fault.clone());
         return Err(ClassError::Wait { place, fault });
@@ -88,6 +100,7 @@ impl Look<'_> {
             if !self.seen.insert(name.clone()) {
                 return Err(ClassError::DuplicateName { class: self.class.to_string(), name });
             }
+            self.words(&name, step)?;
             if flow.order != FlowOrder::Markov && !step.next.is_empty() {
                 let fault = "it has transitions, which only tasks of a markov flow follow";
                 return Err(self.markov(&name, fault));
@@ -97,6 +110,20 @@ impl Look<'_> {
             }
         }
         if flow.order == FlowOrder::Markov { self.chain(path, &flow.steps) } else { Ok(()) }
+    }
+
+    /// Names and tags that can be told in a report and on the command line.
+    fn words(&self, path: &str, step: &StepDescription) -> Result<(), ClassError> {
+        let splits = |c: char| c.is_whitespace() || c == ',';
+        let bad = |tag: &&Arc<str>| tag.is_empty() || tag.contains(splits);
+        let fault = if step.name.trim().is_empty() {
+            "its name is empty".to_owned()
+        } else if let Some(tag) = step.tags.iter().find(bad) {
+            format!("a tag has no spaces and no commas, because `--tags` splits there: `{tag}`")
+        } else {
+            return Ok(());
+        };
+        Err(ClassError::Name { place: self.place(path), fault })
     }
 
     fn flow(&mut self, path: &str, flow: &FlowDescription) -> Result<(), ClassError> {
