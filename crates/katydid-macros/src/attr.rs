@@ -11,7 +11,15 @@ use syn::{Expr, Ident, Token, Type, parenthesized};
 pub(crate) const USER: &[&str] =
     &["weight", "fixed_count", "wait", "name", "host", "flows", "make"];
 pub(crate) const PERSONA: &[&str] = &[
-    "weight", "fixed_count", "wait", "name", "host", "flows", "make", "state", "on_start",
+    "weight",
+    "fixed_count",
+    "wait",
+    "name",
+    "host",
+    "flows",
+    "make",
+    "state",
+    "on_start",
     "on_stop",
 ];
 pub(crate) const FLOW: &[&str] =

@@ -105,7 +105,13 @@ pub(crate) fn members(item: &mut ItemImpl, owner: Owner, errors: &mut Errors) ->
 }
 
 /// Something without anything to draw is refused.
-pub(crate) fn drawn(place: impl ToTokens, text: &str, members: &Members, args: &Args, errors: &mut Errors) {
+pub(crate) fn drawn(
+    place: impl ToTokens,
+    text: &str,
+    members: &Members,
+    args: &Args,
+    errors: &mut Errors,
+) {
     if !members.drawable && args.weights("flows").all(|(_, weight)| weight.to_string() == "0") {
         errors.at(place, format!("{text} with a weight above 0"));
     }

@@ -3,13 +3,13 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use crate::attr::{Errors, FlowArgs, TaskArgs, UserArgs};
+use crate::attr::{Args, Errors, FLOW, PERSONA, TASK, USER};
 use crate::expand;
 
-/// The messages of `parse`, one per line.
-fn told<T>(tokens: TokenStream, parse: fn(TokenStream, &mut Errors) -> T) -> String {
+/// The messages about these arguments, one per line.
+fn told(tokens: TokenStream, known: &[&str]) -> String {
     let mut errors = Errors::default();
-    parse(tokens, &mut errors);
+    Args::parse(tokens, known, &mut errors);
     let file: syn::File = syn::parse2(errors.into_tokens()).expect("errors are items");
     let text = |item: &syn::Item| match item {
         syn::Item::Macro(error) => {
@@ -18,6 +18,13 @@ fn told<T>(tokens: TokenStream, parse: fn(TokenStream, &mut Errors) -> T) -> Str
         other => panic!("no error: {}", source(other)),
     };
     file.items.iter().map(text).collect::<Vec<_>>().join("\n")
+}
+
+fn parsed(tokens: TokenStream, known: &[&str]) -> Args {
+    let mut errors = Errors::default();
+    let args = Args::parse(tokens, known, &mut errors);
+    assert!(errors.is_empty());
+    args
 }
 
 fn source(tokens: impl ToTokens) -> String {
@@ -30,59 +37,54 @@ fn pretty(tokens: TokenStream) -> String {
 
 #[test]
 fn arguments_come_in_any_order_with_or_without_a_last_comma() {
-    let mut errors = Errors::default();
-    let tokens = quote!(tags("a", "b",), sends_nothing, weight = 15, name = "x",);
-    let args = TaskArgs::parse(tokens, &mut errors);
-    assert!(errors.is_empty());
-    assert_eq!(args.weight.expect("given").value, 15);
-    assert_eq!(args.name.expect("given").value(), "x");
-    assert_eq!(args.tags.iter().map(syn::LitStr::value).collect::<Vec<_>>(), ["a", "b"]);
-    assert!(args.sends_nothing);
+    let args = parsed(quote!(tags("a", "b",), sends_nothing, weight = 15, name = "x",), TASK);
+    assert_eq!(source(args.value("weight")), "15");
+    assert_eq!(source(args.value("name")), "\"x\"");
+    assert_eq!(args.get("tags").expect("given").list.len(), 2);
+    assert!(args.get("sends_nothing").is_some() && args.get("next").is_none());
 }
 
 #[test]
 fn values_are_whole_expressions_types_and_paths() {
-    let mut errors = Errors::default();
     let tokens = quote! {
         state = Box<(A, B)>, make = |new| Box::new((A, B(new.index))), wait = between(1.0, 2.0),
-        on_start = a::b, flows(x::Y = 4, Z = 1_0)
+        on_start = a::b, flows(x::Y = 4, Z = 1_0, W)
     };
-    let args = UserArgs::on_struct(tokens, &mut errors);
-    assert!(errors.is_empty());
-    assert_eq!(source(args.state), quote!(Box<(A, B)>).to_string());
-    assert_eq!(source(args.on_start), quote!(a::b).to_string());
-    assert_eq!(source(args.wait), quote!(between(1.0, 2.0)).to_string());
-    assert!(matches!(args.make, Some(syn::Expr::Closure(_))));
-    assert_eq!(args.flows.iter().map(|flow| flow.weight.value).collect::<Vec<_>>(), [4, 10]);
+    let args = parsed(tokens, PERSONA);
+    assert_eq!(source(args.value("state")), quote!(Box<(A, B)>).to_string());
+    assert_eq!(source(args.value("on_start")), quote!(a::b).to_string());
+    assert_eq!(source(args.value("wait")), quote!(between(1.0, 2.0)).to_string());
+    let flows: Vec<_> = args.weights("flows").map(|(of, w)| format!("{of} {w}")).collect();
+    assert_eq!(flows, ["x :: Y 4", "Z 1_0", "W 1"]);
 }
 
 #[test]
 fn every_mistake_is_told_and_what_is_right_is_kept() {
-    let tokens = quote!(wieght = 3, weight = -1, name = "", name = "y", qqq, tags("a b") "c");
-    let told = told(tokens.clone(), TaskArgs::parse);
+    let tokens = quote!(wieght = 3, name = , name = "x", name = "y", qqq, tags("a b") "c");
     let expected = "unknown argument `wieght`, did you mean `weight`?\n\
-        allowed here: weight, tags, name, sends_nothing\n\
-        expected a whole number, 0 or more\n\
-        expected a text that is not empty\n\
+        allowed here: weight, tags, name, next, sends_nothing\n\
+        expected an expression\n\
         `name` is given twice\n\
         unknown argument `qqq`\n\
-        allowed here: weight, tags, name, sends_nothing\n\
-        a tag has no spaces and no commas, because `--tags` splits there";
-    assert_eq!(told, expected);
-    let args = TaskArgs::parse(quote!(wieght = 3, weight = 7), &mut Errors::default());
-    assert_eq!(args.weight.expect("kept").value, 7);
+        allowed here: weight, tags, name, next, sends_nothing\n\
+        expected `,` after `tags`";
+    assert_eq!(told(tokens, TASK), expected);
+    let args = Args::parse(quote!(wieght = 3, weight = 7), TASK, &mut Errors::default());
+    assert_eq!(source(args.value("weight")), "7");
 }
 
 #[test]
 fn the_ends_of_arguments_are_checked() {
-    assert_eq!(told(quote!(sticky = true), FlowArgs::parse), "expected `,` after `sticky`");
-    assert_eq!(told(quote!(flows(A)), UserArgs::on_impl), "expected `=`");
-    assert_eq!(
-        told(quote!(weight = 4294967296), UserArgs::on_impl),
-        "expected a whole number, 0 or more"
-    );
-    assert_eq!(told(quote!(flows(A = 1 B = 2)), UserArgs::on_impl), "expected `,`");
-    assert!(told(quote!(state = A), UserArgs::on_impl).starts_with("unknown argument `state`"));
+    assert_eq!(told(quote!(sticky true), FLOW), "expected `,` after `sticky`");
+    assert_eq!(told(quote!(flows(A = 1 B = 2)), USER), "expected `,`");
+    assert!(told(quote!(state = A), USER).starts_with("unknown argument `state`"));
+    assert!(told(quote!(weight = 1), &[]).ends_with("allowed here: nothing"));
+}
+
+#[test]
+fn abstract_classes_are_refused_with_what_takes_their_place() {
+    let told = told(quote!(abstract = true, weight = 3), USER);
+    assert!(told.starts_with("there are no abstract classes: "), "{told}");
 }
 
 #[test]
@@ -141,6 +143,36 @@ fn a_flow() {
         },
     );
     insta::assert_snapshot!(pretty(written));
+}
+
+#[test]
+fn a_markov_flow() {
+    let written = expand::flow(
+        quote!(markov, wait = constant(1.0), tags("journey")),
+        quote! {
+            /// From the door to the till.
+            impl Journey {
+                /// Enters.
+                #[task(name = "Open", next(r#loop = 3, checkout = 1))]
+                async fn open(reader: &mut Reader, api: &mut Session) -> TaskResult { Ok(()) }
+                #[task(next(open = 1))]
+                async fn r#loop(reader: &mut Reader, api: &mut Session) -> TaskResult { Ok(()) }
+                /// Pays.
+                #[flow(next(open = 9))]
+                fn checkout() -> Flow<Reader> { Checkout::flow() }
+            }
+        },
+    );
+    insta::assert_snapshot!(pretty(written));
+}
+
+#[test]
+fn a_flow_of_flows_names_its_state() {
+    let block = quote!(impl Tour {});
+    let written = expand::flow(quote!(sequential, state = Reader, flows(A, B = 2)), block.clone());
+    insta::assert_snapshot!(pretty(written));
+    let unnamed = expand::flow(quote!(flows(A = 1)), block).to_string();
+    assert!(unnamed.contains("write #[flow(state = …)]"), "{unnamed}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! An argument is given once, and so is a flow.
+//! An argument is given once. A flow given twice is refused before the run.
 
 use katydid::prelude::*;
 
@@ -15,7 +15,7 @@ impl Paying {
     }
 }
 
-#[user(state = Shopper, flows(Paying = 1, Paying = 2))]
+#[user(state = Shopper, flows(Paying = 1), flows(Paying = 2))]
 struct Buyer;
 
 fn main() {}

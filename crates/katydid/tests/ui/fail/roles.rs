@@ -13,6 +13,11 @@ impl Shopper {
         Ok(())
     }
 
+    #[task = "buy"]
+    async fn buy(&mut self, _shop: &mut Session) -> TaskResult {
+        Ok(())
+    }
+
     #[on_stop]
     async fn leave(&mut self, _shop: &mut Session) -> TaskResult {
         Ok(())

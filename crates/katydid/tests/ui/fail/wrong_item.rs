@@ -8,17 +8,4 @@ fn shopper() {}
 #[flow]
 struct Paying;
 
-#[derive(Default)]
-struct Shopper;
-
-trait Browses {
-    fn browse(&self);
-}
-
-#[user]
-impl Browses for Shopper {
-    #[task]
-    fn browse(&self) {}
-}
-
 fn main() {}
