@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use katydid_core::{RunFacts, Snapshot, StopReason, Target, Verdict, exit, judge};
-use katydid_engine::{RunOutcome, RunSettings};
-use katydid_report::table;
+use katydid_engine::RunOutcome;
+use katydid_report::{html, json, table};
 
 use crate::console::{Console, width};
-use crate::files::{Place, Reports, Written, write_whole};
+use crate::files::{LastFiles, Place, Reports, Written};
 use crate::hooks::{Aftermath, Calls};
+use crate::settings::Settings;
 
 /// What the verdict is made with.
 #[derive(Clone, Copy, Debug)]
@@ -34,47 +35,112 @@ impl Rules<'_> {
     }
 }
 
-/// Writes the last files, prints the end of the run and returns its exit code.
-pub(crate) fn close(
-    outcome: &RunOutcome,
-    (targets, failed_code): (&[Target], u8),
-    calls: Calls<'_>,
-    reports: Reports,
-    place: &Place,
-    run: &RunSettings,
-    console: &Console,
-) -> u8 {
-    let snapshot = &outcome.snapshot;
-    let mut written = reports.finish(snapshot, outcome.started);
-    let known = Rules { targets, failed_code, aftermath: calls.aftermath() };
-    let verdict = known.judge(outcome, written.whole);
-    let aftermath = calls.quitting(&verdict, snapshot);
-    let rules = Rules { targets, failed_code, aftermath: &aftermath };
-    let mut verdict = rules.judge(outcome, written.whole);
-    if let Some(folder) = &place.folder {
-        let path = folder.join("run.txt");
-        let text = run_text(outcome, &verdict, run, &console.warnings());
-        match write_whole(&path, text.as_bytes()) {
-            Ok(()) => written.paths.push(path),
-            Err(fault) => {
-                console.warning(&format!("report {} is not written: {fault}", path.display()));
-                written.faulty.push(path);
-                verdict = rules.judge(outcome, false);
+/// A run that has ended, with all that its reports say.
+#[derive(Debug)]
+pub(crate) struct Ending<'a> {
+    pub(crate) suite: &'a str,
+    pub(crate) settings: &'a Settings,
+    pub(crate) outcome: &'a RunOutcome,
+    pub(crate) place: &'a Place,
+    pub(crate) files: &'a LastFiles,
+    pub(crate) console: &'a Console,
+}
+
+impl Ending<'_> {
+    /// Writes the last files, prints the end of the run and returns its exit code.
+    pub(crate) fn close(&self, reports: Reports, calls: Calls<'_>) -> u8 {
+        let (outcome, settings, console) = (self.outcome, self.settings, self.console);
+        let snapshot = &outcome.snapshot;
+        let mut written = reports.finish(snapshot, outcome.started);
+        let statistics = || json::statistics(snapshot, outcome.started);
+        self.files.json(statistics, &mut written, console);
+        let (targets, failed_code) = (settings.targets(), settings.failed_code);
+        let known = Rules { targets, failed_code, aftermath: calls.aftermath() };
+        let verdict = known.judge(outcome, written.whole);
+        let aftermath = calls.quitting(&verdict, snapshot);
+        let rules = Rules { targets, failed_code, aftermath: &aftermath };
+        // Each file tells the verdict as far as it is known when it is written.
+        let verdict = rules.judge(outcome, written.whole);
+        self.files.html(|| self.page(&verdict), &mut written, console);
+        let verdict = rules.judge(outcome, written.whole);
+        self.files.text(|| self.text(&verdict), &mut written, console);
+        let verdict = rules.judge(outcome, written.whole);
+        written.paths.extend(self.place.backend_log().filter(|log| log.exists()));
+        console.progress(None);
+        let chosen = verdict.overruled.map_or_else(String::new, |own| {
+            format!(", chosen by the suite's on_quitting instead of {own}")
+        });
+        console.info(&format!("Shutting down (exit code {}{chosen})", verdict.exit_code));
+        // As in Locust: who wants the statistics as a file does not want them as tables.
+        if settings.output.json_file.is_none() {
+            for block in tables(snapshot, width()) {
+                console.block(&block);
             }
         }
+        console.block(&reports_text(&written));
+        console.verdict(&table::verdict(&verdict));
+        verdict.exit_code
     }
-    written.paths.extend(place.backend_log().filter(|log| log.exists()));
-    console.progress(None);
-    let chosen = verdict.overruled.map_or_else(String::new, |own| {
-        format!(", chosen by the suite's on_quitting instead of {own}")
-    });
-    console.info(&format!("Shutting down (exit code {}{chosen})", verdict.exit_code));
-    for block in tables(snapshot, width()) {
-        console.block(&block);
+
+    fn page(&self, verdict: &Verdict) -> Vec<u8> {
+        html::page(&html::Page {
+            suite: self.suite,
+            snapshot: &self.outcome.snapshot,
+            verdict,
+            started: self.outcome.started,
+            host: self.host(),
+            scenario: self.settings.scenario.as_ref().map(|scenario| scenario.name.as_str()),
+            settings: &self.settings_said(),
+            warnings: &self.console.warnings(),
+        })
     }
-    console.block(&reports_text(&written));
-    console.verdict(&table::verdict(&verdict));
-    verdict.exit_code
+
+    fn host(&self) -> &str {
+        self.settings.run.host.as_deref().unwrap_or("of each class")
+    }
+
+    /// Every setting that says something, as it was meant in this run.
+    fn settings_said(&self) -> Vec<[String; 3]> {
+        let run = &self.settings.run;
+        let meant = |row: &[String; 3]| {
+            let mut row = row.clone();
+            match row[0].as_str() {
+                "seed" => row[1] = run.seed.to_string(),
+                "threads" => row[1] = run.threads.to_string(),
+                _ => {}
+            }
+            row
+        };
+        let said = |row: &&[String; 3]| row[2] != "default" || !["-", "false"].contains(&&*row[1]);
+        self.settings.rows.iter().filter(said).map(meant).collect()
+    }
+
+    /// `run.txt`: what ran, and everything that was said of it at the end.
+    fn text(&self, verdict: &Verdict) -> String {
+        let started = Timestamp::try_from(self.outcome.started).map_or_else(
+            |_| "unknown".to_owned(),
+            |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        );
+        let (snapshot, run) = (&self.outcome.snapshot, &self.settings.run);
+        let mut text = format!(
+            "Started {started}, lasted {:.1} s\nHost {}\n{} users at {:.2} per second, {} \
+             threads, seed {}\n\n",
+            snapshot.elapsed.as_secs_f64(),
+            self.host(),
+            run.users,
+            run.spawn_rate,
+            run.threads,
+            run.seed
+        );
+        for block in tables(snapshot, None).iter().filter(|block| !block.is_empty()) {
+            text += &format!("{}\n\n", block.trim_end());
+        }
+        let warnings = self.console.warnings();
+        if !warnings.is_empty() {
+            text += &format!("Warnings:\n  {}\n\n", warnings.join("\n  "));
+        }
+        text + table::verdict(verdict).trim_end() + "\n"
+    }
 }
 
 /// The tables at the end, in their order; empty ones have nothing to say.
@@ -98,31 +164,4 @@ pub(crate) fn reports_text(written: &Written) -> String {
     let faulty = written.faulty.iter().map(|path| format!("\n  NOT WHOLE: {}", path.display()));
     let lines: String = whole.chain(faulty).collect();
     if lines.is_empty() { lines } else { format!("Reports:{lines}") }
-}
-
-/// `run.txt`: what ran, and everything that was said of it at the end.
-fn run_text(
-    outcome: &RunOutcome,
-    verdict: &Verdict,
-    run: &RunSettings,
-    warnings: &[String],
-) -> String {
-    let started = Timestamp::try_from(outcome.started).map_or_else(
-        |_| "unknown".to_owned(),
-        |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-    );
-    let host = run.host.as_deref().unwrap_or("of each class");
-    let elapsed = outcome.snapshot.elapsed.as_secs_f64();
-    let mut text = format!(
-        "Started {started}, lasted {elapsed:.1} s\nHost {host}\n{} users at {:.2} per second, \
-         {} threads, seed {}\n\n",
-        run.users, run.spawn_rate, run.threads, run.seed
-    );
-    for block in tables(&outcome.snapshot, None).iter().filter(|block| !block.is_empty()) {
-        text += &format!("{}\n\n", block.trim_end());
-    }
-    if !warnings.is_empty() {
-        text += &format!("Warnings:\n  {}\n\n", warnings.join("\n  "));
-    }
-    text + table::verdict(verdict).trim_end() + "\n"
 }

@@ -11,9 +11,9 @@ use crate::args::LogLevel;
 use crate::console::Console;
 use crate::embedded::{Backend, Order};
 use crate::error::CliError;
-use crate::files::{Place, Reports};
+use crate::files::{LastFiles, Place, Reports};
 use crate::hooks::Calls;
-use crate::outcome;
+use crate::outcome::Ending;
 use crate::printer::Printer;
 use crate::settings::{Settings, check_url};
 use crate::signals::Watch;
@@ -44,6 +44,8 @@ pub(crate) fn run(
     let mut calls = Calls::init(suite, &settings.run, console);
     let shared = prepare(suite, &settings, backend.as_ref())?;
     calls.test_start(&shared);
+    let files = LastFiles::new(&settings.output, &settings.run, &place);
+    files.probe(console);
     let mut printer = Printer::new(console, settings.output.only_summary);
     let rows = match settings.output.csv_full_history {
         true => HistoryRows::EveryName,
@@ -66,8 +68,15 @@ pub(crate) fn run(
     let run = &settings.run;
     let ended = katydid_engine::run(&settings.classes, shared, run, &watch.control, &mut observe)?;
     calls.test_stop(ended.reason, &ended.snapshot);
-    let rules = (settings.targets(), settings.failed_code);
-    Ok(outcome::close(&ended, rules, calls, reports, &place, run, console))
+    let ending = Ending {
+        suite: &suite.name,
+        settings: &settings,
+        outcome: &ended,
+        place: &place,
+        files: &files,
+        console,
+    };
+    Ok(ending.close(reports, calls))
 }
 
 /// Where the files go, and whether that could be arranged.

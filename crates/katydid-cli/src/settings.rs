@@ -16,7 +16,7 @@ use crate::selection;
 use crate::sources::Sources;
 use crate::suite::{AccountsUse, Suite};
 
-pub(crate) use print::text as print;
+pub(crate) use print::{rows as print_rows, text as print};
 
 /// Everything that a run needs to know, checked.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) options: Options,
     /// Where the settings come from, and what must be said of that.
     pub(crate) sources: Sources,
+    /// Name, value and origin of every option, secrets masked.
+    pub(crate) rows: Vec<[String; 3]>,
 }
 
 /// What is printed and stored.
@@ -138,6 +140,7 @@ impl Settings {
             failed_code: args.output.exit_code_on_error.unwrap_or(exit::FAILED),
             options: args.options.clone(),
             sources: args.sources.clone(),
+            rows: args.settings_rows(suite),
         })
     }
 

@@ -134,7 +134,7 @@ fn off() -> Value {
 }
 
 /// Options that have a field and whose effect is being built.
-const BEING_BUILT: &[&str] = &["iterations", "reset-stats", "html", "json", "json-file"];
+const BEING_BUILT: &[&str] = &["iterations", "reset-stats"];
 
 const fn option(long: &'static str, value: &'static str, why: Why) -> Later {
     Later { long, short: None, value: Some(value), why }

@@ -95,6 +95,11 @@ impl Args {
         let known = Known::new(command(suite), Vec::new());
         crate::settings::print(suite, self, &known)
     }
+
+    /// Name, value and origin of every option, secrets masked.
+    pub(crate) fn settings_rows(&self, suite: &Suite) -> Vec<[String; 3]> {
+        crate::settings::print_rows(suite, self, &Known::new(command(suite), Vec::new()))
+    }
 }
 
 /// The parser, with the names that only the suite knows.

@@ -1,14 +1,15 @@
 //! Report files: written whole or not at all, by a thread of their own, and never a reason to end
 //! a run.
 
+mod last;
 mod place;
 mod reports;
 mod whole;
 mod writer;
 
+pub(crate) use last::LastFiles;
 pub(crate) use place::Place;
 pub(crate) use reports::Reports;
-pub(crate) use whole::write_whole;
 pub(crate) use writer::Written;
 
 #[cfg(test)]

@@ -14,9 +14,7 @@ pub(super) const MOST_PENDING: usize = 64 << 20;
 /// It cannot be written; the old text is still there.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     make_folder_of(path);
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let beside = PathBuf::from(beside);
+    let beside = beside(path);
     let written = File::create(&beside)
         .and_then(|mut file| file.write_all(bytes))
         .and_then(|()| fs::rename(&beside, path));
@@ -24,6 +22,26 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// Tries whether a file could be written later; makes its folder, and leaves the file alone.
+///
+/// # Errors
+/// It could not.
+pub(crate) fn probe(path: &Path) -> io::Result<()> {
+    make_folder_of(path);
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let beside = beside(path);
+    File::create(&beside)?;
+    fs::remove_file(&beside)
+}
+
+fn beside(path: &Path) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    PathBuf::from(beside)
 }
 
 fn make_folder_of(path: &Path) {

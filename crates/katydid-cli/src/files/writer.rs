@@ -28,6 +28,20 @@ pub(crate) struct Written {
     pub(crate) whole: bool,
 }
 
+impl Written {
+    /// Notes what became of one more report, and says a fault.
+    pub(crate) fn note(&mut self, path: PathBuf, result: io::Result<()>, console: &Console) {
+        match result {
+            Ok(()) => self.paths.push(path),
+            Err(fault) => {
+                console.warning(&format!("report {} is not written: {fault}", path.display()));
+                self.faulty.push(path);
+                self.whole = false;
+            }
+        }
+    }
+}
+
 /// The writing thread, seen by who hands over.
 #[derive(Debug)]
 pub(super) struct Writer {

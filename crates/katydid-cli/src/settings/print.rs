@@ -10,13 +10,7 @@ use crate::suite::Suite;
 /// One line per option: name, value, origin. Options that nobody set and that have no default are
 /// left out of nothing: they show a dash.
 pub(crate) fn text(suite: &Suite, args: &Args, known: &Known) -> String {
-    let scenario = args.load.scenario.as_deref();
-    let scenario = suite.scenarios.iter().find(|known| Some(known.name.as_str()) == scenario);
-    let mut rows = vec![row(suite, args, scenario, known, CLASSES)];
-    let shown = known.args().filter(|(long, arg)| {
-        *long != "print-settings" && (!arg.is_hide_set() || args.sources.of(long).is_some())
-    });
-    rows.extend(shown.map(|(long, _)| row(suite, args, scenario, known, long)));
+    let rows = rows(suite, args, known);
     let width = |column: fn(&[String; 3]) -> &String| {
         rows.iter().map(|row| column(row).chars().count()).max().unwrap_or(0).min(40)
     };
@@ -24,6 +18,18 @@ pub(crate) fn text(suite: &Suite, args: &Args, known: &Known) -> String {
     rows.iter()
         .map(|[name, value, from]| format!("{name:names$}  {value:values$}  {from}\n"))
         .collect()
+}
+
+/// Name, value and origin of every option.
+pub(crate) fn rows(suite: &Suite, args: &Args, known: &Known) -> Vec<[String; 3]> {
+    let scenario = args.load.scenario.as_deref();
+    let scenario = suite.scenarios.iter().find(|known| Some(known.name.as_str()) == scenario);
+    let mut rows = vec![row(suite, args, scenario, known, CLASSES)];
+    let shown = known.args().filter(|(long, arg)| {
+        *long != "print-settings" && (!arg.is_hide_set() || args.sources.of(long).is_some())
+    });
+    rows.extend(shown.map(|(long, _)| row(suite, args, scenario, known, long)));
+    rows
 }
 
 fn row(

@@ -2,12 +2,15 @@
 
 use katydid_testkit::TestServer;
 
-use crate::process::run;
+use crate::process::{run, signal, start};
 use crate::shop;
 
 crate::tests![
     a_disk_that_fills_up_costs_one_file_and_exits_70,
     the_full_history_has_a_row_for_each_name,
+    json_goes_to_stdout_and_to_its_file,
+    the_page_is_written_on_a_signal_too,
+    a_page_that_cannot_be_written_is_said_before_the_run,
 ];
 
 /// A limit on the size of files stands for a disk that fills up while the history grows.
@@ -51,4 +54,54 @@ fn the_full_history_has_a_row_for_each_name() {
     let of = |name: &str| rows.iter().filter(|row| row[3] == name).count();
     assert_eq!((of("/ok"), of("/delay/1"), of("Aggregated")), (3, 3, 4), "{history}");
     assert_eq!((rows[0][1], rows[0][6]), ("0", "N/A"), "{history}");
+}
+
+fn json_goes_to_stdout_and_to_its_file() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let words = "Shopper --headless -r 100 -t 1s --json --json-file out/run -H";
+    let ended = run(shop(words).arg(server.url()).current_dir(&folder)).expect(0);
+    let file = std::fs::read_to_string(folder.path().join("out/run.json")).unwrap();
+    assert_eq!(ended.stdout, file);
+    let entries: Vec<serde_json::Value> = serde_json::from_str(&file).unwrap();
+    let names: Vec<&str> = entries.iter().filter_map(|entry| entry["name"].as_str()).collect();
+    assert_eq!(names, ["/delay/1", "/ok"]);
+    // As in Locust: no tables at the end beside the file; the verdict stays.
+    assert!(!ended.stderr.contains("Response time percentiles"), "{}", ended.stderr);
+    assert_eq!(ended.last_line(), "VERDICT: PASS");
+
+    let program = std::env::current_exe().unwrap();
+    let words = "Shopper --headless -r 100 -t 1s --json -H".split(' ');
+    let mut full = std::process::Command::new("sh");
+    full.env("SHOP_LOAD", "1").args(["-c", "exec \"$0\" \"$@\" > /dev/full"]);
+    run(full.arg(program).args(words).arg(server.url()))
+        .expect(70)
+        .says("report (standard output) is not written: No space left")
+        .says("Response time percentiles");
+}
+
+/// Locust leaves without its page on SIGTERM.
+fn the_page_is_written_on_a_signal_too() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let words = "Shopper --headless -u 2 -r 1.5 -t 1h --html out/{u}-{r}-{t}.html -H";
+    let running = start(shop(words).arg(server.url()).current_dir(&folder));
+    running.wait_for("All users spawned");
+    signal("TERM", running.pid());
+    running.end().expect(130).says("Reports:\n  out/2-1.5-3600.html");
+    let page = std::fs::read_to_string(folder.path().join("out/2-1.5-3600.html")).unwrap();
+    for part in ["<strong>PASS</strong> exit code 130, interrupted", "/delay/1", "</html>"] {
+        assert!(page.contains(part), "{part} is not in:\n{page}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path().join("out")).unwrap().count(), 1);
+}
+
+fn a_page_that_cannot_be_written_is_said_before_the_run() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let words = "Shopper --headless -r 100 -t 1s --html . -H";
+    let ended = run(shop(words).arg(server.url()).current_dir(&folder)).expect(70);
+    let at = |text: &str| ended.stderr.find(text).unwrap_or_else(|| panic!("{}", ended.stderr));
+    assert!(at("report . cannot be written: is a directory") < at("Ramping to"));
+    assert!(at("Ramping to") < at("NOT WHOLE: ."));
 }

@@ -3,11 +3,12 @@
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
-use katydid_core::{Snapshot, VerdictWord, exit};
+use katydid_core::{Snapshot, VerdictWord};
 
 use super::markup::escape;
 use super::page::Page;
 use crate::number::{bytes, fine, millis, per_second, ratio};
+use crate::table::exit_reason;
 
 /// Suite, verdict with its causes, and what ran where and when.
 pub(super) fn head(page: &Page<'_>, out: &mut String) {
@@ -18,15 +19,12 @@ pub(super) fn head(page: &Page<'_>, out: &mut String) {
         _ => ("INVALID", "invalid"),
     };
     let code = page.verdict.exit_code;
-    let reason = match code {
-        exit::INTERRUPTED => ", interrupted",
-        exit::TOOL => ", a report could not be written",
-        _ => "",
-    };
+    let reason = exit_reason(page.verdict).map_or_else(String::new, |why| format!(", {why}"));
     *out += &format!(
         "<header>\n<p class=\"suite\">{}</p>\n<h1>Load test report</h1>\n\
-         <div class=\"verdict {class}\">\n<p><strong>{word}</strong> exit code {code}{reason}</p>\n",
-        escape(page.suite)
+         <div class=\"verdict {class}\">\n<p><strong>{word}</strong> exit code {code}{}</p>\n",
+        escape(page.suite),
+        escape(&reason)
     );
     if !page.verdict.causes.is_empty() {
         *out += "<ul>\n";

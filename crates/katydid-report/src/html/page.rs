@@ -28,8 +28,8 @@ pub struct Page<'a> {
     pub host: &'a str,
     /// The scenario, if one was named.
     pub scenario: Option<&'a str>,
-    /// Settings of the run by name, in their order.
-    pub settings: &'a [(String, String)],
+    /// Settings of the run: name, value, and where it comes from.
+    pub settings: &'a [[String; 3]],
     /// What was warned of while it went on.
     pub warnings: &'a [String],
 }

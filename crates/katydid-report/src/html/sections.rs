@@ -152,13 +152,13 @@ pub(super) fn warnings(warnings: &[String]) -> Section<'static> {
 }
 
 /// With which settings it ran.
-pub(super) fn settings(settings: &[(String, String)]) -> Section<'static> {
-    let row = |(name, value): &(String, String)| vec![Cell::text(name), Cell::text(value)];
+pub(super) fn settings(settings: &[[String; 3]]) -> Section<'static> {
+    let row = |row: &[String; 3]| row.iter().map(Cell::text).collect();
     Section {
         id: "settings",
         title: "Settings",
         note: "",
-        columns: &["Setting", "Value"],
+        columns: &["Setting", "Value", "From"],
         rows: settings.iter().map(row).collect(),
         total: false,
     }

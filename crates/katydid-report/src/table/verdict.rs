@@ -20,17 +20,21 @@ pub fn verdict(verdict: &Verdict) -> String {
 }
 
 fn exit_code(verdict: &Verdict) -> String {
-    let code = verdict.exit_code;
+    let reason = exit_reason(verdict).map_or_else(String::new, |reason| format!(" ({reason})"));
+    format!("Exit code {}{reason}\n", verdict.exit_code)
+}
+
+/// Why the code is another than the word makes expect.
+pub(crate) fn exit_reason(verdict: &Verdict) -> Option<String> {
     if let Some(own) = verdict.overruled {
-        return format!("Exit code {code} (chosen by the suite's on_quitting instead of {own})\n");
+        return Some(format!("chosen by the suite's on_quitting instead of {own}"));
     }
     // A PASS beside a code other than 0 needs its reason.
-    let reason = match code {
-        exit::INTERRUPTED => " (interrupted)",
-        exit::TOOL => " (a report could not be written)",
-        _ => "",
-    };
-    format!("Exit code {code}{reason}\n")
+    match verdict.exit_code {
+        exit::INTERRUPTED => Some("interrupted".to_owned()),
+        exit::TOOL => Some("a report could not be written".to_owned()),
+        _ => None,
+    }
 }
 
 fn last_line(verdict: &Verdict) -> String {
