@@ -20,6 +20,7 @@ mod embedded;
 mod error;
 mod files;
 mod hooks;
+mod keys;
 mod limits;
 mod options;
 mod outcome;
@@ -33,6 +34,7 @@ mod settings;
 mod signals;
 mod sources;
 mod suite;
+mod terminal;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -85,7 +87,7 @@ fn load(suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
     })?;
     console.info(concat!("Starting Katydid ", env!("CARGO_PKG_VERSION")));
     let inner = console.clone();
-    Ok(signals::supervise(&console, move |watch| {
+    Ok(signals::supervise(&console, true, move |watch| {
         run::run(&suite, settings, watch, &inner).unwrap_or_else(|error| {
             inner.error(&error.to_string());
             error.exit_code()

@@ -65,6 +65,7 @@ pub(crate) fn run(
         }
     };
     watch.run_begins();
+    watch.keys_begin(console);
     let run = &settings.run;
     let ended = katydid_engine::run(&settings.classes, shared, run, &watch.control, &mut observe)?;
     calls.test_stop(ended.reason, &ended.snapshot);

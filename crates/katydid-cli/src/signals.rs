@@ -1,4 +1,5 @@
-//! Ctrl-C: the first stops the run and reports, the second leaves at once.
+//! Ctrl-C: the first stops the run and reports, the second leaves at once. Whatever signal comes,
+//! the terminal is as it was before.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -8,10 +9,13 @@ use std::time::Duration;
 
 use katydid_core::exit;
 use katydid_engine::Control;
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
 
 use crate::console::Console;
+use crate::keys;
+use crate::terminal::Terminal;
 
 /// What the work shares with the signals.
 #[derive(Clone, Debug, Default)]
@@ -19,12 +23,23 @@ pub(crate) struct Watch {
     /// Ends the run.
     pub(crate) control: Control,
     running: Arc<AtomicBool>,
+    /// Where keys come from, if they do.
+    terminal: Option<Arc<Terminal>>,
 }
 
 impl Watch {
     /// From now on there is something that a first signal can stop gracefully.
     pub(crate) fn run_begins(&self) {
         self.running.store(true, Ordering::SeqCst);
+    }
+
+    /// Reads keys from now on, if stdin is a terminal.
+    pub(crate) fn keys_begin(&self, console: &Console) {
+        let Some(terminal) = &self.terminal else { return };
+        let started = keys::listen(Arc::clone(terminal), self.control.clone(), console.clone());
+        if let Err(fault) = started {
+            console.warning(&format!("keys have no effect: {fault}"));
+        }
     }
 
     fn running(&self) -> bool {
@@ -42,12 +57,18 @@ enum Event {
 
 /// Runs `work` on a thread of its own and returns its exit code, or 130 as soon as a signal asks
 /// to leave at once; the caller then returns from `main`, whatever the work is blocked in.
-pub(crate) fn supervise(console: &Console, work: impl FnOnce(&Watch) -> u8 + Send + 'static) -> u8 {
+/// With `keys`, the work may read them from the terminal.
+pub(crate) fn supervise(
+    console: &Console,
+    keys: bool,
+    work: impl FnOnce(&Watch) -> u8 + Send + 'static,
+) -> u8 {
+    let terminal = keys.then(Terminal::of_stdin).flatten().map(Arc::new);
     let (tell, hear) = channel();
-    if let Err(fault) = listen(tell.clone()) {
+    if let Err(fault) = listen(tell.clone(), terminal.clone()) {
         console.warning(&format!("Ctrl-C will end the run without reports: {fault}"));
     }
-    let watch = Watch::default();
+    let watch = Watch { terminal, ..Watch::default() };
     let worker = watch.clone();
     let last_words = console.clone();
     let spawned = std::thread::Builder::new().name("katydid-main".to_owned()).spawn(move || {
@@ -63,6 +84,9 @@ pub(crate) fn supervise(console: &Console, work: impl FnOnce(&Watch) -> u8 + Sen
         return exit::TOOL;
     }
     let code = wait(&watch, console, &hear);
+    if let Some(terminal) = &watch.terminal {
+        terminal.leave();
+    }
     console.flush(Some(LAST_WORDS));
     code
 }
@@ -94,12 +118,25 @@ fn wait(watch: &Watch, console: &Console, hear: &Receiver<Event>) -> u8 {
     }
 }
 
-fn listen(tell: Sender<Event>) -> std::io::Result<()> {
+fn listen(tell: Sender<Event>, terminal: Option<Arc<Terminal>>) -> std::io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
+    if terminal.is_some() {
+        for signal in [SIGQUIT, SIGTSTP, SIGCONT] {
+            signals.add_signal(signal)?;
+        }
+    }
     let forward = move || {
         for signal in signals.forever() {
-            if tell.send(Event::Signal(signal)).is_err() {
-                break;
+            match (signal, &terminal) {
+                // What they do without us, but to a terminal as it was.
+                (SIGQUIT | SIGTSTP, Some(terminal)) => {
+                    terminal.pause();
+                    let _ = emulate_default_handler(signal);
+                }
+                // The shell may have set the terminal anew meanwhile.
+                (SIGCONT, Some(terminal)) => terminal.resume(),
+                _ if tell.send(Event::Signal(signal)).is_err() => break,
+                _ => {}
             }
         }
     };

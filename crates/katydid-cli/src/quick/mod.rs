@@ -34,7 +34,7 @@ pub fn quick() -> ExitCode {
 fn supervised(plan: Plan) -> Result<u8, CliError> {
     let console = Console::open(LogSetup::default())?;
     let inner = console.clone();
-    Ok(supervise(&console, move |watch| {
+    Ok(supervise(&console, false, move |watch| {
         load(plan, watch, &inner).unwrap_or_else(|error| {
             inner.error(&error.to_string());
             error.exit_code()

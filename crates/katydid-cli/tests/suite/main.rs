@@ -14,8 +14,10 @@ mod console;
 mod faults;
 mod files;
 mod hooks;
+mod keys;
 #[path = "../process/mod.rs"]
 mod process;
+mod pty;
 mod runs;
 mod shop;
 
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         console::TESTS,
         runs::TESTS,
         faults::TESTS,
+        keys::TESTS,
         files::TESTS,
         hooks::TESTS,
         backend::TESTS,

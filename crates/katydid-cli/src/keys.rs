@@ -1,0 +1,94 @@
+//! Locust's keys during a run: `w` and `W` add one and ten users, `s` and `S` take them away.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use katydid_core::RunState;
+use katydid_engine::Control;
+use rustix::event::Timespec;
+
+use crate::console::Console;
+use crate::terminal::Terminal;
+
+/// How long a look at the keyboard lasts.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Key {
+    /// So many users more, or fewer.
+    Users(i32),
+    /// The live page.
+    Page,
+}
+
+impl Key {
+    fn of(byte: u8) -> Option<Self> {
+        match byte {
+            b'w' => Some(Self::Users(1)),
+            b'W' => Some(Self::Users(10)),
+            b's' => Some(Self::Users(-1)),
+            b'S' => Some(Self::Users(-10)),
+            b'\r' | b'\n' => Some(Self::Page),
+            _ => None,
+        }
+    }
+}
+
+/// Reads keys on a thread of its own until the process ends.
+///
+/// # Errors
+/// No thread for it.
+pub(crate) fn listen(
+    terminal: Arc<Terminal>,
+    control: Control,
+    console: Console,
+) -> io::Result<()> {
+    let read = move || {
+        let look = Timespec { tv_sec: 0, tv_nsec: LOOK.subsec_nanos().into() };
+        loop {
+            if !terminal.take() {
+                // In the background, or the run has ended.
+                std::thread::park_timeout(LOOK);
+                continue;
+            }
+            let Some(bytes) = terminal.keys(look) else { return };
+            for key in bytes.into_iter().filter_map(Key::of) {
+                act(key, &control, &console);
+            }
+        }
+    };
+    std::thread::Builder::new().name("katydid-keys".to_owned()).spawn(read).map(drop)
+}
+
+fn act(key: Key, control: &Control, console: &Console) {
+    match key {
+        Key::Users(more) if control.state() == RunState::Spawning => {
+            console.warning(if more > 0 {
+                "Already spawning users, can't spawn more right now"
+            } else {
+                "Spawning users, can't stop right now"
+            });
+        }
+        Key::Users(more) => {
+            if let Err(fault) = control.add_users(more) {
+                console.warning(&fault.to_string());
+            }
+        }
+        Key::Page => console.info("The live page comes with a later version"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_are_locusts() {
+        let asked: Vec<Key> = b"wWsS\nxq".iter().filter_map(|byte| Key::of(*byte)).collect();
+        let users = [1, 10, -1, -10].map(Key::Users);
+        assert_eq!(asked[..4], users);
+        assert_eq!(asked[4..], [Key::Page]);
+    }
+}
