@@ -257,16 +257,18 @@ impl Reader {
         Ok((article, url))
     }
 
-    /// Opens the link to the audio now and then, and looks whether it is audio of that length.
+    /// Whether it opens the next link to audio: now and then, the first time always.
+    pub(crate) fn wants_to_listen(&self, session: &mut Session) -> bool {
+        !self.listened || session.chance(LISTENING)
+    }
+
+    /// Opens a link to audio, and looks whether it is audio of that length.
     pub(crate) async fn listen(
         &mut self,
         session: &mut Session,
         link: &str,
         seconds: f64,
     ) -> Result<(), RequestFailed> {
-        if self.listened && !session.chance(LISTENING) {
-            return Ok(());
-        }
         self.listened = true;
         let request = session.get(link).name("/audio/[link]").tags(["tts"]);
         let reply = request.timeout(Duration::from_secs(30)).send().await?.expect_status(200)?;

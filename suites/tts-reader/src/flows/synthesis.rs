@@ -14,6 +14,8 @@ pub(super) const VOICES: [&str; 8] =
 const LONGEST_ARTICLE: usize = 500;
 /// Milliseconds by which the last mark may lie behind the end of the audio.
 const MARK_TOLERANCE: f64 = 100.0;
+/// The transaction of somebody who listens to an article.
+const JOURNEY: &str = "listen to an article";
 
 /// Synthesis and voices.
 #[derive(Debug)]
@@ -47,45 +49,27 @@ impl Synthesis {
                 marks_follow(&speech.speech_marks, &text, speech.duration_seconds)
             })?;
         reader.balance = Some(speech.credit_balance);
-        reader.listen(session, &speech.audio_url, speech.duration_seconds).await?;
+        if reader.wants_to_listen(session) {
+            reader.listen(session, &speech.audio_url, speech.duration_seconds).await?;
+        }
         Ok(())
     }
 
-    /// An article's beginning, spoken.
+    /// An article's beginning, spoken. Who wants to listen waits for the whole of it: login when
+    /// it is due, extraction and synthesis, the audio.
     #[task(weight = 8, tags("tts", "combined"))]
     async fn extract_and_synthesize(reader: &mut Reader, session: &mut Session) -> TaskResult {
-        reader.stay_logged_in(session).await?;
-        let (article, url) = reader.article(session)?;
-        let voice = *session.choose(&VOICES);
-        let body = json!({
-            "url": url, "voice_id": voice, "engine": "standard", "maxLength": LONGEST_ARTICLE,
-        });
-        let known = reader.balance.take();
-        let reply = session.post("/api/extract-and-synthesize").json(&body).send().await?;
-        let (reply, speech) = answers::read::<ArticleSpeech>(reply.expect_status(200)?)?;
-        let characters = speech.text.chars().count();
-        let cost = cost(characters);
-        let expected = known.map(|known| known - cost);
-        reply
-            .check("the text is the article's beginning", |_| article.begins_with(&speech.text))?
-            .check("maxLength bounds the text", |_| characters <= LONGEST_ARTICLE)?
-            .check("characters_used counts the text", |_| speech.characters_used == characters)?
-            .check("a credit per started 1,000 characters", |_| {
-                speech.credits_used.is_none_or(|used| used == cost)
-            })?
-            .check("the balance went down by exactly the cost", |_| {
-                match (speech.credit_balance, expected) {
-                    (Some(balance), Some(expected)) => balance == expected,
-                    _ => true,
-                }
-            })?
-            .check("it is the voice asked for", |_| speech.voice_used == voice)?
-            .check("speech marks follow the text and the audio", |_| {
-                marks_follow(&speech.speech_marks, &speech.text, speech.duration)
-            })?;
-        reader.balance = speech.credit_balance.or(expected);
-        reader.listen(session, &speech.audio_url, speech.duration).await?;
-        Ok(())
+        if !reader.wants_to_listen(session) {
+            read_aloud(reader, session).await?;
+            return Ok(());
+        }
+        session
+            .transaction(JOURNEY, async |session| {
+                let speech = read_aloud(reader, session).await?;
+                reader.listen(session, &speech.audio_url, speech.duration).await?;
+                Ok(())
+            })
+            .await
     }
 
     #[task(weight = 2, tags("tts"))]
@@ -105,6 +89,41 @@ impl Synthesis {
             })?;
         Ok(())
     }
+}
+
+/// Has an article that nobody has read before extracted and spoken.
+async fn read_aloud(reader: &mut Reader, session: &mut Session) -> TaskResult<ArticleSpeech> {
+    reader.stay_logged_in(session).await?;
+    let (article, url) = reader.article(session)?;
+    let voice = *session.choose(&VOICES);
+    let body = json!({
+        "url": url, "voice_id": voice, "engine": "standard", "maxLength": LONGEST_ARTICLE,
+    });
+    let known = reader.balance.take();
+    let reply = session.post("/api/extract-and-synthesize").json(&body).send().await?;
+    let (reply, speech) = answers::read::<ArticleSpeech>(reply.expect_status(200)?)?;
+    let characters = speech.text.chars().count();
+    let cost = cost(characters);
+    let expected = known.map(|known| known - cost);
+    reply
+        .check("the text is the article's beginning", |_| article.begins_with(&speech.text))?
+        .check("maxLength bounds the text", |_| characters <= LONGEST_ARTICLE)?
+        .check("characters_used counts the text", |_| speech.characters_used == characters)?
+        .check("a credit per started 1,000 characters", |_| {
+            speech.credits_used.is_none_or(|used| used == cost)
+        })?
+        .check("the balance went down by exactly the cost", |_| {
+            match (speech.credit_balance, expected) {
+                (Some(balance), Some(expected)) => balance == expected,
+                _ => true,
+            }
+        })?
+        .check("it is the voice asked for", |_| speech.voice_used == voice)?
+        .check("speech marks follow the text and the audio", |_| {
+            marks_follow(&speech.speech_marks, &speech.text, speech.duration)
+        })?;
+    reader.balance = speech.credit_balance.or(expected);
+    Ok(speech)
 }
 
 /// Credits for a text.

@@ -43,7 +43,11 @@ fn the_burst_user_synthesises_and_extracts() {
 
 #[test]
 fn the_heavy_user_synthesises_and_extracts() {
-    sends("HeavyTTSUser", &["/api/synthesize", "/api/extract-and-synthesize", "/audio/[link]"]);
+    let journey = "listen to an article";
+    sends(
+        "HeavyTTSUser",
+        &["/api/synthesize", "/api/extract-and-synthesize", "/audio/[link]", journey],
+    );
 }
 
 #[test]
