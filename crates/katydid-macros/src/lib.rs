@@ -1,9 +1,10 @@
 //! The attributes of Katydid: sugar over `katydid::User` and `katydid::Flow`, nothing more.
 //!
-//! Four files: this one (the doors), `attr.rs` (arguments into plain structs), `check.rs` (rules;
-//! every mistake is collected), `expand.rs` (what is written for the author). What they write is
-//! short and without decisions; the crate `katydid` has the guide, and examples with and without
-//! the attributes.
+//! Four files: this one (the doors), `attr.rs` (names of arguments), `check.rs` (functions; every
+//! mistake is collected), `expand.rs` (what is written for the author). What they write is short
+//! and without decisions: an argument becomes a call of the engine's method of its name, so the
+//! compiler checks its value and the engine what it means. The crate `katydid` has the guide, and
+//! examples with and without the attributes.
 
 mod attr;
 mod check;
@@ -28,7 +29,7 @@ use proc_macro::TokenStream;
 /// | `wait = between(1.0, 5.0)` | the wait between two tasks, a `Wait<State>` (none) |
 /// | `name = "…"` | the name of the class (the type's) |
 /// | `host = "…"` | the host when `--host` gives none |
-/// | `flows(Flow = 40, …)` | flows and how often they are drawn |
+/// | `flows(Flow = 40, …)` | flows and how often they are drawn; without a weight, 1 |
 /// | `make = Reader::new` | makes the state from `&NewUser<'_>` (`State::default()`) |
 /// | `state = Reader` | on a struct: the type of the state (the struct itself) |
 /// | `on_start = …`, `on_stop = …` | on a struct: functions that run when a user starts and stops |
@@ -42,12 +43,24 @@ pub fn user(args: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes a flow, a named group of tasks, of the `impl` block of a unit struct: adds
 /// `pub fn flow() -> Flow<State>` to it.
 ///
-/// The functions take the state of the user as their first argument; its type is the flow's.
+/// The functions take the state of the user as their first argument; its type is the flow's. What
+/// one round of a flow is, and how it is left, stands at `katydid::Flow`.
 ///
 /// | argument | meaning |
 /// | --- | --- |
+/// | `sequential` | the tasks in order; weight n repeats one n times |
+/// | `markov` | begins with the first task and goes on by `next(…)` of each |
+/// | `sticky` | users stay, round after round, until a task returns `TaskError::LeaveFlow` |
+/// | `flows(Inner = 2, …)` | flows inside it, behind its tasks |
+/// | `wait = between(0.1, 0.5)` | the wait after each of its tasks (that of the class) |
+/// | `tags("…", …)` | tags of all its tasks |
 /// | `name = "…"` | the name of the flow (the type's) |
-/// | `sticky` | users stay until a task returns `TaskError::LeaveFlow` |
+/// | `state = Reader` | the type of the state, for a flow without tasks of its own |
+///
+/// In a block with `#[flow]` or [`macro@user`] the attribute gives a flow the place of a task:
+/// `#[flow(weight = 2, next(pay = 1))] fn looking() -> Flow<Reader> { Looking::flow() }`.
+///
+/// The first paragraph of the doc comment of the block becomes the description of the flow.
 #[proc_macro_attribute]
 pub fn flow(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::flow(args.into(), item.into()).into()
@@ -58,9 +71,12 @@ pub fn flow(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | argument | meaning |
 /// | --- | --- |
 /// | `weight = 10` | how often it is drawn, relative to its neighbours (1); 0 switches it off |
+/// | `next(pay = 1, look = 3)` | in a markov flow: what may follow; without, the flow ends here |
 /// | `tags("…", …)` | for `--tags` and `--exclude-tags`, and for the rows of its requests |
 /// | `name = "…"` | the name in reports (the function's) |
 /// | `sends_nothing` | it makes no request, and that is meant |
+///
+/// The first paragraph of the doc comment becomes the description of the task.
 #[proc_macro_attribute]
 pub fn task(_args: TokenStream, item: TokenStream) -> TokenStream {
     expand::misplaced("task", item.into()).into()

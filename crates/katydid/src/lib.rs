@@ -87,6 +87,75 @@
 //! assert_eq!(shares, [Some(0.8), Some(0.2)]);
 //! ```
 //!
+//! Classes that share a state type and flows are what abstract classes are in Locust.
+//!
+//! # Journeys
+//!
+//! A flow draws one task by weight and is left again, so that the weights of a class are the mix
+//! that is really sent. A **sequential** flow runs its tasks in order, a **markov** flow goes from
+//! the first task to the next by the transitions of each, and either is left after one round; a
+//! flow inside a flow is entered as a task. [`Flow`] says exactly what a round is.
+//!
+//! ```
+//! use katydid::prelude::*;
+//!
+//! #[derive(Default)]
+//! struct Visitor;
+//!
+//! struct Looking;
+//!
+//! #[flow(markov)]
+//! impl Looking {
+//!     #[task(next(item))]
+//!     async fn front(_visitor: &mut Visitor, shop: &mut Session) -> TaskResult {
+//!         shop.get("/").send().await?;
+//!         Ok(())
+//!     }
+//!
+//!     #[task(next(front = 1, enough = 1))]
+//!     async fn item(_visitor: &mut Visitor, shop: &mut Session) -> TaskResult {
+//!         shop.get("/item").send().await?;
+//!         Ok(())
+//!     }
+//!
+//!     /// Leads nowhere: the round ends here.
+//!     #[task]
+//!     async fn enough(_visitor: &mut Visitor, shop: &mut Session) -> TaskResult {
+//!         shop.get("/bye").send().await?;
+//!         Ok(())
+//!     }
+//! }
+//!
+//! struct Visit;
+//!
+//! #[flow(sequential, wait = between(0.5, 1.0))]
+//! impl Visit {
+//!     #[task(weight = 2)]
+//!     async fn knock(_visitor: &mut Visitor, shop: &mut Session) -> TaskResult {
+//!         shop.get("/knock").send().await?;
+//!         Ok(())
+//!     }
+//!
+//!     #[flow]
+//!     fn looking() -> Flow<Visitor> {
+//!         Looking::flow()
+//!     }
+//! }
+//!
+//! #[user(state = Visitor, flows(Visit))]
+//! struct Shopper;
+//!
+//! let class = katydid::Class::of::<Shopper>();
+//! assert_eq!(class.check(), Ok(()));
+//! // A visit knocks twice and sees, on average, two front pages and two items before the end.
+//! let times = class.tasks().into_iter().map(|task| task.expected_share.unwrap() * 7.0);
+//! assert_eq!(times.map(f64::round).collect::<Vec<_>>(), [2.0, 2.0, 2.0, 1.0]);
+//! ```
+//!
+//! A task says by its error how the user goes on: [`TaskError::LeaveFlow`] and
+//! [`TaskError::LeaveFlowNow`] leave the innermost flow, [`TaskError::SkipWait`] starts the next
+//! task at once, [`TaskError::StopUser`] ends this user. The example `journeys` has all of it.
+//!
 //! The attributes are sugar: [`User`] is a trait with one function, and the example
 //! `shop_by_hand` is the example `shop` without them.
 //!
@@ -129,7 +198,10 @@
 //! | --- | --- |
 //! | `class Shopper(HttpUser)` | a struct, and [`macro@user`] on its `impl` |
 //! | `@task(10)`, `@tag("a")` | `#[task(weight = 10, tags("a"))]` |
-//! | `TaskSet` | [`macro@flow`] |
+//! | `TaskSet`, nested | [`macro@flow`], `flows(…)` or `#[flow]` on a function inside it |
+//! | `SequentialTaskSet` | `#[flow(sequential)]` |
+//! | `MarkovTaskSet`, `@transition("pay", 3)` | `#[flow(markov)]`, `#[task(next(pay = 3))]` |
+//! | `abstract = True` | a state type and flows that several classes share |
 //! | `wait_time = between(1, 5)` | `wait = between(1.0, 5.0)` |
 //! | `on_start`, `on_stop` | `#[on_start]`, `#[on_stop]` |
 //! | `self.client` | the [`Session`] argument |
@@ -137,7 +209,8 @@
 //! | `events.request`, `events.user_error` | [`Suite::on_request`], [`Suite::on_user_error`] |
 //! | `events.test_start`, `test_stop`, … | [`Suite::on_test_start`], [`Suite::on_test_stop`], … |
 //! | `environment.process_exit_code = 3` | [`Suite::on_quitting`] with [`Quitting::set_exit_code`] |
-//! | `self.interrupt()`, `StopUser` | [`TaskError::LeaveFlow`], [`TaskError::StopUser`] |
+//! | `self.interrupt()` | [`TaskError::LeaveFlowNow`]; with `reschedule=False` [`TaskError::LeaveFlow`] |
+//! | `RescheduleTaskImmediately`, `StopUser` | [`TaskError::SkipWait`], [`TaskError::StopUser`] |
 
 pub use katydid_cli::{
     AccountsUse, CommandFn, EmbeddedReady, EmbeddedRequest, Options, Preparation, Quitting,
