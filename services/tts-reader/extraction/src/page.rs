@@ -1,5 +1,6 @@
 //! From the bytes of a page to an [`Extraction`]: decode, choose the readable part, clean.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use crate::clean::{clean_for_speech, normalize};
@@ -167,7 +168,9 @@ fn choose(html: &str, url: &str) -> Found {
         // Readability always finds something, if only all of a listing or a stray part of it.
         let chars = text.chars().count();
         let is_article = chars >= ARTICLE_CHARS || chars * 4 >= all.chars().count();
-        if is_enough(&text) && is_article && !is_links(&article.blocks) {
+        let is_other =
+            is_links(&article.blocks) || is_table_beside_prose(&article.blocks, &page.blocks);
+        if is_enough(&text) && is_article && !is_other {
             return Found { method: Method::ReaderMode, text, title: article.title };
         }
     }
@@ -186,6 +189,30 @@ fn choose(html: &str, url: &str) -> Found {
 fn is_links(blocks: &[Block]) -> bool {
     let linked: usize = blocks.iter().map(|b| b.linked).sum();
     linked * 2 >= blocks.iter().map(|b| b.text.len()).sum()
+}
+
+/// Whether an article is little more than a table of its page, whose paragraphs it leaves out.
+/// Readability gives a long table more points than the few paragraphs that it belongs to.
+fn is_table_beside_prose(article: &[Block], page: &[Block]) -> bool {
+    is_table(article, page) && leaves_out_prose(article, page)
+}
+
+/// Whether half of an article's text or more is in tables of its page. Readability may have made
+/// something else of them.
+fn is_table(article: &[Block], page: &[Block]) -> bool {
+    let tables: HashSet<&str> = page.iter().filter(|b| b.table).map(|b| b.text.as_str()).collect();
+    let length = |block: &Block| block.text.len();
+    let in_tables: usize =
+        article.iter().filter(|b| tables.contains(b.text.as_str())).map(length).sum();
+    in_tables * 2 >= article.iter().map(length).sum()
+}
+
+/// Whether a page has sentences beside its tables that are not in its article.
+fn leaves_out_prose(article: &[Block], page: &[Block]) -> bool {
+    let kept: HashSet<&str> = article.iter().map(|b| b.text.as_str()).collect();
+    let prose = prose(page).into_iter().filter(|b| !b.table && !b.heading);
+    let left_out = prose.filter(|b| !kept.contains(b.text.as_str()));
+    left_out.map(|b| b.text.chars().count()).sum::<usize>() >= MIN_CHARS
 }
 
 fn is_enough(text: &str) -> bool {

@@ -44,6 +44,8 @@ pub(crate) struct Block {
     pub(crate) semantic: bool,
     /// Inside an `<aside>`.
     pub(crate) aside: bool,
+    /// Inside a `<table>`.
+    pub(crate) table: bool,
     /// A heading.
     pub(crate) heading: bool,
 }
@@ -209,6 +211,7 @@ impl State {
         }
         let has = |name| self.nesting.has(&name);
         block.aside = has(local_name!("aside"));
+        block.table = has(local_name!("table"));
         block.semantic = !block.aside && (has(local_name!("article")) || has(local_name!("main")));
         self.found.blocks.push(block);
     }

@@ -50,6 +50,64 @@ fn a_short_story_beside_much_else_is_found_by_its_element() {
     assert_eq!(page.method, Method::DomSemantic);
 }
 
+/// A table of ships, with words and commas enough to be taken for an article.
+fn ships(rows: usize) -> String {
+    let cargo = "Came in winter, in spring, and in autumn too, with coal, wood, and passengers";
+    let row = format!("<tr><td>1907</td><td>{cargo}</td><td>{cargo}</td></tr>");
+    format!("<table>{}</table>", row.repeat(rows))
+}
+
+#[test]
+fn a_long_table_does_not_swallow_the_paragraphs_beside_it() {
+    let (before, after) = (SENTENCE.repeat(2), format!("In the end {SENTENCE}Nobody came again."));
+    let table = ships(40);
+    for (html, method) in [
+        (
+            format!(
+                "<div><div><p>{before}</p></div></div><div><div>{table}</div></div>\
+                 <div><div><p>{after}</p></div></div>"
+            ),
+            Method::DomHeuristic,
+        ),
+        // Readability makes a <div> of this table.
+        (
+            format!(
+                "<div id=content><div class=lead><p>{before}</p></div>{table}\
+                 <div class=footer-note><p>{after}</p></div></div>"
+            ),
+            Method::DomHeuristic,
+        ),
+        (
+            format!(
+                "<main><div><div><p>{before}</p></div></div><div><div>{table}</div></div>\
+                 <div><div><p>{after}</p></div></div></main>"
+            ),
+            Method::DomSemantic,
+        ),
+    ] {
+        let page = read(&html).unwrap();
+        assert!(page.text.starts_with(before.trim()), "{}", page.text);
+        assert!(page.text.ends_with(&after), "{}", page.text);
+        assert!(page.text.contains("1907 Came in winter"), "{}", page.text);
+        assert_eq!(page.method, method);
+    }
+}
+
+#[test]
+fn tables_in_an_article_and_tables_that_are_the_layout_stay_reader_mode() {
+    let story = format!("<p>{}</p>", SENTENCE.repeat(8));
+    let links = "<a href=/x>Another story</a> ".repeat(20);
+    for html in [
+        format!("<article><h1>Ships</h1>{story}{}{story}</article>", ships(5)),
+        format!("<article><h1>Ships</h1>{story}{}{story}</article>", ships(60)),
+        format!("<table><tr><td>{links}</td><td>{story}</td></tr></table><p>Home | Top</p>"),
+    ] {
+        let page = read(&html).unwrap();
+        assert_eq!(page.method, Method::ReaderMode, "{html}");
+        assert!(page.text.contains(SENTENCE.trim()));
+    }
+}
+
 /// A page nested too deeply for a tree.
 fn deep(inside: &str) -> String {
     format!("{}{inside}{}", "<div>".repeat(10_000), "</div>".repeat(10_000))

@@ -89,6 +89,15 @@ fn blocks_know_where_they_stand() {
 }
 
 #[test]
+fn blocks_of_tables_are_known_also_without_end_tags() {
+    let html = "<p>a<table><caption>b<tr><td>c<td><table><tr><td>d</table>e<tr><td><p>f</table>g";
+    let tables: Vec<_> = page(html).blocks.into_iter().map(|b| (b.text, b.table)).collect();
+    let expected = [("a", false), ("b", true), ("c", true), ("d", true), ("e", true), ("f", true)];
+    let expected = expected.into_iter().chain([("g", false)]);
+    assert_eq!(tables, expected.map(|(text, table)| (text.to_owned(), table)).collect::<Vec<_>>());
+}
+
+#[test]
 fn markup_inside_a_drawing_is_not_mistaken_for_raw_text() {
     assert_eq!(text("<p>a</p><svg><title/><style><g></svg><p>b</p>"), "a|b");
     assert_eq!(page("<svg><title>x</title></svg><title>T</title>").title.as_deref(), Some("T"));
