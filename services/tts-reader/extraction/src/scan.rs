@@ -35,6 +35,7 @@ pub(crate) struct Scan {
 
 /// A paragraph, heading, list item, table row or other piece of text of its own.
 #[derive(Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "facts of one place that occur in any mixture")]
 pub(crate) struct Block {
     /// The text; white space collapsed, never empty.
     pub(crate) text: String,
