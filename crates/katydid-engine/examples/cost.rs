@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         users: users.parse()?,
         spawn_rate: 10_000.0,
         threads: threads.parse()?,
-        run_time: Some(Duration::from_secs(600)),
+        run_time: Some(Duration::from_mins(10)),
         host: Some(url.clone()),
         ..RunSettings::default()
     };

@@ -288,6 +288,12 @@ impl<S: 'static> Life<S> {
     async fn rest(&mut self, wait: Option<Wait<S>>) -> Option<()> {
         let wait = wait.unwrap_or(Wait::None);
         let clock = self.session.setup.clock;
+        if matches!(wait, Wait::None) {
+            // Nothing of the suite to call, no schedule to keep.
+            self.let_others().await?;
+            (self.started_ns, self.late_ns) = (clock.now_ns(), 0);
+            return Some(());
+        }
         let (started_ns, now_ns) = (self.started_ns, clock.now_ns());
         let (state, rng) = (&mut self.state, &mut self.rng);
         let next = panics::catch(async { wait.next(state, rng, started_ns, now_ns) }).await;

@@ -50,6 +50,8 @@ pub(crate) struct Meter {
     since_ns: Cell<u64>,
     written_ns: Cell<u64>,
     first_byte_ns: Cell<u64>,
+    /// The last read of this answer.
+    read_ns: Cell<u64>,
     phases: Cell<Phases>,
     bytes: Cell<Bytes>,
 }
@@ -62,6 +64,7 @@ impl Meter {
             since_ns: Cell::new(0),
             written_ns: Cell::new(0),
             first_byte_ns: Cell::new(0),
+            read_ns: Cell::new(0),
             phases: Cell::new(Phases::default()),
             bytes: Cell::new(Bytes::default()),
         })
@@ -73,6 +76,7 @@ impl Meter {
         self.since_ns.set(now_ns);
         self.written_ns.set(0);
         self.first_byte_ns.set(0);
+        self.read_ns.set(0);
         self.phases.set(Phases::default());
         self.bytes.set(Bytes::default());
     }
@@ -86,11 +90,16 @@ impl Meter {
         self.close_phase(self.clock.now_ns());
         self.phase.set(phase);
         self.written_ns.set(0);
+        self.read_ns.set(0);
     }
 
-    /// The last byte has come, or the request is given up: (moment, first byte, phases, bytes).
-    pub(crate) fn finish(&self) -> Finish {
-        let last_byte_ns = self.clock.now_ns();
+    /// The answer is whole, or the request is given up now.
+    ///
+    /// A whole answer ended when its last bytes were read: making sense of them is the generator's
+    /// time, not the target's. Where nobody noted that moment (HTTP/2), it is now.
+    pub(crate) fn finish(&self, whole: bool) -> Finish {
+        let read_ns = self.read_ns.get();
+        let last_byte_ns = if whole && read_ns > 0 { read_ns } else { self.clock.now_ns() };
         self.close_phase(last_byte_ns);
         let first_byte_ns = match self.first_byte_ns.get() {
             0 => last_byte_ns,
@@ -98,6 +107,14 @@ impl Meter {
         };
         let (phases, bytes) = (self.phases.get(), self.bytes.get());
         Finish { last_byte_ns, first_byte_ns, phases, bytes }
+    }
+
+    /// So many bytes of the answer came, just now.
+    pub(crate) fn read_answer(&self, count: usize) {
+        let now_ns = self.clock.now_ns();
+        self.read_ns.set(now_ns);
+        self.answered_at(now_ns);
+        self.read(count);
     }
 
     fn close_phase(&self, now_ns: u64) {
@@ -131,7 +148,12 @@ impl Meter {
     /// The answer begins now, unless it has begun.
     pub(crate) fn answered(&self) {
         if self.phase.get() == Phase::Send {
-            let now_ns = self.clock.now_ns();
+            self.answered_at(self.clock.now_ns());
+        }
+    }
+
+    fn answered_at(&self, now_ns: u64) {
+        if self.phase.get() == Phase::Send {
             self.close_phase(now_ns);
             self.phase.set(Phase::Receive);
             self.first_byte_ns.set(now_ns);

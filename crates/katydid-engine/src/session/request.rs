@@ -33,7 +33,7 @@ pub struct RequestBuilder<'s> {
     pub(super) body: Bytes,
     pub(super) timeout: Option<Duration>,
     pub(super) redirects: bool,
-    pub(super) retry: Option<Retry>,
+    pub(super) retry: Option<Box<Retry>>,
     /// Repeats a request that came to nothing.
     pub(super) is_retry: bool,
     pub(super) mistake: Option<String>,
@@ -149,7 +149,7 @@ impl<'s> RequestBuilder<'s> {
         match retry.mistake() {
             Some(mistake) => self.broken(mistake),
             None => {
-                self.retry = Some(retry);
+                self.retry = Some(Box::new(retry));
                 self
             }
         }
@@ -161,10 +161,14 @@ impl<'s> RequestBuilder<'s> {
     /// When there is no whole answer: look-up, connection, TLS, time limit, broken or too large
     /// body, redirects without end. It has been counted as failed. An answer of 400 and above is
     /// no error here, see [`Response`].
-    pub async fn send(self) -> Result<Response, RequestFailed> {
-        match &self.retry {
-            None => super::exchange::send(self).await.map_err(Unanswered::count),
-            Some(_) => super::retry::send(self).await,
+    pub fn send(self) -> impl Future<Output = Result<Response, RequestFailed>> + use<'s> {
+        let mut request = self;
+        // Not an async function: that would hold the request twice.
+        async move {
+            match &request.retry {
+                None => super::exchange::send(&mut request).await.map_err(Unanswered::count),
+                Some(_) => Box::pin(super::retry::send(request)).await,
+            }
         }
     }
 

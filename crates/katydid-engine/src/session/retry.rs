@@ -112,13 +112,13 @@ impl Retry {
 /// Sends a request that has a rule for retries.
 pub(super) async fn send(mut request: RequestBuilder<'_>) -> Result<Response, RequestFailed> {
     let Some(retry) = request.retry.take() else {
-        return exchange::send(request).await.map_err(Unanswered::count);
+        return exchange::send(&mut request).await.map_err(Unanswered::count);
     };
     let limit = request.limit();
     let deadline = Instant::now() + limit;
     for number in 0.. {
         let left = deadline.saturating_duration_since(Instant::now());
-        let done = exchange::send(request.attempt(left, number > 0)).await;
+        let done = exchange::send(&mut request.attempt(left, number > 0)).await;
         let due = retry.pause(&done, number).map(|pause| Instant::now() + pause);
         let Some(due) = due.filter(|due| *due < deadline) else {
             return done.map_err(Unanswered::count);

@@ -141,8 +141,7 @@ impl Http1 {
             if bytes.is_empty() {
                 return Poll::Ready(decoder.closed().map_err(Stop::from));
             }
-            self.meter.answered();
-            self.meter.read(bytes.len());
+            self.meter.read_answer(bytes.len());
             if let Some(done) = decoder.feed(bytes)? {
                 return Poll::Ready(Ok(done));
             }

@@ -19,7 +19,8 @@ pub(super) struct Decoder {
     partial: Vec<u8>,
     /// Bytes of interim answers.
     interim: usize,
-    reading: Option<(Head, Body)>,
+    /// Boxed: most answers come in one piece and never need the room.
+    reading: Option<Box<(Head, Body)>>,
 }
 
 /// A whole answer.
@@ -56,7 +57,8 @@ impl Decoder {
 
     /// The other side has closed.
     pub(super) fn closed(&mut self) -> Result<Done, Broken> {
-        if let Some((head, mut body)) = self.reading.take() {
+        if let Some(reading) = self.reading.take() {
+            let (head, mut body) = *reading;
             body.closed()?;
             return Ok(done(head, body.take(), false));
         }
@@ -68,7 +70,7 @@ impl Decoder {
     /// Memory held, for the test that it has a bound.
     #[cfg(test)]
     pub(super) fn memory(&self) -> usize {
-        self.partial.capacity() + self.reading.as_ref().map_or(0, |(_, body)| body.memory())
+        self.partial.capacity() + self.reading.as_ref().map_or(0, |reading| reading.1.memory())
     }
 
     fn head(&mut self, mut bytes: &[u8]) -> Result<Option<Done>, Broken> {
@@ -106,17 +108,17 @@ impl Decoder {
             return Ok(Some(done(head, body, length == rest.len())));
         }
         let body = Body::new(head.framing, self.limit)?;
-        self.reading = Some((head, body));
+        self.reading = Some(Box::new((head, body)));
         self.body(rest)
     }
 
     fn body(&mut self, input: &[u8]) -> Result<Option<Done>, Broken> {
-        let Some((_, body)) = &mut self.reading else { return Ok(None) };
-        let taken = body.feed(input)?;
-        if !body.is_done() {
+        let Some(reading) = &mut self.reading else { return Ok(None) };
+        let taken = reading.1.feed(input)?;
+        if !reading.1.is_done() {
             return Ok(None);
         }
-        let whole = self.reading.take();
+        let whole = self.reading.take().map(|whole| *whole);
         Ok(whole.map(|(head, mut body)| done(head, body.take(), taken == input.len())))
     }
 }
