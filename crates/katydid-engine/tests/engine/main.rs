@@ -10,6 +10,7 @@ mod ending;
 mod failures;
 mod feeders;
 mod hooks;
+mod http1;
 mod judging;
 mod redirects;
 mod retries;
