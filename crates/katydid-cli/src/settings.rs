@@ -125,7 +125,7 @@ impl Settings {
         if args.load.headful || (!args.load.headless && scenario.is_none()) {
             return Err(needs_headless(suite));
         }
-        let accounts = accounts(suite, &args.target)?;
+        let accounts = accounts(suite, &args.target, &classes)?;
         let host = host(suite, &args.target, &classes)?;
         let run = load(&args.load, scenario.as_ref(), host, args.http.settings()?);
         Ok(Self {
@@ -249,15 +249,22 @@ fn embedded(suite: &Suite, args: &TargetArgs) -> Result<bool, CliError> {
     Ok(args.embedded)
 }
 
-fn accounts(suite: &Suite, args: &TargetArgs) -> Result<Option<PathBuf>, CliError> {
+fn accounts(
+    suite: &Suite,
+    args: &TargetArgs,
+    classes: &[Class],
+) -> Result<Option<PathBuf>, CliError> {
+    let needed = || classes.iter().flat_map(Class::tasks).any(|task| (suite.accounts_for)(&task));
     match (&args.accounts, suite.accounts) {
         (Some(_), AccountsUse::NotUsed) => {
             Err(CliError::usage("this suite has no use for --accounts; leave it out"))
         }
-        (None, AccountsUse::Required) if !args.embedded => Err(CliError::Usage(format!(
-            "the users of this suite log in; give their accounts with --accounts FILE{}",
-            accounts_hint(suite)
-        ))),
+        (None, AccountsUse::Required) if !args.embedded && needed() => {
+            Err(CliError::Usage(format!(
+                "the users of this suite log in; give their accounts with --accounts FILE{}",
+                accounts_hint(suite)
+            )))
+        }
         (Some(path), _) => match std::fs::File::open(path) {
             Ok(_) if path.is_dir() => Err(CliError::Usage(format!(
                 "--accounts {} is a directory; name the file in it",

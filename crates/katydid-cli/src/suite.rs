@@ -39,6 +39,7 @@ pub struct Suite {
     pub(crate) embedded: Option<EmbeddedBackend>,
     pub(crate) accounts: AccountsUse,
     pub(crate) accounts_hint: Option<String>,
+    pub(crate) accounts_for: fn(&TaskInfo) -> bool,
     pub(crate) commands: Vec<OwnCommand>,
     pub(crate) default_host: Option<String>,
     pub(crate) options: Vec<SuiteOption>,
@@ -89,6 +90,7 @@ impl Suite {
             embedded: None,
             accounts: AccountsUse::NotUsed,
             accounts_hint: None,
+            accounts_for: |_| true,
             commands: Vec::new(),
             default_host: None,
             options: Vec::new(),
@@ -140,6 +142,13 @@ impl Suite {
     /// Says what becomes of `--accounts`.
     pub fn accounts(mut self, accounts: AccountsUse) -> Self {
         self.accounts = accounts;
+        self
+    }
+
+    /// Says which tasks need an account, if not all do. When tags leave only others, accounts that
+    /// are [required](AccountsUse::Required) may be left out.
+    pub fn accounts_for(mut self, needs: fn(&TaskInfo) -> bool) -> Self {
+        self.accounts_for = needs;
         self
     }
 

@@ -12,6 +12,7 @@ pub mod articles;
 mod embedded;
 pub mod flows;
 mod mp3;
+mod options;
 pub mod personas;
 mod plan;
 mod prose;

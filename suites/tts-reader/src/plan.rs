@@ -3,27 +3,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid::{AccountsUse, BoxError, Preparation, Scenario, Shared, Suite, Target};
+use katydid::{AccountsUse, BoxError, Preparation, Scenario, Shared, Suite, Target, TaskInfo};
 
 use crate::accounts::Accounts;
 use crate::accounts_command;
 use crate::articles::ArticleSite;
+use crate::options::{self, Wishes};
 use crate::personas::{BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser};
 use crate::target;
 
 /// Data that all users of a run share.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    pub(crate) accounts: Accounts,
+    /// `None` when no task that runs needs a login.
+    pub(crate) accounts: Option<Accounts>,
     /// `None` when the target could not read the pages.
     pub(crate) articles: Option<Arc<ArticleSite>>,
+    /// What the options of this load test ask for.
+    pub(crate) wishes: Wishes,
     /// What the names of accounts made by this run begin with.
     pub(crate) run: Arc<str>,
 }
 
 /// The whole load test.
 pub fn suite() -> Suite {
-    let suite = Suite::new("tts-load")
+    let suite = options::declared().into_iter().fold(Suite::new("tts-load"), Suite::option);
+    let suite = suite
         .about("Load test of the TTS Reader backend: four kinds of users, every answer checked.")
         .user::<TTSReaderUser>()
         .user::<BurstTrafficUser>()
@@ -32,6 +37,7 @@ pub fn suite() -> Suite {
         .scenario(smoke())
         .default_host("http://localhost:5000")
         .accounts(AccountsUse::Required)
+        .accounts_for(logs_in)
         .accounts_hint(
             "make them with `tts-load accounts create --count 50 --target http://localhost:5000 \
              --out accounts.csv`",
@@ -51,13 +57,14 @@ fn smoke() -> Scenario {
         .target(Target::percentile_below(0.95, Duration::from_millis(500)))
 }
 
+/// Only the health checks need no login.
+fn logs_in(task: &TaskInfo) -> bool {
+    &*task.flow != "Health"
+}
+
 fn prepare(run: &Preparation<'_>) -> Result<Shared, BoxError> {
-    let file = run.accounts.or(run.embedded.map(|ready| ready.accounts_file.as_path()));
-    let file = file.ok_or(
-        "users need accounts of their own; make some with `tts-load accounts create` and give them \
-         with --accounts FILE",
-    )?;
-    let accounts = Accounts::read(file, run.users)?;
+    let wishes = Wishes::read(run.options)?;
+    let accounts = run.tasks.iter().any(logs_in).then(|| accounts(run)).transpose()?;
     target::listens(run.host).map_err(|fault| {
         format!(
             "nothing answers at {} ({fault}); start the backend (`tts-reader serve --dev`), name \
@@ -66,8 +73,18 @@ fn prepare(run: &Preparation<'_>) -> Result<Shared, BoxError> {
         )
     })?;
     let mut shared = Shared::default();
-    shared.insert(Prepared { accounts, articles: articles(run.host)?, run: run_name().into() });
+    let articles = if wishes.pages.is_empty() { articles(run.host)? } else { None };
+    shared.insert(Prepared { accounts, articles, wishes, run: run_name().into() });
     Ok(shared)
+}
+
+fn accounts(run: &Preparation<'_>) -> Result<Accounts, BoxError> {
+    let file = run.accounts.or(run.embedded.map(|ready| ready.accounts_file.as_path()));
+    let file = file.ok_or(
+        "users need accounts of their own; make some with `tts-load accounts create` and give them \
+         with --accounts FILE",
+    )?;
+    Ok(Accounts::read(file, run.users)?)
 }
 
 /// The article site, for a target on this machine.

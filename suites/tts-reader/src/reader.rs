@@ -8,13 +8,13 @@ use serde_json::json;
 
 use crate::accounts::Account;
 use crate::answers::{self, Granted, Login, Owner, Preferences, Registered};
-use crate::articles::{Article, ArticleSite};
+use crate::articles::{Article, ArticleSite, Reading};
 use crate::mp3;
+use crate::options::Wishes;
 use crate::plan::Prepared;
+use crate::texts::speech_text;
 use crate::token::Token;
 
-/// The share of TTSReaderUsers that come back to an account they have.
-const RETURNING: f64 = 0.7;
 /// Credits that a new account is given, where the target can give any.
 const CREDITS: i64 = 100_000;
 /// The share of the audio links that are opened; each user's first one always is.
@@ -32,7 +32,10 @@ pub struct Reader {
     token: Option<Token>,
     /// Whether it comes back or is new; drawn once, whatever happens to its first login.
     returning: Option<bool>,
+    /// Whether any of its tasks needs a login.
+    logs_in: bool,
     articles: Option<Arc<ArticleSite>>,
+    wishes: Wishes,
     /// What the names of accounts made by this run begin with.
     run: Arc<str>,
     names: u32,
@@ -54,11 +57,13 @@ impl Reader {
     pub fn new(user: &NewUser<'_>) -> Self {
         let prepared = user.shared.get::<Prepared>();
         Self {
-            own: prepared.accounts.of_user(user.index).cloned(),
+            own: prepared.accounts.as_ref().and_then(|all| all.of_user(user.index)).cloned(),
             account: None,
             token: None,
             returning: None,
+            logs_in: prepared.accounts.is_some(),
             articles: prepared.articles.clone(),
+            wishes: prepared.wishes.clone(),
             run: Arc::clone(&prepared.run),
             names: 0,
             registered: Vec::new(),
@@ -72,6 +77,9 @@ impl Reader {
 
     /// Start of a user that has an account.
     pub(crate) async fn log_in(&mut self, session: &mut Session) -> TaskResult {
+        if !self.logs_in {
+            return Ok(());
+        }
         let own = self.own.clone().ok_or_else(|| {
             TaskError::exception(
                 "there are more users than accounts; make more with `tts-load accounts create`",
@@ -81,9 +89,14 @@ impl Reader {
         Ok(())
     }
 
-    /// Start of a TTSReaderUser: seven of ten come back, three of ten are new.
+    /// Start of a TTSReaderUser: seven of ten come back, three of ten are new, unless
+    /// `--returning-share` says otherwise.
     pub(crate) async fn log_in_or_sign_up(&mut self, session: &mut Session) -> TaskResult {
-        let returning = *self.returning.get_or_insert_with(|| session.chance(RETURNING));
+        if !self.logs_in {
+            return Ok(());
+        }
+        let share = self.wishes.returning;
+        let returning = *self.returning.get_or_insert_with(|| session.chance(share));
         if !returning && self.sign_up(session).await? {
             return Ok(());
         }
@@ -244,17 +257,26 @@ impl Reader {
         Ok(())
     }
 
-    /// An article that nobody has read before, with its address.
-    pub(crate) fn article(&self, session: &mut Session) -> Result<(Article, String), TaskError> {
+    /// A text to have spoken.
+    pub(crate) fn text(&self, session: &mut Session) -> String {
+        speech_text(session.random(0..=u64::MAX), self.wishes.length)
+    }
+
+    /// A page to have read: an article that nobody has read before, or one of `--article-hosts`.
+    pub(crate) fn page(&self, session: &mut Session) -> Result<Reading, TaskError> {
+        if !self.wishes.pages.is_empty() {
+            let url = session.choose(&self.wishes.pages).clone();
+            return Ok(Reading { url, article: None });
+        }
         let Some(site) = &self.articles else {
             return Err(TaskError::exception(
                 "the target is on another machine and cannot read this machine's article pages; \
-                 leave those tasks out with --exclude-tags extraction,combined",
+                 name pages that it can read with --article-hosts, or leave those tasks out with \
+                 --exclude-tags extraction,combined",
             ));
         };
         let article = Article::drawn(session.random(0..=u64::MAX));
-        let url = site.url(&article);
-        Ok((article, url))
+        Ok(Reading { url: site.url(&article), article: Some(article) })
     }
 
     /// Whether it opens the next link to audio: now and then, the first time always.

@@ -9,7 +9,8 @@ use tts_reader_load_test::personas::{BurstTrafficUser, HeavyTTSUser, ReadOnlyUse
 fn shares<U: User>() -> BTreeMap<String, f64> {
     let mut shares = BTreeMap::new();
     for task in Class::of::<U>().tasks() {
-        *shares.entry(task.flow.to_string()).or_insert(0.0) += task.expected_share.expect("no flow is sticky") * 100.0;
+        *shares.entry(task.flow.to_string()).or_insert(0.0) +=
+            task.expected_share.expect("no flow is sticky") * 100.0;
     }
     shares.into_iter().map(|(flow, share): (_, f64)| (flow, share.round())).collect()
 }
@@ -85,7 +86,10 @@ fn tasks_have_the_weights_and_tags_of_the_old_suite() {
         let own = |task: &&(&str, &str, u32, &str)| task.0 == flow;
         let total: u32 = tasks.iter().filter(own).map(|task| task.2).sum();
         let expected = of_flows[flow] / 100.0 * f64::from(weight) / f64::from(total);
-        assert!((info.expected_share.expect("no flow is sticky") - expected).abs() < 1e-9, "{flow}/{name}");
+        assert!(
+            (info.expected_share.expect("no flow is sticky") - expected).abs() < 1e-9,
+            "{flow}/{name}"
+        );
         assert_eq!(info.tags.join(" "), tags, "{flow}/{name}");
         assert!(!info.silent, "{flow}/{name}");
     }

@@ -3,7 +3,10 @@
 
 mod article;
 mod html;
+mod reading;
 mod site;
 
 pub use article::{Article, Kind};
 pub use site::ArticleSite;
+
+pub(crate) use reading::Reading;

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use crate::answers::{self, ArticleSpeech, Mark, Speech, Voice};
 use crate::reader::Reader;
-use crate::texts::speech_text;
 
 /// Voices that users choose from.
 pub(super) const VOICES: [&str; 8] =
@@ -27,7 +26,7 @@ impl Synthesis {
     #[task(weight = 15, tags("tts", "critical", "revenue"))]
     async fn synthesize(reader: &mut Reader, session: &mut Session) -> TaskResult {
         reader.stay_logged_in(session).await?;
-        let text = speech_text(session.random(0..=u64::MAX));
+        let text = reader.text(session);
         let voice = *session.choose(&VOICES);
         let body = json!({ "text_to_speech": text, "voice_id": voice, "engine": "standard" });
         // Unknown until the answer is there: a lost one leaves open what was spent.
@@ -91,13 +90,13 @@ impl Synthesis {
     }
 }
 
-/// Has an article that nobody has read before extracted and spoken.
+/// Has a page extracted and spoken.
 async fn read_aloud(reader: &mut Reader, session: &mut Session) -> TaskResult<ArticleSpeech> {
     reader.stay_logged_in(session).await?;
-    let (article, url) = reader.article(session)?;
+    let page = reader.page(session)?;
     let voice = *session.choose(&VOICES);
     let body = json!({
-        "url": url, "voice_id": voice, "engine": "standard", "maxLength": LONGEST_ARTICLE,
+        "url": page.url, "voice_id": voice, "engine": "standard", "maxLength": LONGEST_ARTICLE,
     });
     let known = reader.balance.take();
     let reply = session.post("/api/extract-and-synthesize").json(&body).send().await?;
@@ -106,7 +105,7 @@ async fn read_aloud(reader: &mut Reader, session: &mut Session) -> TaskResult<Ar
     let cost = cost(characters);
     let expected = known.map(|known| known - cost);
     reply
-        .check("the text is the article's beginning", |_| article.begins_with(&speech.text))?
+        .check("the text is the article's beginning", |_| page.begins_with(&speech.text))?
         .check("maxLength bounds the text", |_| characters <= LONGEST_ARTICLE)?
         .check("characters_used counts the text", |_| speech.characters_used == characters)?
         .check("a credit per started 1,000 characters", |_| {

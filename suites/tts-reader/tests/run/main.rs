@@ -5,6 +5,7 @@
 mod accounts;
 mod liar;
 mod mix;
+mod options;
 mod refusals;
 mod service;
 mod smoke;
