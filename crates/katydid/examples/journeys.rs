@@ -3,6 +3,7 @@
 //! `cargo run --example journeys -- --headless -u 20 -r 10 -t 30s -H http://localhost:8000`.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use katydid::prelude::*;
 
@@ -49,7 +50,9 @@ impl Looking {
 
     /// Leads nowhere, so the visit ends here.
     #[task(sends_nothing)]
-    async fn enough(_visitor: &mut Visitor, _shop: &mut Session) -> TaskResult {
+    async fn enough(_visitor: &mut Visitor, shop: &mut Session) -> TaskResult {
+        shop.sleep(Duration::from_secs(1)).await;
+        // That was the wait.
         Err(TaskError::SkipWait)
     }
 }
