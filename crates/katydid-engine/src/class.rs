@@ -124,6 +124,12 @@ impl Class {
         check::check(&self.about)
     }
 
+    /// The same class with a course of its own: what threads share, they would count together with
+    /// each task.
+    pub(crate) fn for_thread(&self) -> Self {
+        Self { code: self.code.for_thread(), about: Arc::clone(&self.about) }
+    }
+
     pub(crate) fn spawn(&self, context: UserContext) -> UserFuture {
         Arc::clone(&self.code).spawn(context)
     }
@@ -184,13 +190,14 @@ trait AnyClass: Send + Sync {
     fn filtered(&self, filter: &TagFilter) -> Option<Class>;
     fn named(&self, names: &[&str]) -> Result<Class, ClassError>;
     fn equal(&self) -> Class;
+    fn for_thread(&self) -> Arc<dyn AnyClass>;
     fn spawn(&self, context: UserContext) -> UserFuture;
 }
 
 /// The class with its state type.
 struct Code<S> {
     class: Arc<UserClass<S>>,
-    /// Made for the first user, after the checks.
+    /// Made for the first user of a thread, after the checks.
     course: OnceLock<Arc<Course<S>>>,
 }
 
@@ -205,6 +212,10 @@ impl<S: 'static> AnyClass for Code<S> {
 
     fn equal(&self) -> Class {
         change::equal(&self.class).into()
+    }
+
+    fn for_thread(&self) -> Arc<dyn AnyClass> {
+        Arc::new(Self { class: Arc::clone(&self.class), course: OnceLock::new() })
     }
 
     fn spawn(&self, context: UserContext) -> UserFuture {

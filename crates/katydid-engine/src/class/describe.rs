@@ -92,11 +92,9 @@ pub(super) fn describe<S>(class: &UserClass<S>) -> ClassDescription {
     }
 }
 
-/// The tags of something in a flow: the flow's, then its own.
+/// The tags of something in a flow: the flow's, then its own. Always a new list, see
+/// [`Class::for_thread`](super::Class::for_thread).
 pub(crate) fn joined(outer: &Tags, own: &Tags) -> Tags {
-    if outer.is_empty() {
-        return Arc::clone(own);
-    }
     let new = own.iter().filter(|tag| !outer.contains(tag));
     outer.iter().chain(new).cloned().collect()
 }

@@ -15,6 +15,7 @@ use super::phase::{Phase, PhaseCell};
 use super::quota::Quota;
 use super::timetable::Member;
 use super::user_loop::UserContext;
+use crate::class::Class;
 use crate::hooks::Listeners;
 use crate::session::{Clock, HttpContext, Names, SessionSetup, Targets};
 
@@ -26,6 +27,8 @@ pub(super) struct Crew {
     recorder: SharedRecorder,
     http: Rc<HttpContext>,
     listeners: Option<Rc<Listeners>>,
+    /// Copies of this thread, so that nothing in them is counted together with others.
+    classes: Vec<Class>,
     targets: Vec<Rc<Targets>>,
     pub(super) quota: Option<Rc<Quota>>,
     /// Users that have not ended yet, by class; those that are leaving among them.
@@ -58,6 +61,7 @@ impl Crew {
                 buffers: Rc::default(),
             }),
             listeners: Listeners::new(&assignment.hooks, every_task.collect()),
+            classes: assignment.classes.iter().map(|plan| plan.class.for_thread()).collect(),
             targets,
             quota,
             running: RefCell::new(vec![0; assignment.classes.len()]),
@@ -96,7 +100,7 @@ impl Crew {
         };
         self.running.borrow_mut()[class] += 1;
         self.members.borrow_mut().insert(index, Rc::clone(&phase));
-        let life = plan.class.spawn(context);
+        let life = self.classes[class].spawn(context);
         let leaving = Leaving { crew: Rc::clone(self), class, index, phase };
         tokio::task::spawn_local(async move {
             // Counted out even if making its state panics.

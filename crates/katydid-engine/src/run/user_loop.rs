@@ -193,12 +193,12 @@ impl<S: 'static> Life<S> {
 
     /// Runs one task and counts it with the requests it made.
     async fn execute(&mut self, task: usize) -> Next {
-        let course = Arc::clone(&self.course);
-        let (task, id) = (course.task(task), TaskId(self.first_task + task as u32));
         let Some(ticket) = self.ticket().await else { return Next::Stay { wait: true } };
-        let late_ns = std::mem::take(&mut self.late_ns);
+        let id = TaskId(self.first_task + task as u32);
+        let task = self.course.task(task);
+        let (run, late_ns) = (task.run, std::mem::take(&mut self.late_ns));
         self.session.begin_task(&task.tags, late_ns, Some(id));
-        let done = self.call(task.run, Phase::Stopping).await;
+        let done = self.call(run, Phase::Stopping).await;
         let requests = self.session.requests.get();
         let mut counts = TaskCounts { requests, ..TaskCounts::default() };
         let next = match &done {
