@@ -9,6 +9,7 @@ use serde_json::Serializer;
 use serde_json::ser::PrettyFormatter;
 
 use crate::number::{millis, nearest};
+use crate::rows_and_transactions;
 
 /// One method and name, with Locust's keys in Locust's order. Times are in ms, moments in seconds
 /// of the epoch.
@@ -39,7 +40,7 @@ struct Entry<'a> {
 /// or four and so on, under the second in which a step begins; their sum is `num_requests` at any
 /// length.
 pub fn statistics(snapshot: &Snapshot, started: SystemTime) -> Vec<u8> {
-    let rows = snapshot.rows_by_name();
+    let rows = rows_and_transactions(snapshot);
     let rows: Vec<&Row> = rows.iter().filter(|row| row.requests() > 0).collect();
     let times: Vec<Latency> = rows.iter().map(|row| row.response()).collect();
     let entries: Vec<Entry<'_>> =

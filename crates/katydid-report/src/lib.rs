@@ -22,6 +22,8 @@ mod number;
 pub mod table;
 mod text;
 
+use katydid_core::{Row, Snapshot};
+
 /// Locust's percentile columns: heading and quantile.
 const PERCENTILES: [(&str, f64); 11] = [
     ("50%", 0.5),
@@ -36,3 +38,10 @@ const PERCENTILES: [(&str, f64); 11] = [
     ("99.99%", 0.9999),
     ("100%", 1.0),
 ];
+
+/// Rows of requests by name, then those of transactions, which are in no total.
+fn rows_and_transactions(snapshot: &Snapshot) -> Vec<Row> {
+    let mut rows = snapshot.rows_by_name();
+    rows.extend(snapshot.transactions());
+    rows
+}

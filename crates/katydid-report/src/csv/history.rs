@@ -4,6 +4,7 @@ use katydid_core::{Row, Snapshot};
 
 use super::cell::{File, text};
 use super::stats::{percentile_cells, percentile_names, totals};
+use crate::rows_and_transactions;
 
 const BEFORE: [&str; 6] = ["Timestamp", "User Count", "Type", "Name", "Requests/s", "Failures/s"];
 
@@ -39,7 +40,7 @@ pub fn history_header() -> Vec<u8> {
 pub fn history_rows(snapshot: &Snapshot, stamp: u64, rows: HistoryRows) -> Vec<u8> {
     let mut file = File::new();
     if rows == HistoryRows::EveryName {
-        for row in snapshot.rows_by_name() {
+        for row in rows_and_transactions(snapshot) {
             file.record(record(&row, snapshot, stamp, rows));
         }
     }

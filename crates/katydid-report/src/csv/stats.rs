@@ -5,8 +5,8 @@ use std::time::Duration;
 use katydid_core::{Latency, Row, Snapshot};
 
 use super::cell::{File, float, text};
-use crate::PERCENTILES;
 use crate::number::{cut, millis, nearest, per_second};
+use crate::{PERCENTILES, rows_and_transactions};
 
 const STATS: [&str; 11] = [
     "Type",
@@ -31,8 +31,7 @@ const STATS: [&str; 11] = [
 /// are requests ÷ length of the run; content sizes are decoded bodies in bytes.
 pub fn stats(snapshot: &Snapshot) -> Vec<u8> {
     let mut file = File::with_header(&[&STATS[..], &percentile_names()].concat());
-    let (rows, transactions) = (snapshot.rows_by_name(), snapshot.transactions());
-    for row in rows.iter().chain(&transactions).chain([&snapshot.aggregated()]) {
+    for row in rows_and_transactions(snapshot).iter().chain([&snapshot.aggregated()]) {
         file.record(stats_record(row, snapshot.elapsed));
     }
     file.into_bytes()

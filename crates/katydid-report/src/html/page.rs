@@ -50,6 +50,7 @@ pub fn page(page: &Page<'_>) -> Vec<u8> {
     for section in [
         sections::targets(page.verdict),
         requests::requests(page.snapshot),
+        requests::transactions(page.snapshot),
         requests::percentiles(page.snapshot),
         sections::failures(page.snapshot, page.started),
         sections::exceptions(page.snapshot),

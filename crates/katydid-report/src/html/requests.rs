@@ -54,6 +54,41 @@ pub(super) fn requests(snapshot: &Snapshot) -> Section<'static> {
     }
 }
 
+/// Transactions by name.
+pub(super) fn transactions(snapshot: &Snapshot) -> Section<'static> {
+    let rows = snapshot.transactions().into_iter().map(|row| {
+        let times = row.response();
+        let share = row.failures() as f64 * 100.0 / row.requests().max(1) as f64;
+        let quantiles = [0.5, 0.95, 0.99].map(|at| ms(times.quantile(at)));
+        let mut cells = vec![Cell::text(&*row.key.name), Cell::number(row.requests())];
+        cells.extend([Cell::Fault(row.failures()), Cell::number(format!("{share:.2}%"))]);
+        cells.extend([ms(times.mean()), ms(times.min())]);
+        cells.extend(quantiles);
+        cells.push(ms(times.max()));
+        cells
+    });
+    Section {
+        id: "transactions",
+        title: "Transactions",
+        note: "Several requests under one timer, in ms. Their requests are counted above, so they \
+               are in no total.",
+        columns: &[
+            "Name",
+            "#Done",
+            "#Failures",
+            "#Failed",
+            "#Average",
+            "#Min",
+            "#Median",
+            "#p95",
+            "#p99",
+            "#Max",
+        ],
+        rows: rows.collect(),
+        total: false,
+    }
+}
+
 /// Percentiles by method and name.
 pub(super) fn percentiles(snapshot: &Snapshot) -> Section<'static> {
     Section {
@@ -89,6 +124,7 @@ pub(super) fn phases(snapshot: &Snapshot) -> Section<'static> {
             "#Wait",
             "#Receive",
             "#Connects",
+            "#Retries",
             "#Redirects",
             "#Sent",
             "#Received",
@@ -99,7 +135,7 @@ pub(super) fn phases(snapshot: &Snapshot) -> Section<'static> {
             let mean = |sum| Cell::number(fine(millis(Duration::from_nanos(sum)) / requests));
             let moved = row.bytes();
             let mut cells: Vec<Cell> = row.phases().sums_ns().map(mean).into();
-            cells.extend([row.connections(), row.redirects()].map(Cell::number));
+            cells.extend([row.connections(), row.retries(), row.redirects()].map(Cell::number));
             cells.extend([moved.sent, moved.received, moved.body].map(bytes).map(Cell::Number));
             cells
         }),

@@ -32,7 +32,8 @@ pub(super) fn targets(verdict: &Verdict) -> Section<'static> {
 
 /// Failures by text, the most frequent first.
 pub(super) fn failures(snapshot: &Snapshot, started: SystemTime) -> Section<'static> {
-    let mut failures: Vec<FailureRow> = snapshot.failures().collect();
+    let mut failures: Vec<FailureRow> =
+        snapshot.failures().chain(snapshot.failed_transactions()).collect();
     failures.sort_by_key(|row| (Reverse(row.count), row.first));
     let rows = failures.iter().map(|row| {
         vec![

@@ -46,7 +46,7 @@ fn everything_of_an_eventful_run_is_on_the_page() {
         ("percentiles", 7, 13),
         ("failures", 7, 7),
         ("exceptions", 2, 4),
-        ("phases", 7, 13),
+        ("phases", 7, 14),
         ("tasks", 6, 8),
         ("mix", 5, 5),
         ("warnings", 1, 1),
@@ -64,6 +64,21 @@ fn everything_of_an_eventful_run_is_on_the_page() {
     assert_eq!(document.select(".verdict strong").text().as_ref(), "INVALID");
     let facts = document.select(".facts").text().to_string();
     assert!(facts.contains("2026-11-23 02:38:35 UTC") && facts.contains("10.0 s"), "{facts}");
+}
+
+#[test]
+fn transactions_have_a_section_and_their_reasons_are_failures() {
+    let run = Run::new(&[("V", 1)], &[])
+        .transactions("buy", &[2_000], "GET /: HTTP 503 Busy")
+        .answers("GET", "/", &[900])
+        .done(10);
+    let document = Document::from(made("shop", &run, &[]));
+    assert_eq!(table(&document, "transactions")[0][..3], ["buy", "2", "1"]);
+    assert_eq!(
+        table(&document, "failures")[0][2..5],
+        ["buy", "transaction", "GET /: HTTP 503 Busy"]
+    );
+    assert_eq!(table(&document, "requests").len(), 2);
 }
 
 #[test]
