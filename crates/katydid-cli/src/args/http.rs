@@ -11,7 +11,6 @@ use crate::error::CliError;
 
 /// The HTTP client.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "HTTP")]
 pub(crate) struct HttpArgs {
     /// Time limit of a whole request, redirects included [default: 1m]
     #[arg(long, value_name = "SPAN", value_parser = parse_time, allow_negative_numbers = true)]

@@ -9,7 +9,6 @@ use super::values::{parse_run_time, parse_stop_timeout};
 
 /// Users, rate and time.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Load")]
 pub(crate) struct LoadArgs {
     /// Start at once and without the live page
     #[arg(long)]

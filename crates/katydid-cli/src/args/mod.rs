@@ -3,6 +3,7 @@
 //! One group of flags per file. Names and meanings are Locust's where Locust has them; what they
 //! mean together is decided in `settings.rs`.
 
+mod help;
 mod http;
 mod later;
 mod load;
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
+pub(crate) use help::examples;
 pub(crate) use http::HttpArgs;
 pub(crate) use load::LoadArgs;
 pub(crate) use mistake::sentence;
@@ -28,7 +30,7 @@ pub(crate) use values::{LogLevel, parse_count, parse_rate, parse_time};
 use crate::error::CliError;
 use crate::options::{self, Options};
 use crate::sources::{self, Known, Sources, Surroundings};
-use crate::suite::{AccountsUse, Suite};
+use crate::suite::Suite;
 
 /// Command line of a suite.
 #[derive(Clone, Debug, Parser)]
@@ -108,45 +110,19 @@ pub(crate) fn command(suite: &Suite) -> clap::Command {
 }
 
 fn built_in(suite: &Suite) -> clap::Command {
-    let mut command = crate::commands::describe(suite, Args::command())
-        .name(suite.name.clone())
-        .version(concat!("(katydid ", env!("CARGO_PKG_VERSION"), ")"))
-        .about(suite.about.clone())
-        .args(later::LATER.iter().map(later::Later::arg))
-        .after_help(known_names(suite));
-    if suite.embedded.is_none() {
-        command = command.mut_arg("embedded", |flag| flag.hide(true));
-    }
-    if suite.accounts == AccountsUse::NotUsed {
-        command = command.mut_arg("accounts", |flag| flag.hide(true));
-    }
-    if suite.scenarios.is_empty() {
-        command = command.mut_arg("scenario", |flag| flag.hide(true));
-    }
-    command
+    visible_built_in(suite).args(later::LATER.iter().map(later::Later::arg))
 }
 
-fn known_names(suite: &Suite) -> String {
-    let mut text = "User classes:".to_owned();
-    for class in &suite.classes {
-        text += &format!("\n  {}  {}", class.name(), class.about());
-    }
-    let tags = suite.tags();
-    if !tags.is_empty() {
-        text += &format!("\n\nTags: {}", tags.join(", "));
-    }
-    if !suite.scenarios.is_empty() {
-        text += "\n\nScenarios:";
-    }
-    for scenario in &suite.scenarios {
-        let (users, rate, time) = (scenario.users, scenario.spawn_rate, scenario.run_time);
-        let time = katydid_core::format_span(time);
-        text += &format!(
-            "\n  {}  {users} users at {rate}/s for {time}. {}",
-            scenario.name, scenario.purpose
-        );
-    }
-    text + "\n\nEverything for people goes to stderr; --list, --help and --version to stdout.\n\
-            Exit codes: 0 pass, 1 requests failed, 2 wrong use, 3 run invalid, 70 a report could \
-            not be written, 99 target missed, 130 interrupted."
+/// The parser without the options that are only there to be refused: what people, shells and man
+/// pages are told of.
+pub(crate) fn visible(suite: &Suite) -> clap::Command {
+    visible_built_in(suite).args(suite.options.iter().map(|option| option.arg(&suite.name)))
+}
+
+fn visible_built_in(suite: &Suite) -> clap::Command {
+    let command = crate::commands::describe(suite, Args::command())
+        .name(suite.name.clone())
+        .version(concat!("(katydid ", env!("CARGO_PKG_VERSION"), ")"))
+        .about(suite.about.clone());
+    help::lay_out(suite, command)
 }

@@ -8,7 +8,6 @@ use super::values::{LogLevel, parse_not_empty};
 
 /// Reports and log.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Reports")]
 pub(crate) struct OutputArgs {
     /// Write PREFIX_stats.csv, _stats_history.csv, _failures.csv and _exceptions.csv
     #[arg(long, value_name = "PREFIX", value_parser = parse_not_empty)]

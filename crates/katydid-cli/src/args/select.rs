@@ -4,7 +4,6 @@ use clap::Args;
 
 /// Names of classes and tags.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "What runs")]
 pub(crate) struct SelectArgs {
     /// User classes to run, with a weight of their own as in Shopper=3 [default: all]
     #[arg(value_name = "CLASS[=WEIGHT]")]

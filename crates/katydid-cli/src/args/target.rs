@@ -6,7 +6,6 @@ use clap::Args;
 
 /// The target and its accounts.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Target")]
 pub(crate) struct TargetArgs {
     /// Address of the target, e.g. http://localhost:5000
     #[arg(short = 'H', long, value_name = "URL")]

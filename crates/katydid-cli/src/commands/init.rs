@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use crate::error::CliError;
-use crate::suite::Suite;
+use crate::suite::{AccountsUse, Suite};
 
 /// The name under which runs find it.
 const NAME: &str = "locust.conf";
@@ -27,8 +27,9 @@ pub(crate) fn init(suite: &Suite) -> Result<(), CliError> {
         Err(other) => return Err(fault(other)),
     };
     file.write_all(text(suite).as_bytes()).map_err(fault)?;
+    let accounts = if suite.accounts == AccountsUse::Required { " --accounts FILE" } else { "" };
     let said = format!(
-        "Wrote {NAME}. Look at `host` in it, then run: {} --headless -u 10 -t 1m\n",
+        "Wrote {NAME}. Look at `host` in it, then run: {} --headless -u 10 -t 1m{accounts}\n",
         suite.name
     );
     // A closed stderr does not unwrite the file.

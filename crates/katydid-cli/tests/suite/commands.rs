@@ -8,6 +8,7 @@ crate::tests![
     help_lists_the_commands,
     a_mistyped_command_finds_its_name,
     completions_know_classes_tags_and_scenarios,
+    bash_completes_classes_tags_and_commands,
     the_man_page_has_every_flag,
     a_command_comes_first,
     init_writes_a_commented_file_and_never_over_another,
@@ -47,6 +48,28 @@ fn completions_know_classes_tags_and_scenarios() {
     }
     run(&mut shop("completions")).expect(2).says("<SHELL>");
     run(&mut shop("completions tcl")).expect(2).says("invalid value 'tcl'");
+}
+
+fn bash_completes_classes_tags_and_commands() {
+    let script = run(&mut shop("completions bash")).expect(0).stdout;
+    let ask = "
+        ask() {
+            COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
+            words=($(complete -p shop-load))
+            \"${words[-2]}\" shop-load \"${COMP_WORDS[-1]}\" \"${COMP_WORDS[-2]}\"
+            echo \"$*: ${COMPREPLY[*]}\"
+        }
+        ask shop-load Shop
+        ask shop-load --tags re
+        ask shop-load --scenario sm
+        ask shop-load completions z
+        ask shop-load --web";
+    let mut bash = std::process::Command::new("bash");
+    let ended = run(bash.args(["-c", &(script + ask)])).expect(0);
+    let answers = "shop-load Shop: Shopper\nshop-load --tags re: read revenue\n\
+                   shop-load --scenario sm: smoke\nshop-load completions z: zsh\n\
+                   shop-load --web: \n";
+    assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), (answers, ""));
 }
 
 fn the_man_page_has_every_flag() {
