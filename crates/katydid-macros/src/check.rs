@@ -30,28 +30,24 @@ pub(crate) enum Role {
     OnStop,
 }
 
-impl Role {
-    const ALL: [Self; 4] = [Self::Task, Self::Flow, Self::OnStart, Self::OnStop];
+/// The attributes that give the roles, with their arguments.
+const MARKS: [(&str, Role, &[&str]); 4] = [
+    ("task", Role::Task, TASK),
+    ("flow", Role::Flow, PART),
+    ("on_start", Role::OnStart, &[]),
+    ("on_stop", Role::OnStop, &[]),
+];
 
-    /// The attribute that gives the role, which is the engine's method too.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Task => "task",
-            Self::Flow => "flow",
-            Self::OnStart => "on_start",
-            Self::OnStop => "on_stop",
-        }
-    }
-
-    /// The last name counts, so that `#[katydid::task]` works too.
-    fn of(attr: &Attribute) -> Option<Self> {
-        let last = attr.path().segments.last()?;
-        Self::ALL.into_iter().find(|role| last.ident == role.name())
-    }
+/// The last name counts, so that `#[katydid::task]` works too.
+fn mark_of(attr: &Attribute) -> Option<&'static (&'static str, Role, &'static [&'static str])> {
+    let last = attr.path().segments.last()?;
+    MARKS.iter().find(|(name, ..)| last.ident == name)
 }
 
 /// A marked function.
 pub(crate) struct Member {
+    /// The attribute that marks it.
+    pub(crate) mark: &'static str,
     pub(crate) role: Role,
     pub(crate) ident: Ident,
     /// What else stands above it. Where its `#[cfg(…)]` says no, it must not be called.
@@ -82,29 +78,35 @@ pub(crate) struct Members {
 }
 
 /// Takes the marks off the functions of `item` and says what they mean.
-pub(crate) fn members(item: &mut ItemImpl, owner: Owner, errors: &mut Errors) -> Members {
+pub(crate) fn members(
+    item: &mut ItemImpl,
+    owner: Owner,
+    args: &Args,
+    errors: &mut Errors,
+) -> Members {
     let mut members = Members::default();
     for member in &mut item.items {
         let ImplItem::Fn(function) = member else { continue };
-        let Some((role, args)) = take_role(function, errors) else { continue };
-        members.drawable |= matches!(role, Role::Task | Role::Flow) && !is_off(&args);
-        let (sig, attrs) = (&function.sig, function.attrs.clone());
-        if !fits(sig, role, owner) {
-            let text = format!("#[{}] wants `{}`", role.name(), form(sig, role, owner));
-            errors.at(&sig.ident, text);
+        let Some(new) = member_of(function, errors) else { continue };
+        members.drawable |= matches!(new.role, Role::Task | Role::Flow) && !is_off(&new.args);
+        if !fits(&function.sig, new.role, owner) {
+            errors.at(&new.ident, format!("#[{}] wants `{}`", new.mark, form(&new, owner)));
             continue;
         }
-        if let Some(FnArg::Typed(state)) = sig.inputs.first()
+        if let Some(FnArg::Typed(state)) = function.sig.inputs.first()
             && let Type::Reference(state) = &*state.ty
         {
             members.state.get_or_insert_with(|| state.elem.to_token_stream());
         }
-        members.add(Member { role, ident: sig.ident.clone(), attrs, args }, errors);
+        members.add(new, errors);
     }
+    let what = if owner == Owner::User { "user class" } else { "flow" };
+    drawn(&item.self_ty, &format!("{what} has nothing to do: no task"), &members, args, errors);
+    order(args, &members, errors);
     members
 }
 
-/// Something without anything to draw is refused.
+/// What has nothing to draw from is refused.
 pub(crate) fn drawn(
     place: impl ToTokens,
     text: &str,
@@ -113,12 +115,12 @@ pub(crate) fn drawn(
     errors: &mut Errors,
 ) {
     if !members.drawable && args.weights("flows").all(|(_, weight)| weight.to_string() == "0") {
-        errors.at(place, format!("{text} with a weight above 0"));
+        errors.at(place, format!("this {text} with a weight above 0"));
     }
 }
 
 /// What only some kinds of flow allow.
-pub(crate) fn order(args: &Args, members: &Members, errors: &mut Errors) {
+fn order(args: &Args, members: &Members, errors: &mut Errors) {
     let markov = args.get("markov").is_some();
     if let (true, Some(second)) = (markov, args.get("sequential")) {
         errors.at(&second.key, "a flow is sequential or markov, not both");
@@ -144,32 +146,31 @@ fn is_off(args: &Args) -> bool {
     args.value("weight").is_some_and(|weight| weight.to_string() == "0")
 }
 
-/// Takes the role's attribute off the function.
-fn take_role(function: &mut ImplItemFn, errors: &mut Errors) -> Option<(Role, Args)> {
-    let marks: Vec<Attribute> =
-        function.attrs.extract_if(.., |attr| Role::of(attr).is_some()).collect();
+/// Takes the mark off the function.
+fn member_of(function: &mut ImplItemFn, errors: &mut Errors) -> Option<Member> {
+    let marks: Vec<_> = function.attrs.extract_if(.., |attr| mark_of(attr).is_some()).collect();
     if let Some(second) = marks.get(1) {
         let text = "a function has one role: one of #[task], #[flow], #[on_start] and #[on_stop]";
         errors.at(second, text);
     }
-    let mark = marks.first()?;
-    let role = Role::of(mark)?;
-    let known = match role {
-        Role::Task => TASK,
-        Role::Flow => PART,
-        Role::OnStart | Role::OnStop => &[],
-    };
-    let tokens = match &mark.meta {
+    let attr = marks.first()?;
+    let &(mark, role, known) = mark_of(attr)?;
+    let tokens = match &attr.meta {
         Meta::Path(_) => Ok(TokenStream::new()),
         meta => meta.require_list().map(|list| list.tokens.clone()),
     };
-    match tokens {
-        Ok(tokens) => Some((role, Args::parse(tokens, known, errors))),
-        Err(error) => {
-            errors.push(error);
-            Some((role, Args::default()))
-        }
-    }
+    let tokens = tokens.unwrap_or_else(|error| {
+        errors.push(error);
+        TokenStream::new()
+    });
+    let args = Args::parse(tokens, known, errors);
+    Some(Member {
+        mark,
+        role,
+        ident: function.sig.ident.clone(),
+        attrs: function.attrs.clone(),
+        args,
+    })
 }
 
 /// Whether the function can be called as what it is marked as.
@@ -190,16 +191,12 @@ fn fits(sig: &Signature, role: Role, owner: Owner) -> bool {
     says && state && sig.asyncness.is_some() && sig.inputs.len() == 2
 }
 
-fn form(sig: &Signature, role: Role, owner: Owner) -> String {
-    let name = &sig.ident;
-    match (role, owner) {
-        (Role::Flow, _) => format!("fn {name}() -> Flow<State>"),
-        (_, Owner::User) => {
-            format!("async fn {name}(&mut self, session: &mut Session) -> TaskResult")
-        }
-        (_, Owner::Flow) => {
-            format!("async fn {name}(user: &mut State, session: &mut Session) -> TaskResult")
-        }
+fn form(member: &Member, owner: Owner) -> String {
+    let name = &member.ident;
+    let state = if owner == Owner::User { "&mut self" } else { "user: &mut State" };
+    match member.role {
+        Role::Flow => format!("fn {name}() -> Flow<State>"),
+        _ => format!("async fn {name}({state}, session: &mut Session) -> TaskResult"),
     }
 }
 
@@ -213,7 +210,7 @@ impl Members {
         let twin = |other: &Member| other.role == new.role && name(other) == name(&new);
         // Of two functions under `cfg` only one may be left; the engine looks again at the start.
         if new.cfgs().next().is_none() && self.all.iter().any(twin) {
-            let text = format!("a second #[{}] {}", new.role.name(), name(&new));
+            let text = format!("a second #[{}] {}", new.mark, name(&new));
             errors.at(&new.ident, text.trim_end());
         }
         self.all.push(new);

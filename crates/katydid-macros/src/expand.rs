@@ -6,18 +6,35 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Generics, Item, ItemImpl, ItemStruct, Meta, Type};
+use syn::{Attribute, Generics, Item, Meta, Type};
 
 use crate::attr::{Arg, Args, Errors, FLOW, PERSONA, USER};
 use crate::check::{self, Member, Members, Owner, Role};
 
 /// `#[user(…)]`.
 pub(crate) fn user(args: TokenStream, item: TokenStream) -> TokenStream {
-    match syn::parse2(item.clone()) {
-        Ok(Item::Impl(block)) => user_impl(args, block),
-        Ok(Item::Struct(persona)) => user_struct(args, persona),
-        _ => refused(item, "#[user] goes on an `impl` block or on a struct"),
-    }
+    let mut errors = Errors::default();
+    let mut parsed = syn::parse2(item.clone());
+    let made = match &mut parsed {
+        Ok(Item::Impl(block)) => {
+            let args = Args::parse(args, USER, &mut errors);
+            let members = check::members(block, Owner::User, &args, &mut errors);
+            let steps = steps(&args, &block.attrs, &members);
+            user_trait(&args, &block.generics, &block.self_ty, &steps)
+        }
+        Ok(Item::Struct(persona)) => {
+            let args = Args::parse(args, PERSONA, &mut errors);
+            let members = Members { drawable: !errors.is_empty(), ..Members::default() };
+            let (ident, (_, of, _)) = (&persona.ident, persona.generics.split_for_impl());
+            let text = "user class has nothing to do: no flow";
+            check::drawn(ident, text, &members, &args, &mut errors);
+            let steps = steps(&args, &persona.attrs, &members);
+            user_trait(&args, &persona.generics, &syn::parse_quote!(#ident #of), &steps)
+        }
+        _ => return refused(item, "#[user] goes on an `impl` block or on a struct"),
+    };
+    let (item, errors) = (parsed.ok(), errors.into_tokens());
+    quote! { #item #made #errors }
 }
 
 /// `#[flow(…)]`.
@@ -29,10 +46,8 @@ pub(crate) fn flow(args: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut errors = Errors::default();
     let args = Args::parse(args, FLOW, &mut errors);
-    let members = check::members(&mut block, Owner::Flow, &mut errors);
+    let members = check::members(&mut block, Owner::Flow, &args, &mut errors);
     let ty = &block.self_ty;
-    check::drawn(ty, "this flow has nothing to do: no task", &members, &args, &mut errors);
-    check::order(&args, &members, &mut errors);
     let made = args.value("state").or(members.state.as_ref()).map(|state| {
         let name = name_of(&args, ty);
         let steps = steps(&args, &block.attrs, &members);
@@ -66,31 +81,6 @@ pub(crate) fn misplaced(name: &str, item: TokenStream) -> TokenStream {
 fn refused(item: TokenStream, text: &str) -> TokenStream {
     let error = syn::Error::new(Span::call_site(), text).to_compile_error();
     quote! { #item #error }
-}
-
-fn user_impl(args: TokenStream, mut block: ItemImpl) -> TokenStream {
-    let mut errors = Errors::default();
-    let args = Args::parse(args, USER, &mut errors);
-    let members = check::members(&mut block, Owner::User, &mut errors);
-    let ty = &block.self_ty;
-    check::drawn(ty, "this user class has nothing to do: no task", &members, &args, &mut errors);
-    check::order(&Args::default(), &members, &mut errors);
-    let steps = steps(&args, &block.attrs, &members);
-    let made = user_trait(&args, &block.generics, ty, &steps);
-    let errors = errors.into_tokens();
-    quote! { #block #made #errors }
-}
-
-fn user_struct(args: TokenStream, persona: ItemStruct) -> TokenStream {
-    let mut errors = Errors::default();
-    let args = Args::parse(args, PERSONA, &mut errors);
-    let members = Members { drawable: !errors.is_empty(), ..Members::default() };
-    let (ident, (_, of, _)) = (&persona.ident, persona.generics.split_for_impl());
-    check::drawn(ident, "this user class has nothing to do: no flow", &members, &args, &mut errors);
-    let steps = steps(&args, &persona.attrs, &members);
-    let made = user_trait(&args, &persona.generics, &syn::parse_quote!(#ident #of), &steps);
-    let errors = errors.into_tokens();
-    quote! { #persona #made #errors }
 }
 
 fn user_trait(args: &Args, generics: &Generics, ty: &Type, steps: &TokenStream) -> TokenStream {
