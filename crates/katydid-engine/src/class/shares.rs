@@ -124,3 +124,76 @@ fn squared(chain: &[Vec<f64>]) -> Vec<Vec<f64>> {
     };
     chain.iter().map(square).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A step without transitions.
+    fn step(name: usize, weight: u32, flow: Option<FlowDescription>) -> StepDescription {
+        StepDescription {
+            name: name.to_string().into(),
+            about: Arc::from(""),
+            weight,
+            ratio: 0.0,
+            tags: Arc::from([]),
+            next: Arc::from([]),
+            sends_nothing: false,
+            flow,
+            tagged: false,
+        }
+    }
+
+    /// Trees of weighted and sequential flows in which something can be drawn everywhere.
+    fn steps() -> impl Strategy<Value = Vec<StepDescription>> {
+        let leaf = (1u32..9).prop_map(|weight| step(0, weight, None));
+        let tree = leaf.prop_recursive(4, 40, 5, |inner| {
+            let order = prop_oneof![Just(FlowOrder::Weighted), Just(FlowOrder::Sequential)];
+            (1u32..9, order, prop::collection::vec(inner, 1..5)).prop_map(
+                |(weight, order, steps)| {
+                    let flow =
+                        FlowDescription { order, sticky: false, ..FlowDescription::root(steps) };
+                    step(0, weight, Some(flow))
+                },
+            )
+        });
+        prop::collection::vec(tree, 1..5)
+    }
+
+    proptest! {
+        #[test]
+        fn every_share_is_promised_and_together_they_are_everything(steps in steps()) {
+            let shares: Vec<f64> = expected(&steps).into_iter().map(|share| share.unwrap()).collect();
+            prop_assert!(shares.iter().all(|share| *share > 0.0), "{:?}", shares);
+            prop_assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{:?}", shares);
+        }
+
+        /// A step of the chain changes nothing in the long run.
+        #[test]
+        fn the_long_run_is_stationary(
+            weights in prop::collection::vec(prop::collection::vec(0u32..5, 6), 1..6),
+        ) {
+            let states: Vec<StepDescription> = weights
+                .iter()
+                .enumerate()
+                .map(|(name, row)| {
+                    let to = row.iter().take(weights.len()).enumerate();
+                    let to = to.filter(|(_, weight)| **weight > 0);
+                    let next = to.map(|(to, weight)| (to.to_string().into(), *weight)).collect();
+                    StepDescription { next, ..step(name, 1, None) }
+                })
+                .collect();
+            let share = long_run(&states);
+            prop_assert!((share.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+            let rows: Vec<Vec<f64>> = states.iter().map(|state| row(&states, state)).collect();
+            for at in 0..states.len() {
+                let after: f64 = share.iter().zip(&rows).map(|(share, row)| share * row[at]).sum();
+                prop_assert!((after - share[at]).abs() < 1e-9, "{} {:?}", at, share);
+            }
+        }
+    }
+}
