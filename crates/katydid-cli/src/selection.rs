@@ -71,7 +71,7 @@ fn named(suite: &Suite, args: &Args) -> Result<Vec<Class>, CliError> {
     let mut classes = suite.classes.clone();
     let option = args.sources.name("config-users");
     config_users::apply(&option, &select.config_users, &mut classes)?;
-    if select.equal_weights {
+    if args.tuning.equal_weights {
         if let Some((name, Some(weight))) = words.iter().find(|(_, weight)| weight.is_some()) {
             let option = args.sources.name("equal-weights");
             let text = format!("{option} and {name}={weight} cannot be meant together");

@@ -9,7 +9,7 @@ use katydid_core::{Scenario, Target, exit, or_nearest};
 use katydid_engine::{Class, HttpSettings, RunSettings};
 use url::Url;
 
-use crate::args::{Args, LoadArgs, LogLevel, TargetArgs};
+use crate::args::{Args, LogLevel, TargetArgs};
 use crate::error::CliError;
 use crate::options::Options;
 use crate::selection;
@@ -105,8 +105,8 @@ impl OutputSettings {
             skip_log_setup: output.skip_log_setup,
             loglevel: output.loglevel.unwrap_or_default(),
             logfile: output.logfile,
-            show_task_ratio: select.show_task_ratio,
-            show_task_ratio_json: select.show_task_ratio_json,
+            show_task_ratio: args.tuning.show_task_ratio,
+            show_task_ratio_json: args.tuning.show_task_ratio_json,
             list: select.list,
             verbose: select.verbose,
         })
@@ -127,7 +127,7 @@ impl Settings {
         }
         let accounts = accounts(suite, &args.target, &classes)?;
         let host = host(suite, &args.target, &classes)?;
-        let run = load(&args.load, scenario.as_ref(), host, args.http.settings()?);
+        let run = load(args, scenario.as_ref(), host)?;
         Ok(Self {
             classes,
             run,
@@ -135,9 +135,9 @@ impl Settings {
             embedded,
             accounts,
             output: OutputSettings::resolve(args)?,
-            reset_stats: args.load.reset_stats,
-            iterations: args.load.iterations,
-            failed_code: args.output.exit_code_on_error.unwrap_or(exit::FAILED),
+            reset_stats: args.output.reset_stats,
+            iterations: args.tuning.iterations,
+            failed_code: args.tuning.exit_code_on_error.unwrap_or(exit::FAILED),
             options: args.options.clone(),
             sources: args.sources.clone(),
             rows: args.settings_rows(suite),
@@ -208,24 +208,23 @@ fn scenario(suite: &Suite, name: Option<&str>) -> Result<Option<Scenario>, CliEr
 }
 
 fn load(
-    args: &LoadArgs,
+    args: &Args,
     scenario: Option<&Scenario>,
     host: Option<String>,
-    http: HttpSettings,
-) -> RunSettings {
-    let base = RunSettings::default();
-    let users = args.users.or(scenario.map(|s| s.users)).unwrap_or(base.users);
-    RunSettings {
+) -> Result<RunSettings, CliError> {
+    let (load, tuning, base) = (&args.load, &args.tuning, RunSettings::default());
+    let users = load.users.or(scenario.map(|s| s.users)).unwrap_or(base.users);
+    Ok(RunSettings {
         users,
-        spawn_rate: args.spawn_rate.or(scenario.map(|s| s.spawn_rate)).unwrap_or(base.spawn_rate),
-        run_time: args.run_time.or(scenario.map(|s| s.run_time)),
-        stop_timeout: args.stop_timeout.unwrap_or(Duration::ZERO),
-        threads: threads(args.threads.or(args.processes.map(processes)), users),
-        seed: seed(args.seed),
+        spawn_rate: load.spawn_rate.or(scenario.map(|s| s.spawn_rate)).unwrap_or(base.spawn_rate),
+        run_time: load.run_time.or(scenario.map(|s| s.run_time)),
+        stop_timeout: tuning.stop_timeout.unwrap_or(Duration::ZERO),
+        threads: threads(tuning.threads.or(tuning.processes.map(processes)), users),
+        seed: seed(tuning.seed),
         host,
-        http,
+        http: args.http.settings()?,
         ..base
-    }
+    })
 }
 
 fn needs_headless(suite: &Suite) -> CliError {

@@ -6,26 +6,28 @@ use std::time::Duration;
 use clap::Args;
 use katydid_engine::HttpSettings;
 
+use super::help;
 use super::values::{parse_bytes, parse_time};
 use crate::error::CliError;
 
 /// The HTTP client.
 #[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = help::HTTP)]
 pub(crate) struct HttpArgs {
     /// Time limit of a whole request, redirects included [default: 1m]
-    #[arg(long, value_name = "SPAN", value_parser = parse_time, allow_negative_numbers = true)]
+    #[arg(long, hide_short_help = true, value_name = "SPAN", value_parser = parse_time, allow_negative_numbers = true)]
     timeout: Option<Duration>,
     /// Time limit of a connect, and of a TLS handshake [default: 10s]
-    #[arg(long, value_name = "SPAN", value_parser = parse_time, allow_negative_numbers = true)]
+    #[arg(long, hide_short_help = true, value_name = "SPAN", value_parser = parse_time, allow_negative_numbers = true)]
     connect_timeout: Option<Duration>,
     /// Most bytes read of a body, also after decompression [default: 16M]
-    #[arg(long, value_name = "BYTES", value_parser = parse_bytes, allow_negative_numbers = true)]
+    #[arg(long, hide_short_help = true, value_name = "BYTES", value_parser = parse_bytes, allow_negative_numbers = true)]
     max_body: Option<usize>,
     /// Also trust the certificate authorities in this PEM file
-    #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
+    #[arg(long, hide_short_help = true, value_name = "FILE", conflicts_with = "insecure")]
     cacert: Option<PathBuf>,
     /// Do not verify certificates
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     insecure: bool,
 }
 

@@ -11,20 +11,22 @@ mod mistake;
 mod output;
 mod select;
 mod target;
+mod tuning;
 mod values;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser};
 
 pub(crate) use help::examples;
 pub(crate) use http::HttpArgs;
-pub(crate) use load::LoadArgs;
+use load::LoadArgs;
 pub(crate) use mistake::sentence;
 pub(crate) use output::OutputArgs;
 use select::SelectArgs;
 pub(crate) use target::TargetArgs;
+use tuning::TuningArgs;
 pub(crate) use values::{LogLevel, parse_count, parse_rate, parse_time};
 
 use crate::error::CliError;
@@ -37,28 +39,36 @@ use crate::suite::Suite;
 #[command(
     infer_long_args = true,
     args_override_self = true,
+    disable_help_flag = true,
     disable_version_flag = true,
     max_term_width = 100
 )]
 pub(crate) struct Args {
     #[command(flatten)]
-    pub(crate) select: SelectArgs,
+    pub(crate) target: TargetArgs,
     #[command(flatten)]
     pub(crate) load: LoadArgs,
+    /// Read more settings from this file
+    ///
+    /// Flags and the environment override it; it overrides the files that lie about, key by key.
+    #[arg(long, value_name = "FILE", help_heading = help::COMMON)]
+    pub(crate) config: Option<PathBuf>,
+    /// Print every setting and where it comes from, and end
+    #[arg(long, help_heading = help::COMMON)]
+    pub(crate) print_settings: bool,
     #[command(flatten)]
-    pub(crate) target: TargetArgs,
+    pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) http: HttpArgs,
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
-    /// Read more settings from this file; flags and the environment override it
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// Print every setting, its value and where that comes from, and end
-    #[arg(long)]
-    pub(crate) print_settings: bool,
-    /// Print the version and end
-    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    pub(crate) tuning: TuningArgs,
+    /// Print help: -h briefly, --help in full
+    #[arg(short, long, action = ArgAction::Help, help_heading = help::OTHER)]
+    help: Option<bool>,
+    /// Print the version
+    #[arg(short = 'V', long, action = ArgAction::Version, help_heading = help::OTHER)]
     version: Option<bool>,
     /// Where each setting comes from.
     #[arg(skip)]
@@ -79,7 +89,8 @@ impl Args {
         words: &[OsString],
         around: &Surroundings,
     ) -> Result<Self, CliError> {
-        options::check(suite, &built_in(suite))?;
+        let taken = built_in(suite).args(later::LATER.iter().map(later::Later::arg));
+        options::check(suite, &taken)?;
         let command = command(suite);
         let typed = command.clone().try_get_matches_from(words).map_err(mistake::error)?;
         let known = Known::new(command.clone(), options::variables(suite));
@@ -106,23 +117,19 @@ impl Args {
 
 /// The parser, with the names that only the suite knows.
 pub(crate) fn command(suite: &Suite) -> clap::Command {
-    built_in(suite).args(suite.options.iter().map(|option| option.arg(&suite.name)))
-}
-
-fn built_in(suite: &Suite) -> clap::Command {
-    visible_built_in(suite).args(later::LATER.iter().map(later::Later::arg))
+    visible(suite).args(later::LATER.iter().map(later::Later::arg))
 }
 
 /// The parser without the options that are only there to be refused: what people, shells and man
 /// pages are told of.
 pub(crate) fn visible(suite: &Suite) -> clap::Command {
-    visible_built_in(suite).args(suite.options.iter().map(|option| option.arg(&suite.name)))
+    let own = suite.options.iter().map(|option| option.arg(&suite.name));
+    help::describe(suite, built_in(suite).args(own))
 }
 
-fn visible_built_in(suite: &Suite) -> clap::Command {
-    let command = crate::commands::describe(suite, Args::command())
+fn built_in(suite: &Suite) -> clap::Command {
+    crate::commands::describe(suite, Args::command())
         .name(suite.name.clone())
+        .bin_name(suite.name.clone())
         .version(concat!("(katydid ", env!("CARGO_PKG_VERSION"), ")"))
-        .about(suite.about.clone());
-    help::lay_out(suite, command)
 }

@@ -4,43 +4,48 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::help;
 use super::values::{LogLevel, parse_not_empty};
 
 /// Reports and log.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct OutputArgs {
-    /// Write PREFIX_stats.csv, _stats_history.csv, _failures.csv and _exceptions.csv
-    #[arg(long, value_name = "PREFIX", value_parser = parse_not_empty)]
+    /// Write the four CSV files of this prefix
+    ///
+    /// PREFIX_stats.csv, PREFIX_stats_history.csv, PREFIX_failures.csv, PREFIX_exceptions.csv; with
+    /// the prefix load_test_stats the names of the guide.
+    #[arg(long, value_name = "PREFIX", value_parser = parse_not_empty, help_heading = help::STATISTICS)]
     pub(crate) csv: Option<String>,
     /// Write a row for each name each second, not only the totals; needs --csv
-    #[arg(long)]
+    #[arg(long, help_heading = help::STATISTICS, hide_short_help = true)]
     pub(crate) csv_full_history: bool,
-    /// Write a page with the tables of the end; {u}, {r} and {t} in its name become users, rate
-    /// and seconds
-    #[arg(long, value_name = "FILE")]
+    /// Write a page with the tables of the end
+    ///
+    /// {u}, {r} and {t} in its name become users, rate and seconds.
+    #[arg(long, value_name = "FILE", help_heading = help::STATISTICS)]
     pub(crate) html: Option<PathBuf>,
     /// Print the statistics as JSON on stdout at the end
-    #[arg(long)]
+    #[arg(long, help_heading = help::STATISTICS, hide_short_help = true)]
     pub(crate) json: bool,
     /// Write the statistics as NAME.json
-    #[arg(long, value_name = "NAME", value_parser = parse_not_empty)]
+    #[arg(long, value_name = "NAME", value_parser = parse_not_empty, help_heading = help::STATISTICS, hide_short_help = true)]
     pub(crate) json_file: Option<String>,
-    /// Print tables during the run, also with the live page
-    #[arg(long)]
+    /// Print tables during the run, as headless runs do anyway
+    #[arg(long, help_heading = help::STATISTICS, hide_short_help = true)]
     pub(crate) print_stats: bool,
     /// Print no table before the end of the run
-    #[arg(long)]
+    #[arg(long, help_heading = help::STATISTICS, hide_short_help = true)]
     pub(crate) only_summary: bool,
+    /// Begin the statistics anew when all users have started
+    #[arg(long, help_heading = help::STATISTICS, hide_short_help = true)]
+    pub(crate) reset_stats: bool,
     /// Print neither log nor tables
-    #[arg(long)]
+    #[arg(long, help_heading = help::LOGGING, hide_short_help = true)]
     pub(crate) skip_log_setup: bool,
     /// What is logged [default: INFO]
-    #[arg(short = 'L', long, value_name = "LEVEL", value_enum, ignore_case = true)]
+    #[arg(short = 'L', long, value_name = "LEVEL", value_enum, ignore_case = true, help_heading = help::LOGGING, hide_short_help = true)]
     pub(crate) loglevel: Option<LogLevel>,
     /// Write the log to this file instead of stderr
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = help::LOGGING, hide_short_help = true)]
     pub(crate) logfile: Option<PathBuf>,
-    /// Exit code when requests failed and no target judges them [default: 1]
-    #[arg(long, value_name = "CODE")]
-    pub(crate) exit_code_on_error: Option<u8>,
 }

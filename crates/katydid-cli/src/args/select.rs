@@ -2,35 +2,38 @@
 
 use clap::Args;
 
+use super::help;
+
 /// Names of classes and tags.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct SelectArgs {
-    /// User classes to run, with a weight of their own as in Shopper=3 [default: all]
-    #[arg(value_name = "CLASS[=WEIGHT]")]
+    /// User classes to run [default: all]
+    ///
+    /// A weight of its own for this run goes behind the name: Shopper=3 Admin=1. Without names all
+    /// classes run whose weight or fixed count is above 0.
+    #[arg(value_name = "CLASS[=WEIGHT]", help_heading = help::CLASSES, hide_short_help = true)]
     pub(crate) classes: Vec<String>,
-    /// Run only tasks with one of these tags, separated by commas or spaces; like Locust's -T it
-    /// takes every word up to the next flag, so write classes before it
-    #[arg(short = 'T', long, value_name = "TAG", num_args = 1.., value_delimiter = ',')]
-    pub(crate) tags: Vec<String>,
-    /// Leave out tasks with one of these tags, separated by commas or spaces
-    #[arg(short = 'E', long, value_name = "TAG", num_args = 1.., value_delimiter = ',')]
-    pub(crate) exclude_tags: Vec<String>,
-    /// Change classes: JSON such as '{"user_class_name":"Shopper","weight":3}', or files of it
-    #[arg(long, value_name = "JSON", num_args = 1..)]
+    /// Change classes, by JSON or files of it
+    ///
+    /// Objects such as '{"user_class_name": "Shopper", "weight": 3}', lists of them, or names of
+    /// *.json files; keys are host, weight, fixed_count and tasks (a list of names to keep).
+    #[arg(long, value_name = "JSON", num_args = 1.., help_heading = help::COMMON, hide_short_help = true)]
     pub(crate) config_users: Vec<String>,
-    /// Give every class and every task the weight 1
-    #[arg(long)]
-    pub(crate) equal_weights: bool,
-    /// Print the names of the user classes and end
-    #[arg(short, long)]
+    /// Print the user classes and end
+    #[arg(short, long, help_heading = help::COMMON)]
     pub(crate) list: bool,
-    /// With --list: print also weights, waits, tags and descriptions
-    #[arg(long)]
+    /// With --list: weights, waits, tags and descriptions too
+    #[arg(long, help_heading = help::COMMON, hide_short_help = true)]
     pub(crate) verbose: bool,
-    /// Print which share of the executions each task has and end
-    #[arg(long)]
-    pub(crate) show_task_ratio: bool,
-    /// The same as JSON
-    #[arg(long)]
-    pub(crate) show_task_ratio_json: bool,
+    /// Run only tasks with one of these tags
+    ///
+    /// Separated by commas or spaces. As Locust's -T it takes every word up to the next flag, so
+    /// classes come before it.
+    #[arg(short = 'T', long, value_name = "TAG", num_args = 1.., value_delimiter = ',', help_heading = help::TAGS)]
+    pub(crate) tags: Vec<String>,
+    /// Leave out tasks with one of these tags
+    ///
+    /// Separated by commas or spaces.
+    #[arg(short = 'E', long, value_name = "TAG", num_args = 1.., value_delimiter = ',', help_heading = help::TAGS)]
+    pub(crate) exclude_tags: Vec<String>,
 }

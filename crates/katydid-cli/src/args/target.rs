@@ -4,16 +4,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::help;
+
 /// The target and its accounts.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct TargetArgs {
-    /// Address of the target, e.g. http://localhost:5000
-    #[arg(short = 'H', long, value_name = "URL")]
+    /// Target, e.g. http://localhost:5000
+    #[arg(short = 'H', long, value_name = "URL", help_heading = help::COMMON)]
     pub(crate) host: Option<String>,
-    /// Start the backend that the suite brings along, and load that
-    #[arg(long, conflicts_with = "host")]
+    /// Start the suite's own backend and load that
+    #[arg(long, conflicts_with = "host", help_heading = help::COMMON)]
     pub(crate) embedded: bool,
-    /// File with the accounts that the users log in with
-    #[arg(long, value_name = "FILE")]
+    /// Accounts that the users log in with
+    #[arg(long, value_name = "FILE", help_heading = help::COMMON)]
     pub(crate) accounts: Option<PathBuf>,
 }

@@ -54,10 +54,10 @@ pub(crate) fn man_page(suite: &Suite) -> Result<(), CliError> {
 /// The parser with its examples where a man page shows them.
 fn man_command(suite: &Suite) -> Command {
     let command = args::visible(suite);
-    let notes = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let notes = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     command
         .version(env!("CARGO_PKG_VERSION"))
-        .after_help(format!("{}\n{notes}", args::examples(suite)))
+        .after_long_help(format!("{}\n\n{notes}", args::examples(suite)))
 }
 
 /// The parser with the suite's names as values, so that a shell can offer them. Only to generate:

@@ -132,6 +132,7 @@ impl SuiteOption {
             .long(self.name.clone())
             .help(self.help.clone())
             .help_heading(format!("Options of {suite}"))
+            .hide_short_help(true)
             .hide_default_value(self.secret);
         let arg = match (&self.default, self.kind) {
             (Some(default), Kind::List) => {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use katydid_core::nearest;
 
-use super::known::CLASSES;
+use super::known::{CLASSES, NOT_SETTABLE};
 use super::{Known, Origin, Setting, Value, conf};
 use crate::error::CliError;
 
@@ -114,6 +114,15 @@ fn locusts(name: &str) -> Option<&'static str> {
     let other = OTHER_NAMES.iter().find(|(other, _)| *other == name).map(|(_, long)| *long);
     let same = || SAME_NAMES.iter().copied().find(|long| name[LOCUSTS.len()..] == upper(long));
     other.or_else(same)
+}
+
+/// How the environment names an option.
+pub(crate) fn variables(long: &str) -> Vec<String> {
+    let other = OTHER_NAMES.iter().find(|(_, option)| *option == long).map(|(name, _)| *name);
+    let same = SAME_NAMES.contains(&long).then(|| LOCUSTS.to_owned() + &upper(long));
+    let locusts = other.map(str::to_owned).or(same);
+    let settable = !NOT_SETTABLE.contains(&long);
+    settable.then(|| ours(long)).into_iter().chain(locusts).collect()
 }
 
 fn upper(long: &str) -> String {

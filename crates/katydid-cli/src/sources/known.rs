@@ -11,7 +11,7 @@ use crate::error::CliError;
 pub(crate) const CLASSES: &str = "user-classes";
 
 /// Asked before anything else is known, so that no file or variable can set them.
-const NOT_SETTABLE: [&str; 2] = ["help", "version"];
+pub(super) const NOT_SETTABLE: [&str; 2] = ["help", "version"];
 
 /// The parser, asked for its options.
 #[derive(Clone, Debug)]

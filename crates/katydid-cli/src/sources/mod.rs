@@ -18,6 +18,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
+pub(crate) use env::variables;
 pub(crate) use known::{CLASSES, Known};
 pub(crate) use merge::{Sources, merge};
 

@@ -132,7 +132,7 @@ fn of_two_that_exclude_each_other_the_higher_is_meant() {
     let files = folder(&[("locust.conf", "host = http://h\nprocesses = 3\n")]);
     let args = read("--embedded --threads 2", &[], files.path()).unwrap();
     assert_eq!((args.target.host, args.target.embedded), (None, true));
-    assert_eq!((args.load.threads, args.load.processes), (Some(2), None));
+    assert_eq!((args.tuning.threads, args.tuning.processes), (Some(2), None));
 }
 
 #[test]

@@ -7,7 +7,9 @@ crate::tests![
     list_is_locusts,
     a_verbose_list_tells_all_of_each_class,
     the_task_ratio_is_that_of_what_would_run,
-    help_and_version_go_to_stdout
+    help_is_short_or_whole,
+    the_version_goes_to_stdout,
+    settings_are_printed_with_where_they_come_from
 ];
 
 fn list_is_locusts() {
@@ -48,9 +50,42 @@ fn the_task_ratio_is_that_of_what_would_run() {
     run(&mut shop("Shoper --show-task-ratio")).expect(2).says("did you mean `Shopper`?");
 }
 
-fn help_and_version_go_to_stdout() {
-    for (flag, text) in [("-h", "Tags: critical, read, revenue"), ("-V", "shop-load (katydid 0.")] {
-        let ended = run(&mut shop(flag)).expect(0);
-        assert!(ended.stdout.contains(text) && ended.stderr.is_empty(), "{ended:?}");
+/// The texts as people see them; `shop-load -h > tests/suite/help/short.txt` after a change.
+fn help_is_short_or_whole() {
+    for (flag, expected) in
+        [("-h", include_str!("help/short.txt")), ("--help", include_str!("help/long.txt"))]
+    {
+        let ended = run(shop(flag).env("COLUMNS", "100")).expect(0);
+        assert_eq!(ended.stderr, "");
+        for (line, (is, should)) in ended.stdout.lines().zip(expected.lines()).enumerate() {
+            assert_eq!(is, should, "{flag}, line {}", line + 1);
+        }
+        assert_eq!(ended.stdout, expected, "{flag}");
+    }
+    let narrow = run(shop("-h").env("COLUMNS", "80")).expect(0).stdout;
+    assert!(narrow.lines().count() <= 48, "more than two screens:\n{narrow}");
+}
+
+fn the_version_goes_to_stdout() {
+    let ended = run(&mut shop("-V")).expect(0);
+    assert!(ended.stdout.starts_with("shop-load (katydid 0.") && ended.stderr.is_empty());
+}
+
+fn settings_are_printed_with_where_they_come_from() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("locust.conf"), "host = http://h\nspawn-rate = 3\n").unwrap();
+    let mut command = shop("--scenario smoke -u 7 --print-settings");
+    let ended = run(command.current_dir(&folder).env("LOCUST_CSV", "x")).expect(0);
+    let settings: Vec<Vec<&str>> =
+        ended.stdout.lines().map(|line| line.split_whitespace().collect()).collect();
+    for expected in [
+        vec!["host", "http://h", "locust.conf:1"],
+        vec!["users", "7", "flag"],
+        vec!["spawn-rate", "3", "locust.conf:2"],
+        vec!["run-time", "1s", "scenario", "smoke"],
+        vec!["csv", "x", "environment", "LOCUST_CSV"],
+        vec!["aisle", "ok", "default"],
+    ] {
+        assert!(settings.contains(&expected), "{expected:?} is not in:\n{}", ended.stdout);
     }
 }

@@ -35,7 +35,9 @@ pub(crate) fn suite() -> Suite {
             _ => Ok(Shared::default()),
         })
         .option(SuiteOption::text("aisle").help("Where shoppers look").default("ok"))
-        .option(SuiteOption::text("basket").choices(["small", "large"]))
+        .option(
+            SuiteOption::text("basket").help("Which basket they take").choices(["small", "large"]),
+        )
         .option(SuiteOption::integer("copies").help("How many they buy").env("SHOP_COPIES"))
         .default_host("http://localhost:5000")
         .command("shelves", "Fill the shelves", shelves)

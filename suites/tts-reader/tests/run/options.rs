@@ -108,6 +108,18 @@ fn health_checks_need_no_accounts() {
     assert!(!rows.iter().any(|row| row.0.contains("login")), "{rows:?}");
 }
 
+#[test]
+fn the_short_help_fits_two_screens_and_the_long_one_has_everything() {
+    let short = tts_load(Path::new("."), "-h");
+    assert!(short.code == Some(0) && short.text.lines().count() <= 48, "{}", short.text);
+    let long = tts_load(Path::new("."), "--help").text;
+    for part in
+        ["--article-hosts <TEXT>", "--returning-share", "LOCUST_SPAWN_RATE", "smoke  5 users"]
+    {
+        assert!(long.contains(part), "{part} is not in:\n{long}");
+    }
+}
+
 fn refused(dir: &Path, words: &str) -> Ended {
     let ended = tts_load(dir, words);
     assert_eq!(ended.code, Some(2), "{words}: {}", ended.text);
