@@ -9,7 +9,7 @@ use katydid_engine::Control;
 use rustix::event::Timespec;
 
 use crate::console::Console;
-use crate::terminal::Terminal;
+use crate::terminal::{Terminal, read_keys};
 
 /// How long a look at the keyboard lasts.
 const LOOK: Duration = Duration::from_millis(200);
@@ -53,7 +53,7 @@ pub(crate) fn listen(
                 std::thread::park_timeout(LOOK);
                 continue;
             }
-            let Some(bytes) = terminal.keys(look) else { return };
+            let Some(bytes) = read_keys(look) else { return };
             for key in bytes.into_iter().filter_map(Key::of) {
                 act(key, &control, &console);
             }

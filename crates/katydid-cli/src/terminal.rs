@@ -79,24 +79,6 @@ impl Terminal {
         }
     }
 
-    /// Waits a moment for keys. `None` at the end of input.
-    pub(crate) fn keys(&self, wait: Timespec) -> Option<Vec<u8>> {
-        let stdin = io::stdin();
-        let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
-        // A signal may have interrupted it, after which a read would wait for ever.
-        let ready = poll(&mut fds, Some(&wait)).is_ok_and(|ready| ready > 0);
-        if !ready || !in_foreground() {
-            return Some(Vec::new());
-        }
-        let mut bytes = [0; 64];
-        match rustix::io::read(&stdin, &mut bytes) {
-            Ok(0) => None,
-            Ok(count) => Some(bytes[..count].to_vec()),
-            Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => Some(Vec::new()),
-            Err(_) => None,
-        }
-    }
-
     fn restore(&self, next: State) {
         let mut state = self.lock();
         if *state == State::Keys && in_foreground() {
@@ -110,6 +92,24 @@ impl Terminal {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Waits a moment for keys on a terminal that has been taken. `None` at the end of input.
+pub(crate) fn read_keys(wait: Timespec) -> Option<Vec<u8>> {
+    let stdin = io::stdin();
+    let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+    // A signal may have interrupted it, after which a read would wait for ever.
+    let ready = poll(&mut fds, Some(&wait)).is_ok_and(|ready| ready > 0);
+    if !ready || !in_foreground() {
+        return Some(Vec::new());
+    }
+    let mut bytes = [0; 64];
+    match rustix::io::read(&stdin, &mut bytes) {
+        Ok(0) => None,
+        Ok(count) => Some(bytes[..count].to_vec()),
+        Err(rustix::io::Errno::INTR | rustix::io::Errno::AGAIN) => Some(Vec::new()),
+        Err(_) => None,
     }
 }
 

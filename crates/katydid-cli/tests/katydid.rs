@@ -2,10 +2,12 @@
 
 mod process;
 
+use std::net::SocketAddr;
 use std::process::Command;
 
 use katydid_testkit::TestServer;
 use process::{run, signal, start};
+use socket2::{Domain, Socket, Type};
 
 fn katydid() -> Command {
     Command::new(env!("CARGO_BIN_EXE_katydid"))

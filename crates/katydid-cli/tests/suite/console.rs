@@ -32,7 +32,7 @@ fn the_first_table_is_empty_and_comes_before_the_ramp() {
 fn a_log_file_gets_the_log_and_the_screen_keeps_the_tables() {
     let server = TestServer::spawn();
     let folder = tempfile::tempdir().unwrap();
-    let mut once = || {
+    let once = || {
         let words = format!("{RUN} --logfile deep/run.log -H");
         run(shop(&words).arg(server.url()).current_dir(&folder)).expect(0)
     };
