@@ -22,6 +22,8 @@ use crate::{limits, request_line, selection};
 
 /// Where scenarios leave their folders.
 const RUNS: &str = "load_test_runs";
+/// Users that somebody may add by keys, whom the embedded backend must know.
+const MOST_BY_KEYS: u32 = 1_000;
 
 /// Runs the suite as `settings` say.
 ///
@@ -35,7 +37,7 @@ pub(crate) fn run(
 ) -> Result<u8, CliError> {
     limits::make_room(settings.run.users, settings.run.threads)?;
     let (place, place_made) = place(&settings, console);
-    let mut backend = start_backend(&settings, &place, console)?;
+    let mut backend = start_backend(&settings, &place, watch, console)?;
     if let Some(backend) = &backend {
         settings.run.host = Some(check_url(&backend.ready().url)?.as_str().to_owned());
     }
@@ -100,12 +102,15 @@ fn place(settings: &Settings, console: &Console) -> (Place, bool) {
 fn start_backend(
     settings: &Settings,
     place: &Place,
+    watch: &Watch,
     console: &Console,
 ) -> Result<Option<Backend>, CliError> {
     if !settings.embedded {
         return Ok(None);
     }
-    let (users, run_time) = (settings.run.users, settings.run.run_time);
+    let by_keys = if watch.has_keys() { MOST_BY_KEYS } else { 0 };
+    let users = settings.run.users.saturating_add(by_keys);
+    let run_time = settings.run.run_time;
     console.info("Starting the embedded backend");
     let backend = Backend::start(&Order { users, run_time, log: place.backend_log() })?;
     console.info(&format!("Embedded backend answers at {}", backend.ready().url));

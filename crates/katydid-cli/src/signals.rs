@@ -33,6 +33,11 @@ impl Watch {
         self.running.store(true, Ordering::SeqCst);
     }
 
+    /// Whether somebody may press keys.
+    pub(crate) fn has_keys(&self) -> bool {
+        self.terminal.is_some()
+    }
+
     /// Reads keys from now on, if stdin is a terminal.
     pub(crate) fn keys_begin(&self, console: &Console) {
         let Some(terminal) = &self.terminal else { return };

@@ -15,6 +15,7 @@ crate::tests![
     a_stopped_run_gives_the_terminal_back_and_takes_it_again,
     a_screen_that_stands_still_does_not_hold_up_the_load,
     a_process_in_the_background_leaves_the_terminal_alone,
+    the_embedded_backend_knows_users_that_keys_may_add,
 ];
 
 const CTRL_C: &str = "\u{3}";
@@ -146,6 +147,12 @@ fn a_process_in_the_background_leaves_the_terminal_alone() {
     let mut terminal = Terminal::start(&command);
     // Whoever touches the terminal from the background is stopped, and waited for in vain.
     terminal.wait_for("ended with 0");
+    assert_eq!(terminal.end(), Some(0));
+}
+
+fn the_embedded_backend_knows_users_that_keys_may_add() {
+    let mut terminal = Terminal::start(&shop("Shopper --embedded --headless -u 3 -r 1000 -t 1s"));
+    terminal.wait_for(" of 1003 users in ");
     assert_eq!(terminal.end(), Some(0));
 }
 
