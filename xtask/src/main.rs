@@ -2,6 +2,8 @@
 #![expect(clippy::print_stdout, reason = "a chore talks to the person who started it")]
 
 mod intelligibility;
+mod peer;
+mod python;
 mod test;
 
 use std::process::ExitCode;
@@ -9,6 +11,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask test               every test, then how many ran and what could not be checked
 cargo xtask intelligibility    only the test of the speech with a recogniser
+cargo xtask peer               only the comparison with Locust itself
 cargo xtask show               lists the long shows, which run by hand (xtask/shows)";
 
 fn main() -> ExitCode {
@@ -16,6 +19,7 @@ fn main() -> ExitCode {
     let done = match command.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["test"] => test::run(),
         ["intelligibility"] => intelligibility::run().map(|checked| checked.is_passed()),
+        ["peer"] => peer::run().map(|checked| checked.is_passed()),
         ["show"] => test::list_shows(),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 
-use crate::intelligibility::{self, Checked};
+use crate::python::Checked;
+use crate::{intelligibility, peer};
 
 /// Runs everything; the answer is whether all of it passed.
 pub(crate) fn run() -> Result<bool> {
@@ -23,10 +24,14 @@ pub(crate) fn run() -> Result<bool> {
         failed = 1;
     }
     let mut unchecked = Vec::new();
-    match intelligibility::run()? {
-        Checked::Passed(lines) => passed += lines,
-        Checked::Failed => failed += 1,
-        Checked::NotPossible(why) => unchecked.push(format!("speech recogniser: {why}")),
+    for (what, checked) in
+        [("speech recogniser", intelligibility::run()?), ("Locust as a peer", peer::run()?)]
+    {
+        match checked {
+            Checked::Passed(lines) => passed += lines,
+            Checked::Failed => failed += 1,
+            Checked::NotPossible(why) => unchecked.push(format!("{what}: {why}")),
+        }
     }
     println!();
     for what in &unchecked {

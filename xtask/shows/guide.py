@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+# Every `locust` command of the team's guide, run as it stands but for the word and a shorter run time.
+"""Usage: guide.py [GUIDE.md] [SECONDS]
+
+Takes each command line of the guide's code blocks, writes `tts-load` for `locust`, appends
+`--run-time SECONDS` and runs it in a folder with a `locust.conf` made by `tts-load init`, against a
+`tts-reader` on the guide's port 5000 with accounts made by `tts-load accounts create`. Prints OK or
+PENDING per line; PENDING is only for lines that need the live page or several machines.
+"""
+import os, re, shlex, subprocess, sys, tempfile, time, urllib.request
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+GUIDE = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "..", "shared", "guide.md")
+SECONDS = sys.argv[2] if len(sys.argv) > 2 else "4"
+TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
+LOAD, BACKEND = (os.path.join(TARGET, "fast", name) for name in ("tts-load", "tts-reader"))
+HOST = "http://localhost:5000"
+
+
+def commands(text):
+    """The guide's lines in order, continuation lines joined, doubles left out."""
+    found = []
+    for block in re.findall(r"```(?:bash|yaml)\n(.*?)```", text, re.S):
+        for line in re.sub(r"\\\n\s*", " ", block).splitlines():
+            line = line.strip()
+            if re.match(r"locust(\s|$)", line) and line not in found:
+                found.append(line)
+    return found
+
+
+def start_backend(folder):
+    log = open(os.path.join(folder, "backend.log"), "w")
+    backend = subprocess.Popen([BACKEND, "serve", "--dev", "--data", os.path.join(folder, "data"), "--database",
+                                f"sqlite://{folder}/reader.db"], stdout=log, stderr=log, cwd=folder)
+    for _ in range(100):
+        try:
+            return urllib.request.urlopen(HOST + "/api/health", timeout=1) and backend
+        except OSError:
+            time.sleep(0.1)
+    backend.kill()
+    sys.exit("the backend does not answer; see " + log.name)
+
+
+def run(words, folder):
+    return subprocess.run([LOAD, *words], cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def judge(words, done):
+    """What the run shows: OK only if it sent requests and came to a verdict."""
+    if words == ["--help"]:
+        return "OK" if done.returncode == 0 and "--headless" in done.stdout else "FAILED"
+    total = re.search(r"^\s+Aggregated +(\d+) ", done.stderr, re.M)
+    verdict = re.search(r"^VERDICT: (\w+)", done.stderr, re.M)
+    if total and int(total[1]) > 0 and verdict and done.returncode in (0, 1, 99):
+        return f"OK ({total[1]} requests, {verdict[1]}, exit {done.returncode})"
+    return "FAILED exit %d: %s" % (done.returncode, done.stderr.strip().splitlines()[-1:] or "")
+
+
+def main():
+    subprocess.run(["cargo", "build", "--quiet", "--profile", "fast", "-p", "tts-reader-load-test", "-p", "tts-reader"], cwd=ROOT, check=True)
+    bad = 0
+    with tempfile.TemporaryDirectory() as folder:
+        backend = start_backend(folder)
+        try:
+            for words in (["init"], ["accounts", "create", "--target", HOST, "--count", "500", "--tier", "PRO", "--credits", "1000000", "--out", "accounts.csv"]):
+                done = run(words, folder)
+                print(f"tts-load {' '.join(words)}\n    {'OK' if done.returncode == 0 else 'FAILED ' + done.stderr[-300:]}")
+                bad += done.returncode != 0
+            with open(os.path.join(folder, "locust.conf"), "a") as conf:
+                conf.write("\naccounts = accounts.csv\n")
+            for line in commands(open(GUIDE).read()):
+                bad += one(line, folder)
+            done = run(["accounts", "remove", "--target", HOST, "--accounts", "accounts.csv", "--yes"], folder)
+            print(f"tts-load accounts remove …\n    {'OK' if done.returncode == 0 else 'FAILED ' + done.stderr[-300:]}")
+            bad += done.returncode != 0
+        finally:
+            backend.terminate()
+            backend.wait()
+    sys.exit(1 if bad else 0)
+
+
+def one(line, folder):
+    asked = line.replace("${{ secrets.API_HOST }}", HOST).replace("<master-ip>", "127.0.0.1")
+    words = shlex.split(asked)[1:]
+    print("tts-load " + shlex.join(words), flush=True)
+    if words == ["--help"]:
+        result = judge(words, run(words, folder))
+    elif "--master" in words or "--worker" in words:
+        done = run(words, folder)
+        result = "PENDING (several machines)" if done.returncode == 2 else f"FAILED exit {done.returncode}"
+    elif "--headless" not in words:
+        page = run(words, folder)
+        shown = judge(words, run([*words, "--headless", "--run-time", SECONDS + "s"], folder))
+        result = f"PENDING (live page); with --headless: {shown}" if page.returncode == 2 else f"FAILED exit {page.returncode}"
+    else:
+        result = judge(words, run([*words, "--run-time", SECONDS + "s"], folder))
+    print("    " + result, flush=True)
+    return "FAILED" in result
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+//! Checks that are Python programs: their packages, their output, what came of them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result};
+
+use crate::test::root;
+
+/// What came of it.
+pub(crate) enum Checked {
+    /// So many checks passed.
+    Passed(u64),
+    /// It ran, and something was wrong.
+    Failed,
+    /// It cannot run here, and why.
+    NotPossible(String),
+}
+
+impl Checked {
+    pub(crate) fn is_passed(&self) -> bool {
+        matches!(self, Self::Passed(_))
+    }
+}
+
+/// Runs a check that prints a line `ok …` for everything it has checked.
+pub(crate) fn check(mut program: Command) -> Result<Checked> {
+    let output = program.stderr(Stdio::inherit()).output().context("python cannot be started")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    println!("{text}");
+    if !output.status.success() {
+        return Ok(Checked::Failed);
+    }
+    let passed = text.lines().filter(|line| line.starts_with("ok ")).count() as u64;
+    anyhow::ensure!(passed > 0, "a check passed without checking anything");
+    Ok(Checked::Passed(passed))
+}
+
+/// A python in `target/<name>` with the packages of `requirements`, installed once; or why there
+/// is none.
+pub(crate) fn python_with(name: &str, requirements: &Path) -> Result<Result<PathBuf, String>> {
+    let home = target().join(name);
+    let python = home.join("bin/python");
+    let wanted = std::fs::read_to_string(requirements)
+        .with_context(|| format!("{} cannot be read", requirements.display()))?;
+    let installed = home.join("installed.txt");
+    if std::fs::read_to_string(&installed).is_ok_and(|have| have == wanted) {
+        return Ok(Ok(python));
+    }
+    let made = Command::new("python3").args(["-m", "venv"]).arg(&home).output();
+    match made {
+        Ok(made) if made.status.success() => {}
+        _ => return Ok(Err("python3 with venv is not installed".to_owned())),
+    }
+    println!("installing {name} (once, into the target folder) …");
+    let pip = Command::new(&python)
+        .args(["-m", "pip", "install", "--quiet", "--requirement"])
+        .arg(requirements)
+        .output()
+        .context("pip cannot be started")?;
+    if !pip.status.success() {
+        let text = String::from_utf8_lossy(&pip.stderr);
+        let last = text.lines().last().unwrap_or("pip failed").to_owned();
+        return Ok(Err(format!("its packages cannot be installed ({last})")));
+    }
+    std::fs::write(&installed, wanted)?;
+    Ok(Ok(python))
+}
+
+/// Where cargo builds.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
