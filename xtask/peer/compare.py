@@ -262,7 +262,8 @@ def compare_plots(sides, folder, prefix, python):
         done = subprocess.run([python, "-m", "locuplot", "-d", os.path.join(side.folder, folder), "-p", prefix, "-e", os.path.join(side.folder, "plots")],
                               capture_output=True, text=True, env=dict(os.environ, MPLBACKEND="Agg"))
         check(f"locuplot draws {side.name}'s files", done.returncode == 0, done.stderr[-400:])
-        made[side.name] = sorted(os.listdir(os.path.join(side.folder, "plots"))) if done.returncode == 0 else None
+        drawn = os.path.join(side.folder, "plots")
+        made[side.name] = sorted(os.path.relpath(os.path.join(at, file), drawn) for at, _, files in os.walk(drawn) for file in files)
     check("locuplot makes the same pictures of both", made["locust"] == made["katydid"] and bool(made["locust"]), str(made))
 
 

@@ -10,7 +10,8 @@ use crate::test::{cargo, root};
 /// Installs the recogniser into the target folder when it can, and runs the check.
 pub(crate) fn run() -> Result<Checked> {
     let tests = root().join("services/tts-reader/speech/tests");
-    let python = match python_with("speech-recogniser", &tests.join("requirements.txt"))? {
+    let requirements = tests.join("requirements.txt");
+    let python = match python_with("speech-recogniser", &requirements, &[])? {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(why)),
     };

@@ -36,9 +36,13 @@ pub(crate) fn check(mut program: Command) -> Result<Checked> {
     Ok(Checked::Passed(passed))
 }
 
-/// A python in `target/<name>` with the packages of `requirements`, installed once; or why there
-/// is none.
-pub(crate) fn python_with(name: &str, requirements: &Path) -> Result<Result<PathBuf, String>> {
+/// A python in `target/<name>` with the packages of `requirements`, installed once as `how` tells
+/// pip; or why there is none.
+pub(crate) fn python_with(
+    name: &str,
+    requirements: &Path,
+    how: &[&str],
+) -> Result<Result<PathBuf, String>> {
     let home = target().join(name);
     let python = home.join("bin/python");
     let wanted = std::fs::read_to_string(requirements)
@@ -54,7 +58,9 @@ pub(crate) fn python_with(name: &str, requirements: &Path) -> Result<Result<Path
     }
     println!("installing {name} (once, into the target folder) …");
     let pip = Command::new(&python)
-        .args(["-m", "pip", "install", "--quiet", "--requirement"])
+        .args(["-m", "pip", "install", "--quiet"])
+        .args(how)
+        .arg("--requirement")
         .arg(requirements)
         .output()
         .context("pip cannot be started")?;
