@@ -18,8 +18,9 @@ pub struct TaskInfo {
     pub task: Arc<str>,
     /// Its tags.
     pub tags: Arc<[Arc<str>]>,
-    /// The share of its class's task executions that the weights promise, 0 to 1; `None` when the
-    /// code of the tasks decides it (a sticky flow beside other tasks).
+    /// The share of its class's task executions that the weights promise, 0 to 1, as long as no
+    /// task leaves its flow early; `None` when only the code of the tasks decides (a sticky flow
+    /// beside other tasks).
     pub expected_share: Option<f64>,
     /// The author has said that this task makes no request, so silence is no fault.
     pub silent: bool,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::{FailureKind, RunFacts, Snapshot, Target, Verdict, judge};
+use katydid_core::{FailureKind, RunFacts, Snapshot, Target, TaskInfo, Verdict, judge};
 use katydid_report::table;
 
 use crate::run::{Run, counts, empty, eventful, task};
@@ -46,6 +46,16 @@ fn tables_before_anything_has_happened() {
     insta::assert_snapshot!("empty_tables", all.join("\n"));
     let without_tasks = Run::new(&[], &[]).done(0);
     assert_eq!(table::tasks(&without_tasks) + &table::mix(&without_tasks), "");
+}
+
+/// Beside a sticky flow only the code of its tasks says how often they run.
+#[test]
+fn where_nothing_is_documented_nothing_is_compared() {
+    let free = TaskInfo { expected_share: None, ..task("V", "Sticky", "stay", 0.0) };
+    let run = Run::new(&[("V", 1)], &[free]).task(0, counts(4, 0, 4, 0)).done(1);
+    let mix = table::mix(&run);
+    let row: Vec<&str> = mix.lines().last().unwrap().split_whitespace().collect();
+    assert_eq!(row, ["V", "Sticky", "4", "-", "100.0%", "-"]);
 }
 
 /// The last line is what scripts read.
