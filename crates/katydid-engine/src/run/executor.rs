@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_core::{Interval, RecorderLimits};
+use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::task::LocalSet;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
@@ -71,14 +71,14 @@ pub(crate) struct ClassPlan {
 
 /// The body of the thread.
 pub(crate) fn main(assignment: &Assignment, orders: UnboundedReceiver<Order>, to: &Messages) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    // Not a `LocalSet` within a runtime: every answer that wakes one of its tasks costs a write to
+    // the thread's own wake-up descriptor.
+    let runtime = Builder::new_current_thread().enable_all().build_local(LocalOptions::default());
     match runtime {
         Ok(runtime) => {
-            let local = LocalSet::new();
-            runtime.block_on(local.run_until(serve(assignment, orders, to)));
-            // Dropped on this thread, with the runtime: connections close, tasks end.
-            drop(local);
-            // A name look-up that hangs must not hold up the end of the run.
+            runtime.block_on(serve(assignment, orders, to));
+            // On this thread connections close and tasks end. A name look-up that hangs must not
+            // hold up the end of the run.
             runtime.shutdown_background();
         }
         Err(error) => {
