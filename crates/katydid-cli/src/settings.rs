@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use katydid_core::{Scenario, Target, exit, or_nearest};
-use katydid_engine::{Class, HttpSettings, RunSettings};
+use katydid_engine::{Class, RunSettings};
 use url::Url;
 
 use crate::args::{Args, LogLevel, TargetArgs};
@@ -33,10 +33,6 @@ pub(crate) struct Settings {
     pub(crate) accounts: Option<PathBuf>,
     /// What is printed and stored.
     pub(crate) output: OutputSettings,
-    /// The statistics begin anew when all users have started.
-    pub(crate) reset_stats: bool,
-    /// Task executions of all users together after which the run ends.
-    pub(crate) iterations: Option<u64>,
     /// The code for failures that no target judges.
     pub(crate) failed_code: u8,
     /// The values of the suite's own options.
@@ -135,8 +131,6 @@ impl Settings {
             embedded,
             accounts,
             output: OutputSettings::resolve(args)?,
-            reset_stats: args.output.reset_stats,
-            iterations: args.tuning.iterations,
             failed_code: args.tuning.exit_code_on_error.unwrap_or(exit::FAILED),
             options: args.options.clone(),
             sources: args.sources.clone(),
@@ -217,6 +211,8 @@ fn load(
     Ok(RunSettings {
         users,
         spawn_rate: load.spawn_rate.or(scenario.map(|s| s.spawn_rate)).unwrap_or(base.spawn_rate),
+        iterations: tuning.iterations,
+        reset_stats: args.output.reset_stats,
         run_time: load.run_time.or(scenario.map(|s| s.run_time)),
         stop_timeout: tuning.stop_timeout.unwrap_or(Duration::ZERO),
         threads: threads(tuning.threads.or(tuning.processes.map(processes)), users),

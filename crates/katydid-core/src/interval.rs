@@ -60,6 +60,8 @@ pub struct RowInterval {
     pub connections: u64,
     /// When the last of them ended, in ns since the start of the run.
     pub last_ns: u64,
+    /// There were requests that a reset has made forgotten: the row is shown, with nothing.
+    pub(crate) forgotten: bool,
 }
 
 impl Default for RowInterval {
@@ -75,6 +77,7 @@ impl Default for RowInterval {
             retries: 0,
             connections: 0,
             last_ns: 0,
+            forgotten: false,
         }
     }
 }
@@ -161,12 +164,16 @@ impl Interval {
         self.new_keys.clear();
         self.users.clear();
         self.forget();
+        self.rows.iter_mut().for_each(|row| row.forgotten = false);
     }
 
     /// Forgets everything that was counted, as for a reset of the statistics; what the rows are
     /// and who runs stays known.
     pub fn forget(&mut self) {
-        self.rows.iter_mut().for_each(RowInterval::clear);
+        for row in &mut self.rows {
+            row.forgotten |= row.requests() > 0;
+            row.clear();
+        }
         self.failures.0.clear();
         self.exceptions.clear();
         self.tasks.fill(TaskCounts::default());

@@ -125,13 +125,14 @@ pub struct Recorder {
     ids: HashMap<RowKey, RowId>,
     tasks: usize,
     current: Interval,
+    resets: u32,
 }
 
 impl Recorder {
     /// A recorder for a suite with `tasks` tasks.
     pub fn new(tasks: usize, limits: RecorderLimits) -> Self {
         let current = Interval { tasks: vec![TaskCounts::default(); tasks], ..Interval::default() };
-        Self { limits, ids: HashMap::new(), tasks, current }
+        Self { limits, ids: HashMap::new(), tasks, current, resets: 0 }
     }
 
     /// The row of these requests, made when new.
@@ -228,6 +229,12 @@ impl Recorder {
     /// numbers.
     pub fn reset(&mut self) {
         self.current.forget();
+        self.resets += 1;
+    }
+
+    /// How often the statistics have begun anew.
+    pub fn resets(&self) -> u32 {
+        self.resets
     }
 
     /// Ends the interval at `end_ns` with `users` running per class, and begins the next in the

@@ -104,7 +104,7 @@ impl Snapshot {
 
     fn absorb_rows(&mut self, thread: usize, interval: &Interval) {
         for (key, row) in self.keys[thread].iter().zip(&interval.rows) {
-            if row.requests() == 0 {
+            if row.requests() == 0 && !row.forgotten {
                 continue;
             }
             let rows = match key.kind {

@@ -108,11 +108,6 @@ pub(crate) fn refuse(sources: &mut Sources) -> Result<(), CliError> {
     let (mut notes, mut warnings) = (Vec::new(), Vec::new());
     for setting in sources.settings.iter().filter(|setting| setting.value != off()) {
         let Setting { long, origin, value } = setting;
-        if BEING_BUILT.contains(&long.as_str()) {
-            return Err(origin.error(&format!(
-                "--{long} has no effect yet: it comes with the next version; leave it out"
-            )));
-        }
         let Some(later) = LATER.iter().find(|later| later.long == long) else { continue };
         let name = origin.name(long);
         match (origin, later.why) {
@@ -132,9 +127,6 @@ pub(crate) fn refuse(sources: &mut Sources) -> Result<(), CliError> {
 fn off() -> Value {
     Value::One("false".to_owned())
 }
-
-/// Options that have a field and whose effect is being built.
-const BEING_BUILT: &[&str] = &["iterations", "reset-stats"];
 
 const fn option(long: &'static str, value: &'static str, why: Why) -> Later {
     Later { long, short: None, value: Some(value), why }

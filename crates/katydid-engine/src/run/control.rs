@@ -181,8 +181,9 @@ impl Shared {
         if self.classes[index].fixed_count > 0 {
             return Err(SteerError::FixedCount(class.to_owned()));
         }
-        let others = self.classes.iter().enumerate().filter(|(other, _)| *other != index);
-        if weight == 0 && others.map(|(_, share)| share).all(|share| share.weight == 0) {
+        let weighted = |share: &Share| share.weight > 0 && share.fixed_count == 0;
+        let mut others = self.classes.iter().enumerate().filter(|(other, _)| *other != index);
+        if weight == 0 && !others.any(|(_, share)| weighted(share)) {
             return Err(SteerError::NoClass(class.to_owned()));
         }
         Ok(index)

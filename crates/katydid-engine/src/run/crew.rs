@@ -40,7 +40,6 @@ pub(super) struct Crew {
     ending: Cell<bool>,
     /// Users that have ended after the end of the run had cut them.
     cut: Cell<u32>,
-    resets: Cell<u32>,
 }
 
 impl Crew {
@@ -69,7 +68,6 @@ impl Crew {
             leaving: RefCell::default(),
             ending: Cell::new(false),
             cut: Cell::new(0),
-            resets: Cell::new(0),
             assignment: assignment.clone(),
         })
     }
@@ -162,16 +160,16 @@ impl Crew {
     pub(super) fn report(&self, planned_users: u32, recycled: Option<Interval>) -> Report {
         let now_ns = self.clock.now_ns();
         let running = self.running.borrow();
-        let mut interval = self.recorder.borrow_mut().take(now_ns, &running, recycled);
+        let mut recorder = self.recorder.borrow_mut();
+        let mut interval = recorder.take(now_ns, &running, recycled);
         interval.planned_users = planned_users;
         let members = self.members.borrow();
         let cut_now = members.values().filter(|phase| phase.was_cut()).count() as u32;
-        Report { interval, resets: self.resets.get(), cut: self.cut.get() + cut_now }
+        Report { interval, resets: recorder.resets(), cut: self.cut.get() + cut_now }
     }
 
     /// Begins the statistics anew.
     pub(super) fn reset(&self) {
-        self.resets.set(self.resets.get() + 1);
         self.recorder.borrow_mut().reset();
     }
 

@@ -76,6 +76,7 @@ impl Quota {
     pub(crate) fn share(&self, anybody_here: bool) {
         let kept = if anybody_here { self.left.get() / 2 } else { 0 };
         self.give_back(self.left.get() - kept);
+        self.tell_when_spent();
     }
 
     fn give_back(&self, count: u64) {
@@ -97,6 +98,10 @@ impl Quota {
                 _ => self.granted.notify_one(),
             }
         }
+        self.tell_when_spent();
+    }
+
+    fn tell_when_spent(&self) {
         if self.left.get() == 0 && self.running.get() == 0 {
             let _ = self.to.send(Message::Spent(self.thread, self.done.get()));
         }

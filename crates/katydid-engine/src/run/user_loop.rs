@@ -199,7 +199,8 @@ impl<S: 'static> Life<S> {
         let (run, late_ns) = (task.run, std::mem::take(&mut self.late_ns));
         self.session.begin_task(&task.tags, late_ns, Some(id));
         let done = self.call(run, Phase::Stopping).await;
-        let requests = self.session.requests.get();
+        let resets = self.session.setup.recorder.borrow().resets();
+        let (requests, counts_at_all) = self.session.tally.end(resets);
         let mut counts = TaskCounts { requests, ..TaskCounts::default() };
         let next = match &done {
             None => {
@@ -207,7 +208,7 @@ impl<S: 'static> Life<S> {
                 Next::Stay { wait: true }
             }
             Some(result) => {
-                counts.executions = 1;
+                counts.executions = u64::from(counts_at_all);
                 ticket.into_iter().for_each(Ticket::used);
                 self.judge(result, id, &mut counts)
             }

@@ -30,7 +30,6 @@ use super::target::Target;
 use super::user_session::Session;
 use crate::error::RequestFailed;
 use crate::hooks::{Listeners, Told};
-use crate::run::SharedRecorder;
 
 /// A request without a whole answer, not counted yet.
 pub(super) struct Unanswered {
@@ -49,24 +48,20 @@ impl Unanswered {
 
 /// Sends a request, once.
 pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, Box<Unanswered>> {
-    let recorder = Rc::clone(&request.session.setup.recorder);
     let name = request.name.as_deref().unwrap_or(&request.url);
     let tags = request.tags.as_ref().unwrap_or(&request.session.tags);
-    let row = recorder.borrow_mut().row(request.method.as_str(), name, tags);
     let session = &*request.session;
-    session.requests.set(session.requests.get() + 1);
+    let row = session.setup.recorder.borrow_mut().row(request.method.as_str(), name, tags);
     let told = session.setup.listeners.as_ref().map(|listeners| told(request, listeners));
-    let record = Record::new(Rc::clone(&recorder), row, session.scope.clone(), told);
+    let record = Record::new(session, row, told);
     let clock = session.setup.clock;
     let sent_ns = clock.now_ns();
     let due_ns = sent_ns.saturating_sub(session.late_ns.take());
-    let cut = CutGuard(Some(recorder));
     let meter = Rc::clone(&session.meter);
     meter.begin(sent_ns);
     let counts = Counts::default();
     let retry = request.is_retry;
     let done = within_limit(request, clock.at(sent_ns), &counts).await;
-    cut.disarm();
     let limit = request.session.setup.http.settings.max_body;
     let finish = meter.finish(done.is_ok());
     let mut bytes = finish.bytes;
@@ -113,23 +108,6 @@ fn told(request: &RequestBuilder<'_>, listeners: &Rc<Listeners>) -> Box<Told> {
         url,
         tags: Arc::clone(request.tags.as_ref().unwrap_or(&session.tags)),
     })
-}
-
-/// Counts a request that was dropped before its end: the run was over.
-struct CutGuard(Option<SharedRecorder>);
-
-impl CutGuard {
-    fn disarm(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for CutGuard {
-    fn drop(&mut self) {
-        if let Some(recorder) = &self.0 {
-            recorder.borrow_mut().cut_request();
-        }
-    }
 }
 
 /// What a request needed, readable after it was given up.

@@ -18,6 +18,7 @@ mod redirect;
 mod request;
 mod response;
 mod retry;
+mod tally;
 mod target;
 mod tls;
 mod transaction;

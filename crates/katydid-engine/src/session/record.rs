@@ -1,10 +1,12 @@
-//! The one place where a finished request is counted: statistics, open transaction, hooks.
+//! The one place where a request is counted, finished or cut: statistics, open transaction, hooks.
 
 use std::rc::Rc;
 
 use katydid_core::{Outcome, RowId, Sample};
 
+use super::tally::Tally;
 use super::transaction::Scope;
+use super::user_session::Session;
 use crate::error::RequestFailed;
 use crate::hooks::{Answered, Told};
 use crate::run::SharedRecorder;
@@ -17,16 +19,17 @@ pub(crate) struct Record {
     told: Option<Box<Told>>,
     /// It will be tried again, so the transaction it is in has not failed by it.
     retried: bool,
+    tally: Rc<Tally>,
+    closed: bool,
 }
 
 impl Record {
-    pub(super) fn new(
-        recorder: SharedRecorder,
-        row: RowId,
-        scope: Option<Rc<Scope>>,
-        told: Option<Box<Told>>,
-    ) -> Self {
-        Self { recorder, row, scope, told, retried: false }
+    /// A request that begins now, of `session`.
+    pub(super) fn new(session: &Session, row: RowId, told: Option<Box<Told>>) -> Self {
+        let recorder = Rc::clone(&session.setup.recorder);
+        let (scope, tally) = (session.scope.clone(), Rc::clone(&session.tally));
+        tally.sent(recorder.borrow().resets());
+        Self { recorder, row, scope, told, retried: false, tally, closed: false }
     }
 
     /// Says that another attempt follows.
@@ -41,6 +44,8 @@ impl Record {
         failed: Option<&RequestFailed>,
         answer: Option<Answered<'_>>,
     ) {
+        self.closed = true;
+        self.tally.recorded(self.recorder.borrow().resets());
         match failed {
             None => self.recorder.borrow_mut().success(self.row, sample),
             Some(failed) => {
@@ -54,6 +59,17 @@ impl Record {
         }
         if let Some(told) = self.told.take() {
             told.tell(sample, failed, answer, &self.recorder);
+        }
+    }
+}
+
+impl Drop for Record {
+    /// Counts a request that was given up before its end: its user had to stop.
+    fn drop(&mut self) {
+        if !self.closed {
+            let mut recorder = self.recorder.borrow_mut();
+            recorder.cut_request();
+            self.tally.recorded(recorder.resets());
         }
     }
 }

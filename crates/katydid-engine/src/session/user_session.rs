@@ -20,6 +20,7 @@ use super::http1::Buffers;
 use super::meter::{Clock, Meter};
 use super::pool::Pool;
 use super::request::RequestBuilder;
+use super::tally::Tally;
 use super::target::Targets;
 use super::transaction::Scope;
 use crate::hooks::{Actor, Listeners};
@@ -76,7 +77,8 @@ pub struct Session {
     pub(crate) cookies: Option<Box<CookieStore>>,
     pub(crate) headers: HeaderMap,
     pub(crate) tags: Arc<[Arc<str>]>,
-    pub(crate) requests: Cell<u64>,
+    /// The requests of the task.
+    pub(crate) tally: Rc<Tally>,
     /// By how much the task began after its schedule, until its first request has taken it over.
     pub(crate) late_ns: Cell<u64>,
     pub(crate) deadline: Option<Pin<Box<Sleep>>>,
@@ -99,7 +101,7 @@ impl Session {
             cookies: None,
             headers: HeaderMap::new(),
             tags: Arc::from([]),
-            requests: Cell::new(0),
+            tally: Rc::default(),
             late_ns: Cell::new(0),
             deadline: None,
             task: None,
@@ -256,7 +258,7 @@ impl Session {
         self.task = task;
         self.tags = Arc::clone(tags);
         self.late_ns.set(late_ns);
-        self.requests.set(0);
+        self.tally.begin(self.setup.recorder.borrow().resets());
     }
 }
 

@@ -14,6 +14,7 @@ mod http1;
 mod judging;
 mod redirects;
 mod retries;
+mod steering;
 mod timing;
 mod tls;
 mod transactions;

@@ -32,7 +32,7 @@ const STATS: [&str; 11] = [
 pub fn stats(snapshot: &Snapshot) -> Vec<u8> {
     let mut file = File::with_header(&[&STATS[..], &percentile_names()].concat());
     for row in rows_and_transactions(snapshot).iter().chain([&snapshot.aggregated()]) {
-        file.record(stats_record(row, snapshot.elapsed));
+        file.record(stats_record(row, snapshot.measured()));
     }
     file.into_bytes()
 }

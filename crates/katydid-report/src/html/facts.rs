@@ -68,7 +68,7 @@ pub(super) fn figures(snapshot: &Snapshot, out: &mut String) {
     let figures = [
         ("Requests", all.requests().to_string()),
         ("Failures", failed),
-        ("Requests/s", format!("{:.1}", per_second(all.requests(), snapshot.elapsed))),
+        ("Requests/s", format!("{:.1}", per_second(all.requests(), snapshot.measured()))),
         ("Median", ms(times.quantile(0.5))),
         ("p95", ms(times.quantile(0.95))),
         ("p99", ms(times.quantile(0.99))),

@@ -33,7 +33,7 @@ pub(super) fn requests(snapshot: &Snapshot) -> Section<'static> {
         ],
         rows: rows(snapshot, |row| {
             let times = row.response();
-            let rate = |count| Cell::number(format!("{:.2}", per_second(count, snapshot.elapsed)));
+            let rate = |count| Cell::number(format!("{:.2}", per_second(count, snapshot.measured())));
             let share = row.failures() as f64 * 100.0 / row.requests().max(1) as f64;
             vec![
                 Cell::number(row.requests()),

@@ -28,7 +28,7 @@ pub fn periodic(snapshot: &Snapshot, width: Option<usize>) -> String {
 
 /// The table at the end: times and rates over the whole run.
 pub fn requests(snapshot: &Snapshot, width: Option<usize>) -> String {
-    let rate = |count| per_second(count, snapshot.elapsed);
+    let rate = |count| per_second(count, snapshot.measured());
     draw(snapshot, width, |row| (rate(row.requests()), rate(row.failures())))
 }
 

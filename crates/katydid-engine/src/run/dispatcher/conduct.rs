@@ -328,7 +328,9 @@ impl Dispatcher<'_> {
         let Some(pool) = &mut self.pool else { return };
         match pool.ask(thread) {
             0 => {
-                pool.others().into_iter().for_each(|other| self.threads[other].order(Order::Share))
+                for other in pool.others() {
+                    self.threads[other].order(Order::Share);
+                }
             }
             slice => self.threads[thread].order(Order::Grant(slice)),
         }

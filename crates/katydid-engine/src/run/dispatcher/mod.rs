@@ -17,3 +17,6 @@ pub(super) use conduct::conduct;
 pub(super) use message::{Message, Messages, Report, Steer};
 #[cfg(test)]
 pub(super) use threads::Thread;
+
+#[cfg(test)]
+mod tests;

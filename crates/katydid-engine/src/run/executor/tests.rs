@@ -84,7 +84,7 @@ async fn the_run_is_over_when_the_last_user_of_the_last_thread_has_gone() {
     let class = UserClass::<()>::with_default("Short")
         .task(Task::new("once", |(), _| Box::pin(async { Err(TaskError::StopUser) })));
     let settings = RunSettings { users: 3, spawn_rate: 1.0, threads: 2, ..RunSettings::default() };
-    let ended = run_for(&[class.into()], settings, Duration::from_secs(60)).await;
+    let ended = run_for(&[class.into()], settings, Duration::from_mins(1)).await;
     assert_eq!(ended.reason, StopReason::NoUsersLeft);
     assert_eq!(ended.executions(), [("Short/once".to_owned(), 3)]);
     assert!((2_000..2_100).contains(&ended.snapshot.elapsed.as_millis()), "{:?}", ended.snapshot);
