@@ -4,13 +4,15 @@
 //! backend if asked, runs the engine, prints, writes files and returns the exit code. [`quick`] is
 //! the same for `katydid URL`, which needs no suite.
 //!
-//! Everything for people goes to stderr, like Locust's; stdout has `--list`, `--help`, `--version`
-//! and the summary of [`quick`]. Exit codes are those of [`katydid_core::exit`].
+//! Everything for people goes to stderr, like Locust's; stdout has what was asked for (`--list`,
+//! `--help`, `--json`, completions and the like) and the summary of [`quick`]. Exit codes are those
+//! of [`katydid_core::exit`].
 //!
 //! Not here, on purpose: load, statistics, the layout of tables and files.
 //!
-//! Read on in `settings.rs` (what the words mean), `run.rs` (the order of things) and `outcome.rs`
-//! (how it ends).
+//! Read on in `settings.rs` (what the words mean), `commands/` (what is no run), `run.rs` (the
+//! order of things), `printer.rs` and `console/` (what people see of it) and `outcome.rs` (how it
+//! ends).
 
 mod args;
 mod commands;

@@ -9,6 +9,7 @@ mod init;
 mod list;
 mod ratio;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -24,11 +25,35 @@ use crate::suite::Suite;
 
 /// Runs the command that the first word names, if it does.
 pub(crate) fn run(suite: &Suite, words: &[OsString]) -> Option<Result<ExitCode, CliError>> {
+    if let Err(fault) = check(suite) {
+        return Some(Err(fault));
+    }
     let name = words.get(1)?.to_str()?;
     if let Some(own) = suite.commands.iter().find(|own| own.name == name) {
         return Some(Ok((own.run)(words[2..].to_vec())));
     }
     BUILT_IN.contains(&name).then(|| built_in(suite, words).map(ExitCode::from))
+}
+
+/// Finds names that could not be typed, or would mean two things.
+fn check(suite: &Suite) -> Result<(), CliError> {
+    let classes = suite.classes.iter().map(|class| &**class.name());
+    let mut seen: BTreeSet<&str> = BUILT_IN.into_iter().chain(classes).collect();
+    for name in suite.commands.iter().map(|own| own.name.as_str()) {
+        if name.is_empty() || name.starts_with('-') || name.contains(char::is_whitespace) {
+            return Err(CliError::Usage(format!(
+                "the suite's command `{name}` cannot be typed: name it in one word without a dash \
+                 before it"
+            )));
+        }
+        if !seen.insert(name) {
+            return Err(CliError::Usage(format!(
+                "the suite's command `{name}` has the name of another command or of a user class; \
+                 rename it"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Prints what the flags want to see instead of a run; `None` when they want a run.
@@ -104,5 +129,29 @@ fn print(text: &[u8]) -> Result<(), CliError> {
             Err(CliError::Output { what: "stdout", fault })
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_has_a_name_of_its_own() {
+        let named = |name: &str| {
+            let run = |_: Vec<OsString>| ExitCode::SUCCESS;
+            let class = katydid_engine::UserClass::<()>::with_default("Shopper");
+            check(&Suite::new("x").class(class).command(name, "", run))
+                .map_err(|fault| fault.to_string())
+        };
+        assert_eq!(named("shelves"), Ok(()));
+        for (name, text) in [
+            ("init", "has the name of another command"),
+            ("Shopper", "or of a user class"),
+            ("--fill", "cannot be typed"),
+            ("fill it", "cannot be typed"),
+        ] {
+            assert!(named(name).unwrap_err().contains(text), "{name}");
+        }
     }
 }

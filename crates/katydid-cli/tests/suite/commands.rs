@@ -108,6 +108,21 @@ fn init_writes_a_commented_file_and_never_over_another() {
         ]
     );
     assert!(text.contains("Tags: critical, read, revenue\n"), "{text}");
+    let print = |name: &str| {
+        let ended = run(shop("--print-settings --config").arg(name).current_dir(&folder)).expect(0);
+        assert_eq!(ended.stderr, "");
+        ended.stdout
+    };
+    assert!(print("locust.conf").contains("http://localhost:5000"));
+    // What is only shown must be right too.
+    let shown = |line: &str| match line.strip_prefix("# ") {
+        Some(key) if key.contains(" = ") => format!("{}\n", key.replace("[a, b]", "[read]")),
+        _ => format!("{line}\n"),
+    };
+    let all: String = text.lines().map(shown).collect();
+    std::fs::write(folder.path().join("all.conf"), all.replace("[c]", "[critical]")).unwrap();
+    let printed = print("all.conf");
+    assert!(printed.matches("all.conf:").count() >= 12, "{printed}");
     std::fs::write(&path, "mine").unwrap();
     init().expect(2).says("error: locust.conf is there already and stays as it is");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");

@@ -11,6 +11,8 @@ crate::tests![
     a_log_file_that_cannot_be_opened_exits_2,
     an_error_is_seen_although_there_is_a_log_file,
     skip_log_setup_prints_nothing_at_all,
+    users_that_do_not_finish_in_time_are_counted,
+    a_stderr_that_nobody_reads_ends_nothing,
     colours_come_when_they_are_forced_and_only_then,
 ];
 
@@ -72,6 +74,25 @@ fn skip_log_setup_prints_nothing_at_all() {
     let ended = run(shop(&words).arg(server.url())).expect(0);
     assert_eq!((ended.stderr.as_str(), ended.stdout.as_str()), ("", ""));
     run(shop(&words.replace("Shopper", "Broken")).arg(server.url())).expect(1);
+}
+
+fn users_that_do_not_finish_in_time_are_counted() {
+    let server = TestServer::spawn();
+    let words = "Stuck --headless -u 3 -r 100 -t 1s --stop-timeout 1s -H";
+    run(shop(words).arg(server.url())).expect(0).says(
+        "/INFO/katydid.main: Not all users finished their tasks & terminated in 1.0 seconds. \
+         Stopping 3 of them...",
+    );
+}
+
+fn a_stderr_that_nobody_reads_ends_nothing() {
+    let server = TestServer::spawn();
+    let mut command = shop(RUN);
+    command.args(["-H", &server.url()]).stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert!(server.requests("/ok") > 0);
 }
 
 fn colours_come_when_they_are_forced_and_only_then() {
