@@ -53,6 +53,23 @@ impl Latency {
         self.sum_ns += other.sum_ns;
     }
 
+    /// Adds times of which only buckets (any time of a bucket in µs, count), extremes and sum are
+    /// left.
+    pub(crate) fn add_buckets(
+        &mut self,
+        buckets: impl Iterator<Item = (u64, u64)>,
+        (min_ns, max_ns): (u64, u64),
+        sum_ns: u128,
+    ) {
+        for (micros, count) in buckets {
+            // Cannot fail, as in `record`.
+            let _ = self.counts.record_n(micros, count);
+        }
+        self.min_ns = self.min_ns.min(min_ns);
+        self.max_ns = self.max_ns.max(max_ns);
+        self.sum_ns += sum_ns;
+    }
+
     /// Forgets everything but keeps the memory for the next interval.
     pub fn clear(&mut self) {
         if self.is_empty() {

@@ -38,7 +38,7 @@ pub struct Interval {
 }
 
 /// Requests of one row in one interval.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RowInterval {
     /// Response times of successes.
     pub succeeded: Latency,

@@ -43,7 +43,6 @@ pub use scenario::Scenario;
 pub use shape::{Mix, Shape, Stage, Stages, StagesError, TimedStage};
 pub use snapshot::Snapshot;
 pub use span::{SpanError, format_span, parse_span};
-pub use sparse::RecentTimes;
 pub use suggest::{nearest, or_nearest};
 pub use tags::TagFilter;
 pub use target::{Comparison, Metric, Target, TargetResult};

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Latency;
 use crate::interval::RowInterval;
-use crate::sparse::{RecentTimes, Sparse};
+use crate::sparse::Sparse;
 
 /// Length of the window.
 const CURRENT_WINDOW: Duration = Duration::from_secs(10);
@@ -63,8 +64,12 @@ impl Recent {
         self.began = self.began.max(other.began);
     }
 
-    pub(crate) fn times(&self) -> RecentTimes {
-        RecentTimes::merge(self.ticks.iter().flat_map(|tick| &tick.times).map(AsRef::as_ref))
+    pub(crate) fn times(&self) -> Latency {
+        let mut all = Latency::default();
+        for times in self.ticks.iter().flat_map(|tick| &tick.times) {
+            times.add_to(&mut all);
+        }
+        all
     }
 
     pub(crate) fn rates(&self) -> (f64, f64) {

@@ -1,5 +1,6 @@
 //! Rows of a snapshot: requests and transactions by name, tasks.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::Latency;
@@ -7,12 +8,11 @@ use crate::interval::RowInterval;
 use crate::recent::Recent;
 use crate::recorder::RowKey;
 use crate::sample::{Bytes, PhaseTotals};
-use crate::sparse::RecentTimes;
 use crate::tasks::{TaskCounts, TaskInfo};
 use crate::timeline::Timeline;
 
 /// All requests of one row since the start.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Row {
     /// What they have in common.
     pub key: RowKey,
@@ -49,10 +49,14 @@ impl Row {
     }
 
     /// Response times of all requests.
-    pub fn response(&self) -> Latency {
+    pub fn response(&self) -> Cow<'_, Latency> {
+        // Histograms are large, and most rows have no failure.
+        if self.totals.failed.is_empty() {
+            return Cow::Borrowed(&self.totals.succeeded);
+        }
         let mut all = self.totals.succeeded.clone();
         all.add(&self.totals.failed);
-        all
+        Cow::Owned(all)
     }
 
     /// Response times of the successful ones.
@@ -67,7 +71,7 @@ impl Row {
 
     /// Service times of all.
     pub fn service(&self) -> Latency {
-        self.totals.service.clone().unwrap_or_else(|| self.response())
+        self.totals.service.clone().unwrap_or_else(|| self.response().into_owned())
     }
 
     /// Due to first byte, of all (two significant digits).
@@ -106,7 +110,7 @@ impl Row {
     }
 
     /// Response times of the last ten seconds, of all requests.
-    pub fn current_response(&self) -> RecentTimes {
+    pub fn current_response(&self) -> Latency {
         self.recent.times()
     }
 
@@ -131,16 +135,12 @@ pub struct TaskRow {
 }
 
 /// Rows with equal method and name made one; they may differ in tags.
-pub(crate) fn by_name<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Row> {
-    let mut merged: Vec<Row> = Vec::new();
+pub(crate) fn by_name<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Cow<'a, Row>> {
+    let mut merged: Vec<Cow<'_, Row>> = Vec::new();
     for row in rows {
         match merged.last_mut() {
-            Some(last) if same_name(&last.key, &row.key) => last.add(row),
-            _ => {
-                let mut first = Row::new(row.key.clone());
-                first.add(row);
-                merged.push(first);
-            }
+            Some(last) if same_name(&last.key, &row.key) => last.to_mut().add(row),
+            _ => merged.push(Cow::Borrowed(row)),
         }
     }
     merged

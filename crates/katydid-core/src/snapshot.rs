@@ -1,6 +1,7 @@
 //! The state of a run: the sum of all intervals of all threads. Tables, files, pages and the
 //! verdict read this and nothing else.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -164,14 +165,14 @@ impl Snapshot {
     }
 
     /// Rows with equal method and name made one (they may differ in tags), same order.
-    pub fn rows_by_name(&self) -> Vec<Row> {
+    pub fn rows_by_name(&self) -> Vec<Cow<'_, Row>> {
         by_name(self.rows.values())
     }
 
     /// Transactions by name: several requests under one timer. Their requests are counted in rows
     /// of their own, so transactions are in no total and in no target over all requests.
     pub fn transactions(&self) -> Vec<Row> {
-        by_name(self.transactions.values())
+        by_name(self.transactions.values()).into_iter().map(Cow::into_owned).collect()
     }
 
     /// All requests as one row named `Aggregated`.

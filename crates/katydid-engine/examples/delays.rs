@@ -64,7 +64,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Per name: (response time in µs, count).
 fn buckets(snapshot: &Snapshot) -> BTreeMap<String, Vec<(u64, u64)>> {
-    let row =
-        |row: katydid_core::Row| (row.key.name.to_string(), row.response().buckets().collect());
-    snapshot.rows_by_name().into_iter().map(row).collect()
+    let rows = snapshot.rows_by_name();
+    rows.iter().map(|row| (row.key.name.to_string(), row.response().buckets().collect())).collect()
 }

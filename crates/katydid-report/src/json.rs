@@ -41,10 +41,9 @@ struct Entry<'a> {
 /// length.
 pub fn statistics(snapshot: &Snapshot, started: SystemTime) -> Vec<u8> {
     let rows = rows_and_transactions(snapshot);
-    let rows: Vec<&Row> = rows.iter().filter(|row| row.requests() > 0).collect();
-    let times: Vec<Latency> = rows.iter().map(|row| row.response()).collect();
-    let entries: Vec<Entry<'_>> =
-        rows.iter().zip(&times).map(|(row, times)| entry(row, times, started)).collect();
+    let begun = started + snapshot.elapsed.saturating_sub(snapshot.measured());
+    let rows = rows.iter().filter(|row| row.requests() > 0);
+    let entries: Vec<Entry<'_>> = rows.map(|row| entry(row, started, begun)).collect();
     let mut out = Vec::new();
     let mut serializer =
         Serializer::with_formatter(&mut out, PrettyFormatter::with_indent(b"    "));
@@ -53,7 +52,9 @@ pub fn statistics(snapshot: &Snapshot, started: SystemTime) -> Vec<u8> {
     out
 }
 
-fn entry<'a>(row: &'a Row, times: &Latency, started: SystemTime) -> Entry<'a> {
+/// `begun`: since when the statistics have been counted.
+fn entry(row: &Row, started: SystemTime, begun: SystemTime) -> Entry<'_> {
+    let times = row.response();
     let by_second = |pick: fn((u64, u64, u64)) -> u64| {
         let counts =
             row.timeline().steps().map(|step| (seconds(started) as u64 + step.0, pick(step)));
@@ -63,7 +64,7 @@ fn entry<'a>(row: &'a Row, times: &Latency, started: SystemTime) -> Entry<'a> {
         name: &row.key.name,
         method: &row.key.method,
         last_request_timestamp: row.last_end().map(|end| seconds(started + end)),
-        start_time: seconds(started),
+        start_time: seconds(begun),
         num_requests: row.requests(),
         // A Locust request may come without a time; ours never do.
         num_none_requests: 0,
@@ -72,7 +73,7 @@ fn entry<'a>(row: &'a Row, times: &Latency, started: SystemTime) -> Entry<'a> {
         max_response_time: times.max().map_or(0.0, millis),
         min_response_time: times.min().map(millis),
         total_content_length: row.bytes().body,
-        response_times: whole_millis(times),
+        response_times: whole_millis(&times),
         num_reqs_per_sec: by_second(|(_, requests, _)| requests),
         num_fail_per_sec: by_second(|(_, _, failures)| failures),
     }

@@ -22,6 +22,8 @@ mod number;
 pub mod table;
 mod text;
 
+use std::borrow::Cow;
+
 use katydid_core::{Row, Snapshot};
 
 /// Locust's percentile columns: heading and quantile.
@@ -40,8 +42,8 @@ const PERCENTILES: [(&str, f64); 11] = [
 ];
 
 /// Rows of requests by name, then those of transactions, which are in no total.
-fn rows_and_transactions(snapshot: &Snapshot) -> Vec<Row> {
+fn rows_and_transactions(snapshot: &Snapshot) -> Vec<Cow<'_, Row>> {
     let mut rows = snapshot.rows_by_name();
-    rows.extend(snapshot.transactions());
+    rows.extend(snapshot.transactions().into_iter().map(Cow::Owned));
     rows
 }

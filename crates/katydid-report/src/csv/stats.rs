@@ -1,5 +1,6 @@
 //! `P_stats.csv`, and the cells that it shares with the history.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use katydid_core::{Latency, Row, Snapshot};
@@ -28,10 +29,13 @@ const STATS: [&str; 11] = [
 /// Times are in ms. Averages, minima and maxima are exact; percentiles are whole ms to the
 /// nearest, but never above the maximum, and `N/A` without requests. The median is whole ms too,
 /// unless that would lie outside minimum and maximum; then it is given with its fraction. Rates
-/// are requests ÷ length of the run; content sizes are decoded bodies in bytes.
+/// are requests ÷ time measured (the length of the run, or of what came after `--reset-stats`);
+/// content sizes are decoded bodies in bytes.
 pub fn stats(snapshot: &Snapshot) -> Vec<u8> {
     let mut file = File::with_header(&[&STATS[..], &percentile_names()].concat());
-    for row in rows_and_transactions(snapshot).iter().chain([&snapshot.aggregated()]) {
+    let mut rows = rows_and_transactions(snapshot);
+    rows.push(Cow::Owned(snapshot.aggregated()));
+    for row in &rows {
         file.record(stats_record(row, snapshot.measured()));
     }
     file.into_bytes()
@@ -42,12 +46,12 @@ pub(super) fn percentile_names() -> Vec<&'static str> {
     PERCENTILES.iter().map(|(name, _)| *name).collect()
 }
 
-fn stats_record(row: &Row, elapsed: Duration) -> Vec<String> {
+fn stats_record(row: &Row, measured: Duration) -> Vec<String> {
     let times = row.response();
     let mut cells = vec![text(&row.key.method).into_owned(), text(&row.key.name).into_owned()];
     cells.extend(totals(row, &times));
-    cells.push(float(per_second(row.requests(), elapsed)));
-    cells.push(float(per_second(row.failures(), elapsed)));
+    cells.push(float(per_second(row.requests(), measured)));
+    cells.push(float(per_second(row.failures(), measured)));
     cells.extend(percentile_cells(times.max(), |at| times.quantile(at)));
     cells
 }

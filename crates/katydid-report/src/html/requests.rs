@@ -1,5 +1,6 @@
 //! Tables with a row for each method and name.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use katydid_core::{Row, Snapshot};
@@ -33,7 +34,8 @@ pub(super) fn requests(snapshot: &Snapshot) -> Section<'static> {
         ],
         rows: rows(snapshot, |row| {
             let times = row.response();
-            let rate = |count| Cell::number(format!("{:.2}", per_second(count, snapshot.measured())));
+            let rate =
+                |count| Cell::number(format!("{:.2}", per_second(count, snapshot.measured())));
             let share = row.failures() as f64 * 100.0 / row.requests().max(1) as f64;
             vec![
                 Cell::number(row.requests()),
@@ -149,13 +151,13 @@ fn rows(snapshot: &Snapshot, cells: impl Fn(&Row) -> Vec<Cell>) -> Vec<Vec<Cell>
     if rows.is_empty() {
         return Vec::new();
     }
-    rows.push(snapshot.aggregated());
+    rows.push(Cow::Owned(snapshot.aggregated()));
     let named = |row: &Row| {
         let mut all = vec![Cell::text(&*row.key.method), Cell::text(&*row.key.name)];
         all.extend(cells(row));
         all
     };
-    rows.iter().map(named).collect()
+    rows.iter().map(|row| named(row)).collect()
 }
 
 fn ms(time: Option<Duration>) -> Cell {
