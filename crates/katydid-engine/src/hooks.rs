@@ -189,6 +189,11 @@ impl Listeners {
         (!hooks.is_empty()).then(|| Rc::new(Self { hooks: hooks.clone(), tasks }))
     }
 
+    /// Whether anybody listens to requests.
+    pub(crate) fn hear_requests(&self) -> bool {
+        !self.hooks.requests.is_empty()
+    }
+
     /// Tells of an exception that was counted at `task`.
     pub(crate) fn user_error(
         &self,

@@ -40,7 +40,7 @@ pub(super) struct Unanswered {
 
 impl Unanswered {
     /// Counts it as failed.
-    pub(super) fn count(mut self: Box<Self>) -> RequestFailed {
+    pub(super) fn count(mut self) -> RequestFailed {
         self.record.close(&mut self.sample, Some(&self.failed), None);
         self.failed
     }
@@ -52,7 +52,8 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
     let tags = request.tags.as_ref().unwrap_or(&request.session.tags);
     let session = &*request.session;
     let row = session.setup.recorder.borrow_mut().row(request.method.as_str(), name, tags);
-    let told = session.setup.listeners.as_ref().map(|listeners| told(request, listeners));
+    let listeners = session.setup.listeners.as_ref().filter(|them| them.hear_requests());
+    let told = listeners.map(|listeners| Box::new(told(request, listeners)));
     let record = Record::new(session, row, told);
     let clock = session.setup.clock;
     let sent_ns = clock.now_ns();
@@ -92,7 +93,7 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
 }
 
 /// What hooks will be told of a request besides its outcome.
-fn told(request: &RequestBuilder<'_>, listeners: &Rc<Listeners>) -> Box<Told> {
+fn told(request: &RequestBuilder<'_>, listeners: &Rc<Listeners>) -> Told {
     let session = &*request.session;
     let name = request.name.as_deref().unwrap_or(&request.url);
     let url = match session.setup.targets.find(&request.url) {
@@ -100,14 +101,14 @@ fn told(request: &RequestBuilder<'_>, listeners: &Rc<Listeners>) -> Box<Told> {
         // The request will fail of it and be told as it was written.
         Err(_) => request.url.clone(),
     };
-    Box::new(Told {
+    Told {
         listeners: Rc::clone(listeners),
         by: session.setup.actor(session.task),
         method: request.method.clone(),
         name: name.to_owned(),
         url,
         tags: Arc::clone(request.tags.as_ref().unwrap_or(&session.tags)),
-    })
+    }
 }
 
 /// What a request needed, readable after it was given up.

@@ -10,7 +10,6 @@ use http::{HeaderMap, Method};
 use katydid_core::FailureKind;
 use serde::Serialize;
 
-use super::exchange::Unanswered;
 use super::multipart::Multipart;
 use super::response::Response;
 use super::retry::Retry;
@@ -166,7 +165,9 @@ impl<'s> RequestBuilder<'s> {
         // Not an async function: that would hold the request twice.
         async move {
             match &request.retry {
-                None => super::exchange::send(&mut request).await.map_err(Unanswered::count),
+                None => super::exchange::send(&mut request)
+                    .await
+                    .map_err(|unanswered| unanswered.count()),
                 Some(_) => Box::pin(super::retry::send(request)).await,
             }
         }

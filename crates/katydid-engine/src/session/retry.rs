@@ -112,7 +112,7 @@ impl Retry {
 /// Sends a request that has a rule for retries.
 pub(super) async fn send(mut request: RequestBuilder<'_>) -> Result<Response, RequestFailed> {
     let Some(retry) = request.retry.take() else {
-        return exchange::send(&mut request).await.map_err(Unanswered::count);
+        return exchange::send(&mut request).await.map_err(|unanswered| unanswered.count());
     };
     let limit = request.limit();
     let deadline = Instant::now() + limit;
@@ -121,7 +121,7 @@ pub(super) async fn send(mut request: RequestBuilder<'_>) -> Result<Response, Re
         let done = exchange::send(&mut request.attempt(left, number > 0)).await;
         let due = retry.pause(&done, number).map(|pause| Instant::now() + pause);
         let Some(due) = due.filter(|due| *due < deadline) else {
-            return done.map_err(Unanswered::count);
+            return done.map_err(|unanswered| unanswered.count());
         };
         match done {
             Ok(mut answer) => answer.record.set_retried(),

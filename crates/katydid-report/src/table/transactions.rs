@@ -29,7 +29,9 @@ pub fn transactions(snapshot: &Snapshot, width: Option<usize>) -> String {
         return String::new();
     }
     let mut grid = Grid::new(COLUMNS, 0);
-    rows.iter().for_each(|row| grid.row(cells(row)));
+    for row in &rows {
+        grid.row(cells(row));
+    }
     let mut out = format!(
         "Transactions (their requests are counted above; these are in no total)\n{}",
         grid.draw(width)
