@@ -45,6 +45,7 @@ pub(crate) struct Settings {
 
 /// What is printed and stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of Locust's")]
 pub(crate) struct OutputSettings {
     /// Prefix of the CSV files.
     pub(crate) csv: Option<String>,

@@ -192,6 +192,26 @@
 //! A [`Feeder`] reads rows of a CSV or JSON file as a type of the suite and deals them to the
 //! users: in turn, at random, or each row once over all users and threads.
 //!
+//! # Options of a suite
+//!
+//! A suite may declare options of its own. They are set like all others (flag, environment, file),
+//! stand in `--help`, and are read where the suite is prepared and in tasks:
+//!
+//! ```
+//! use katydid::prelude::*;
+//!
+//! let suite = Suite::new("shop-load").option(
+//!     SuiteOption::text("basket").help("What visitors buy").default("small").choices(["small", "large"]),
+//! );
+//!
+//! async fn buy(shop: &mut Session) -> TaskResult {
+//!     let basket = shop.shared::<Options>().text("basket").unwrap_or_default();
+//!     let path = format!("/baskets/{basket}");
+//!     shop.post(path).name("/baskets/[size]").send().await?;
+//!     Ok(())
+//! }
+//! ```
+//!
 //! # Coming from Locust
 //!
 //! | Locust | Katydid |

@@ -96,7 +96,7 @@ impl Args {
         let known = Known::new(command.clone(), options::variables(suite));
         let mut sources = sources::merge(&known, &typed, around)?;
         later::refuse(&mut sources)?;
-        let words = sources.into_words(&known, words);
+        let words = sources.typed_out(&known, words);
         let matches = command.try_get_matches_from(words).map_err(mistake::error)?;
         let args = Self::from_arg_matches(&matches).map_err(mistake::error)?;
         let options = Options::read(suite, &matches);

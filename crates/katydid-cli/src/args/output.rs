@@ -9,6 +9,7 @@ use super::values::{LogLevel, parse_not_empty};
 
 /// Reports and log.
 #[derive(Clone, Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of Locust's")]
 pub(crate) struct OutputArgs {
     /// Write the four CSV files of this prefix
     ///

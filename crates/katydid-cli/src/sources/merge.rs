@@ -33,7 +33,7 @@ impl Sources {
     }
 
     /// `words` with the settings from elsewhere put in as if they had been typed.
-    pub(crate) fn into_words(&self, known: &Known, words: &[OsString]) -> Vec<OsString> {
+    pub(crate) fn typed_out(&self, known: &Known, words: &[OsString]) -> Vec<OsString> {
         let elsewhere = || self.settings.iter().filter(|s| s.origin != Origin::Flag);
         let (classes, options): (Vec<_>, Vec<_>) = elsewhere().partition(|s| s.long == CLASSES);
         let typed = |settings: Vec<&Setting>| -> Vec<OsString> {

@@ -8,6 +8,7 @@ fn one(line: &str) -> (String, String) {
     (entries[0].key.clone(), entries[0].value.to_string())
 }
 
+/// As ConfigArgParse 1.9 reads them, but for the comment behind a bare name.
 #[test]
 fn every_form_of_a_setting_is_read() {
     for (line, key, value) in [
@@ -36,6 +37,14 @@ fn every_form_of_a_setting_is_read() {
         ("tags = [\"a\", \"b c\"] # two", "tags", "[a, b c]"),
         ("tags = []", "tags", "[]"),
         ("tags = a,b", "tags", "a,b"),
+        ("tags = [a", "tags", "[a"),
+        ("csv == a", "csv", "= a"),
+        ("csv =: a", "csv", ": a"),
+        ("a=b=c", "a", "b=c"),
+        ("csv = 'a' 'b'", "csv", "a' 'b"),
+        ("csv = \"\"\"", "csv", "\""),
+        ("csv = #x", "csv", "#x"),
+        ("users = # none", "users", "# none"),
         ("config-users = [{\"a\": 1}, 2]", "config-users", "[{\"a\":1}, 2]"),
     ] {
         assert_eq!(one(line), (key.to_owned(), value.to_owned()), "{line}");
