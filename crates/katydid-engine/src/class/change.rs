@@ -26,7 +26,13 @@ pub(super) fn named<S: 'static>(
     let unknown = |name: &&&str| !known.iter().any(|path| means(name, path));
     if let Some(name) = names.iter().find(unknown) {
         let (class, task) = (class.name.to_string(), (*name).to_owned());
-        let nearest = or_nearest(name, known.iter().map(String::as_str));
+        // Near to a path, or to a name without the flows around it.
+        let ends = known.iter().filter(|_| !name.contains('/'));
+        let ends = ends.filter_map(|path| path.rsplit('/').next());
+        let nearest = match katydid_core::nearest(name, ends) {
+            Some(end) => or_nearest(name, [end]),
+            None => or_nearest(name, known.iter().map(String::as_str)),
+        };
         return Err(ClassError::UnknownTask { class, task, nearest });
     }
     let wanted = |task: &Leaf<'_>| names.iter().any(|name| around(task.path, name));

@@ -233,9 +233,11 @@ fn tasks_are_kept_by_name_by_path_and_by_flow() {
     assert_eq!(left(&["Choice/M"]), ["Shopper/Journey/Choice/M/a", "Shopper/Journey/Choice/M/b"]);
     assert_eq!(left(&["Journey/b"]), ["Shopper/Journey/b"]);
     assert_eq!(left(&["Journey"]).len(), 5);
-    let unknown = nested().with_tasks(&["x", "Jurney"]).unwrap_err().to_string();
-    let text = "user class Shopper has no task `Jurney`; did you mean `Journey`?";
-    assert_eq!(unknown, text);
+    for (typo, meant) in [("Jurney", "Journey"), ("Choise", "Choice"), ("Jurney/b", "Journey/b")] {
+        let unknown = nested().with_tasks(&["x", typo]).unwrap_err().to_string();
+        let text = format!("user class Shopper has no task `{typo}`; did you mean `{meant}`?");
+        assert_eq!(unknown, text);
+    }
     assert!(nested().with_tasks(&["ourney/b"]).is_err());
 }
 
