@@ -41,9 +41,11 @@ fn method_headers_and_body_reach_the_target() {
 
 #[test]
 fn an_absent_target_is_a_connection_failure() {
-    let server = TestServer::spawn();
-    let url = server.url();
-    server.stop();
+    // A port of our own on which nobody listens: one that was left could be another test's by now.
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    let port = socket.local_addr().unwrap().as_socket().unwrap().port();
+    let url = format!("http://127.0.0.1:{port}");
     let ended = run(katydid().args([&url, "-n", "3"])).expect(1);
     assert!(ended.stdout.contains("\n3                  GET /: connect: "), "{}", ended.stdout);
     assert!(ended.stdout.contains("refused"), "{}", ended.stdout);
