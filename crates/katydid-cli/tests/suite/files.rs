@@ -8,6 +8,7 @@ use crate::shop;
 crate::tests![
     a_disk_that_fills_up_costs_one_file_and_exits_70,
     the_full_history_has_a_row_for_each_name,
+    who_reads_during_the_run_sees_whole_statistics,
     json_goes_to_stdout_and_to_its_file,
     the_page_is_written_on_a_signal_too,
     a_page_that_cannot_be_written_is_said_before_the_run,
@@ -54,6 +55,30 @@ fn the_full_history_has_a_row_for_each_name() {
     let of = |name: &str| rows.iter().filter(|row| row[3] == name).count();
     assert_eq!((of("/ok"), of("/delay/1"), of("Aggregated")), (3, 3, 4), "{history}");
     assert_eq!((rows[0][1], rows[0][6]), ("0", "N/A"), "{history}");
+}
+
+fn who_reads_during_the_run_sees_whole_statistics() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let words = "Shopper --headless -u 2 -r 100 -t 3s --csv x -H";
+    let running = start(shop(words).arg(server.url()).current_dir(&folder));
+    running.wait_for("Ramping to");
+    let ended = std::thread::spawn(move || running.end());
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+    let mut states = std::collections::BTreeSet::new();
+    while !ended.is_finished() {
+        let stats = read("x_stats.csv");
+        let last = stats.lines().last().unwrap_or(",Aggregated,");
+        assert!(last.starts_with(",Aggregated,") && !stats.contains("\n\n"), "{stats}");
+        states.insert(stats);
+    }
+    ended.join().unwrap().expect(0);
+    assert!(states.len() >= 3, "it was not rewritten: {states:?}");
+    // The last word of the file is the run's.
+    let requests =
+        |text: &str| text.lines().last().map(|line| line.split(',').nth(2).unwrap().to_owned());
+    let all: u64 = requests(&read("x_stats.csv")).unwrap().parse().unwrap();
+    assert!((all..=all + 2).contains(&server.total_requests()), "{all}");
 }
 
 fn json_goes_to_stdout_and_to_its_file() {

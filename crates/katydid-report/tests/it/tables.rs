@@ -83,6 +83,53 @@ fn an_interrupted_run_says_so() {
     assert_eq!(text, "Exit code 130 (interrupted)\nVERDICT: PASS\n");
 }
 
+/// Headings, rules and rows of Locust 2.47 with its output to a file, as its own formats make them.
+#[test]
+fn locusts_columns_stand_at_locusts_places() {
+    let head = format!(
+        "{:<8} {:<76} {:>7} {:>12} |{:>7} {:>7} {:>7}{:>7} | {:>7} {:>11}",
+        "Type", "Name", "# reqs", "# fails", "Avg", "Min", "Max", "Med", "req/s", "failures/s"
+    );
+    let rule = [8, 76, 7, 13, 7, 7, 7, 7, 8, 11].map(|width| "-".repeat(width)).join("|");
+    let run = Run::new(&[("V", 1)], &[])
+        .answers("POST", "/slow/[id]", &[121_000, 123_000, 125_000])
+        .fails(("GET", "/err"), (FailureKind::Status(500), "HTTP 500"), 1, 0)
+        .done(8);
+    let row = |type_: &str, name: &str, fails: &str, [count, avg, min, max, med]: [u32; 5]| {
+        let (rate, failing) =
+            (f64::from(count) / 8.0, if fails.starts_with('0') { 0.0 } else { 0.125 });
+        format!(
+            "{type_:<8} {name:<76} {count:>7} {fails:>12} |{avg:>7} {min:>7} {max:>7}{med:>7} | \
+             {rate:>7.2} {failing:>11.2}"
+        )
+    };
+    let expected = [
+        head,
+        rule.clone(),
+        row("GET", "/err", "1(100.00%)", [1, 1, 1, 2, 1]),
+        row("POST", "/slow/[id]", "0(0.00%)", [3, 123, 121, 125, 123]),
+        rule,
+        row("", "Aggregated", "1(25.00%)", [4, 92, 1, 125, 121]),
+    ];
+    let table = table::requests(&run, None);
+    assert_eq!(table.lines().count(), expected.len());
+    for (line, expected) in table.lines().zip(&expected) {
+        assert!(line.starts_with(expected), "{line}\n{expected}");
+    }
+    let quantiles = ["66%", "75%", "80%", "90%", "95%", "98%", "99%", "99.9%", "99.99%", "100%"];
+    let cells: String = quantiles.iter().map(|cell| format!(" {cell:>6}")).collect();
+    let head = format!("{:<8} {:<80} {:>8}{cells} {:>6}", "Type", "Name", "50%", "# reqs");
+    let rule = format!(
+        "{}|{}|{}|{}",
+        "-".repeat(8),
+        "-".repeat(80),
+        "-".repeat(8),
+        ["------"; 11].join("|")
+    );
+    let table = table::percentiles(&run, None);
+    assert_eq!(table.lines().skip(1).take(2).collect::<Vec<_>>(), [head, rule]);
+}
+
 /// Rates of the live table fall when traffic stops; those at the end are over the whole run.
 #[test]
 fn current_and_whole_run_rates_differ() {
