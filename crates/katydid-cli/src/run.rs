@@ -49,10 +49,8 @@ pub(crate) fn run(
     let files = LastFiles::new(&settings.output, &settings.run, &place);
     files.probe(console);
     let mut printer = Printer::new(console, settings.output.only_summary);
-    let rows = match settings.output.csv_full_history {
-        true => HistoryRows::EveryName,
-        false => HistoryRows::Aggregated,
-    };
+    let every_name = settings.output.csv_full_history;
+    let rows = if every_name { HistoryRows::EveryName } else { HistoryRows::Aggregated };
     let mut reports = Reports::new(place.prefix.as_deref(), rows, place_made, console);
     let mut observe = |event: RunEvent<'_>| {
         printer.event(&event);

@@ -58,12 +58,13 @@ fn talking(suite: Suite) -> Suite {
             say(&format!("test_stop {:?}", stop.reason));
         })
         .on_quitting(|end| {
-            say(&format!("quitting {:?} {}", end.verdict.word, end.verdict.exit_code))
+            say(&format!("quitting {:?} {}", end.verdict.word, end.verdict.exit_code));
         })
 }
 
 fn say(text: &str) {
-    writeln!(std::io::stderr(), "hook: {text}").unwrap();
+    let mut stderr = std::io::stderr();
+    writeln!(stderr, "hook: {text}").unwrap();
 }
 
 fn with_hooks(hooks: &str, words: &str, server: &TestServer) -> Ended {
