@@ -92,13 +92,14 @@ impl Args {
         let taken = built_in(suite).args(later::LATER.iter().map(later::Later::arg));
         options::check(suite, &taken)?;
         let command = command(suite);
-        let typed = command.clone().try_get_matches_from(words).map_err(mistake::error)?;
+        let mistake = |fault| mistake::error(fault, &command);
+        let typed = command.clone().try_get_matches_from(words).map_err(mistake)?;
         let known = Known::new(command.clone(), options::variables(suite));
         let mut sources = sources::merge(&known, &typed, around)?;
         later::refuse(&mut sources)?;
         let words = sources.typed_out(&known, words);
-        let matches = command.try_get_matches_from(words).map_err(mistake::error)?;
-        let args = Self::from_arg_matches(&matches).map_err(mistake::error)?;
+        let matches = command.clone().try_get_matches_from(words).map_err(mistake)?;
+        let args = Self::from_arg_matches(&matches).map_err(mistake)?;
         let options = Options::read(suite, &matches);
         Ok(Self { sources, options, ..args })
     }

@@ -133,6 +133,8 @@ impl SuiteOption {
             .help(self.help.clone())
             .help_heading(format!("Options of {suite}"))
             .hide_short_help(true)
+            // How the parser's errors know that they must not repeat a value.
+            .hide_env_values(self.secret)
             .hide_default_value(self.secret);
         let arg = match (&self.default, self.kind) {
             (Some(default), Kind::List) => {
@@ -228,8 +230,9 @@ pub(crate) fn check(suite: &Suite, without: &Command) -> Result<(), CliError> {
         // A default that does not parse would end every run with a text that blames its user.
         if let Some(default) = &option.default {
             let alone = Command::new("").no_binary_name(true).arg(option.arg(""));
-            if let Err(fault) = alone.try_get_matches_from([format!("--{name}={default}")]) {
-                return mistake(&crate::args::sentence(&fault));
+            let words = [format!("--{name}={default}")];
+            if let Err(fault) = alone.clone().try_get_matches_from(words) {
+                return mistake(&crate::args::sentence(&fault, &alone));
             }
         }
     }

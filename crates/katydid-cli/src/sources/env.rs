@@ -94,9 +94,7 @@ pub(super) fn read(known: &Known, env: &[(OsString, OsString)]) -> Result<Found,
             match locusts(name) {
                 Some(long) => found.locusts.push(setting(known, name, long, value)?),
                 None => {
-                    found
-                        .warnings
-                        .extend([format!("{name} in the environment has no effect here")]);
+                    found.warnings.push(format!("{name} in the environment has no effect here"));
                 }
             }
         } else if let Some(long) = known.of_variable(name) {

@@ -164,7 +164,7 @@ impl Known {
 
     /// clap's text without what belongs to command lines.
     fn sentence(&self, long: &str, error: &clap::Error) -> String {
-        let text = crate::args::sentence(error);
+        let text = crate::args::sentence(error, &self.command);
         let typed = self.arg(long).map(|arg| format!("'{arg}'")).unwrap_or_default();
         text.replace(&typed, long)
     }

@@ -24,6 +24,7 @@ fn suite() -> Suite {
         .scenario(Scenario::new("smoke", 5, 1.0, Duration::from_mins(2)))
         .option(SuiteOption::text("basket").default("small").choices(["small", "large"]))
         .option(SuiteOption::text("till-password").env("TILL_PASSWORD").secret())
+        .option(SuiteOption::integer("pin").secret())
         .option(SuiteOption::list("shelves").help("Where to look"))
         .option(SuiteOption::number("thrift").default("0.5"))
         .option(SuiteOption::flag("hurry"))
@@ -210,4 +211,18 @@ fn settings_are_printed_with_their_origins_and_without_secrets() {
     assert_eq!(line("stop-timeout"), ["stop-timeout", "0s", "default"]);
     assert_eq!(line("logfile"), ["logfile", "-", "default"]);
     assert!(!text.contains("geheim"));
+}
+
+#[test]
+fn a_secret_is_not_repeated_in_an_error() {
+    let files = folder(&[("locust.conf", "pin = geheim\n")]);
+    let none = folder(&[]);
+    for error in [
+        read("--pin geheim", &[], none.path()).unwrap_err(),
+        read("", &[("KATYDID_PIN", "geheim")], none.path()).unwrap_err(),
+        read("", &[], files.path()).unwrap_err(),
+    ] {
+        let text = error.to_string();
+        assert!(text.contains("invalid value '***' for") && !text.contains("geheim"), "{text}");
+    }
 }
