@@ -109,7 +109,8 @@ fn json_goes_to_stdout_and_to_its_file() {
 fn the_page_is_written_on_a_signal_too() {
     let server = TestServer::spawn();
     let folder = tempfile::tempdir().unwrap();
-    let words = "Shopper --headless -u 2 -r 1.5 -t 1h --html out/{u}-{r}-{t}.html -H";
+    let words = "Shopper --headless -u 2 -r 1.5 -t 1h --html out/{u}-{r}-{t}.html \
+                 --till-key open-sesame -H";
     let running = start(shop(words).arg(server.url()).current_dir(&folder));
     running.wait_for("All users spawned");
     signal("TERM", running.pid());
@@ -118,6 +119,7 @@ fn the_page_is_written_on_a_signal_too() {
     for part in ["<strong>PASS</strong> exit code 130, interrupted", "/delay/1", "</html>"] {
         assert!(page.contains(part), "{part} is not in:\n{page}");
     }
+    assert!(page.contains("till-key") && !page.contains("open-sesame"), "{page}");
     assert_eq!(std::fs::read_dir(folder.path().join("out")).unwrap().count(), 1);
 }
 

@@ -39,6 +39,7 @@ pub(crate) fn suite() -> Suite {
             SuiteOption::text("basket").help("Which basket they take").choices(["small", "large"]),
         )
         .option(SuiteOption::integer("copies").help("How many they buy").env("SHOP_COPIES"))
+        .option(SuiteOption::text("till-key").help("Opens the till").secret())
         .default_host("http://localhost:5000")
         .command("shelves", "Fill the shelves", shelves)
         .embedded(backend)
