@@ -14,6 +14,8 @@ crate::tests![
     a_missed_target_exits_99,
     only_summary_prints_no_table_before_the_end,
     the_log_level_silences_the_course_of_the_run,
+    a_number_of_iterations_is_exact_and_ends_the_run,
+    statistics_begin_anew_when_all_users_have_started,
 ];
 
 fn a_headless_run_speaks_locusts_words_and_writes_its_files() {
@@ -122,4 +124,29 @@ fn the_log_level_silences_the_course_of_the_run() {
     let words = "Shopper --headless -r 100 -t 1s -L warning -H";
     let ended = run(shop(words).arg(server.url())).expect(0).says("VERDICT: PASS");
     assert!(!ended.stderr.contains("/INFO/"), "{}", ended.stderr);
+}
+
+fn a_number_of_iterations_is_exact_and_ends_the_run() {
+    let server = TestServer::spawn();
+    let words = "Shopper --headless -u 7 -r 100 -i 137 --threads 3 -H";
+    let ended = run(shop(words).arg(server.url())).expect(0);
+    let ended = ended.says("--iterations done, shutting down");
+    assert_eq!(server.total_requests(), 137, "{}", ended.stderr);
+    assert_eq!(ended.last_line(), "VERDICT: PASS");
+}
+
+fn statistics_begin_anew_when_all_users_have_started() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    // For a second the first user is alone; what it did then no longer counts.
+    let words = "Shopper --headless -u 2 -r 1 -t 2s --reset-stats --csv x -H";
+    let ended = run(shop(words).arg(server.url()).current_dir(&folder)).expect(0);
+    let lines: Vec<&str> = ended.stderr.lines().collect();
+    let at = |text: &str| lines.iter().position(|line| line.contains(text));
+    let (spawned, reset) = (at("All users spawned: "), at("Resetting stats"));
+    assert!(spawned.is_some() && reset == spawned.map(|at| at + 1), "{}", ended.stderr);
+    let stats = std::fs::read_to_string(folder.path().join("x_stats.csv")).unwrap();
+    let counted: u64 = stats.lines().last().unwrap().split(',').nth(2).unwrap().parse().unwrap();
+    let all = server.total_requests();
+    assert!(counted > all / 3 && counted < all - 20, "{counted} of {all}");
 }
