@@ -52,6 +52,17 @@ impl Watch {
     }
 }
 
+/// Gives the terminal back for good, whatever ends this thread.
+struct Leave(Option<Arc<Terminal>>);
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        if let Some(terminal) = &self.0 {
+            terminal.leave();
+        }
+    }
+}
+
 /// How long a screen may take for the last words.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
@@ -88,10 +99,9 @@ pub(crate) fn supervise(
         console.error(&format!("no thread to work on: {fault}"));
         return exit::TOOL;
     }
+    let leave = Leave(watch.terminal.clone());
     let code = wait(&watch, console, &hear);
-    if let Some(terminal) = &watch.terminal {
-        terminal.leave();
-    }
+    drop(leave);
     console.flush(Some(LAST_WORDS));
     code
 }

@@ -3,6 +3,7 @@
 use katydid_testkit::TestServer;
 
 use crate::process::{run, start};
+use crate::pty::Terminal;
 use crate::shop;
 
 crate::tests![
@@ -13,6 +14,8 @@ crate::tests![
     skip_log_setup_prints_nothing_at_all,
     users_that_do_not_finish_in_time_are_counted,
     a_stderr_that_nobody_reads_ends_nothing,
+    the_progress_line_never_stays_on_the_screen,
+    tables_follow_the_width_of_the_window,
     colours_come_when_they_are_forced_and_only_then,
 ];
 
@@ -105,4 +108,33 @@ fn colours_come_when_they_are_forced_and_only_then() {
     assert_eq!(last("NO_COLOR", ""), "VERDICT: PASS");
     let coloured = last("CLICOLOR_FORCE", "1");
     assert!(coloured.starts_with("\u{1b}[") && coloured.contains("VERDICT: PASS"), "{coloured:?}");
+}
+
+fn the_progress_line_never_stays_on_the_screen() {
+    let server = TestServer::spawn();
+    let words = "Shopper --headless -u 2 -r 100 -t 4s -H";
+    let mut terminal = Terminal::start(shop(words).arg(server.url()));
+    assert_eq!(terminal.end(), Some(0));
+    let screen = terminal.wait_for("VERDICT: PASS\r\n");
+    for time in ["1s of 4s (3s left)  2/2 users  ", "3s of 4s (1s left)  2/2 users  "] {
+        assert!(screen.contains(time), "{time}: {screen}");
+    }
+    for line in screen.lines() {
+        let stays = line.rsplit("\r\u{1b}[K").next().unwrap();
+        assert!(!stays.contains(" users  "), "{stays:?} stays");
+    }
+}
+
+fn tables_follow_the_width_of_the_window() {
+    let server = TestServer::spawn();
+    let words = "Shopper --headless -u 2 -r 100 -H";
+    let mut terminal = Terminal::start(shop(words).arg(server.url()));
+    let rules = |screen: &str| -> Vec<usize> {
+        screen.lines().filter(|line| line.contains("----|-")).map(str::len).collect()
+    };
+    terminal.wait_until("a table of 160 columns", |screen| rules(screen).starts_with(&[160, 160]));
+    terminal.resize(100);
+    terminal.wait_until("a table of 100 columns", |screen| rules(screen).contains(&100));
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end(), Some(130));
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::process::{Child, Command};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -28,8 +28,7 @@ impl Terminal {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
-        let size = Winsize { ws_row: 50, ws_col: 160, ws_xpixel: 0, ws_ypixel: 0 };
-        tcsetwinsize(&master, size).unwrap();
+        resize(&master, 160);
         let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
         let line = File::options().read(true).write(true).open(name).unwrap();
         // In a session of its own, whose terminal this is: that takes code before `exec`, which
@@ -59,16 +58,26 @@ impl Terminal {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// Makes the window so many columns wide.
+    pub(crate) fn resize(&self, columns: u16) {
+        resize(&self.line, columns);
+    }
+
     /// Waits until the screen has had `text`; returns everything that it has had.
     pub(crate) fn wait_for(&self, text: &str) -> String {
+        self.wait_until(text, |seen| seen.contains(text))
+    }
+
+    /// Waits until the screen has had something that `holds`; returns everything.
+    pub(crate) fn wait_until(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
         let (screen, changed) = &*self.screen;
         let mut seen = screen.lock().unwrap();
         let end = Instant::now() + PATIENCE;
-        while !seen.contains(text) {
+        while !holds(&seen) {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 let seen = seen.clone();
-                panic!("{text:?} never came:\n{seen}");
+                panic!("{what} never came:\n{seen}");
             }
             seen = changed.wait_timeout(seen, left).unwrap().0;
         }
@@ -98,6 +107,11 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn resize(terminal: impl AsFd, columns: u16) {
+    let size = Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(terminal, size).unwrap();
 }
 
 fn watch(mut screen: File, seen: Arc<(Mutex<String>, Condvar)>) {
