@@ -6,8 +6,7 @@ use url::Url;
 use crate::console::Console;
 
 /// Parts of the names of query values that are not for a log.
-const SECRET: [&str; 7] =
-    ["token", "password", "passwd", "secret", "key", "signature", "credential"];
+const SECRET: [&str; 6] = ["token", "passw", "secret", "key", "signature", "credential"];
 /// Whole names of such values.
 const SECRET_NAMES: [&str; 4] = ["sig", "auth", "code", "pwd"];
 /// What stands in their place.
@@ -77,7 +76,7 @@ mod tests {
             ("http://h/a?x=1&page=2", "http://h/a?x=1&page=2"),
             ("http://h/a?x=1&access_token=abc&y", "http://h/a?x=1&access_token=***&y"),
             ("http://h/a?X-Amz-Signature=ff&Expires=9", "http://h/a?X-Amz-Signature=***&Expires=9"),
-            ("http://h/a?API%4bEY=1&Passwort=2", "http://h/a?API%4bEY=***&Passwort=2"),
+            ("http://h/a?API%4bEY=1&Passwort=2", "http://h/a?API%4bEY=***&Passwort=***"),
             ("http://h/a?sig=1&design=2&code=3", "http://h/a?sig=***&design=2&code=***"),
             ("http://ann:secret@h/a", "http://***@h/a"),
             ("https://h:8443/a%20b#part", "https://h:8443/a%20b"),
