@@ -104,68 +104,59 @@ fn head_and_connect_have_no_body() {
     assert_eq!((tunnel.body.len(), tunnel.reusable), (0, false));
 }
 
+/// Broken answers, each with its reason.
+const BROKEN: &[(&str, &str)] = &[
+    ("", "closed before an answer came"),
+    ("HTTP/1.1 100 Continue\r\n\r\n", "closed before an answer came"),
+    ("HTTP/1.1 200 OK\r\ncontent-len", "closed within the answer's head"),
+    ("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhell", "closed within the answer's body"),
+    ("\r\nHTTP/1.1 200 OK\r\n\r\n", "the answer begins with an empty line"),
+    ("garbage\r\n\r\n", "the answer's head is not HTTP/1: invalid HTTP version"),
+    ("HTTP/2.0 200 OK\r\n\r\n", "the answer's head is not HTTP/1: invalid HTTP version"),
+    ("HTTP/1.1 2x0 OK\r\n\r\n", "the answer's head is not HTTP/1: invalid response status"),
+    ("HTTP/1.1 042 OK\r\n\r\n", "42 is no status"),
+    (
+        "HTTP/1.1 200 OK\r\na: b\r\n c\r\n\r\n",
+        "the answer's head is not HTTP/1: invalid header name",
+    ),
+    ("HTTP/1.1 200 OK\r\na : b\r\n\r\n", "the answer's head is not HTTP/1: invalid header name"),
+    ("HTTP/1.1 200 OK\r\na\0: b\r\n\r\n", "the answer's head is not HTTP/1: invalid header name"),
+    ("HTTP/1.1 200 OK\r\na: \0\r\n\r\n", "the answer's head is not HTTP/1: invalid header value"),
+    (
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nhi!",
+        "two answers in one: content-length says 2 and 3",
+    ),
+    (
+        "HTTP/1.1 200 OK\r\ncontent-length: +2\r\n\r\nhi",
+        "content-length is \"+2\", which is no length",
+    ),
+    ("HTTP/1.1 200 OK\r\ncontent-length:\r\n\r\nhi", "content-length is \"\", which is no length"),
+    (
+        "HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999\r\n\r\n",
+        "content-length is \"99999999999999999999\", which is no length",
+    ),
+    (
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n",
+        "transfer-encoding is \"gzip, chunked\", but only `chunked` was allowed",
+    ),
+    (
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+        "transfer-encoding is \"chunked, chunked\", but only `chunked` was allowed",
+    ),
+    (
+        "HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n",
+        "the body is larger than the limit of 1000 bytes",
+    ),
+    (
+        "HTTP/1.1 200 OK\r\ncontent-length: 18446744073709551615\r\n\r\n",
+        "the body is larger than the limit of 1000 bytes",
+    ),
+];
+
 #[test]
 fn every_broken_answer_has_its_reason() {
-    for (answer, reason) in [
-        ("", "closed before an answer came"),
-        ("HTTP/1.1 100 Continue\r\n\r\n", "closed before an answer came"),
-        ("HTTP/1.1 200 OK\r\ncontent-len", "closed within the answer's head"),
-        ("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhell", "closed within the answer's body"),
-        ("\r\nHTTP/1.1 200 OK\r\n\r\n", "the answer begins with an empty line"),
-        ("garbage\r\n\r\n", "the answer's head is not HTTP/1: invalid HTTP version"),
-        ("HTTP/2.0 200 OK\r\n\r\n", "the answer's head is not HTTP/1: invalid HTTP version"),
-        ("HTTP/1.1 2x0 OK\r\n\r\n", "the answer's head is not HTTP/1: invalid response status"),
-        ("HTTP/1.1 042 OK\r\n\r\n", "42 is no status"),
-        (
-            "HTTP/1.1 200 OK\r\na: b\r\n c\r\n\r\n",
-            "the answer's head is not HTTP/1: invalid header name",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\na : b\r\n\r\n",
-            "the answer's head is not HTTP/1: invalid header name",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\na\0: b\r\n\r\n",
-            "the answer's head is not HTTP/1: invalid header name",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\na: \0\r\n\r\n",
-            "the answer's head is not HTTP/1: invalid header value",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nhi!",
-            "two answers in one: content-length says 2 and 3",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\ncontent-length: +2\r\n\r\nhi",
-            "content-length is \"+2\", which is no length",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\ncontent-length:\r\n\r\nhi",
-            "content-length is \"\", which is no length",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999\r\n\r\n",
-            "content-length is \"99999999999999999999\", which is no length",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n",
-            "transfer-encoding is \"gzip, chunked\", but only `chunked` was allowed",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
-            "transfer-encoding is \"chunked, chunked\", but only `chunked` was allowed",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n",
-            "the body is larger than the limit of 1000 bytes",
-        ),
-        (
-            "HTTP/1.1 200 OK\r\ncontent-length: 18446744073709551615\r\n\r\n",
-            "the body is larger than the limit of 1000 bytes",
-        ),
-    ] {
-        assert_eq!(whole(answer.as_bytes()).unwrap_err().to_string(), reason, "{answer:?}");
+    for (answer, reason) in BROKEN {
+        assert_eq!(whole(answer.as_bytes()).unwrap_err().to_string(), *reason, "{answer:?}");
     }
 }
 
