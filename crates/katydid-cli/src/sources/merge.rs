@@ -32,6 +32,34 @@ impl Sources {
         self.of(long).map_or_else(|| format!("--{long}"), |setting| setting.origin.name(long))
     }
 
+    /// Adds what a lower layer has to say.
+    fn add(&mut self, known: &Known, layer: Vec<Setting>) -> Result<(), CliError> {
+        let off = |setting: &Setting| setting.value == Value::One("false".to_owned());
+        let rival = |of: &Setting, among: &[Setting]| {
+            let foe = |other: &&Setting| known.rivals(&of.long, &other.long) && !off(other);
+            among.iter().find(foe).filter(|_| !off(of)).map(|foe| foe.origin.name(&foe.long))
+        };
+        let before = self.settings.len();
+        for setting in layer {
+            if self.of(&setting.long).is_some() {
+                continue;
+            }
+            let name = setting.origin.name(&setting.long);
+            // Of two that exclude each other, the higher is meant.
+            if let Some(higher) = rival(&setting, &self.settings[..before]) {
+                self.notes.push(format!("{name} gives way to {higher}"));
+                continue;
+            }
+            if let Some(equal) = rival(&setting, &self.settings[before..]) {
+                return Err(CliError::Usage(format!(
+                    "{name} and {equal} cannot be meant together"
+                )));
+            }
+            self.settings.push(setting);
+        }
+        Ok(())
+    }
+
     /// `words` with the settings from elsewhere put in as if they had been typed.
     pub(crate) fn typed_out(&self, known: &Known, words: &[OsString]) -> Vec<OsString> {
         let elsewhere = || self.settings.iter().filter(|s| s.origin != Origin::Flag);
@@ -63,33 +91,9 @@ pub(crate) fn merge(
     let files = files::read(known, around, config.as_deref().map(Path::new))?;
     let mut merged = Sources { warnings: found.warnings, ..Sources::default() };
     for layer in [flags, found.ours, found.locusts].into_iter().chain(files) {
-        add(known, &mut merged.settings, layer)?;
+        merged.add(known, layer)?;
     }
     Ok(merged)
-}
-
-/// Adds what a lower layer has to say.
-fn add(known: &Known, merged: &mut Vec<Setting>, layer: Vec<Setting>) -> Result<(), CliError> {
-    let rival = |of: &Setting, among: &[Setting]| {
-        let off = |setting: &Setting| setting.value == Value::One("false".to_owned());
-        let foe = |other: &&Setting| known.rivals(&of.long, &other.long) && !off(other) && !off(of);
-        among.iter().find(foe).cloned()
-    };
-    let before = merged.len();
-    for setting in layer {
-        let decided = merged.iter().any(|other| other.long == setting.long);
-        // Of two that exclude each other, the higher is meant.
-        if decided || rival(&setting, &merged[..before]).is_some() {
-            continue;
-        }
-        if let Some(foe) = rival(&setting, &merged[before..]) {
-            let names = (setting.origin.name(&setting.long), foe.origin.name(&foe.long));
-            let text = format!("{} and {} cannot be meant together", names.0, names.1);
-            return Err(CliError::Usage(text));
-        }
-        merged.push(setting);
-    }
-    Ok(())
 }
 
 /// What was typed.

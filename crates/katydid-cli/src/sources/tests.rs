@@ -134,6 +134,9 @@ fn of_two_that_exclude_each_other_the_higher_is_meant() {
     let args = read("--embedded --threads 2", &[], files.path()).unwrap();
     assert_eq!((args.target.host, args.target.embedded), (None, true));
     assert_eq!((args.tuning.threads, args.tuning.processes), (Some(2), None));
+    let notes = args.sources.notes.join("\n");
+    assert!(notes.contains("locust.conf:1: host gives way to --embedded"), "{notes}");
+    assert!(notes.contains("locust.conf:2: processes gives way to --threads"), "{notes}");
 }
 
 #[test]
