@@ -137,7 +137,16 @@ fn describe(settings: &Settings, console: &Console) {
     }
     let run = &settings.run;
     console.info(&format!("Threads: {}, seed: {}", run.threads, run.seed));
-    if let Some(left_out) = selection::left_out(&settings.classes, run.users) {
+    if run.shape.is_some() {
+        for option in ["users", "spawn-rate"] {
+            if settings.sources.of(option).is_some() {
+                let name = settings.sources.name(option);
+                console.warning(&format!(
+                    "{name} has no effect: the suite has a shape that decides the number of users"
+                ));
+            }
+        }
+    } else if let Some(left_out) = selection::left_out(&settings.classes, run.users) {
         console.warning(&left_out);
     }
     for class in &settings.classes {

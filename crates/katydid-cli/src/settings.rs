@@ -124,7 +124,7 @@ impl Settings {
         }
         let accounts = accounts(suite, &args.target, &classes)?;
         let host = host(suite, &args.target, &classes)?;
-        let run = load(args, scenario.as_ref(), host)?;
+        let run = load(suite, args, scenario.as_ref(), host)?;
         Ok(Self {
             classes,
             run,
@@ -203,20 +203,26 @@ fn scenario(suite: &Suite, name: Option<&str>) -> Result<Option<Scenario>, CliEr
 }
 
 fn load(
+    suite: &Suite,
     args: &Args,
     scenario: Option<&Scenario>,
     host: Option<String>,
 ) -> Result<RunSettings, CliError> {
     let (load, tuning, base) = (&args.load, &args.tuning, RunSettings::default());
-    let users = load.users.or(scenario.map(|s| s.users)).unwrap_or(base.users);
+    // A recipe that was named is run as it is.
+    let shape = suite.shape.clone().filter(|_| scenario.is_none());
+    let most_users = shape.as_ref().and_then(|shape| shape.most_users());
+    let users = most_users.or(load.users).or(scenario.map(|s| s.users));
+    let at_most = users.or(shape.is_some().then_some(u32::MAX)).unwrap_or(base.users);
     Ok(RunSettings {
-        users,
+        users: users.unwrap_or(base.users),
+        shape,
         spawn_rate: load.spawn_rate.or(scenario.map(|s| s.spawn_rate)).unwrap_or(base.spawn_rate),
         iterations: tuning.iterations,
         reset_stats: args.output.reset_stats,
         run_time: load.run_time.or(scenario.map(|s| s.run_time)),
         stop_timeout: tuning.stop_timeout.unwrap_or(Duration::ZERO),
-        threads: threads(tuning.threads.or(tuning.processes.map(processes)), users),
+        threads: threads(tuning.threads.or(tuning.processes.map(processes)), at_most),
         seed: seed(tuning.seed),
         host,
         http: args.http.settings()?,

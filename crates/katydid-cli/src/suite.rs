@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::options::{Options, SuiteOption};
-use katydid_core::{Scenario, TaskInfo};
+use katydid_core::{Scenario, Shape, TaskInfo};
 use katydid_engine::{BoxError, Class, Shared, User};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,7 @@ pub struct Suite {
     pub(crate) default_host: Option<String>,
     pub(crate) options: Vec<SuiteOption>,
     pub(crate) hooks: SuiteHooks,
+    pub(crate) shape: Option<Arc<dyn Shape>>,
 }
 
 /// A command that a suite brings along.
@@ -95,6 +97,7 @@ impl Suite {
             default_host: None,
             options: Vec::new(),
             hooks: SuiteHooks::default(),
+            shape: None,
         }
     }
 
@@ -118,6 +121,26 @@ impl Suite {
     /// Adds a recipe for `--scenario`.
     pub fn scenario(mut self, scenario: Scenario) -> Self {
         self.scenarios.push(scenario);
+        self
+    }
+
+    /// Lets a shape decide the number of users in every run without `--scenario`; `--users` and
+    /// `--spawn-rate` count for nothing then, `--run-time` ends it early.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use katydid_cli::Suite;
+    /// use katydid_core::Stage;
+    ///
+    /// // Ten users more every minute, for five minutes.
+    /// let suite = Suite::new("shop-load").shape(|time: Duration, _: u32| {
+    ///     let minute = (time.as_secs() / 60) as u32;
+    ///     (minute < 5).then(|| Stage::new(10 * (minute + 1), 2.0))
+    /// });
+    /// ```
+    pub fn shape(mut self, shape: impl Shape + 'static) -> Self {
+        self.shape = Some(Arc::new(shape));
         self
     }
 

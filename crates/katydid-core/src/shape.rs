@@ -22,6 +22,12 @@ pub trait Shape: Send + Sync {
         let _ = run_time;
         None
     }
+
+    /// The most users that it will want, if that is known: what accounts, connections and threads
+    /// are prepared for.
+    fn most_users(&self) -> Option<u32> {
+        None
+    }
 }
 
 impl<F: Fn(Duration, u32) -> Option<Stage> + Send + Sync> Shape for F {
@@ -116,11 +122,6 @@ impl Stages {
         self.ends().last().unwrap_or_default()
     }
 
-    /// The most users that any of them wants.
-    pub fn most_users(&self) -> u32 {
-        self.0.iter().map(|timed| timed.stage.users).max().unwrap_or_default()
-    }
-
     /// When each stage ends.
     fn ends(&self) -> impl Iterator<Item = Duration> {
         self.0.iter().scan(Duration::ZERO, |end, timed| {
@@ -138,6 +139,10 @@ impl Shape for Stages {
 
     fn next_change(&self, run_time: Duration) -> Option<Duration> {
         self.ends().find(|end| *end > run_time)
+    }
+
+    fn most_users(&self) -> Option<u32> {
+        self.0.iter().map(|timed| timed.stage.users).max()
     }
 }
 

@@ -236,7 +236,10 @@ pub use katydid_cli::{
     AccountsUse, CommandFn, EmbeddedReady, EmbeddedRequest, Options, Preparation, Quitting,
     RunView, SpawningView, StopView, Suite, SuiteOption, main,
 };
-pub use katydid_core::{Comparison, FailureKind, Metric, Scenario, TagFilter, Target, TaskInfo};
+pub use katydid_core::{
+    Comparison, FailureKind, Metric, Mix, Scenario, Shape, Stage, Stages, StagesError, TagFilter,
+    Target, TaskInfo, TimedStage,
+};
 pub use katydid_engine::{
     BoxError, Class, ClassDescription, ClassError, Feeder, FeederError, Flow, FlowDescription,
     FlowOrder, Hook, Hooks, JsonError, Multipart, NewUser, RequestBuilder, RequestFailed,
@@ -250,8 +253,8 @@ pub use serde_json::json;
 /// What a suite needs: `use katydid::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Feeder, Flow, Multipart, NewUser, Options, Response, Retry, Scenario, Session, Shared,
-        Suite, SuiteOption, Target, Task, TaskError, TaskResult, UsedUp, User, UserClass, Wait,
+        Feeder, Flow, Multipart, NewUser, Options, Response, Retry, Scenario, Session, Shape, Shared,
+        Stage, Stages, Suite, SuiteOption, Target, Task, TaskError, TaskResult, UsedUp, User, UserClass, Wait,
         between, constant, constant_pacing, constant_throughput, flow, json, no_wait, on_start,
         on_stop, poisson, task, user,
     };

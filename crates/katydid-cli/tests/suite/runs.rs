@@ -16,6 +16,7 @@ crate::tests![
     the_log_level_silences_the_course_of_the_run,
     a_number_of_iterations_is_exact_and_ends_the_run,
     statistics_begin_anew_when_all_users_have_started,
+    a_shape_of_the_suite_decides_the_number_of_users,
 ];
 
 fn a_headless_run_speaks_locusts_words_and_writes_its_files() {
@@ -149,4 +150,26 @@ fn statistics_begin_anew_when_all_users_have_started() {
     let counted: u64 = stats.lines().last().unwrap().split(',').nth(2).unwrap().parse().unwrap();
     let all = server.total_requests();
     assert!(counted > all / 3 && counted < all - 20, "{counted} of {all}");
+}
+
+fn a_shape_of_the_suite_decides_the_number_of_users() {
+    let server = TestServer::spawn();
+    let shape = ("SHOP_SHAPE", "6@100/s:1500ms,2@50/s:1s");
+    let mut ended = run(shop("Shopper --headless -u 3 -H").arg(server.url()).env(shape.0, shape.1))
+        .expect(0)
+        .says("--users has no effect: the suite has a shape that decides the number of users");
+    for text in [
+        "Ramping to 6 users at a rate of 100.00 per second",
+        "Ramping to 2 users at a rate of 50.00 per second",
+        "All users spawned: {\"Shopper\": 2} (2 total users)",
+        "Shape test stopping",
+    ] {
+        ended = ended.says(text);
+    }
+    // A recipe that is named is run as it is.
+    let words = "Shopper --scenario smoke -H";
+    let folder = tempfile::tempdir().unwrap();
+    run(shop(words).arg(server.url()).env(shape.0, shape.1).current_dir(&folder))
+        .expect(0)
+        .says("Ramping to 2 users at a rate of 100.00 per second");
 }

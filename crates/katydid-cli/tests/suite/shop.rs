@@ -5,13 +5,21 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use katydid_cli::{AccountsUse, EmbeddedReady, EmbeddedRequest, Options, Suite, SuiteOption};
-use katydid_core::{Scenario, Target};
+use katydid_core::{Scenario, Stages, Target};
 use katydid_engine::{
     BoxError, Session, Shared, Task, TaskError, TaskResult, UserClass, constant, no_wait,
 };
 use katydid_testkit::TestServer;
 
+/// With the stages of `SHOP_SHAPE`, if there are any.
 pub(crate) fn suite() -> Suite {
+    match std::env::var("SHOP_SHAPE") {
+        Ok(stages) => shop_suite().shape(stages.parse::<Stages>().unwrap()),
+        Err(_) => shop_suite(),
+    }
+}
+
+fn shop_suite() -> Suite {
     let second = Duration::from_secs(1);
     let quick = || Scenario::new("smoke", 2, 100.0, second).purpose("Is it alive?");
     Suite::new("shop-load")

@@ -57,7 +57,7 @@ pub(crate) async fn conduct(
         threads,
         target: 0,
         shape_end: None,
-        stage: Phase::Running,
+        phase: Phase::Running,
         reason: StopReason::RunTime,
         reset_due: settings.reset_stats,
         resets: 0,
@@ -90,7 +90,7 @@ pub(super) struct Dispatcher<'a> {
     /// When the shape wants the end.
     shape_end: Option<Duration>,
     pool: Option<Pool>,
-    stage: Phase,
+    phase: Phase,
     pub(super) reason: StopReason,
     /// The statistics begin anew once all users have started.
     reset_due: bool,
@@ -137,16 +137,16 @@ impl Dispatcher<'_> {
 
     fn over(&self) -> bool {
         self.threads.iter().all(|thread| thread.idle)
-            || matches!(self.stage, Phase::Cut(until) if Instant::now() >= until)
+            || matches!(self.phase, Phase::Cut(until) if Instant::now() >= until)
     }
 
     fn running(&self) -> bool {
-        matches!(self.stage, Phase::Running)
+        matches!(self.phase, Phase::Running)
     }
 
-    /// The next change of stage.
+    /// The next change of phase.
     fn next_moment(&self) -> Option<Instant> {
-        match self.stage {
+        match self.phase {
             Phase::Running => {
                 let ends = [self.settings.run_time, self.shape_end];
                 ends.into_iter().flatten().min().map(|end| self.start + end)
@@ -157,7 +157,7 @@ impl Dispatcher<'_> {
 
     fn keep_time(&mut self, now: Instant) {
         let due = self.next_moment().is_some_and(|moment| now >= moment);
-        match self.stage {
+        match self.phase {
             Phase::Running if due => {
                 let shape = self.shape_end.is_some_and(|end| now >= self.start + end);
                 self.stop(if shape { StopReason::Shape } else { StopReason::RunTime });
@@ -247,7 +247,7 @@ impl Dispatcher<'_> {
         self.reason = reason;
         self.control.note(RunState::Stopping, 0);
         (self.observe)(RunEvent::Stopping(reason));
-        self.stage = Phase::Stopping(Instant::now() + self.settings.stop_timeout);
+        self.phase = Phase::Stopping(Instant::now() + self.settings.stop_timeout);
         self.threads.iter().for_each(|thread| thread.order(Order::Stop));
         if self.settings.stop_timeout.is_zero() {
             self.cut();
@@ -255,10 +255,10 @@ impl Dispatcher<'_> {
     }
 
     fn cut(&mut self) {
-        if let Phase::Cut(_) = self.stage {
+        if let Phase::Cut(_) = self.phase {
             return;
         }
-        self.stage = Phase::Cut(Instant::now() + ON_STOP_LIMIT);
+        self.phase = Phase::Cut(Instant::now() + ON_STOP_LIMIT);
         self.threads.iter().for_each(|thread| thread.order(Order::Cut));
     }
 
