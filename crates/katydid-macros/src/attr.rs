@@ -10,18 +10,8 @@ use syn::{Expr, Ident, Token, Type, parenthesized};
 
 pub(crate) const USER: &[&str] =
     &["weight", "fixed_count", "wait", "name", "host", "flows", "make"];
-pub(crate) const PERSONA: &[&str] = &[
-    "weight",
-    "fixed_count",
-    "wait",
-    "name",
-    "host",
-    "flows",
-    "make",
-    "state",
-    "on_start",
-    "on_stop",
-];
+/// On a struct, besides; on an `impl` block these are the type itself and functions with marks.
+pub(crate) const PERSONA: &[&str] = &["state", "on_start", "on_stop"];
 pub(crate) const FLOW: &[&str] =
     &["name", "sequential", "markov", "sticky", "wait", "tags", "flows", "state"];
 pub(crate) const TASK: &[&str] = &["weight", "tags", "name", "next", "sends_nothing"];

@@ -23,7 +23,7 @@ pub(crate) fn user(args: TokenStream, item: TokenStream) -> TokenStream {
             user_trait(&args, &block.generics, &block.self_ty, &steps)
         }
         Ok(Item::Struct(persona)) => {
-            let args = Args::parse(args, PERSONA, &mut errors);
+            let args = Args::parse(args, &[USER, PERSONA].concat(), &mut errors);
             let members = Members { drawable: !errors.is_empty(), ..Members::default() };
             let (ident, (_, of, _)) = (&persona.ident, persona.generics.split_for_impl());
             let text = "user class has nothing to do: no flow";

@@ -50,7 +50,7 @@ fn values_are_whole_expressions_types_and_paths() {
         state = Box<(A, B)>, make = |new| Box::new((A, B(new.index))), wait = between(1.0, 2.0),
         on_start = a::b, flows(x::Y = 4, Z = 1_0, W)
     };
-    let args = parsed(tokens, PERSONA);
+    let args = parsed(tokens, &[USER, PERSONA].concat());
     assert_eq!(source(args.value("state")), quote!(Box<(A, B)>).to_string());
     assert_eq!(source(args.value("on_start")), quote!(a::b).to_string());
     assert_eq!(source(args.value("wait")), quote!(between(1.0, 2.0)).to_string());
