@@ -1,6 +1,6 @@
 //! Which classes and tasks run, and looks at them without a run.
 
-use clap::Args;
+use clap::{ArgAction, Args};
 
 use super::help;
 
@@ -17,7 +17,7 @@ pub(crate) struct SelectArgs {
     ///
     /// Objects such as '{"user_class_name": "Shopper", "weight": 3}', lists of them, or names of
     /// *.json files; keys are host, weight, fixed_count and tasks (a list of names to keep).
-    #[arg(long, value_name = "JSON", num_args = 1.., help_heading = help::COMMON, hide_short_help = true)]
+    #[arg(long, value_name = "JSON", num_args = 1.., action = ArgAction::Set, help_heading = help::COMMON, hide_short_help = true)]
     pub(crate) config_users: Vec<String>,
     /// Print the user classes and end
     #[arg(short, long, help_heading = help::COMMON)]
@@ -29,11 +29,11 @@ pub(crate) struct SelectArgs {
     ///
     /// Separated by commas or spaces. As Locust's -T it takes every word up to the next flag, so
     /// classes come before it.
-    #[arg(short = 'T', long, value_name = "TAG", num_args = 1.., value_delimiter = ',', help_heading = help::TAGS)]
+    #[arg(short = 'T', long, value_name = "TAG", num_args = 1.., action = ArgAction::Set, value_delimiter = ',', help_heading = help::TAGS)]
     pub(crate) tags: Vec<String>,
     /// Leave out tasks with one of these tags
     ///
     /// Separated by commas or spaces.
-    #[arg(short = 'E', long, value_name = "TAG", num_args = 1.., value_delimiter = ',', help_heading = help::TAGS)]
+    #[arg(short = 'E', long, value_name = "TAG", num_args = 1.., action = ArgAction::Set, value_delimiter = ',', help_heading = help::TAGS)]
     pub(crate) exclude_tags: Vec<String>,
 }

@@ -149,7 +149,7 @@ impl SuiteOption {
                 .value_name("TEXT")
                 .num_args(1..)
                 .value_delimiter(',')
-                .action(ArgAction::Append)
+                .action(ArgAction::Set)
                 .value_parser(self.texts()),
             Kind::Text => arg.value_name("TEXT").value_parser(self.texts()),
             Kind::Integer => {

@@ -208,6 +208,17 @@ fn long_flags_may_be_cut_short_as_in_locust() {
 }
 
 #[test]
+fn of_an_option_that_is_given_twice_the_last_counts() {
+    let settings = resolve(
+        "Shopper --headless --host=http://h -u 5 --run-time 10m --users=7 -T critical -t 5s --tags revenue",
+    );
+    let run = &settings.run;
+    assert_eq!((run.users, run.run_time), (7, Some(Duration::from_secs(5))));
+    let tasks: Vec<String> = settings.classes[0].tasks().iter().map(TaskInfo::path).collect();
+    assert_eq!(tasks, ["Shopper/Pay/checkout"]);
+}
+
+#[test]
 fn tags_come_with_commas_spaces_or_both() {
     for words in ["critical,revenue", "critical revenue", "critical, revenue", "revenue,critical"] {
         let settings = resolve(&format!("Shopper --headless -H http://h --tags {words}"));
