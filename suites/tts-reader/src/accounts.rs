@@ -83,9 +83,9 @@ impl Accounts {
         Ok(Self(accounts))
     }
 
-    /// The account of the user with this number (0, 1, 2, …), while they last.
-    pub fn of_user(&self, index: u32) -> Option<&Account> {
-        self.0.get(index as usize)
+    /// The account of the user with this seat (0, 1, 2, …), while they last.
+    pub fn of_user(&self, seat: u32) -> Option<&Account> {
+        self.0.get(seat as usize)
     }
 }
 

@@ -57,7 +57,7 @@ impl Reader {
     pub fn new(user: &NewUser<'_>) -> Self {
         let prepared = user.shared.get::<Prepared>();
         Self {
-            own: prepared.accounts.as_ref().and_then(|all| all.of_user(user.index)).cloned(),
+            own: prepared.accounts.as_ref().and_then(|all| all.of_user(user.seat)).cloned(),
             account: None,
             token: None,
             returning: None,

@@ -1,5 +1,6 @@
 //! Whole runs in virtual time: the number of users follows what is asked, to the user.
 
+mod any_row;
 mod iterations;
 mod leaving;
 mod ramps;
