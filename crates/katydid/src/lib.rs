@@ -253,9 +253,9 @@ pub use serde_json::json;
 /// What a suite needs: `use katydid::prelude::*;`.
 pub mod prelude {
     pub use crate::{
-        Feeder, Flow, Multipart, NewUser, Options, Response, Retry, Scenario, Session, Shape, Shared,
-        Stage, Stages, Suite, SuiteOption, Target, Task, TaskError, TaskResult, UsedUp, User, UserClass, Wait,
-        between, constant, constant_pacing, constant_throughput, flow, json, no_wait, on_start,
-        on_stop, poisson, task, user,
+        Feeder, Flow, Multipart, NewUser, Options, Response, Retry, Scenario, Session, Shape,
+        Shared, Stage, Stages, Suite, SuiteOption, Target, Task, TaskError, TaskResult, UsedUp,
+        User, UserClass, Wait, between, constant, constant_pacing, constant_throughput, flow, json,
+        no_wait, on_start, on_stop, poisson, task, user,
     };
 }
