@@ -13,7 +13,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 GUIDE = sys.argv[1] if len(sys.argv) > 1 else os.path.join(ROOT, "..", "shared", "guide.md")
 SECONDS = sys.argv[2] if len(sys.argv) > 2 else "4"
 TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
-LOAD, BACKEND = (os.path.join(TARGET, "fast", name) for name in ("tts-load", "tts-reader"))
+PROFILE = os.environ.get("PROFILE", "fast")
+LOAD, BACKEND = (os.path.join(TARGET, {"dev": "debug"}.get(PROFILE, PROFILE), name) for name in ("tts-load", "tts-reader"))
 HOST = "http://localhost:5000"
 
 
@@ -49,15 +50,16 @@ def judge(words, done):
     """What the run shows: OK only if it sent requests and came to a verdict."""
     if words == ["--help"]:
         return "OK" if done.returncode == 0 and "--headless" in done.stdout else "FAILED"
-    total = re.search(r"^\s+Aggregated +(\d+) ", done.stderr, re.M)
+    totals = re.findall(r"^\s+Aggregated +(\d+) +\d+\(", done.stderr, re.M)
+    total = int(totals[-1]) if totals else 0
     verdict = re.search(r"^VERDICT: (\w+)", done.stderr, re.M)
-    if total and int(total[1]) > 0 and verdict and done.returncode in (0, 1, 99):
-        return f"OK ({total[1]} requests, {verdict[1]}, exit {done.returncode})"
+    if total > 0 and verdict and done.returncode in (0, 1, 99):
+        return f"OK ({total} requests, {verdict[1]}, exit {done.returncode})"
     return "FAILED exit %d: %s" % (done.returncode, done.stderr.strip().splitlines()[-1:] or "")
 
 
 def main():
-    subprocess.run(["cargo", "build", "--quiet", "--profile", "fast", "-p", "tts-reader-load-test", "-p", "tts-reader"], cwd=ROOT, check=True)
+    subprocess.run(["cargo", "build", "--quiet", "--profile", PROFILE, "-p", "tts-reader-load-test", "-p", "tts-reader"], cwd=ROOT, check=True)
     bad = 0
     with tempfile.TemporaryDirectory() as folder:
         backend = start_backend(folder)
@@ -70,7 +72,7 @@ def main():
                 conf.write("\naccounts = accounts.csv\n")
             for line in commands(open(GUIDE).read()):
                 bad += one(line, folder)
-            done = run(["accounts", "remove", "--target", HOST, "--accounts", "accounts.csv", "--yes"], folder)
+            done = run(["accounts", "remove", "--target", HOST, "--file", "accounts.csv", "--yes"], folder)
             print(f"tts-load accounts remove …\n    {'OK' if done.returncode == 0 else 'FAILED ' + done.stderr[-300:]}")
             bad += done.returncode != 0
         finally:
