@@ -25,31 +25,52 @@ impl Suite {
     }
 }
 
-/// The classes that `args` ask for, in the order of the suite, with the tasks that are left.
+/// What runs.
+#[derive(Debug)]
+pub(crate) struct Selection {
+    /// The classes with the tasks that are left, in the order of the suite.
+    pub(crate) classes: Vec<Class>,
+    /// A sentence on classes that a filter of tags has emptied.
+    pub(crate) emptied: Option<String>,
+}
+
+/// What `args` ask for.
+///
+/// A class that a filter of tags leaves without a task does not run, and that is said: the guide's
+/// `--tags auth` is meant for the classes that have such tasks. Locust starts its users, and each of
+/// them fails for ever. Named on the command line, it is a contradiction.
 ///
 /// # Errors
-/// An unknown class or tag (with the nearest known one), a class that is switched off, a class
-/// left without a task.
-pub(crate) fn select(suite: &Suite, args: &Args) -> Result<Vec<Class>, CliError> {
+/// An unknown class or tag (with the nearest known one), a class that is switched off, a named class
+/// or the whole run left without a task.
+pub(crate) fn select(suite: &Suite, args: &Args) -> Result<Selection, CliError> {
     let filter = filter(suite, args)?;
-    let classes = named(suite, args)?;
-    let filtered: Vec<(&Class, Option<Class>)> =
-        classes.iter().map(|class| (class, class.filtered(&filter))).collect();
-    let name = |class: &Class| class.name().to_string();
-    let left: Vec<Class> = filtered.iter().filter_map(|(_, class)| class.clone()).collect();
-    let empty: Vec<String> =
-        filtered.iter().filter(|(_, left)| left.is_none()).map(|(class, _)| name(class)).collect();
-    if empty.is_empty() {
-        return Ok(left);
+    let asked = named(suite, args)?;
+    let (mut classes, mut empty) = (Vec::new(), Vec::new());
+    for class in &asked {
+        match class.filtered(&filter) {
+            Some(class) => classes.push(class),
+            None => empty.push(class.name().to_string()),
+        }
     }
     let (flags, empty) = (filter_words(&filter), empty.join(", "));
-    Err(CliError::Usage(if left.is_empty() {
-        format!("{flags} leaves no task at all: nothing is left of {empty}")
-    } else {
-        let names: Vec<String> = left.iter().map(name).collect();
-        let names = names.join(" ");
-        format!("{flags} leaves no task to {empty}; name the classes to run before it: {names}")
-    }))
+    if empty.is_empty() {
+        return Ok(Selection { classes, emptied: None });
+    }
+    if classes.is_empty() {
+        let text = format!("{flags} leaves no task at all: nothing is left of {empty}");
+        return Err(CliError::Usage(text));
+    }
+    let names: Vec<&str> = classes.iter().map(|class| &**class.name()).collect();
+    let names = names.join(" ");
+    if !args.select.classes.is_empty() {
+        let text =
+            format!("{flags} leaves no task to {empty}; name only the classes that run: {names}");
+        return Err(CliError::Usage(text));
+    }
+    let emptied =
+        Some(format!("{flags} leaves no task to {empty}: not run; all users are {names}"));
+    Ok(Selection { classes, emptied })
 }
 
 /// A sentence on classes that so few users leave out.

@@ -12,7 +12,7 @@ use url::Url;
 use crate::args::{Args, LogLevel, TargetArgs};
 use crate::error::CliError;
 use crate::options::Options;
-use crate::selection;
+use crate::selection::{self, Selection};
 use crate::sources::Sources;
 use crate::suite::{AccountsUse, Suite};
 
@@ -117,7 +117,7 @@ impl Settings {
     /// The first thing that cannot be meant, with the next step.
     pub(crate) fn resolve(suite: &Suite, args: &Args) -> Result<Self, CliError> {
         let scenario = scenario(suite, args.load.scenario.as_deref())?;
-        let classes = selection::select(suite, args)?;
+        let Selection { classes, emptied } = selection::select(suite, args)?;
         let embedded = embedded(suite, &args.target)?;
         if args.load.headful || (!args.load.headless && scenario.is_none()) {
             return Err(needs_headless(suite));
@@ -125,6 +125,8 @@ impl Settings {
         let accounts = accounts(suite, &args.target, &classes)?;
         let host = host(suite, &args.target, &classes)?;
         let run = load(suite, args, scenario.as_ref(), host)?;
+        let mut sources = args.sources.clone();
+        sources.warnings.extend(emptied);
         Ok(Self {
             classes,
             run,
@@ -134,7 +136,7 @@ impl Settings {
             output: OutputSettings::resolve(args)?,
             failed_code: args.tuning.exit_code_on_error.unwrap_or(exit::FAILED),
             options: args.options.clone(),
-            sources: args.sources.clone(),
+            sources,
             rows: args.settings_rows(suite),
         })
     }

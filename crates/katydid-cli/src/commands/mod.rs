@@ -62,9 +62,9 @@ pub(crate) fn look(suite: &Suite, args: &Args) -> Result<Option<u8>, CliError> {
     if wanted.list {
         list::list(suite, wanted.verbose)?;
     } else if wanted.show_task_ratio {
-        ratio::show(&selection::select(suite, args)?, args.load.users)?;
+        ratio::show(&selection::select(suite, args)?.classes, args.load.users)?;
     } else if wanted.show_task_ratio_json {
-        ratio::show_json(&selection::select(suite, args)?, args.load.users)?;
+        ratio::show_json(&selection::select(suite, args)?.classes, args.load.users)?;
     } else {
         return Ok(None);
     }

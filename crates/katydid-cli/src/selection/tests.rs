@@ -25,7 +25,8 @@ fn suite() -> Suite {
 fn chosen(words: &[&str]) -> Result<Vec<Class>, CliError> {
     let words: Vec<OsString> = ["x"].iter().chain(words).map(OsString::from).collect();
     let suite = suite();
-    select(&suite, &Args::read(&suite, &words, &Surroundings::default())?)
+    let args = Args::read(&suite, &words, &Surroundings::default())?;
+    select(&suite, &args).map(|selection| selection.classes)
 }
 
 fn shares(words: &[&str]) -> Vec<(String, u32, u32)> {

@@ -79,8 +79,8 @@ fn what_cannot_run_is_refused_with_the_next_step() {
         (&format!("{h} --tags ,"), "--tags names no tag; write --tags a,b or --tags a b"),
         (&format!("{h} --tags"), "a value is required for '--tags <TAG>...'"),
         (
-            &format!("{h} --tags critical"),
-            "leaves no task to Admin; name the classes to run before",
+            &format!("Shopper Admin {h} --tags critical"),
+            "leaves no task to Admin; name only the classes that run: Shopper",
         ),
         (
             &format!("Admin {h} --tags critical"),
@@ -225,6 +225,16 @@ fn tags_come_with_commas_spaces_or_both() {
         let tasks: Vec<String> = settings.classes[0].tasks().iter().map(TaskInfo::path).collect();
         assert_eq!(tasks, ["Shopper/browse", "Shopper/Pay/checkout"], "{words}");
     }
+}
+
+/// The guide's `--tags auth` names no class, and not every persona logs in.
+#[test]
+fn a_class_that_a_filter_of_tags_empties_does_not_run_and_that_is_said() {
+    let settings = resolve("--headless -H http://h --tags critical");
+    let names: Vec<&str> = settings.classes.iter().map(|class| &**class.name()).collect();
+    assert_eq!(names, ["Shopper"]);
+    let warning = "--tags critical leaves no task to Admin: not run; all users are Shopper";
+    assert_eq!(settings.sources.warnings, [warning]);
 }
 
 #[test]
