@@ -11,6 +11,7 @@ use katydid_core::{Bytes, Phases, TaskId, TaskInfo};
 use crate::error::RequestFailed;
 use crate::run::{SharedRecorder, panics};
 use crate::session::Headers;
+use crate::session::Targets;
 
 /// Functions that are called while the load runs.
 ///
@@ -229,8 +230,10 @@ pub(crate) struct Told {
     pub(crate) listeners: Rc<Listeners>,
     pub(crate) by: Actor,
     pub(crate) method: http::Method,
-    pub(crate) name: String,
-    pub(crate) url: String,
+    pub(crate) name: Option<Cow<'static, str>>,
+    /// The address as the suite wrote it.
+    pub(crate) asked: String,
+    pub(crate) targets: Rc<Targets>,
     pub(crate) tags: Arc<[Arc<str>]>,
 }
 
@@ -252,11 +255,19 @@ impl Told {
         answer: Option<Answered<'_>>,
         recorder: &SharedRecorder,
     ) {
+        let unanswered;
+        let url = match answer {
+            Some(answer) => answer.url,
+            None => {
+                unanswered = self.address();
+                &unanswered
+            }
+        };
         let view = RequestView {
             who: self.listeners.who(self.by),
             method: self.method.as_str(),
-            name: &self.name,
-            url: answer.map_or(&*self.url, |answer| answer.url),
+            name: self.name.as_deref().unwrap_or(&self.asked),
+            url,
             tags: &self.tags,
             status: answer.map(|answer| answer.status),
             response_time: Duration::from_nanos(sample.response_ns()),
@@ -273,6 +284,12 @@ impl Told {
         for hook in &self.listeners.hooks.requests {
             guarded("on_request", self.by.task, recorder, || hook(&view));
         }
+    }
+
+    /// The whole address that was asked; what is none, as it was written.
+    fn address(&self) -> String {
+        let target = self.targets.find(&self.asked);
+        target.map_or_else(|_| self.asked.clone(), |target| target.url.to_string())
     }
 }
 

@@ -95,18 +95,13 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
 /// What hooks will be told of a request besides its outcome.
 fn told(request: &RequestBuilder<'_>, listeners: &Rc<Listeners>) -> Told {
     let session = &*request.session;
-    let name = request.name.as_deref().unwrap_or(&request.url);
-    let url = match session.setup.targets.find(&request.url) {
-        Ok(target) => target.url.to_string(),
-        // The request will fail of it and be told as it was written.
-        Err(_) => request.url.clone(),
-    };
     Told {
         listeners: Rc::clone(listeners),
         by: session.setup.actor(session.task),
         method: request.method.clone(),
-        name: name.to_owned(),
-        url,
+        name: request.name.clone(),
+        asked: request.url.clone(),
+        targets: Rc::clone(&session.setup.targets),
         tags: Arc::clone(request.tags.as_ref().unwrap_or(&session.tags)),
     }
 }
