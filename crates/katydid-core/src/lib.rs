@@ -45,7 +45,7 @@ pub use snapshot::Snapshot;
 pub use span::{SpanError, format_span, parse_span};
 pub use suggest::{nearest, or_nearest};
 pub use tags::TagFilter;
-pub use target::{Comparison, Metric, Target, TargetResult};
+pub use target::{Comparison, Metric, Scope, TagClass, Target, TargetError, TargetResult};
 pub use tasks::{TaskCounts, TaskId, TaskInfo};
 pub use timeline::Timeline;
 pub use verdict::{RunFacts, Verdict, VerdictWord, judge};

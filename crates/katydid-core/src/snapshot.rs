@@ -184,6 +184,17 @@ impl Snapshot {
         all
     }
 
+    /// The rows of requests and transactions with such keys as one row.
+    pub(crate) fn merged(&self, wanted: impl Fn(&RowKey) -> bool) -> Row {
+        let mut all = Row::new(RowKey::new("", "Merged", &Arc::from([])));
+        for row in self.rows.values().chain(self.transactions.values()) {
+            if wanted(&row.key) {
+                all.add(row);
+            }
+        }
+        all
+    }
+
     /// Requests, failures among them.
     pub fn requests(&self) -> u64 {
         self.rows.values().map(Row::requests).sum()

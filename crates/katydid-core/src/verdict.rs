@@ -1,5 +1,6 @@
 //! What a run says of the target, and whether it may say anything at all.
 
+use crate::recorder::{RowKey, RowKind};
 use crate::row::TaskRow;
 use crate::target::{Target, TargetResult};
 use crate::{Snapshot, exit};
@@ -70,15 +71,18 @@ pub fn judge(snapshot: &Snapshot, targets: &[Target], facts: RunFacts) -> Verdic
     let targets: Vec<TargetResult> = targets.iter().map(|t| t.evaluate(snapshot)).collect();
     let mut codes = Vec::new();
     let mut invalid = invalid_causes(snapshot, &silent);
-    let mut failed = failures(snapshot, &targets);
+    let mut failed: Vec<String> = targets.iter().filter_map(TargetResult::cause).collect();
     if !invalid.is_empty() {
         codes.push(exit::INVALID);
     }
-    if targets.iter().any(|target| !target.met) {
+    if !failed.is_empty() {
         codes.push(exit::TARGET_MISSED);
-    } else if !failed.is_empty() {
+    }
+    let mut unjudged = failures(snapshot, &targets);
+    if !unjudged.is_empty() {
         codes.push(facts.failed_code);
     }
+    failed.append(&mut unjudged);
     if facts.interrupted {
         codes.push(exit::INTERRUPTED);
     }
@@ -115,17 +119,15 @@ fn invalid_causes(snapshot: &Snapshot, silent: &[String]) -> Vec<String> {
     causes
 }
 
+/// What failed and no target judges. Failures that a target allows are not a fault twice.
 fn failures(snapshot: &Snapshot, targets: &[TargetResult]) -> Vec<String> {
-    let missed = targets.iter().filter(|target| !target.met);
-    let mut causes: Vec<String> = missed
-        .map(|missed| {
-            let (measured, samples) = (missed.measured_text(), missed.samples);
-            format!("target `{}` missed: {measured} over {samples} requests", missed.target)
-        })
-        .collect();
-    let (failed, requests) = (snapshot.failed(), snapshot.requests());
-    if targets.is_empty() && failed > 0 {
-        causes.push(format!("{failed} of {requests} requests failed"));
+    let mut causes = Vec::new();
+    let judged = |key: &RowKey| targets.iter().any(|result| result.target.judges_failures_of(key));
+    let unjudged = snapshot.merged(|key| key.kind == RowKind::Request && !judged(key));
+    let (failed, requests) = (unjudged.failures(), unjudged.requests());
+    if failed > 0 {
+        let of = if targets.is_empty() { "" } else { " that no target judges" };
+        causes.push(format!("{failed} of {requests} requests{of} failed"));
     }
     let exceptions: u64 = snapshot.exceptions().map(|row| row.count).sum();
     if exceptions > 0 {

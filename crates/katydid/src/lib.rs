@@ -237,8 +237,8 @@ pub use katydid_cli::{
     RunView, SpawningView, StopView, Suite, SuiteOption, main,
 };
 pub use katydid_core::{
-    Comparison, FailureKind, Metric, Mix, Scenario, Shape, Stage, Stages, StagesError, TagFilter,
-    Target, TaskInfo, TimedStage,
+    Comparison, FailureKind, Metric, Mix, Scenario, Scope, Shape, Stage, Stages, StagesError,
+    TagClass, TagFilter, Target, TargetError, TaskInfo, TimedStage,
 };
 pub use katydid_engine::{
     BoxError, Class, ClassDescription, ClassError, Feeder, FeederError, Flow, FlowDescription,

@@ -8,23 +8,25 @@ use katydid_core::{FailureRow, Snapshot, Verdict};
 use super::facts::calendar;
 use super::markup::{Cell, Section};
 use crate::number::ratio;
-use crate::table::shares;
+use crate::table::{scope, shares};
 
 /// Each target with what was measured.
 pub(super) fn targets(verdict: &Verdict) -> Section<'static> {
     let rows = verdict.targets.iter().map(|result| {
         vec![
-            Cell::text(result.target.to_string()),
+            Cell::text(result.target.rule_text()),
+            Cell::text(scope(result)),
             Cell::number(result.measured_text()),
+            Cell::number(result.margin_text()),
             Cell::number(result.samples),
-            Cell::Word(result.met, if result.met { "met" } else { "missed" }.to_owned()),
+            Cell::Word(result.met, result.outcome_text()),
         ]
     });
     Section {
         id: "targets",
         title: "Targets",
         note: "",
-        columns: &["Target", "#Measured", "#Requests", "Result"],
+        columns: &["Target", "On", "#Measured", "#Margin", "#Samples", "Result"],
         rows: rows.collect(),
         total: false,
     }

@@ -23,5 +23,5 @@ pub use phases::phases;
 pub use requests::{periodic, requests};
 pub use tasks::tasks;
 pub use transactions::transactions;
-pub(crate) use verdict::exit_reason;
 pub use verdict::verdict;
+pub(crate) use verdict::{exit_reason, scope};

@@ -1,12 +1,12 @@
 //! The last words of a run.
 
-use katydid_core::{TargetResult, Verdict, VerdictWord, exit};
+use katydid_core::{Scope, TargetResult, Verdict, VerdictWord, exit};
 
 use super::grid::{Column, Grid};
 use crate::text::clean;
 
 /// The end of the report: tasks drawn but silent, tasks never drawn, targets with what was
-/// measured, causes, exit code, with an empty line between them. The last line is `VERDICT: PASS`,
+/// measured of which requests, causes, exit code, with an empty line between them. The last line is `VERDICT: PASS`,
 /// `VERDICT: FAIL - reason` or `VERDICT: INVALID - reason`.
 pub fn verdict(verdict: &Verdict) -> String {
     let sections = [
@@ -83,20 +83,32 @@ fn targets(results: &[TargetResult]) -> String {
     }
     let mut grid = Grid::new(
         [
-            Column::left("Target", 32),
-            Column::right("measured", 12),
-            Column::right("requests", 9),
+            Column::left("Target", 20),
+            Column::left("on", 12),
+            Column::right("measured", 10),
+            Column::right("margin", 8),
+            Column::right("samples", 8),
             Column::left("result", 6),
         ],
-        0,
+        1,
     );
     for result in results {
         grid.row([
-            result.target.to_string(),
+            result.target.rule_text(),
+            scope(result),
             result.measured_text(),
+            result.margin_text(),
             result.samples.to_string(),
-            if result.met { "met" } else { "MISSED" }.to_owned(),
+            result.outcome_text(),
         ]);
     }
     grid.draw(None)
+}
+
+/// The requests that a target is about.
+pub(crate) fn scope(result: &TargetResult) -> String {
+    match result.target.scope() {
+        Scope::All => "all requests".to_owned(),
+        scope => scope.to_string(),
+    }
 }

@@ -41,7 +41,7 @@ fn everything_of_an_eventful_run_is_on_the_page() {
     let text = made("shop", &run, &["a".to_owned()]);
     let document = Document::from(text.as_str());
     let counts = [
-        ("targets", 2, 4),
+        ("targets", 2, 6),
         ("requests", 7, 14),
         ("percentiles", 7, 13),
         ("failures", 7, 7),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::{FailureKind, RunFacts, Snapshot, Target, TaskInfo, Verdict, judge};
+use katydid_core::{FailureKind, RunFacts, Snapshot, TagClass, Target, TaskInfo, Verdict, judge};
 use katydid_report::table;
 
 use crate::run::{Run, counts, empty, eventful, task};
@@ -14,6 +14,22 @@ fn judged(run: &Snapshot, targets: &[Target]) -> Verdict {
 fn targets() -> [Target; 2] {
     let limit = Duration::from_millis(500);
     [Target::success_at_least(1.0), Target::percentile_below(0.95, limit)]
+}
+
+#[test]
+fn each_target_has_its_scope_limit_margin_and_samples() {
+    let class = TagClass::in_order([("standard", &[][..])]);
+    let texts = [
+        "success == 100%",
+        "success >= 90% on class standard",
+        "p95 < 500ms on POST /api/synthesize",
+        "p99.9 < 2s",
+        "p95 < 100ms on /api/helth",
+        "max < 200ms on tag tts",
+        "rate >= 10/s",
+    ];
+    let targets = texts.map(|text| Target::parse(text, &class).unwrap());
+    insta::assert_snapshot!("targets", table::verdict(&judged(&eventful(), &targets)));
 }
 
 #[test]
@@ -63,7 +79,7 @@ fn where_nothing_is_documented_nothing_is_compared() {
 fn the_last_line_is_the_verdict() {
     let last = |verdict: &Verdict| table::verdict(verdict).lines().last().unwrap().to_owned();
     let look = || Run::new(&[("V", 1)], &[task("V", "", "look", 1.0)]);
-    let good = look().task(0, counts(1, 0, 1, 0)).answers("GET", "/", &[900]).done(1);
+    let good = look().task(0, counts(1, 0, 1, 0)).answers("GET", "/", &[900; 20]).done(1);
     assert_eq!(last(&judged(&good, &targets())), "VERDICT: PASS");
     let silent = look().task(0, counts(3, 0, 0, 0)).done(1);
     let line = last(&judged(&silent, &[]));

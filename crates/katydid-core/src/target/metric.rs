@@ -1,0 +1,117 @@
+//! The numbers of a run that targets can be about, and how they are compared.
+
+use std::fmt;
+
+/// A number of a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Metric {
+    /// Successful requests ÷ requests, 0 to 1.
+    SuccessRate,
+    /// Failed requests ÷ requests, 0 to 1.
+    FailureRate,
+    /// The response time that this share (0 to 1) of all requests does not exceed.
+    ResponseTime(f64),
+    /// The average response time.
+    MeanResponseTime,
+    /// The longest response time.
+    MaxResponseTime,
+    /// How many requests were completed.
+    Requests,
+    /// Requests per second over the whole time measured.
+    RequestRate,
+}
+
+/// What a metric is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// A share, 0 to 1.
+    Share,
+    /// Nanoseconds.
+    Time,
+    /// A number of requests.
+    Count,
+    /// Requests per second.
+    PerSecond,
+}
+
+impl Metric {
+    pub(super) fn unit(self) -> Unit {
+        match self {
+            Self::SuccessRate | Self::FailureRate => Unit::Share,
+            Self::ResponseTime(_) | Self::MeanResponseTime | Self::MaxResponseTime => Unit::Time,
+            Self::Requests => Unit::Count,
+            Self::RequestRate => Unit::PerSecond,
+        }
+    }
+
+    /// Whether it counts failures, so that they are judged.
+    pub(super) fn judges_failures(self) -> bool {
+        matches!(self, Self::SuccessRate | Self::FailureRate)
+    }
+}
+
+/// As the plan writes it: `p99.9`, `success`.
+impl fmt::Display for Metric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SuccessRate => "success",
+            Self::FailureRate => "failures",
+            Self::ResponseTime(quantile) => return write!(f, "p{}", percent(*quantile)),
+            Self::MeanResponseTime => "avg",
+            Self::MaxResponseTime => "max",
+            Self::Requests => "requests",
+            Self::RequestRate => "rate",
+        })
+    }
+}
+
+/// How a metric is held against its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Comparison {
+    /// `<`
+    Below,
+    /// `<=`
+    AtMost,
+    /// `>`
+    Above,
+    /// `>=`
+    AtLeast,
+    /// `==`
+    Equal,
+}
+
+impl Comparison {
+    pub(super) fn holds(self, value: f64, limit: f64) -> bool {
+        match self {
+            Self::Below => value < limit,
+            Self::AtMost => value <= limit,
+            Self::Above => value > limit,
+            Self::AtLeast => value >= limit,
+            Self::Equal => value == limit,
+        }
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Below => "<",
+            Self::AtMost => "<=",
+            Self::Above => ">",
+            Self::AtLeast => ">=",
+            Self::Equal => "==",
+        })
+    }
+}
+
+/// Shares are kept to six decimals of a percent, so that text and value are the same.
+pub(super) fn share(value: f64) -> f64 {
+    (value * 1e8).round() / 1e8
+}
+
+/// A share in percent.
+pub(super) fn percent(share: f64) -> f64 {
+    (share * 1e8).round() / 1e6
+}

@@ -1,0 +1,19 @@
+//! Targets: rules on what was measured, as text (`p95 < 500ms on /api/health`) and as values.
+//!
+//! Start with [`Target`] (`rule.rs`): how it reads. `parse/` takes text apart, `scope.rs` says which
+//! requests a target is about, `samples.rs` how many it needs, `result.rs` holds it against a run.
+
+mod metric;
+mod parse;
+mod result;
+mod rule;
+mod samples;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+pub use metric::{Comparison, Metric};
+pub use parse::TargetError;
+pub use result::TargetResult;
+pub use rule::Target;
+pub use scope::{Scope, TagClass};

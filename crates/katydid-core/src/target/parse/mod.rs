@@ -1,0 +1,11 @@
+//! From text to a target: the plan's own form (`p95 < 500ms on /api/health`) and k6's
+//! (`p(95)<500`, `http_req_duration{name:/api/health}: p(95)<500`).
+
+mod cursor;
+mod error;
+mod k6;
+mod rule;
+mod scope;
+mod value;
+
+pub use error::TargetError;

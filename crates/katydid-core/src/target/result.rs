@@ -1,0 +1,174 @@
+//! A target held against a run.
+
+use super::metric::{Metric, Unit};
+use super::rule::Target;
+use super::scope::Scope;
+use crate::{Snapshot, nearest};
+
+/// A target with what was measured.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TargetResult {
+    /// The rule.
+    pub target: Target,
+    /// What was measured; `None` without data.
+    pub measured: Option<f64>,
+    /// Requests behind the number.
+    pub samples: u64,
+    /// Whether it holds, on at least as many samples as it [needs](Target::needed).
+    pub met: bool,
+    /// Where nothing was measured: the name that was probably meant.
+    pub nearest: Option<String>,
+}
+
+impl Target {
+    /// Holds it against a run: the rows that it is about are merged, histograms with them, and
+    /// judged as one.
+    pub fn evaluate(&self, snapshot: &Snapshot) -> TargetResult {
+        let row = snapshot.merged(|key| self.scope.accepts(key));
+        let samples = row.requests();
+        let seconds = snapshot.measured().as_secs_f64();
+        let nanos = |time: std::time::Duration| time.as_nanos() as f64;
+        let share = |part: u64| part as f64 / samples as f64;
+        let measured = match self.metric {
+            _ if samples == 0 => None,
+            Metric::SuccessRate => Some(share(samples - row.failures())),
+            Metric::FailureRate => Some(share(row.failures())),
+            Metric::ResponseTime(quantile) => row.response().quantile(quantile).map(nanos),
+            Metric::MeanResponseTime => row.response().mean().map(nanos),
+            Metric::MaxResponseTime => row.response().max().map(nanos),
+            Metric::Requests => Some(samples as f64),
+            Metric::RequestRate => (seconds > 0.0).then(|| samples as f64 / seconds),
+        };
+        let holds = measured.is_some_and(|value| self.comparison.holds(value, self.limit));
+        let met = holds && samples >= self.needed();
+        let nearest = if samples == 0 { self.nearest_name(snapshot) } else { None };
+        TargetResult { target: self.clone(), measured, samples, met, nearest }
+    }
+
+    /// Whether it judges failures of requests with this key.
+    pub(crate) fn judges_failures_of(&self, key: &crate::RowKey) -> bool {
+        self.metric.judges_failures() && self.scope.accepts(key)
+    }
+
+    fn nearest_name(&self, snapshot: &Snapshot) -> Option<String> {
+        let Scope::Name { name, .. } = &self.scope else { return None };
+        let transactions =
+            if self.scope.is_transaction() { snapshot.transactions() } else { vec![] };
+        let of_requests = snapshot.rows().filter(|_| !self.scope.is_transaction());
+        let names = of_requests.chain(&transactions).map(|row| &*row.key.name);
+        nearest(name, names).map(str::to_owned)
+    }
+
+    fn show(&self, value: f64) -> String {
+        match self.metric.unit() {
+            Unit::Share => percent(value, self.limit),
+            Unit::Time => millis(value, self.limit),
+            Unit::Count => format!("{value}"),
+            Unit::PerSecond => format!("{value:.2}/s"),
+        }
+    }
+}
+
+impl TargetResult {
+    /// What was measured, for people: `98.50%`, `312 ms`, `no data`.
+    pub fn measured_text(&self) -> String {
+        self.measured.map_or_else(|| "no data".to_owned(), |value| self.target.show(value))
+    }
+
+    /// How far the measured value is from the limit: `+62%` of it for times and numbers, points
+    /// of a percent for shares. Plus is the good side.
+    pub fn margin_text(&self) -> String {
+        use super::metric::Comparison::{Above, AtLeast, AtMost, Below, Equal};
+        let Some(value) = self.measured else { return "-".to_owned() };
+        let limit = self.target.limit;
+        let way = match self.target.comparison {
+            Below | AtMost => limit - value,
+            Above | AtLeast => value - limit,
+            Equal => -(value - limit).abs(),
+        };
+        // 0 and not -0.
+        let way = way + 0.0;
+        match self.target.metric.unit() {
+            Unit::Share => format!("{:+.2} pt", way * 100.0),
+            _ if limit == 0.0 => "-".to_owned(),
+            _ => format!("{:+.0}%", way / limit * 100.0),
+        }
+    }
+
+    /// Whether it was met on fewer samples than make the number firm.
+    pub fn is_on_few(&self) -> bool {
+        self.met && self.samples < self.target.firm()
+    }
+
+    /// One or two words on how it ended, for tables.
+    pub fn outcome_text(&self) -> String {
+        let needed = self.target.needed();
+        match self {
+            Self { met: true, .. } if self.is_on_few() => {
+                format!("met on few (firm from {})", self.target.firm())
+            }
+            Self { met: true, .. } => "met".to_owned(),
+            Self { samples, .. } if *samples < needed => {
+                format!("MISSED: needs {}", samples_text(needed))
+            }
+            _ => "MISSED".to_owned(),
+        }
+    }
+
+    /// Why it was missed, as a sentence; `None` when it was met.
+    pub fn cause(&self) -> Option<String> {
+        let (target, samples, needed) = (&self.target, self.samples, self.target.needed());
+        let why = match (self.measured, &self.nearest) {
+            _ if self.met => return None,
+            (None, Some(name)) => format!("nothing was measured; did you mean `{name}`?"),
+            (None, None) => {
+                format!("nothing was measured, it needs {}", samples_text(needed))
+            }
+            _ if samples < needed => {
+                format!("it needs {} and has {samples}", samples_text(needed))
+            }
+            _ => format!("{} over {samples} requests", self.measured_text()),
+        };
+        Some(format!("target `{target}` missed: {why}"))
+    }
+}
+
+fn samples_text(count: u64) -> String {
+    if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") }
+}
+
+/// A number with as many decimals as it takes to stand on the right side of its limit: 99.999 is
+/// not `100.00`.
+fn beside(value: f64, limit: f64, digits: usize) -> String {
+    let right = |text: &String| {
+        let shown = text.parse().unwrap_or(value);
+        (shown < limit) == (value < limit) && (shown > limit) == (value > limit)
+    };
+    let mut texts = (digits..9).map(|digits| format!("{value:.digits$}"));
+    texts.clone().find(right).or(texts.next_back()).unwrap_or_default()
+}
+
+fn percent(value: f64, limit: f64) -> String {
+    beside(value * 100.0, super::metric::percent(limit), 2) + "%"
+}
+
+fn millis(nanos: f64, limit: f64) -> String {
+    let millis = nanos / 1e6;
+    beside(millis, limit / 1e6, if millis < 10.0 { 2 } else { 0 }) + " ms"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_near_miss_is_not_shown_as_a_hit() {
+        assert_eq!(percent(0.999_999, 1.0), "99.9999%");
+        assert_eq!(percent(1.0, 1.0), "100.00%");
+        assert_eq!(percent(0.994_999, 0.995), "99.4999%");
+        assert_eq!(percent(0.985, 1.0), "98.50%");
+        assert_eq!(millis(499_700_000.0, 500e6), "499.7 ms");
+        assert_eq!(millis(312_400_000.0, 500e6), "312 ms");
+    }
+}

@@ -1,0 +1,4 @@
+//! Targets as people write them, and as they judge.
+
+mod grammar;
+mod judging;
