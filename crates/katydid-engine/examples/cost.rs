@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     shared.insert(Times(times.parse()?));
     let (begun, used) = (Instant::now(), cpu_time()?);
     let ended = run(&[class.into()], shared, &settings, &Control::new(), &mut |_| {})?;
-    let (seconds, cpu) = (begun.elapsed().as_secs_f64(), cpu_time()? - used);
+    let (seconds, cpu) = (begun.elapsed().as_secs_f64(), cpu_time()?.saturating_sub(used));
     let requests = ended.snapshot.requests();
     println!(
         "requests {requests} failed {} seconds {seconds:.2} cpu_us_per_request {:.3}",

@@ -1,4 +1,4 @@
-//! Reports of a run: a [`Snapshot`](katydid_core::Snapshot) in, text or bytes out.
+//! Reports of a run: a [`Snapshot`] in, text or bytes out.
 //!
 //! Nothing here opens a file, asks a terminal for its width or reads a clock: the caller passes
 //! what is needed, so every report can be tested and made again from saved data. No colours: the
