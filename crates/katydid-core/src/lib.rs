@@ -7,6 +7,7 @@
 //! Start with [`Sample`] (one request), follow it into a [`Recorder`] (one per thread) and from
 //! there as an [`Interval`] into the [`Snapshot`] that reports read and [`judge`] judges.
 
+mod arrivals;
 mod event;
 pub mod exit;
 mod failure;
@@ -30,6 +31,7 @@ mod tasks;
 mod timeline;
 mod verdict;
 
+pub use arrivals::{ArrivalCounts, ArrivalRate, RateError, RateStage};
 pub use event::{RunEvent, RunState, StopReason};
 pub use failure::{FailureKind, OTHER_FAILURES, normalise};
 pub use faults::{ExceptionRow, FailureRow};
