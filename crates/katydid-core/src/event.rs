@@ -30,6 +30,13 @@ pub enum RunEvent<'a> {
         /// Users started or removed per second.
         spawn_rate: f64,
     },
+    /// Tasks start at a rate of their own from now on: the open model.
+    ArrivalsBegun {
+        /// The rate or its stages, as text.
+        rate: String,
+        /// The most tasks at work at one time.
+        max_in_flight: u32,
+    },
     /// A ramp is over: every user of it has been started, or told to go.
     AllUsersStarted {
         /// Users per class, in the order of the suite.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use crate::arrivals::ArrivalCounts;
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::recorder::{RowId, RowKey};
 use crate::sample::{Bytes, Outcome, PhaseTotals, Sample};
@@ -25,6 +26,16 @@ pub struct Interval {
     pub exceptions: HashMap<(TaskId, String, String), u64>,
     /// Task executions, by task.
     pub tasks: Vec<TaskCounts>,
+    /// Requests begun; each ends in a row or among those given up.
+    pub sent_requests: u64,
+    /// Requests begun, and not ended by the end of the interval.
+    pub open_requests: u64,
+    /// What became of the starts of an open model; `None` in a closed one.
+    pub arrivals: Option<ArrivalCounts>,
+    /// How long after their schedule tasks began, of those that have one: arrivals and paced tasks.
+    pub lateness: Latency,
+    /// The same where nothing but the generator itself could have been late: the user was idle.
+    pub own_lateness: Latency,
     /// Requests given up because the run ended or their user was removed.
     pub cut_requests: u64,
     /// Transactions given up because the run ended.
@@ -178,6 +189,9 @@ impl Interval {
         self.exceptions.clear();
         self.tasks.fill(TaskCounts::default());
         (self.cut_requests, self.cut_transactions) = (0, 0);
+        (self.sent_requests, self.arrivals) = (0, None);
+        self.lateness.clear();
+        self.own_lateness.clear();
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::{Equivalent, HashMap};
 
+use crate::arrivals::ArrivalCounts;
 use crate::failure::{FailureKind, normalise};
 use crate::interval::Interval;
 use crate::sample::{Outcome, Sample};
@@ -125,6 +126,8 @@ pub struct Recorder {
     ids: HashMap<RowKey, RowId>,
     tasks: usize,
     current: Interval,
+    /// Requests begun and not ended.
+    open: u64,
     resets: u32,
 }
 
@@ -132,7 +135,7 @@ impl Recorder {
     /// A recorder for a suite with `tasks` tasks.
     pub fn new(tasks: usize, limits: RecorderLimits) -> Self {
         let current = Interval { tasks: vec![TaskCounts::default(); tasks], ..Interval::default() };
-        Self { limits, ids: HashMap::new(), tasks, current, resets: 0 }
+        Self { limits, ids: HashMap::new(), tasks, current, open: 0, resets: 0 }
     }
 
     /// The row of these requests, made when new.
@@ -184,6 +187,35 @@ impl Recorder {
         self.ids.iter().find(|(_, id)| **id == row).map(|(key, _)| key)
     }
 
+    /// A request begins.
+    #[inline]
+    pub fn request_begins(&mut self) {
+        self.current.sent_requests += 1;
+        self.open += 1;
+    }
+
+    /// A request has ended: it is counted in its row, or as cut.
+    #[inline]
+    pub fn request_ends(&mut self) {
+        self.open -= 1;
+    }
+
+    /// A task begins `late_ns` after its schedule. `own`: the user was idle when it was due, so
+    /// that nothing but the generator can be the reason.
+    #[inline]
+    pub fn lateness(&mut self, late_ns: u64, own: bool) {
+        self.current.lateness.record(late_ns);
+        if own {
+            self.current.own_lateness.record(late_ns);
+        }
+    }
+
+    /// The starts of an open model, to be counted in.
+    #[inline]
+    pub fn arrivals(&mut self) -> &mut ArrivalCounts {
+        self.current.arrivals.get_or_insert_default()
+    }
+
     /// Counts one request that succeeded.
     #[inline]
     pub fn success(&mut self, row: RowId, sample: &Sample) {
@@ -229,6 +261,8 @@ impl Recorder {
     /// numbers.
     pub fn reset(&mut self) {
         self.current.forget();
+        // What is under way counts from now on.
+        self.current.sent_requests = self.open;
         self.resets += 1;
     }
 
@@ -246,6 +280,7 @@ impl Recorder {
         let mut done = std::mem::replace(&mut self.current, next);
         self.fit_rows();
         done.end_ns = end_ns;
+        done.open_requests = self.open;
         done.users.extend_from_slice(users);
         done
     }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Latency;
+use crate::arrivals::ArrivalCounts;
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::faults::{ExceptionRow, FailureRow};
 use crate::interval::{FailureCount, Interval};
@@ -36,6 +38,15 @@ pub struct Snapshot {
     pub cut_requests: u64,
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,
+    /// Requests begun, whatever became of them.
+    pub sent_requests: u64,
+    /// In the open model: when the last task was due to start, once that is over. Answers may come
+    /// later.
+    pub sending: Option<Duration>,
+    lateness: Latency,
+    own_lateness: Latency,
+    arrivals: Option<ArrivalCounts>,
+    thread_open: Vec<u64>,
     rows: BTreeMap<RowKey, Row>,
     transactions: BTreeMap<RowKey, Row>,
     failures: BTreeMap<FailureId, FailureCount>,
@@ -61,6 +72,12 @@ impl Snapshot {
             peak_users: 0,
             cut_requests: 0,
             cut_transactions: 0,
+            sent_requests: 0,
+            sending: None,
+            lateness: Latency::default(),
+            own_lateness: Latency::default(),
+            arrivals: None,
+            thread_open: vec![0; threads],
             rows: BTreeMap::new(),
             transactions: BTreeMap::new(),
             failures: BTreeMap::new(),
@@ -99,6 +116,13 @@ impl Snapshot {
         }
         self.cut_requests += interval.cut_requests;
         self.cut_transactions += interval.cut_transactions;
+        self.sent_requests += interval.sent_requests;
+        self.thread_open[thread] = interval.open_requests;
+        self.lateness.add(&interval.lateness);
+        self.own_lateness.add(&interval.own_lateness);
+        if let Some(arrivals) = interval.arrivals {
+            *self.arrivals.get_or_insert_default() += arrivals;
+        }
         self.thread_users[thread].clone_from(&interval.users);
         self.thread_planned[thread] = interval.planned_users;
     }
@@ -145,13 +169,60 @@ impl Snapshot {
         self.failed_transactions.clear();
         self.exceptions.clear();
         (self.cut_requests, self.cut_transactions) = (0, 0);
+        self.sent_requests = 0;
+        self.arrivals = self.arrivals.map(|_| ArrivalCounts::default());
+        self.lateness.clear();
+        self.own_lateness.clear();
         self.peak_users = self.user_count();
         self.since = elapsed;
     }
 
-    /// For how long the statistics have been counted: what rates over the whole run divide by.
+    /// For how long the statistics have been counted: what rates over the whole run divide by. In
+    /// the open model answers may come later than the last request, and they are no reason for a
+    /// lower rate.
     pub fn measured(&self) -> Duration {
-        self.elapsed.saturating_sub(self.since)
+        self.sending.unwrap_or(self.elapsed).saturating_sub(self.since)
+    }
+
+    /// What became of the starts of an open model (`--arrival-rate`); `None` in a closed one.
+    pub fn arrivals(&self) -> Option<&ArrivalCounts> {
+        self.arrivals.as_ref()
+    }
+
+    /// How long after their schedule tasks began, of those that have one: arrivals and paced tasks.
+    /// It is in the response time of the first request of each.
+    pub fn lateness(&self) -> &Latency {
+        &self.lateness
+    }
+
+    /// The same, but only of tasks whose user was idle when they were due: lateness that the
+    /// generator alone has made.
+    pub fn own_lateness(&self) -> &Latency {
+        &self.own_lateness
+    }
+
+    /// What is not accounted for, as a sentence with the numbers; to be asked at the end of a run.
+    /// Every request begun and every start planned must have exactly one fate.
+    pub fn unaccounted(&self) -> Option<String> {
+        let (sent, cut, open) = (self.sent_requests, self.cut_requests, self.open_requests());
+        let done = self.requests();
+        if sent != done + cut + open {
+            return Some(format!(
+                "{sent} requests were begun, but {done} ended, {cut} were cut and {open} were \
+                 under way at the very end"
+            ));
+        }
+        let arrivals = self.arrivals.filter(|arrivals| arrivals.planned != arrivals.settled())?;
+        Some(format!(
+            "{} task starts were planned, but {} are accounted for ({arrivals})",
+            arrivals.planned,
+            arrivals.settled()
+        ))
+    }
+
+    /// Requests that have begun and not ended.
+    pub fn open_requests(&self) -> u64 {
+        self.thread_open.iter().sum()
     }
 
     /// Users running now.

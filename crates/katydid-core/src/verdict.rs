@@ -113,6 +113,7 @@ fn invalid_causes(snapshot: &Snapshot, silent: &[String]) -> Vec<String> {
         let list = silent.join(", ");
         causes.push(format!("{these} {verb} executed and sent no request: {list}"));
     }
+    causes.extend(snapshot.unaccounted());
     if snapshot.requests() == 0 {
         causes.push("no request was completed, so nothing was measured".to_owned());
     }

@@ -29,7 +29,10 @@ pub use error::{BoxError, RequestFailed, TaskError, TaskResult};
 pub use feeder::{Feeder, FeederError, UsedUp};
 pub use flow::{Flow, FlowOrder};
 pub use hooks::{Hooks, RequestView, UserErrorView, Who};
-pub use run::{Control, HttpSettings, RunError, RunOutcome, RunSettings, SteerError, run};
+pub use run::{
+    Arrivals, Control, HttpSettings, RunError, RunOutcome, RunSettings, Spacing, SteerError,
+    WhenFull, run,
+};
 pub use session::{JsonError, Multipart, RequestBuilder, Response, Retry, Session};
 pub use shared::Shared;
 pub use task::{Hook, Task, TaskFn, TaskFuture};

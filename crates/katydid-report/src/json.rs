@@ -41,7 +41,7 @@ struct Entry<'a> {
 /// length.
 pub fn statistics(snapshot: &Snapshot, started: SystemTime) -> Vec<u8> {
     let rows = rows_and_transactions(snapshot);
-    let begun = started + snapshot.elapsed.saturating_sub(snapshot.measured());
+    let begun = started + snapshot.since;
     let rows = rows.iter().filter(|row| row.requests() > 0);
     let entries: Vec<Entry<'_>> = rows.map(|row| entry(row, started, begun)).collect();
     let mut out = Vec::new();

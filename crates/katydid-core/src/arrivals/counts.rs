@@ -38,6 +38,26 @@ impl ArrivalCounts {
     }
 }
 
+/// Every fate that is not 0: `90 completed, 10 dropped`.
+impl std::fmt::Display for ArrivalCounts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let fates = [
+            (self.completed, "completed"),
+            (self.failed, "failed"),
+            (self.timed_out, "timed out"),
+            (self.dropped, "dropped"),
+            (self.unsent, "unsent at the end"),
+            (self.cut, "cut at the end"),
+        ];
+        let told: Vec<String> = fates
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, fate)| format!("{count} {fate}"))
+            .collect();
+        if told.is_empty() { f.write_str("none") } else { f.write_str(&told.join(", ")) }
+    }
+}
+
 impl std::ops::AddAssign for ArrivalCounts {
     fn add_assign(&mut self, other: Self) {
         self.planned += other.planned;

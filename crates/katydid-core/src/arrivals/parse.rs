@@ -50,11 +50,10 @@ impl FromStr for ArrivalRate {
 }
 
 fn stage(text: &str) -> Result<RateStage, RateError> {
-    let (rates, length) =
-        text.split_once(':').ok_or_else(|| RateError::Stage(text.to_owned()))?;
+    let (rates, length) = text.split_once(':').ok_or_else(|| RateError::Stage(text.to_owned()))?;
     let (from, to) = rates.split_once("..").unwrap_or((rates, rates));
-    let length = parse_span(length)
-        .map_err(|fault| RateError::Length { stage: text.to_owned(), fault })?;
+    let length =
+        parse_span(length).map_err(|fault| RateError::Length { stage: text.to_owned(), fault })?;
     Ok(RateStage { from: rate(from)?, to: rate(to)?, length })
 }
 

@@ -22,6 +22,8 @@ struct Shared {
     state: RunState,
     target: u32,
     classes: Vec<Share>,
+    /// The number of users follows from the arrivals.
+    open_model: bool,
 }
 
 #[derive(Debug)]
@@ -38,6 +40,9 @@ pub enum SteerError {
     /// There is no run, or no more.
     #[error("there is nothing to steer: the run is not on")]
     NotOn,
+    /// Users come as tasks are due.
+    #[error("the run has an arrival rate; its users follow from that and cannot be steered")]
+    OpenModel,
     /// A rate that leads nowhere.
     #[error("the spawn rate must be a number of users per second above 0, not {0}")]
     Rate(f64),
@@ -129,8 +134,9 @@ impl Control {
         self.lock().target
     }
 
-    pub(super) fn attach(&self, messages: &Messages, classes: &[Class]) {
+    pub(super) fn attach(&self, messages: &Messages, classes: &[Class], open_model: bool) {
         let mut shared = self.lock();
+        shared.open_model = open_model;
         let share = |class: &Class| {
             let (weight, fixed_count) = class.shares();
             Share { class: Arc::clone(class.name()), weight, fixed_count }
@@ -165,6 +171,10 @@ impl Shared {
     fn steer(&self, how: Steer) -> Result<(), SteerError> {
         let open = !matches!(self.state, RunState::Stopping | RunState::Stopped);
         let run = self.run.as_ref().filter(|_| open).ok_or(SteerError::NotOn)?;
+        let of_users = matches!(how, Steer::Users(..) | Steer::Add(_) | Steer::Weight(..));
+        if self.open_model && of_users {
+            return Err(SteerError::OpenModel);
+        }
         run.send(Message::Steer(how)).map_err(|_| SteerError::NotOn)
     }
 

@@ -9,6 +9,7 @@ use katydid_core::{Interval, Recorder, TaskId};
 use tokio::time::Instant;
 
 use super::SharedRecorder;
+use super::arrivals::{Inflow, Schedule, Turn};
 use super::dispatcher::{Message, Messages, Report};
 use super::executor::Assignment;
 use super::phase::{Phase, PhaseCell};
@@ -31,6 +32,10 @@ pub(super) struct Crew {
     classes: Vec<Class>,
     targets: Vec<Rc<Targets>>,
     pub(super) quota: Option<Rc<Quota>>,
+    /// What is due, in the open model.
+    pub(super) inflow: Option<Rc<Inflow>>,
+    /// Users that the open model has had.
+    made: Cell<u32>,
     /// Users that have not ended yet, by class; those that are leaving among them.
     running: RefCell<Vec<u32>>,
     members: RefCell<BTreeMap<u32, Rc<PhaseCell>>>,
@@ -49,10 +54,14 @@ impl Crew {
         let targets = classes.map(|plan| Rc::new(Targets::new(plan.host.clone()))).collect();
         let every_task = assignment.classes.iter().flat_map(|plan| plan.class.tasks());
         let quota = assignment.limited.then(|| Quota::new(assignment.thread, to.clone()));
-        Rc::new(Self {
+        let clock = Clock::new(start);
+        let recorder = Rc::new(RefCell::new(Recorder::new(tasks, assignment.limits)));
+        Rc::new_cyclic(|crew| Self {
             to: to.clone(),
-            clock: Clock::new(start),
-            recorder: Rc::new(RefCell::new(Recorder::new(tasks, assignment.limits))),
+            clock,
+            inflow: inflow(assignment, &recorder, clock, crew),
+            made: Cell::new(0),
+            recorder,
             http: Rc::new(HttpContext {
                 settings: assignment.http.clone(),
                 tls: Arc::clone(&assignment.tls),
@@ -74,6 +83,19 @@ impl Crew {
 
     /// Starts a user.
     pub(super) fn start(self: &Rc<Self>, member: Member) {
+        self.begin(member, Rc::new(PhaseCell::new()), None);
+    }
+
+    /// Starts a user of the open model.
+    pub(super) fn admit(self: &Rc<Self>, turn: Rc<Turn>) {
+        let (thread, threads) = (self.assignment.thread, self.assignment.threads as u32);
+        let of_thread = |number: u32| thread as u32 + threads * number;
+        let index = of_thread(self.made.replace(self.made.get() + 1));
+        let member = Member { index, seat: of_thread(turn.place()), class: turn.class(), thread };
+        self.begin(member, turn.phase(), Some(turn));
+    }
+
+    fn begin(self: &Rc<Self>, member: Member, phase: Rc<PhaseCell>, turn: Option<Rc<Turn>>) {
         let Member { index, class, .. } = member;
         let assignment = &self.assignment;
         let plan = &assignment.classes[class];
@@ -89,17 +111,17 @@ impl Crew {
             first_task: TaskId(plan.first_task),
             listeners: self.listeners.clone(),
         };
-        let phase = Rc::new(PhaseCell::new());
         let context = UserContext {
             setup,
             schedule_seed: mix(assignment.seed, 2 * u64::from(index) + 1),
             phase: Rc::clone(&phase),
             quota: self.quota.clone(),
+            turn: turn.clone(),
         };
         self.running.borrow_mut()[class] += 1;
         self.members.borrow_mut().insert(index, Rc::clone(&phase));
         let life = self.classes[class].spawn(context);
-        let leaving = Leaving { crew: Rc::clone(self), class, index, phase };
+        let leaving = Leaving { crew: Rc::clone(self), class, index, phase, turn };
         tokio::task::spawn_local(async move {
             // Counted out even if making its state panics.
             let _leaving = leaving;
@@ -159,6 +181,9 @@ impl Crew {
     /// Hands over what was measured since the last time.
     pub(super) fn report(&self, planned_users: u32, recycled: Option<Interval>) -> Report {
         let now_ns = self.clock.now_ns();
+        if let Some(inflow) = &self.inflow {
+            inflow.follow(now_ns);
+        }
         let running = self.running.borrow();
         let mut recorder = self.recorder.borrow_mut();
         let mut interval = recorder.take(now_ns, &running, recycled);
@@ -170,16 +195,22 @@ impl Crew {
 
     /// Begins the statistics anew.
     pub(super) fn reset(&self) {
-        self.recorder.borrow_mut().reset();
+        match &self.inflow {
+            Some(inflow) => inflow.reset(self.clock.now_ns()),
+            None => self.recorder.borrow_mut().reset(),
+        }
     }
 
     /// A user has ended.
     fn left(&self, leaving: &Leaving) {
         self.running.borrow_mut()[leaving.class] -= 1;
+        if let Some(turn) = &leaving.turn {
+            turn.left();
+        }
         let removed = self.members.borrow_mut().remove(&leaving.index).is_none();
         if self.ending.get() {
             self.cut.set(self.cut.get() + u32::from(!removed && leaving.phase.was_cut()));
-        } else if !removed {
+        } else if !removed && self.inflow.is_none() {
             let _ = self.to.send(Message::Left(leaving.index));
         }
         if let Some(quota) = self.quota.as_ref().filter(|_| !self.anybody()) {
@@ -195,12 +226,35 @@ struct Leaving {
     class: usize,
     index: u32,
     phase: Rc<PhaseCell>,
+    /// In the open model.
+    turn: Option<Rc<Turn>>,
 }
 
 impl Drop for Leaving {
     fn drop(&mut self) {
         self.crew.left(self);
     }
+}
+
+/// The thread's part of an open model.
+fn inflow(
+    assignment: &Assignment,
+    recorder: &SharedRecorder,
+    clock: Clock,
+    crew: &Weak<Crew>,
+) -> Option<Rc<Inflow>> {
+    let (arrivals, until) = assignment.arrivals.as_ref()?;
+    let weights: Vec<u32> = assignment.classes.iter().map(|plan| plan.class.shares().0).collect();
+    let (thread, threads) = (assignment.thread, assignment.threads);
+    let until_ns = until.as_nanos() as u64;
+    // A seed of its own: those of the users are the even and the odd ones.
+    let seed = mix(!assignment.seed, u64::MAX >> 1);
+    let schedule = Schedule::new(arrivals, &weights, seed, (thread, threads), until_ns);
+    let (all, threads) = (arrivals.max_in_flight, threads as u32);
+    let most = all / threads + u32::from((thread as u32) < all % threads);
+    let bounds = (most, arrivals.when_full);
+    let classes = weights.len();
+    Some(Inflow::new((schedule, classes), bounds, recorder, clock, crew.clone()))
 }
 
 /// One seed per user from the run's seed (SplitMix64, Steele et al. 2014): neighbours differ in

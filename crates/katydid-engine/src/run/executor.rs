@@ -1,15 +1,19 @@
 //! One executor thread: a single-threaded runtime with its users, connections and statistics.
 
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use katydid_core::{Interval, RecorderLimits};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use url::Url;
 
+use super::alarm::Alarm;
+use super::arrivals::Arrivals;
 use super::crew::Crew;
 use super::dispatcher::{Message, Messages};
 use super::phase::Phase;
@@ -50,6 +54,8 @@ pub(crate) struct Assignment {
     pub(crate) classes: Arc<[ClassPlan]>,
     /// How long a removed user may go on with its task.
     pub(crate) stop_timeout: Duration,
+    /// The open model, and when nothing is due any more.
+    pub(crate) arrivals: Option<(Arrivals, Duration)>,
     /// The number of task executions is limited.
     pub(crate) limited: bool,
     pub(crate) seed: u64,
@@ -96,19 +102,19 @@ pub(crate) async fn serve(
 ) {
     let Some(Order::Go(start)) = orders.recv().await else { return };
     let crew = Crew::new(assignment, start, to);
-    let mut executor =
-        Executor { thread: assignment.thread, crew, table: Timetable::default(), to };
+    let (thread, table, alarm) = (assignment.thread, Timetable::default(), Alarm::new());
+    let mut executor = Executor { thread, crew, table, alarm, to };
     loop {
         // An order that is there is taken before a step that is due: a new ramp replaces the old
         // one at its start, to the user.
-        let heard = match executor.next_moment() {
-            Some(moment) => timeout_at(moment, orders.recv()).await,
-            None => Ok(orders.recv().await),
-        };
-        match heard {
-            Ok(Some(Order::Quit) | None) => return,
-            Ok(Some(order)) => executor.follow(order),
-            Err(_) => executor.catch_up(),
+        let heard = poll_fn(|cx| match orders.poll_recv(cx) {
+            Poll::Ready(order) => Poll::Ready(Some(order)),
+            Poll::Pending => executor.poll_moment(cx).map(|()| None),
+        });
+        match heard.await {
+            Some(Some(Order::Quit) | None) => return,
+            Some(Some(order)) => executor.follow(order),
+            None => executor.catch_up(),
         }
     }
 }
@@ -117,6 +123,7 @@ struct Executor<'a> {
     thread: usize,
     crew: Rc<Crew>,
     table: Timetable,
+    alarm: Alarm,
     to: &'a Messages,
 }
 
@@ -124,7 +131,20 @@ impl Executor<'_> {
     /// When there is something to do without an order.
     fn next_moment(&self) -> Option<Instant> {
         let step = self.table.next_ns().map(|due_ns| self.crew.clock.at(due_ns));
-        [step, self.crew.next_cut()].into_iter().flatten().min()
+        let start = self.crew.inflow.as_ref().and_then(|inflow| inflow.next_ns());
+        let start = start.map(|due_ns| self.crew.clock.at(due_ns));
+        [step, start, self.crew.next_cut()].into_iter().flatten().min()
+    }
+
+    /// Waits for that moment, wherever it moves to meanwhile.
+    fn poll_moment(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(inflow) = &self.crew.inflow {
+            inflow.register(cx.waker());
+        }
+        match self.next_moment() {
+            Some(moment) => self.alarm.poll(moment, cx),
+            None => Poll::Pending,
+        }
     }
 
     fn follow(&mut self, order: Order) {
@@ -159,6 +179,9 @@ impl Executor<'_> {
 
     fn end(&mut self, phase: Phase) {
         self.table.clear();
+        if let Some(inflow) = &self.crew.inflow {
+            inflow.close(self.crew.clock.now_ns());
+        }
         self.crew.end(phase);
     }
 
@@ -178,6 +201,9 @@ impl Executor<'_> {
     fn catch_up(&mut self) {
         self.crew.cut_late(Instant::now());
         let now_ns = self.crew.clock.now_ns();
+        if let Some(inflow) = &self.crew.inflow {
+            inflow.catch_up(now_ns);
+        }
         while let Some(change) = self.table.pop(now_ns) {
             match change {
                 Change::Start(member) => self.crew.start(member),

@@ -1,5 +1,7 @@
 //! A run: settings, dispatcher, executor threads, and the life of one user.
 
+mod alarm;
+mod arrivals;
 mod control;
 mod course;
 mod crew;
@@ -20,6 +22,7 @@ use std::rc::Rc;
 
 use katydid_core::Recorder;
 
+pub use arrivals::{Arrivals, Spacing, WhenFull};
 pub use control::{Control, SteerError};
 pub use dispatcher::{RunOutcome, run};
 pub use settings::{HttpSettings, RunError, RunSettings};

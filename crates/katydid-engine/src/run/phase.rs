@@ -38,6 +38,11 @@ impl PhaseCell {
     /// Moves on, never back, and wakes the user so that it looks.
     pub(crate) fn set(&self, phase: Phase) {
         self.phase.set(self.phase.get().max(phase));
+        self.wake();
+    }
+
+    /// Wakes the user so that it looks for other reasons.
+    pub(crate) fn wake(&self) {
         if let Some(waker) = &*self.waker.borrow() {
             waker.wake_by_ref();
         }

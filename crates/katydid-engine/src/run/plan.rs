@@ -34,6 +34,7 @@ pub(super) fn plan(
         });
         first_task += tasks as u32;
     }
+    check_arrivals(classes, settings)?;
     if classes.iter().all(|class| class.shares() == (0, 0)) {
         return Err(RunError::NoClass);
     }
@@ -43,7 +44,8 @@ pub(super) fn plan(
         thread: 0,
         threads: settings.threads,
         classes: plans.into(),
-        stop_timeout: settings.stop_timeout,
+        stop_timeout: settings.patience(),
+        arrivals: settings.arrivals.clone().map(|it| (it, settings.end().unwrap_or(CENTURY))),
         limited: settings.iterations.is_some(),
         seed: settings.seed,
         shared: Arc::new(shared),
@@ -56,7 +58,7 @@ pub(super) fn plan(
 
 fn check_numbers(settings: &RunSettings) -> Result<(), RunError> {
     let wrong = |text: &str| Err(RunError::Number(text.to_owned()));
-    if settings.shape.is_none() {
+    if settings.shape.is_none() && settings.arrivals.is_none() {
         check_ramp(settings)?;
     }
     if settings.iterations == Some(0) {
@@ -69,6 +71,36 @@ fn check_numbers(settings: &RunSettings) -> Result<(), RunError> {
     }
     if settings.threads == 0 {
         return wrong("0 threads cannot run anything; give at least 1 (--threads)");
+    }
+    Ok(())
+}
+
+/// What an arrival rate cannot be meant with.
+fn check_arrivals(classes: &[Class], settings: &RunSettings) -> Result<(), RunError> {
+    let Some(arrivals) = &settings.arrivals else { return Ok(()) };
+    let wrong = |text: String| Err(RunError::Arrivals(text));
+    let also = [
+        (settings.shape.is_some(), "a shape"),
+        (settings.iterations.is_some(), "a number of iterations (-i)"),
+        (settings.reset_stats, "--reset-stats, which waits for all users"),
+    ];
+    if let Some((_, what)) = also.iter().find(|(set, _)| *set) {
+        return wrong(format!("an arrival rate excludes {what}; give one of the two"));
+    }
+    let most = arrivals.max_in_flight;
+    if (most as usize) < settings.threads {
+        let threads = settings.threads;
+        return wrong(format!(
+            "{threads} threads cannot share {most} in flight; raise --max-in-flight or lower \
+             --threads"
+        ));
+    }
+    if let Some(fixed) = classes.iter().find(|class| class.shares().1 > 0) {
+        return wrong(format!(
+            "{} has a fixed count of users, which means nothing with an arrival rate; give it a \
+             weight",
+            fixed.name()
+        ));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use katydid_core::{RecorderLimits, Shape};
 
+use super::arrivals::Arrivals;
 use crate::class::ClassError;
 use crate::hooks::Hooks;
 
@@ -21,6 +22,9 @@ pub struct RunSettings {
     /// Changes the number of users as the run goes on; `users` and `spawn_rate` count for nothing
     /// then.
     pub shape: Option<Arc<dyn Shape>>,
+    /// The open model: tasks start at a rate of their own, by users made as needed. `users`,
+    /// `spawn_rate` and the waits of classes count for nothing then.
+    pub arrivals: Option<Arrivals>,
     /// The run ends when exactly so many task executions have come to their end, all users
     /// together.
     pub iterations: Option<u64>,
@@ -50,6 +54,7 @@ impl Default for RunSettings {
             users: 1,
             spawn_rate: 1.0,
             shape: None,
+            arrivals: None,
             iterations: None,
             reset_stats: false,
             run_time: None,
@@ -61,6 +66,21 @@ impl Default for RunSettings {
             limits: RecorderLimits::default(),
             hooks: Hooks::default(),
         }
+    }
+}
+
+impl RunSettings {
+    /// When the run ends by itself, if that is settled before it begins.
+    pub fn end(&self) -> Option<Duration> {
+        let stages = self.arrivals.as_ref().and_then(|arrivals| arrivals.rate.length());
+        self.run_time.into_iter().chain(stages).min()
+    }
+
+    /// How long tasks may go on after the end of the run. In the open model that is the time limit
+    /// of a request, unless a stop timeout was set: answers to what was sent are waited for.
+    pub fn patience(&self) -> Duration {
+        let open = self.arrivals.is_some() && self.stop_timeout.is_zero();
+        if open { self.http.timeout } else { self.stop_timeout }
     }
 }
 
@@ -118,6 +138,9 @@ pub enum RunError {
         /// What is wrong.
         why: String,
     },
+    /// Settings of the open model that cannot be meant.
+    #[error("{0}")]
+    Arrivals(String),
     /// A number out of range.
     #[error("{0}")]
     Number(String),

@@ -7,8 +7,8 @@ use std::time::Duration;
 use katydid_core::{TaskCounts, TaskId};
 use rand::SeedableRng as _;
 use rand_xoshiro::Xoshiro256PlusPlus;
-use tokio::time::Sleep;
 
+use super::arrivals::{Fate, Turn};
 use super::course::{Course, Part, Place};
 use super::panics;
 use super::phase::{Phase, PhaseCell};
@@ -18,6 +18,8 @@ use crate::session::{Session, SessionSetup};
 use crate::task::{Hook, TaskFn};
 use crate::user::{NewUser, UserClass};
 use crate::wait::Wait;
+
+mod attend;
 
 /// The pause before a failed `on_start` is tried again, and in place of a wait that panics.
 const RETRY: Duration = Duration::from_secs(1);
@@ -30,6 +32,8 @@ pub(crate) struct UserContext {
     pub(crate) phase: Rc<PhaseCell>,
     /// The thread's share of a limited number of task executions.
     pub(crate) quota: Option<Rc<Quota>>,
+    /// Its place in the open model; `None` in the closed one.
+    pub(crate) turn: Option<Rc<Turn>>,
 }
 
 /// How the user goes on after a task.
@@ -69,12 +73,14 @@ pub(crate) async fn run_user<S: 'static>(
             return;
         }
     };
+    let turn = context.turn;
     let mut life = Life {
         rng: Xoshiro256PlusPlus::seed_from_u64(context.schedule_seed),
         places: vec![course.begin(0)],
         first_task: context.setup.first_task.0,
         started_ns: 0,
         late_ns: 0,
+        fate: Fate::Completed,
         session: Session::new(context.setup),
         phase: context.phase,
         quota: context.quota,
@@ -82,8 +88,17 @@ pub(crate) async fn run_user<S: 'static>(
         class,
         course,
     };
-    if life.start().await {
-        life.work().await;
+    let lived = match turn {
+        Some(turn) => life.attend(&turn).await,
+        None => {
+            let started = life.start().await;
+            if started {
+                life.work().await;
+            }
+            started
+        }
+    };
+    if lived {
         if let Some(on_stop) = life.class.on_stop {
             life.hook(on_stop, Phase::Cut).await;
         }
@@ -106,6 +121,8 @@ struct Life<S> {
     /// When the last wait was over, and by how much that was after the schedule.
     started_ns: u64,
     late_ns: u64,
+    /// What became of the last task.
+    fate: Fate,
 }
 
 impl<S: 'static> Life<S> {
@@ -146,6 +163,10 @@ impl<S: 'static> Life<S> {
                 break;
             }
         }
+        self.leave_all().await;
+    }
+
+    async fn leave_all(&mut self) {
         while self.places.len() > 1 {
             self.leave().await;
         }
@@ -199,6 +220,7 @@ impl<S: 'static> Life<S> {
         let (run, late_ns) = (task.run, std::mem::take(&mut self.late_ns));
         self.session.begin_task(&task.tags, late_ns, Some(id));
         let done = self.call(run, Phase::Stopping).await;
+        self.fate = Fate::of(done.as_ref());
         let resets = self.session.setup.recorder.borrow().resets();
         let (requests, counts_at_all) = self.session.tally.end(resets);
         let mut counts = TaskCounts { requests, ..TaskCounts::default() };
@@ -311,7 +333,12 @@ impl<S: 'static> Life<S> {
             None => self.pause(time).await?,
         }
         self.started_ns = clock.now_ns();
-        self.late_ns = due_ns.map_or(0, |due_ns| self.started_ns.saturating_sub(due_ns));
+        self.late_ns = 0;
+        if let Some(due_ns) = due_ns {
+            self.late_ns = self.started_ns.saturating_sub(due_ns);
+            let own = due_ns > now_ns;
+            self.session.setup.recorder.borrow_mut().lateness(self.late_ns, own);
+        }
         Some(())
     }
 
@@ -327,7 +354,7 @@ impl<S: 'static> Life<S> {
     }
 
     /// Waits with open connections in view. `None`: the run ended meanwhile.
-    async fn idle(&self, wait: Sleep) -> Option<()> {
+    async fn idle<T>(&self, wait: impl Future<Output = T>) -> Option<T> {
         let wait = self.session.pool.watch_during(wait);
         self.phase.while_at_most(Phase::Running, wait).await
     }

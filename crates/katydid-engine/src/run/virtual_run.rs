@@ -95,7 +95,7 @@ pub(crate) async fn run_steered(
     let plan = plan(classes, shared, &settings).unwrap();
     let control = Control::new();
     let (messages, mailbox) = unbounded_channel();
-    control.attach(&messages, classes);
+    control.attach(&messages, classes, settings.arrivals.is_some());
     let (mut events, mut ticks) = (Vec::new(), Vec::new());
     let mut observe = |event: RunEvent<'_>| {
         let now = start.elapsed().as_millis();

@@ -28,7 +28,11 @@ impl Record {
     pub(super) fn new(session: &Session, row: RowId, told: Option<Box<Told>>) -> Self {
         let recorder = Rc::clone(&session.setup.recorder);
         let (scope, tally) = (session.scope.clone(), Rc::clone(&session.tally));
-        tally.sent(recorder.borrow().resets());
+        {
+            let mut recorder = recorder.borrow_mut();
+            recorder.request_begins();
+            tally.sent(recorder.resets());
+        }
         Self { recorder, row, scope, told, retried: false, tally, closed: false }
     }
 
@@ -45,7 +49,11 @@ impl Record {
         answer: Option<Answered<'_>>,
     ) {
         self.closed = true;
-        self.tally.recorded(self.recorder.borrow().resets());
+        {
+            let mut recorder = self.recorder.borrow_mut();
+            recorder.request_ends();
+            self.tally.recorded(recorder.resets());
+        }
         match failed {
             None => self.recorder.borrow_mut().success(self.row, sample),
             Some(failed) => {
@@ -68,6 +76,7 @@ impl Drop for Record {
     fn drop(&mut self) {
         if !self.closed {
             let mut recorder = self.recorder.borrow_mut();
+            recorder.request_ends();
             recorder.cut_request();
             self.tally.recorded(recorder.resets());
         }

@@ -30,13 +30,18 @@ impl Run {
         }
     }
 
-    fn row(&mut self, method: &str, name: &str) -> RowId {
+    /// The row of `count` requests that are begun now.
+    fn row(&mut self, method: &str, name: &str, count: usize) -> RowId {
+        for _ in 0..count {
+            self.recorder.request_begins();
+            self.recorder.request_ends();
+        }
         self.recorder.row(method, name, &Arc::from([]))
     }
 
     /// One answered request per time (in µs), each begun a millisecond after the one before.
     pub(crate) fn answers(mut self, method: &str, name: &str, micros: &[u64]) -> Self {
-        let row = self.row(method, name);
+        let row = self.row(method, name, micros.len());
         for (index, micros) in micros.iter().enumerate() {
             let sample = sample(index as u64 * 1_000_000, *micros, index == 0);
             self.recorder.success(row, &sample);
@@ -46,7 +51,7 @@ impl Run {
 
     /// A request that followed `redirects` redirects over as many new connections.
     pub(crate) fn redirected(mut self, name: &str, redirects: u32) -> Self {
-        let row = self.row("GET", name);
+        let row = self.row("GET", name, 1);
         let sample = Sample { redirects, connections: redirects, ..sample(0, 9_000, false) };
         self.recorder.success(row, &sample);
         self
@@ -54,7 +59,7 @@ impl Run {
 
     /// A request that repeats one before it.
     pub(crate) fn retried(mut self, method: &str, name: &str) -> Self {
-        let row = self.row(method, name);
+        let row = self.row(method, name, 1);
         self.recorder.success(row, &Sample { retry: true, ..sample(0, 4_000, false) });
         self
     }
@@ -79,7 +84,7 @@ impl Run {
         count: u64,
         from: u64,
     ) -> Self {
-        let row = self.row(method, name);
+        let row = self.row(method, name, count as usize);
         for second in from..from + count {
             let sample = sample(second * 1_000_000_000, 1_250, false);
             // A refused connection is an attempt too.

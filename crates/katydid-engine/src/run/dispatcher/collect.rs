@@ -64,7 +64,7 @@ impl Dispatcher<'_> {
         }
         let users: u32 = self.threads.iter().map(|thread| thread.cut).sum();
         if users > 0 {
-            let after = self.settings.stop_timeout;
+            let after = self.settings.patience();
             (self.observe)(RunEvent::UsersCut { users, after });
         }
         for (index, thread) in self.threads.iter().enumerate() {

@@ -120,6 +120,9 @@ impl Dispatcher<'_> {
 
     fn begin(&mut self) {
         self.threads.iter().for_each(|thread| thread.order(Order::Go(self.start)));
+        if let Some(arrivals) = &self.settings.arrivals {
+            return self.open(arrivals);
+        }
         let plain = Wish::New(Stage::new(self.settings.users, self.settings.spawn_rate));
         let wish = self.programme.as_mut().map_or(plain, |shape| shape.ask(Duration::ZERO, 0));
         let (users, spawn_rate) = match &wish {
@@ -148,7 +151,7 @@ impl Dispatcher<'_> {
     fn next_moment(&self) -> Option<Instant> {
         match self.phase {
             Phase::Running => {
-                let ends = [self.settings.run_time, self.shape_end];
+                let ends = [self.settings.end(), self.shape_end];
                 ends.into_iter().flatten().min().map(|end| self.start + end)
             }
             Phase::Stopping(until) | Phase::Cut(until) => Some(until),
@@ -247,9 +250,11 @@ impl Dispatcher<'_> {
         self.reason = reason;
         self.control.note(RunState::Stopping, 0);
         (self.observe)(RunEvent::Stopping(reason));
-        self.phase = Phase::Stopping(Instant::now() + self.settings.stop_timeout);
+        self.close_window();
+        let patience = self.settings.patience();
+        self.phase = Phase::Stopping(Instant::now() + patience);
         self.threads.iter().for_each(|thread| thread.order(Order::Stop));
-        if self.settings.stop_timeout.is_zero() {
+        if patience.is_zero() {
             self.cut();
         }
     }

@@ -3,6 +3,7 @@
 mod collect;
 mod conduct;
 mod message;
+mod open;
 mod pool;
 mod programme;
 mod roster;

@@ -45,7 +45,7 @@ pub fn run(
     let (messages, mailbox) = unbounded_channel();
     let started = start_threads(&plan, &messages)?;
     let (handles, threads): (Vec<_>, Vec<_>) = started.into_iter().unzip();
-    control.attach(&messages, classes);
+    control.attach(&messages, classes, settings.arrivals.is_some());
     let began = SystemTime::now();
     let ended = clock.block_on(conduct(classes, settings, control, threads, mailbox, observe));
     for (handle, answers) in handles.into_iter().zip(ended.answering) {
