@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use crate::arrivals::ArrivalCounts;
+use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::recorder::{RowId, RowKey};
 use crate::sample::{Bytes, Outcome, PhaseTotals, Sample};
@@ -32,10 +32,8 @@ pub struct Interval {
     pub open_requests: u64,
     /// What became of the starts of an open model; `None` in a closed one.
     pub arrivals: Option<ArrivalCounts>,
-    /// How long after their schedule tasks began, of those that have one: arrivals and paced tasks.
-    pub lateness: Latency,
-    /// The same where nothing but the generator itself could have been late: the user was idle.
-    pub own_lateness: Latency,
+    /// How long after their schedule tasks began.
+    pub lateness: Box<Lateness>,
     /// Requests given up because the run ended or their user was removed.
     pub cut_requests: u64,
     /// Transactions given up because the run ended.
@@ -191,7 +189,6 @@ impl Interval {
         (self.cut_requests, self.cut_transactions) = (0, 0);
         (self.sent_requests, self.arrivals) = (0, None);
         self.lateness.clear();
-        self.own_lateness.clear();
     }
 }
 

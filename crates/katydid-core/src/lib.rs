@@ -31,7 +31,7 @@ mod tasks;
 mod timeline;
 mod verdict;
 
-pub use arrivals::{ArrivalCounts, ArrivalRate, RateError, RateStage};
+pub use arrivals::{ArrivalCounts, ArrivalRate, Lateness, RateError, RateStage};
 pub use event::{RunEvent, RunState, StopReason};
 pub use failure::{FailureKind, OTHER_FAILURES, normalise};
 pub use faults::{ExceptionRow, FailureRow};

@@ -125,7 +125,7 @@ pub struct Recorder {
     limits: RecorderLimits,
     ids: HashMap<RowKey, RowId>,
     tasks: usize,
-    current: Interval,
+    current: Box<Interval>,
     /// Requests begun and not ended.
     open: u64,
     resets: u32,
@@ -135,7 +135,8 @@ impl Recorder {
     /// A recorder for a suite with `tasks` tasks.
     pub fn new(tasks: usize, limits: RecorderLimits) -> Self {
         let current = Interval { tasks: vec![TaskCounts::default(); tasks], ..Interval::default() };
-        Self { limits, ids: HashMap::new(), tasks, current, open: 0, resets: 0 }
+        let (ids, current) = (HashMap::new(), Box::new(current));
+        Self { limits, ids, tasks, current, open: 0, resets: 0 }
     }
 
     /// The row of these requests, made when new.
@@ -204,10 +205,7 @@ impl Recorder {
     /// that nothing but the generator can be the reason.
     #[inline]
     pub fn lateness(&mut self, late_ns: u64, own: bool) {
-        self.current.lateness.record(late_ns);
-        if own {
-            self.current.own_lateness.record(late_ns);
-        }
+        self.current.lateness.record(late_ns, own);
     }
 
     /// The starts of an open model, to be counted in.
@@ -273,7 +271,12 @@ impl Recorder {
 
     /// Ends the interval at `end_ns` with `users` running per class, and begins the next in the
     /// memory of `recycled`.
-    pub fn take(&mut self, end_ns: u64, users: &[u32], recycled: Option<Interval>) -> Interval {
+    pub fn take(
+        &mut self,
+        end_ns: u64,
+        users: &[u32],
+        recycled: Option<Box<Interval>>,
+    ) -> Box<Interval> {
         let mut next = recycled.unwrap_or_default();
         next.clear();
         next.tasks.resize(self.tasks, TaskCounts::default());

@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Latency;
-use crate::arrivals::ArrivalCounts;
+use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::faults::{ExceptionRow, FailureRow};
 use crate::interval::{FailureCount, Interval};
@@ -43,8 +42,7 @@ pub struct Snapshot {
     /// In the open model: when the last task was due to start, once that is over. Answers may come
     /// later.
     pub sending: Option<Duration>,
-    lateness: Latency,
-    own_lateness: Latency,
+    lateness: Lateness,
     arrivals: Option<ArrivalCounts>,
     thread_open: Vec<u64>,
     rows: BTreeMap<RowKey, Row>,
@@ -74,8 +72,7 @@ impl Snapshot {
             cut_transactions: 0,
             sent_requests: 0,
             sending: None,
-            lateness: Latency::default(),
-            own_lateness: Latency::default(),
+            lateness: Lateness::default(),
             arrivals: None,
             thread_open: vec![0; threads],
             rows: BTreeMap::new(),
@@ -119,7 +116,6 @@ impl Snapshot {
         self.sent_requests += interval.sent_requests;
         self.thread_open[thread] = interval.open_requests;
         self.lateness.add(&interval.lateness);
-        self.own_lateness.add(&interval.own_lateness);
         if let Some(arrivals) = interval.arrivals {
             *self.arrivals.get_or_insert_default() += arrivals;
         }
@@ -172,7 +168,6 @@ impl Snapshot {
         self.sent_requests = 0;
         self.arrivals = self.arrivals.map(|_| ArrivalCounts::default());
         self.lateness.clear();
-        self.own_lateness.clear();
         self.peak_users = self.user_count();
         self.since = elapsed;
     }
@@ -189,16 +184,9 @@ impl Snapshot {
         self.arrivals.as_ref()
     }
 
-    /// How long after their schedule tasks began, of those that have one: arrivals and paced tasks.
-    /// It is in the response time of the first request of each.
-    pub fn lateness(&self) -> &Latency {
+    /// How long after their schedule tasks began, of those that have one.
+    pub fn lateness(&self) -> &Lateness {
         &self.lateness
-    }
-
-    /// The same, but only of tasks whose user was idle when they were due: lateness that the
-    /// generator alone has made.
-    pub fn own_lateness(&self) -> &Latency {
-        &self.own_lateness
     }
 
     /// What is not accounted for, as a sentence with the numbers; to be asked at the end of a run.

@@ -89,7 +89,7 @@ impl ArrivalRate {
             }
             let slope = (to - from) / lasts.as_secs_f64();
             let piece = Piece { begins: length.as_secs_f64(), before, from, slope };
-            before += (from + to) / 2.0 * lasts.as_secs_f64();
+            before += f64::midpoint(from, to) * lasts.as_secs_f64();
             length += lasts;
             pieces.push(piece);
         }

@@ -179,7 +179,7 @@ impl Crew {
     }
 
     /// Hands over what was measured since the last time.
-    pub(super) fn report(&self, planned_users: u32, recycled: Option<Interval>) -> Report {
+    pub(super) fn report(&self, planned_users: u32, recycled: Option<Box<Interval>>) -> Report {
         let now_ns = self.clock.now_ns();
         if let Some(inflow) = &self.inflow {
             inflow.follow(now_ns);

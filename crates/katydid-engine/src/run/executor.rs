@@ -31,7 +31,7 @@ pub(crate) enum Order {
     /// Users start and go like this from now on.
     Ramp(Ramp),
     /// Hand over the interval; here is the memory of an old one.
-    Collect(Option<Interval>),
+    Collect(Option<Box<Interval>>),
     /// The statistics begin anew.
     Reset,
     /// So many task executions more.

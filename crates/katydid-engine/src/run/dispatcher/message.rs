@@ -49,7 +49,7 @@ pub(crate) enum Steer {
 /// What a thread hands over on a tick.
 #[derive(Debug)]
 pub(crate) struct Report {
-    pub(crate) interval: Interval,
+    pub(crate) interval: Box<Interval>,
     /// How many resets of the statistics the thread had carried out when it was measured.
     pub(crate) resets: u32,
     /// Users that the end of the run has cut in the middle of a task, up to now.

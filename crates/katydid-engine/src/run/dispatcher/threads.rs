@@ -19,7 +19,7 @@ pub(crate) struct Thread {
     asked: Option<Instant>,
     /// Said once that it does not answer.
     pub(super) blocked: bool,
-    recycled: Option<Interval>,
+    recycled: Option<Box<Interval>>,
     /// Every user of it has ended, at the end of the run.
     pub(super) idle: bool,
     /// Users that the end of the run has cut.
@@ -50,7 +50,7 @@ impl Thread {
     }
 
     /// A report has come; its memory serves the next one. The answer: how long it took.
-    pub(super) fn answered(&mut self, emptied: Interval) -> Duration {
+    pub(super) fn answered(&mut self, emptied: Box<Interval>) -> Duration {
         self.blocked = false;
         self.recycled = Some(emptied);
         self.asked.take().map_or(Duration::ZERO, |since| since.elapsed())

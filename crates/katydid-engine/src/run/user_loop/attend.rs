@@ -64,9 +64,7 @@ impl<S: 'static> Life<S> {
             match self.course.part(&place, &mut self.rng) {
                 Part::Task(task) => {
                     self.late_ns = self.session.setup.clock.now_ns().saturating_sub(due_ns);
-                    let mut recorder = self.session.setup.recorder.borrow_mut();
-                    recorder.lateness(self.late_ns, own);
-                    drop(recorder);
+                    self.session.setup.recorder.borrow_mut().lateness(self.late_ns, own);
                     return self.execute(task).await;
                 }
                 Part::Flow(flow) => {

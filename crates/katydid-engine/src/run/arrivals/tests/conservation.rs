@@ -29,10 +29,10 @@ async fn what_finds_nobody_free_waits_and_keeps_its_due_time() {
         // Five tasks a second.
         assert!((45..=55).contains(&counts.unsent), "{counts:?}");
         assert!(counts.queued >= 40, "{counts:?}");
-        let late = ended.snapshot.lateness();
+        let late = &ended.snapshot.lateness().all;
         // Start 50, due after 5 s, begins after about 10 s.
         assert!((4.0..5.1).contains(&late.max().unwrap().as_secs_f64()), "{:?}", late.max());
-        let own = ended.snapshot.own_lateness();
+        let own = &ended.snapshot.lateness().own;
         assert!(own.max().unwrap() < Duration::from_millis(2), "no fault of the generator");
     }
 }
@@ -44,7 +44,7 @@ async fn what_finds_nobody_free_is_dropped_and_counted() {
     let counts = counts(&ended);
     assert_eq!((counts.planned, counts.unsent, counts.queued), (100, 0, 0));
     assert!((45..=55).contains(&counts.dropped), "{counts:?}");
-    assert!(ended.snapshot.lateness().max().unwrap() < Duration::from_millis(2));
+    assert!(ended.snapshot.lateness().all.max().unwrap() < Duration::from_millis(2));
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,9 +13,9 @@ use crate::user::UserClass;
 const TIMER: Duration = Duration::from_micros(1_001);
 
 fn assert_on_time(ended: &Ended) {
-    let late = ended.snapshot.lateness().max().unwrap();
+    let late = ended.snapshot.lateness().all.max().unwrap();
     assert!(late <= TIMER, "{late:?} late");
-    assert_eq!(ended.snapshot.lateness().len(), ended.snapshot.arrivals().unwrap().started);
+    assert_eq!(ended.snapshot.lateness().all.len(), ended.snapshot.arrivals().unwrap().started);
 }
 
 #[tokio::test(start_paused = true)]
