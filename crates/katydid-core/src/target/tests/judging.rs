@@ -23,6 +23,8 @@ impl Run {
         for (index, millis) in millis.iter().enumerate() {
             let recorder = &mut self.0[index % 2];
             let row = recorder.row(method, name, &keys(tags));
+            recorder.request_begins();
+            recorder.request_ends();
             recorder.success(row, &sample(*millis, Outcome::Success));
         }
         self
@@ -33,6 +35,8 @@ impl Run {
         let row = recorder.row(method, name, &keys(tags));
         for _ in 0..count {
             let sample = sample(1, Outcome::Failure);
+            recorder.request_begins();
+            recorder.request_ends();
             recorder.failure(row, &sample, FailureKind::Status(500), "HTTP 500");
         }
         self
