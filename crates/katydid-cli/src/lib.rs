@@ -14,6 +14,7 @@
 //! order of things), `printer.rs` and `console/` (what people see of it) and `outcome.rs` (how it
 //! ends).
 
+mod advisor;
 mod args;
 mod commands;
 mod config_users;

@@ -1,7 +1,7 @@
 //! The end of a run: verdict, tables, paths of the reports, exit code.
 
 use jiff::Timestamp;
-use katydid_core::{RunFacts, Snapshot, StopReason, Target, Verdict, exit, judge};
+use katydid_core::{RunFacts, Snapshot, StopReason, Target, Verdict, Warnings, exit, judge};
 use katydid_engine::RunOutcome;
 use katydid_report::{html, json, table};
 
@@ -41,6 +41,7 @@ pub(crate) struct Ending<'a> {
     pub(crate) suite: &'a str,
     pub(crate) settings: &'a Settings,
     pub(crate) outcome: &'a RunOutcome,
+    pub(crate) warnings: &'a Warnings,
     pub(crate) place: &'a Place,
     pub(crate) files: &'a LastFiles,
     pub(crate) console: &'a Console,
@@ -77,6 +78,7 @@ impl Ending<'_> {
                 console.block(&block);
             }
         }
+        console.block(&table::warnings(self.warnings));
         console.block(&reports_text(&written));
         console.verdict(&table::verdict(&verdict));
         verdict.exit_code
@@ -91,6 +93,7 @@ impl Ending<'_> {
             host: self.host(),
             scenario: self.settings.scenario.as_ref().map(|scenario| scenario.name.as_str()),
             settings: &self.settings_said(),
+            advice: self.warnings,
             warnings: &self.console.warnings(),
         })
     }
@@ -135,9 +138,13 @@ impl Ending<'_> {
         for block in tables(snapshot, None).iter().filter(|block| !block.is_empty()) {
             text += &format!("{}\n\n", block.trim_end());
         }
+        let advice = table::warnings(self.warnings);
+        if !advice.is_empty() {
+            text += &format!("{advice}\n");
+        }
         let warnings = self.console.warnings();
         if !warnings.is_empty() {
-            text += &format!("Warnings:\n  {}\n\n", warnings.join("\n  "));
+            text += &format!("Said while the run went on:\n  {}\n\n", warnings.join("\n  "));
         }
         text + table::verdict(verdict).trim_end() + "\n"
     }

@@ -7,6 +7,7 @@ use katydid_core::{RunEvent, TaskInfo};
 use katydid_engine::{Class, Hooks, Shared};
 use katydid_report::csv::HistoryRows;
 
+use crate::advisor::Advisor;
 use crate::args::LogLevel;
 use crate::console::Console;
 use crate::embedded::{Backend, Order};
@@ -42,9 +43,11 @@ pub(crate) fn run(
         settings.run.host = Some(check_url(&backend.ready().url)?.as_str().to_owned());
     }
     describe(&settings, console);
+    let advisor = Advisor::new(&settings.silences, console);
+    advisor.before(&settings);
     settings.run.hooks = hooks(suite, &settings, console);
     let mut calls = Calls::init(suite, &settings.run, console);
-    let shared = prepare(suite, &settings, backend.as_ref())?;
+    let shared = prepare(suite, &settings, backend.as_ref(), &advisor)?;
     calls.test_start(&shared);
     let files = LastFiles::new(&settings.output, &settings.run, &place);
     files.probe(console);
@@ -55,6 +58,7 @@ pub(crate) fn run(
     let mut observe = |event: RunEvent<'_>| {
         printer.event(&event);
         reports.event(&event);
+        advisor.event(&event);
         if let RunEvent::AllUsersStarted { users } = &event {
             calls.spawning_complete(users);
         }
@@ -73,6 +77,7 @@ pub(crate) fn run(
         suite: &suite.name,
         settings: &settings,
         outcome: &ended,
+        warnings: &advisor.end(&ended.snapshot),
         place: &place,
         files: &files,
         console,
@@ -160,6 +165,7 @@ fn prepare(
     suite: &Suite,
     settings: &Settings,
     backend: Option<&Backend>,
+    advisor: &Advisor,
 ) -> Result<Shared, CliError> {
     let options = &settings.options;
     let Some(prepare) = &suite.prepare else {
@@ -178,6 +184,7 @@ fn prepare(
         run_time: settings.run.run_time,
         options,
         tasks: &tasks,
+        advisor,
     };
     let prepared = prepare(&preparation);
     let mut shared = prepared.map_err(|fault| CliError::Prepare(fault.to_string()))?;

@@ -5,7 +5,7 @@ mod print;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use katydid_core::{Scenario, Target, exit, or_nearest};
+use katydid_core::{Scenario, Silence, Target, exit, or_nearest};
 use katydid_engine::{Class, RunSettings};
 use url::Url;
 
@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) output: OutputSettings,
     /// The code for failures that no target judges.
     pub(crate) failed_code: u8,
+    /// Warnings that are not wanted.
+    pub(crate) silences: Vec<Silence>,
     /// The values of the suite's own options.
     pub(crate) options: Options,
     /// Where the settings come from, and what must be said of that.
@@ -135,6 +137,7 @@ impl Settings {
             accounts,
             output: OutputSettings::resolve(args)?,
             failed_code: args.tuning.exit_code_on_error.unwrap_or(exit::FAILED),
+            silences: args.tuning.silence.clone(),
             options: args.options.clone(),
             sources,
             rows: args.settings_rows(suite),

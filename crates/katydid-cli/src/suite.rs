@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::options::{Options, SuiteOption};
-use katydid_core::{Scenario, Shape, TaskInfo};
+use katydid_core::{Scenario, Shape, TaskInfo, Warning};
 use katydid_engine::{BoxError, Class, Shared, User};
 use serde::{Deserialize, Serialize};
 
+use crate::advisor::Advisor;
 use crate::hooks::SuiteHooks;
 
 /// Everything that one load test binary can run.
@@ -242,6 +243,14 @@ pub struct Preparation<'a> {
     pub options: &'a Options,
     /// The tasks that run, of all classes that run; without the ones that tags leave out.
     pub tasks: &'a [TaskInfo],
+    pub(crate) advisor: &'a Advisor,
+}
+
+impl Preparation<'_> {
+    /// Warns of a known mistake that only the suite can see, such as one account for all users.
+    pub fn warn(&self, warning: Warning) {
+        self.advisor.add(warning);
+    }
 }
 
 /// What the embedded backend is asked for.

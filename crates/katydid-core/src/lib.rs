@@ -7,6 +7,7 @@
 //! Start with [`Sample`] (one request), follow it into a [`Recorder`] (one per thread) and from
 //! there as an [`Interval`] into the [`Snapshot`] that reports read and [`judge`] judges.
 
+mod advice;
 mod arrivals;
 mod event;
 pub mod exit;
@@ -31,7 +32,12 @@ mod tasks;
 mod timeline;
 mod verdict;
 
+pub use advice::{
+    Planned, PlannedClass, Silence, SilenceError, Warning, WarningName, Warnings, is_loopback,
+    measured_warnings, planned_warnings,
+};
 pub use arrivals::{ArrivalCounts, ArrivalRate, Lateness, RateError, RateStage};
+pub use arrivals::{ArrivalCounts, ArrivalRate, RateError, RateStage};
 pub use event::{RunEvent, RunState, StopReason};
 pub use failure::{FailureKind, OTHER_FAILURES, normalise};
 pub use faults::{ExceptionRow, FailureRow};

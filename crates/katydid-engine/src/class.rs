@@ -9,6 +9,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use katydid_core::{TagFilter, TaskInfo};
 
@@ -56,6 +57,16 @@ impl Class {
     /// The host it names for itself.
     pub fn host(&self) -> Option<&str> {
         self.about.host.as_deref()
+    }
+
+    /// The wait between two of its tasks, on average. `None` when only code of the suite knows: its
+    /// own function, or a flow with a wait of its own.
+    pub fn mean_wait(&self) -> Option<Duration> {
+        fn own_wait(step: &StepDescription) -> bool {
+            let flow = step.flow.as_ref();
+            flow.is_some_and(|flow| flow.wait.is_some() || flow.steps.iter().any(own_wait))
+        }
+        self.about.mean_wait.filter(|_| !self.about.steps.iter().any(own_wait))
     }
 
     /// Everything that can be listed of it: weight, wait, and the tree of its flows and tasks with

@@ -99,6 +99,18 @@ impl<S> Wait<S> {
         }
     }
 
+    /// The wait on average, or the time between two starts; `None` when only the suite's code knows.
+    pub(crate) fn mean(&self) -> Option<Duration> {
+        let seconds = match self {
+            Self::None => 0.0,
+            Self::Between(min, max) => f64::midpoint(*min, *max),
+            Self::Constant(seconds) | Self::Pacing(seconds) => *seconds,
+            Self::Poisson(rate) => 1.0 / rate,
+            Self::Own(_) => return None,
+        };
+        Duration::try_from_secs_f64(seconds).ok()
+    }
+
     /// The time to wait after a task, and the moment (ns) when the next one is due by schedule if
     /// this wait keeps a schedule.
     pub(crate) fn next(

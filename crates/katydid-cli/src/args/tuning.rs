@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{ArgAction, Args};
+use katydid_core::Silence;
 
 use super::help;
 use super::values::{parse_count, parse_iterations, parse_processes, parse_stop_timeout};
@@ -32,6 +33,11 @@ pub(crate) struct TuningArgs {
     /// Reproduce schedule, choices and data of an earlier run with as many threads
     #[arg(long, value_name = "N", hide_short_help = true)]
     pub(crate) seed: Option<u64>,
+    /// Tell no warning of this name, for a reason that the report shows; repeatable
+    ///
+    /// docs/RULES.md has the names.
+    #[arg(long, value_name = "NAME=REASON", value_parser = str::parse::<Silence>, action = ArgAction::Append, hide_short_help = true)]
+    pub(crate) silence: Vec<Silence>,
     /// Print the share that each task has and end
     #[arg(long, hide_short_help = true)]
     pub(crate) show_task_ratio: bool,

@@ -81,6 +81,11 @@ impl Console {
         }
     }
 
+    /// A warning that the report has in a place of its own.
+    pub(crate) fn caution(&self, text: &str) {
+        self.log(LogLevel::Warning, text);
+    }
+
     /// Why the command ends: on the screen in any case, and in the log.
     pub(crate) fn error(&self, text: &str) {
         if self.to_file || self.silent {

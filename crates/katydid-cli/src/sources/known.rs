@@ -92,9 +92,15 @@ impl Known {
         let Some(arg) = self.arg(long) else { return Kind::Many };
         match (arg.get_action(), arg.get_num_args()) {
             (ArgAction::SetTrue, _) => Kind::Switch,
+            (ArgAction::Append, _) => Kind::Many,
             (_, Some(range)) if range.max_values() > 1 => Kind::Many,
             _ => Kind::One,
         }
+    }
+
+    /// Whether several values are written as several options.
+    fn is_repeated(&self, long: &str) -> bool {
+        self.arg(long).is_some_and(|arg| matches!(arg.get_action(), ArgAction::Append))
     }
 
     /// Whether two options cannot be meant together.
@@ -119,6 +125,9 @@ impl Known {
                 on.then(|| format!("--{long}")).into_iter().collect()
             }
             (Kind::One, value) => vec![format!("--{long}={value}")],
+            (Kind::Many, value) if self.is_repeated(long) => {
+                value.texts().iter().map(|text| format!("--{long}={text}")).collect()
+            }
             (Kind::Many, value) => match self.arg(long).and_then(Arg::get_value_delimiter) {
                 Some(comma) => vec![format!("--{long}={}", value.texts().join(&comma.to_string()))],
                 None => {

@@ -20,6 +20,7 @@ mod process;
 mod pty;
 mod runs;
 mod shop;
+mod warnings;
 
 use std::process::{Command, ExitCode};
 
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         hooks::TESTS,
         backend::TESTS,
         bad_input::TESTS,
+        warnings::TESTS,
     ]
     .concat();
     let trial = |(name, test): (&'static str, fn())| {

@@ -2,6 +2,7 @@
 //! type of the state is gone; checks and shares work on this.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::shares;
 use crate::flow::{FlowOrder, Step};
@@ -27,6 +28,7 @@ pub struct ClassDescription {
     /// Its tasks and flows, in the order of definition.
     pub steps: Vec<StepDescription>,
     pub(super) wait_fault: Option<String>,
+    pub(super) mean_wait: Option<Duration>,
 }
 
 /// A task, or a flow entered as one.
@@ -89,6 +91,7 @@ pub(super) fn describe<S>(class: &UserClass<S>) -> ClassDescription {
         wait: class.wait.to_string(),
         steps: root.steps,
         wait_fault: class.wait.fault(),
+        mean_wait: class.wait.mean(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use katydid_core::{Snapshot, Verdict};
+use katydid_core::{Snapshot, Verdict, Warnings};
 
 use super::markup::escape;
 use super::{facts, requests, sections};
@@ -30,7 +30,9 @@ pub struct Page<'a> {
     pub scenario: Option<&'a str>,
     /// Settings of the run: name, value, and where it comes from.
     pub settings: &'a [[String; 3]],
-    /// What was warned of while it went on.
+    /// Known mistakes of the run.
+    pub advice: &'a Warnings,
+    /// What was said while it went on.
     pub warnings: &'a [String],
 }
 
@@ -48,6 +50,7 @@ pub fn page(page: &Page<'_>) -> Vec<u8> {
     out += "<main>\n";
     facts::figures(page.snapshot, &mut out);
     for section in [
+        sections::advice(page.advice),
         sections::targets(page.verdict),
         requests::requests(page.snapshot),
         requests::transactions(page.snapshot),

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::time::SystemTime;
 
-use katydid_core::{FailureRow, Snapshot, Verdict};
+use katydid_core::{FailureRow, Snapshot, Verdict, Warnings};
 
 use super::facts::calendar;
 use super::markup::{Cell, Section};
@@ -142,11 +142,38 @@ pub(super) fn mix(snapshot: &Snapshot) -> Section<'static> {
     }
 }
 
-/// What was warned of while the run went on.
+/// Known mistakes of the run, each with what to do; silenced ones with the reason.
+pub(super) fn advice(warnings: &Warnings) -> Section<'static> {
+    let told = warnings.told().map(|warning| {
+        vec![
+            Cell::text(warning.name.as_str()),
+            Cell::text(&*warning.text),
+            Cell::text(&*warning.remedy),
+        ]
+    });
+    let kept = warnings.kept_back().map(|(silence, warning)| {
+        let text = warning.map_or("nothing to warn of", |warning| &*warning.text);
+        vec![
+            Cell::text(silence.name.as_str()),
+            Cell::text(text),
+            Cell::text(format!("silenced: {}", silence.reason)),
+        ]
+    });
+    Section {
+        id: "advice",
+        title: "Warnings",
+        note: "",
+        columns: &["Name", "What was seen", "What to do"],
+        rows: told.chain(kept).collect(),
+        total: false,
+    }
+}
+
+/// What was said while the run went on.
 pub(super) fn warnings(warnings: &[String]) -> Section<'static> {
     Section {
         id: "warnings",
-        title: "Warnings",
+        title: "Said while the run went on",
         note: "",
         columns: &["While the run went on"],
         rows: warnings.iter().map(|warning| vec![Cell::text(warning)]).collect(),

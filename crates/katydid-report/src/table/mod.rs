@@ -14,6 +14,7 @@ mod requests;
 mod tasks;
 mod transactions;
 mod verdict;
+mod warnings;
 
 pub use failures::{exceptions, failure_classes, failures};
 pub use mix::mix;
@@ -25,3 +26,4 @@ pub use tasks::tasks;
 pub use transactions::transactions;
 pub use verdict::verdict;
 pub(crate) use verdict::{exit_reason, scope};
+pub use warnings::warnings;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use dom_query::Document;
-use katydid_core::{FailureKind, RunFacts, Snapshot, Target, judge};
+use katydid_core::{
+    FailureKind, RunFacts, Silence, Snapshot, Target, Warning, WarningName, Warnings, judge,
+};
 use katydid_report::html::{Page, page};
 
 use crate::run::{Run, counts, empty, eventful, started, task};
@@ -13,6 +15,12 @@ fn made(suite: &str, snapshot: &Snapshot, said: &[String]) -> String {
         [Target::success_at_least(1.0), Target::percentile_below(0.95, Duration::from_millis(500))];
     let facts = RunFacts { interrupted: false, failed_code: 1 };
     let settings: Vec<_> = said.iter().map(|text| [(); 3].map(|()| text.clone())).collect();
+    let silences =
+        said.iter().map(|text| Silence { name: WarningName::Redirects, reason: text.clone() });
+    let mut advice = Warnings::new(silences.collect());
+    for text in said {
+        advice.add(Warning::new(WarningName::FewSamples, text, text));
+    }
     let bytes = page(&Page {
         suite,
         snapshot,
@@ -21,6 +29,7 @@ fn made(suite: &str, snapshot: &Snapshot, said: &[String]) -> String {
         host: suite,
         scenario: Some(suite),
         settings: &settings,
+        advice: &advice,
         warnings: said,
     });
     String::from_utf8(bytes).expect("UTF-8")
@@ -49,6 +58,7 @@ fn everything_of_an_eventful_run_is_on_the_page() {
         ("phases", 7, 14),
         ("tasks", 6, 8),
         ("mix", 5, 5),
+        ("advice", 2, 3),
         ("warnings", 1, 1),
         ("settings", 1, 3),
     ];
