@@ -37,7 +37,6 @@ pub use advice::{
     measured_warnings, planned_warnings,
 };
 pub use arrivals::{ArrivalCounts, ArrivalRate, Lateness, RateError, RateStage};
-pub use arrivals::{ArrivalCounts, ArrivalRate, RateError, RateStage};
 pub use event::{RunEvent, RunState, StopReason};
 pub use failure::{FailureKind, OTHER_FAILURES, normalise};
 pub use faults::{ExceptionRow, FailureRow};
