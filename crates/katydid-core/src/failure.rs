@@ -14,8 +14,12 @@ const LONGEST_TEXT: usize = 200;
 pub enum FailureKind {
     /// The name could not be resolved.
     Dns,
-    /// No connection: refused, unreachable, no port left, no descriptor left.
+    /// No connection: refused, unreachable.
     Connect,
+    /// No connection: this machine has no file descriptor left. The generator's fault.
+    Descriptors,
+    /// No connection: this machine has no local port left. The generator's fault.
+    Ports,
     /// The TLS handshake failed, a certificate that does not verify included.
     Tls,
     /// A time limit passed.
@@ -45,6 +49,8 @@ impl fmt::Display for FailureKind {
         match self {
             Self::Dns => f.write_str("dns"),
             Self::Connect => f.write_str("connect"),
+            Self::Descriptors => f.write_str("descriptors"),
+            Self::Ports => f.write_str("ports"),
             Self::Tls => f.write_str("tls"),
             Self::Timeout => f.write_str("timeout"),
             Self::Connection => f.write_str("connection"),

@@ -7,6 +7,7 @@ use hashbrown::HashMap;
 
 use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::failure::{FailureKind, OTHER_FAILURES};
+use crate::generator::{Beats, ThreadUse};
 use crate::recorder::{RowId, RowKey};
 use crate::sample::{Bytes, Outcome, PhaseTotals, Sample};
 use crate::tasks::TaskCounts;
@@ -42,6 +43,10 @@ pub struct Interval {
     pub users: Vec<u32>,
     /// Users that should run at the end of the interval, by the plan.
     pub planned_users: u32,
+    /// What the pulse of the thread has found.
+    pub beats: Beats,
+    /// What the thread has used by the end of the interval.
+    pub usage: ThreadUse,
     /// End of the interval, in ns since the start of the run.
     pub end_ns: u64,
 }
@@ -189,6 +194,7 @@ impl Interval {
         (self.cut_requests, self.cut_transactions) = (0, 0);
         (self.sent_requests, self.arrivals) = (0, None);
         self.lateness.clear();
+        self.beats.clear();
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::faults::{ExceptionRow, FailureRow};
+use crate::generator::Generator;
 use crate::interval::{FailureCount, Interval};
 use crate::recorder::{RowKey, RowKind};
 use crate::row::{Row, TaskRow, by_name};
@@ -45,6 +46,8 @@ pub struct Snapshot {
     lateness: Lateness,
     arrivals: Option<ArrivalCounts>,
     thread_open: Vec<u64>,
+    /// How the threads and the machine that made the load fared.
+    pub generator: Generator,
     rows: BTreeMap<RowKey, Row>,
     transactions: BTreeMap<RowKey, Row>,
     failures: BTreeMap<FailureId, FailureCount>,
@@ -75,6 +78,7 @@ impl Snapshot {
             lateness: Lateness::default(),
             arrivals: None,
             thread_open: vec![0; threads],
+            generator: Generator::new(threads),
             rows: BTreeMap::new(),
             transactions: BTreeMap::new(),
             failures: BTreeMap::new(),
@@ -119,6 +123,7 @@ impl Snapshot {
         if let Some(arrivals) = interval.arrivals {
             *self.arrivals.get_or_insert_default() += arrivals;
         }
+        self.generator.absorb(thread, &interval.beats, interval.usage);
         self.thread_users[thread].clone_from(&interval.users);
         self.thread_planned[thread] = interval.planned_users;
     }
@@ -168,6 +173,7 @@ impl Snapshot {
         self.sent_requests = 0;
         self.arrivals = self.arrivals.map(|_| ArrivalCounts::default());
         self.lateness.clear();
+        self.generator.reset();
         self.peak_users = self.user_count();
         self.since = elapsed;
     }

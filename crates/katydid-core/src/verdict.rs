@@ -3,6 +3,7 @@
 use crate::recorder::{RowKey, RowKind};
 use crate::row::TaskRow;
 use crate::target::{Target, TargetResult};
+use crate::trust::{self, Finding, RunWord, Trust};
 use crate::{Snapshot, exit};
 
 /// The word about a run.
@@ -33,6 +34,8 @@ pub struct Verdict {
     pub word: VerdictWord,
     /// Why, each a sentence; the first is the most important. Empty for a pass.
     pub causes: Vec<String>,
+    /// What the run says of itself.
+    pub run: Trust,
     /// Each target with what was measured.
     pub targets: Vec<TargetResult>,
     /// Tasks that were executed and sent nothing.
@@ -55,6 +58,13 @@ impl Verdict {
         }
     }
 
+    /// A run that is DISTURBED ends as one that is INVALID (`--strict`).
+    pub fn strict(&mut self) {
+        if self.run.word == RunWord::Disturbed {
+            self.exit_code = exit::worst([self.exit_code, exit::INVALID]);
+        }
+    }
+
     /// Ends the run with a code of the suite's choice.
     pub fn overrule(&mut self, code: u8) {
         self.overruled.get_or_insert(self.exit_code);
@@ -70,7 +80,9 @@ pub fn judge(snapshot: &Snapshot, targets: &[Target], facts: RunFacts) -> Verdic
     let silent = silent_tasks(snapshot);
     let targets: Vec<TargetResult> = targets.iter().map(|t| t.evaluate(snapshot)).collect();
     let mut codes = Vec::new();
-    let mut invalid = invalid_causes(snapshot, &silent);
+    let mut run = trust::examine(snapshot);
+    run.add(invalid_causes(snapshot, &silent));
+    let mut invalid = run.invalid();
     let mut failed: Vec<String> = targets.iter().filter_map(TargetResult::cause).collect();
     if !invalid.is_empty() {
         codes.push(exit::INVALID);
@@ -95,6 +107,7 @@ pub fn judge(snapshot: &Snapshot, targets: &[Target], facts: RunFacts) -> Verdic
     Verdict {
         word,
         causes: invalid,
+        run,
         targets,
         silent,
         never_drawn: never_drawn(snapshot),
@@ -103,19 +116,22 @@ pub fn judge(snapshot: &Snapshot, targets: &[Target], facts: RunFacts) -> Verdic
     }
 }
 
-fn invalid_causes(snapshot: &Snapshot, silent: &[String]) -> Vec<String> {
+fn invalid_causes(snapshot: &Snapshot, silent: &[String]) -> Vec<Finding> {
+    let invalid = |rule, text: String| Finding::new(rule, RunWord::Invalid, text);
     let mut causes = Vec::new();
     for class in silent_classes(snapshot) {
-        causes.push(format!("{class} executed tasks and sent no request"));
+        causes.push(invalid("silent", format!("{class} executed tasks and sent no request")));
     }
     if !silent.is_empty() {
         let (these, verb) = if silent.len() == 1 { ("a task", "was") } else { ("tasks", "were") };
         let list = silent.join(", ");
-        causes.push(format!("{these} {verb} executed and sent no request: {list}"));
+        let text = format!("{these} {verb} executed and sent no request: {list}");
+        causes.push(invalid("silent", text));
     }
-    causes.extend(snapshot.unaccounted());
+    causes.extend(snapshot.unaccounted().map(|text| invalid("conservation", text)));
     if snapshot.requests() == 0 {
-        causes.push("no request was completed, so nothing was measured".to_owned());
+        let text = "no request was completed, so nothing was measured".to_owned();
+        causes.push(invalid("nothing-measured", text));
     }
     causes
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use katydid_core::{Interval, RecorderLimits};
+use katydid_core::{Interval, Pulse, RecorderLimits};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
@@ -19,6 +19,7 @@ use super::dispatcher::{Message, Messages};
 use super::phase::Phase;
 use super::settings::HttpSettings;
 use super::timetable::{Change, Ramp, Timetable};
+use super::vitals::thread_use;
 use crate::class::Class;
 use crate::hooks::Hooks;
 use crate::shared::Shared;
@@ -59,6 +60,8 @@ pub(crate) struct Assignment {
     /// The number of task executions is limited.
     pub(crate) limited: bool,
     pub(crate) seed: u64,
+    /// Whether the thread watches how late it is; in virtual time nothing is.
+    pub(crate) pulse: bool,
     pub(crate) shared: Arc<Shared>,
     pub(crate) http: HttpSettings,
     pub(crate) tls: Arc<rustls::ClientConfig>,
@@ -103,7 +106,9 @@ pub(crate) async fn serve(
     let Some(Order::Go(start)) = orders.recv().await else { return };
     let crew = Crew::new(assignment, start, to);
     let (thread, table, alarm) = (assignment.thread, Timetable::default(), Alarm::new());
-    let mut executor = Executor { thread, crew, table, alarm, to };
+    let now_ns = crew.clock.now_ns();
+    let pulse = if assignment.pulse { Pulse::new(now_ns) } else { Pulse::resting() };
+    let mut executor = Executor { thread, crew, table, alarm, pulse, to };
     loop {
         // An order that is there is taken before a step that is due: a new ramp replaces the old
         // one at its start, to the user.
@@ -111,7 +116,9 @@ pub(crate) async fn serve(
             Poll::Ready(order) => Poll::Ready(Some(order)),
             Poll::Pending => executor.poll_moment(cx).map(|()| None),
         });
-        match heard.await {
+        let heard = heard.await;
+        executor.pulse.look(executor.crew.clock.now_ns());
+        match heard {
             Some(Some(Order::Quit) | None) => return,
             Some(Some(order)) => executor.follow(order),
             None => executor.catch_up(),
@@ -124,16 +131,19 @@ struct Executor<'a> {
     crew: Rc<Crew>,
     table: Timetable,
     alarm: Alarm,
+    /// How late this loop turns, and with it every timer and every answer of the thread.
+    pulse: Pulse,
     to: &'a Messages,
 }
 
 impl Executor<'_> {
     /// When there is something to do without an order.
-    fn next_moment(&self) -> Option<Instant> {
+    fn next_moment(&self) -> Instant {
         let step = self.table.next_ns().map(|due_ns| self.crew.clock.at(due_ns));
         let start = self.crew.inflow.as_ref().and_then(|inflow| inflow.next_ns());
         let start = start.map(|due_ns| self.crew.clock.at(due_ns));
-        [step, start, self.crew.next_cut()].into_iter().flatten().min()
+        let pulse = self.crew.clock.at(self.pulse.due_ns());
+        [step, start, self.crew.next_cut()].into_iter().flatten().fold(pulse, Instant::min)
     }
 
     /// Waits for that moment, wherever it moves to meanwhile.
@@ -141,10 +151,8 @@ impl Executor<'_> {
         if let Some(inflow) = &self.crew.inflow {
             inflow.register(cx.waker());
         }
-        match self.next_moment() {
-            Some(moment) => self.alarm.poll(moment, cx),
-            None => Poll::Pending,
-        }
+        let moment = self.next_moment();
+        self.alarm.poll(moment, cx)
     }
 
     fn follow(&mut self, order: Order) {
@@ -154,11 +162,17 @@ impl Executor<'_> {
             Order::Collect(recycled) => {
                 // What is due belongs into the numbers, even if its timer has not fired yet.
                 self.catch_up();
-                let planned = self.table.planned(self.crew.clock.now_ns());
-                let report = self.crew.report(planned, recycled);
+                let now_ns = self.crew.clock.now_ns();
+                let planned = self.table.planned(now_ns);
+                let mut report = self.crew.report(planned, recycled);
+                report.interval.beats = self.pulse.take();
+                report.interval.usage = thread_use(Duration::from_nanos(now_ns));
                 let _ = self.to.send(Message::Report(self.thread, report));
             }
-            Order::Reset => self.crew.reset(),
+            Order::Reset => {
+                self.crew.reset();
+                self.pulse.reset();
+            }
             Order::Grant(count) => {
                 if let Some(quota) = &self.crew.quota {
                     quota.grant(count);

@@ -16,6 +16,7 @@ mod timetable;
 mod user_loop;
 #[cfg(test)]
 mod virtual_run;
+mod vitals;
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -48,6 +48,7 @@ pub(super) fn plan(
         arrivals: settings.arrivals.clone().map(|it| (it, settings.end().unwrap_or(CENTURY))),
         limited: settings.iterations.is_some(),
         seed: settings.seed,
+        pulse: true,
         shared: Arc::new(shared),
         http: http.clone(),
         tls,

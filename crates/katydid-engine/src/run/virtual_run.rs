@@ -14,6 +14,7 @@ use super::dispatcher::{Thread, conduct};
 use super::executor::{Assignment, serve};
 use super::plan::plan;
 use super::settings::RunSettings;
+use super::vitals::Watch;
 use crate::class::Class;
 use crate::session::Session;
 use crate::shared::Shared;
@@ -110,14 +111,16 @@ pub(crate) async fn run_steered(
     let local = LocalSet::new();
     let threads = (0..plan.threads).map(|thread| {
         let (orders, received) = unbounded_channel();
-        let (assignment, to) = (Assignment { thread, ..plan.clone() }, messages.clone());
+        let (assignment, to) =
+            (Assignment { thread, pulse: false, ..plan.clone() }, messages.clone());
         local.spawn_local(async move { serve(&assignment, received, &to).await });
         Thread::new(orders)
     });
     let threads = threads.collect();
     let (ended, ()) = local
         .run_until(async {
-            let run = conduct(classes, &settings, &control, threads, mailbox, &mut observe);
+            let (watch, observe) = (Watch::resting(), &mut observe);
+            let run = conduct(classes, &settings, &control, threads, mailbox, watch, observe);
             tokio::join!(run, steer(control.clone()))
         })
         .await;

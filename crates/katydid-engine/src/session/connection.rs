@@ -139,8 +139,8 @@ async fn connect(
                 return Ok(tcp);
             }
             Ok(Err(error)) => {
-                let text = format!("{address}: {}", system_text(&error));
-                last = RequestFailed::new(FailureKind::Connect, text);
+                let (kind, text) = refused(&error);
+                last = RequestFailed::new(kind, format!("{address}: {text}"));
             }
             Err(_) => {
                 let seconds = limit.as_secs_f64();
@@ -153,15 +153,18 @@ async fn connect(
 }
 
 /// Names the two exhaustions of the generator itself, which are not the target's fault.
-fn system_text(error: &std::io::Error) -> String {
+fn refused(error: &std::io::Error) -> (FailureKind, String) {
     match error.kind() {
         std::io::ErrorKind::AddrNotAvailable => {
-            "no free local port left (the generator's limit, not the target's)".to_owned()
+            let text = "no free local port left (the generator's limit, not the target's)";
+            (FailureKind::Ports, text.to_owned())
         }
-        _ if error.raw_os_error() == Some(24) => {
-            "no file descriptor left (the generator's limit: raise `ulimit -n`)".to_owned()
+        // EMFILE, this program's limit, and ENFILE, the machine's.
+        _ if matches!(error.raw_os_error(), Some(23 | 24)) => {
+            let text = "no file descriptor left (the generator's limit: raise `ulimit -n`)";
+            (FailureKind::Descriptors, text.to_owned())
         }
-        _ => error.to_string(),
+        _ => (FailureKind::Connect, error.to_string()),
     }
 }
 

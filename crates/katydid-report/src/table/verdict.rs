@@ -1,12 +1,13 @@
 //! The last words of a run.
 
-use katydid_core::{Scope, TargetResult, Verdict, VerdictWord, exit};
+use katydid_core::{Scope, TargetResult, Trust, Verdict, VerdictWord, exit};
 
 use super::grid::{Column, Grid};
 use crate::text::clean;
 
 /// The end of the report: tasks drawn but silent, tasks never drawn, targets with what was
-/// measured of which requests, causes, exit code, with an empty line between them. The last line is `VERDICT: PASS`,
+/// measured of which requests, causes, what the run says of itself, exit code, with an empty line
+/// between them. The last line is `VERDICT: PASS`,
 /// `VERDICT: FAIL - reason` or `VERDICT: INVALID - reason`.
 pub fn verdict(verdict: &Verdict) -> String {
     let sections = [
@@ -14,9 +15,19 @@ pub fn verdict(verdict: &Verdict) -> String {
         never_drawn(&verdict.never_drawn),
         targets(&verdict.targets),
         list("Causes", &verdict.causes),
+        run(&verdict.run),
         exit_code(verdict) + &last_line(verdict),
     ];
     sections.into_iter().filter(|section| !section.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// `RUN: VALID`, or the worse word with its most important cause behind it and the others below.
+fn run(run: &Trust) -> String {
+    let mut findings = run.findings.iter().map(|finding| clean(&finding.text));
+    let first = findings.next().map_or_else(String::new, |first| format!(" - {first}"));
+    let others: String = findings.map(|text| format!("  {text}\n")).collect();
+    let notes: String = run.notes.iter().map(|note| format!("  Note: {}\n", clean(note))).collect();
+    format!("RUN: {}{first}\n{others}{notes}", run.word.as_str())
 }
 
 fn exit_code(verdict: &Verdict) -> String {

@@ -46,6 +46,7 @@ impl Dispatcher<'_> {
 
     pub(super) fn tick(&mut self) {
         self.snapshot.tick(self.start.elapsed());
+        self.watch.hand_over(&mut self.snapshot.generator);
         (self.observe)(RunEvent::Tick(&self.snapshot));
     }
 
@@ -61,6 +62,11 @@ impl Dispatcher<'_> {
         if self.threads.iter().any(Thread::awaited) {
             // What the others measured must be seen without the one that does not answer.
             self.tick();
+        }
+        let generator = &mut self.snapshot.generator;
+        self.watch.finish(generator);
+        for (index, thread) in self.threads.iter().enumerate() {
+            generator.threads[index].lost = thread.awaited() || thread.broken;
         }
         let users: u32 = self.threads.iter().map(|thread| thread.cut).sum();
         if users > 0 {

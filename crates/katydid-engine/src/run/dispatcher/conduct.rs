@@ -16,6 +16,7 @@ use crate::class::Class;
 use crate::run::control::Control;
 use crate::run::executor::Order;
 use crate::run::settings::RunSettings;
+use crate::run::vitals::Watch;
 
 /// Between two collections.
 const TICK: Duration = Duration::from_secs(1);
@@ -40,6 +41,7 @@ pub(crate) async fn conduct(
     control: &Control,
     threads: Vec<Thread>,
     mailbox: UnboundedReceiver<Message>,
+    watch: Watch,
     observe: &mut dyn FnMut(RunEvent<'_>),
 ) -> Ended {
     let names: Vec<Arc<str>> = classes.iter().map(|class| Arc::clone(class.name())).collect();
@@ -61,6 +63,7 @@ pub(crate) async fn conduct(
         reason: StopReason::RunTime,
         reset_due: settings.reset_stats,
         resets: 0,
+        watch,
         observe,
     };
     dispatcher.run().await
@@ -95,6 +98,7 @@ pub(super) struct Dispatcher<'a> {
     /// The statistics begin anew once all users have started.
     reset_due: bool,
     pub(super) resets: u32,
+    pub(super) watch: Watch,
     pub(super) observe: &'a mut dyn FnMut(RunEvent<'_>),
 }
 
@@ -111,7 +115,8 @@ impl Dispatcher<'_> {
                 next_tick += TICK;
                 continue;
             }
-            let moments = [self.next_moment(), self.next_question()];
+            let pulse = self.start + self.watch.due();
+            let moments = [self.next_moment(), self.next_question(), Some(pulse)];
             let wake = moments.into_iter().flatten().fold(next_tick, Instant::min);
             self.hear(wake).await;
         }
@@ -240,6 +245,7 @@ impl Dispatcher<'_> {
         self.resets += 1;
         self.threads.iter().for_each(|thread| thread.order(Order::Reset));
         self.snapshot.reset(self.start.elapsed());
+        self.watch.reset();
         (self.observe)(RunEvent::StatsReset);
     }
 
@@ -269,7 +275,9 @@ impl Dispatcher<'_> {
 
     /// Waits for one message, at most until `until`.
     pub(super) async fn hear(&mut self, until: Instant) {
-        match timeout_at(until, self.mailbox.recv()).await {
+        let heard = timeout_at(until, self.mailbox.recv()).await;
+        self.watch.look(self.start.elapsed());
+        match heard {
             Ok(Some(message)) => self.receive(message),
             Ok(None) => self.threads.iter_mut().for_each(|thread| thread.idle = true),
             Err(_) => {}

@@ -14,6 +14,7 @@ use crate::run::control::Control;
 use crate::run::executor::{self, Assignment};
 use crate::run::plan::plan;
 use crate::run::settings::{RunError, RunSettings};
+use crate::run::vitals::Watch;
 use crate::shared::Shared;
 
 /// A finished run.
@@ -47,7 +48,9 @@ pub fn run(
     let (handles, threads): (Vec<_>, Vec<_>) = started.into_iter().unzip();
     control.attach(&messages, classes, settings.arrivals.is_some());
     let began = SystemTime::now();
-    let ended = clock.block_on(conduct(classes, settings, control, threads, mailbox, observe));
+    let watch = Watch::begin();
+    let run = conduct(classes, settings, control, threads, mailbox, watch, observe);
+    let ended = clock.block_on(run);
     for (handle, answers) in handles.into_iter().zip(ended.answering) {
         if answers {
             // A panic in it has been counted where it happened.

@@ -19,6 +19,8 @@ pub(crate) struct Thread {
     asked: Option<Instant>,
     /// Said once that it does not answer.
     pub(super) blocked: bool,
+    /// It could not work at all.
+    pub(super) broken: bool,
     recycled: Option<Box<Interval>>,
     /// Every user of it has ended, at the end of the run.
     pub(super) idle: bool,
@@ -28,7 +30,15 @@ pub(crate) struct Thread {
 
 impl Thread {
     pub(crate) fn new(orders: UnboundedSender<Order>) -> Self {
-        Self { orders, asked: None, blocked: false, recycled: None, idle: false, cut: 0 }
+        Self {
+            orders,
+            asked: None,
+            blocked: false,
+            broken: false,
+            recycled: None,
+            idle: false,
+            cut: 0,
+        }
     }
 
     pub(crate) fn order(&self, order: Order) {
@@ -59,6 +69,7 @@ impl Thread {
     /// It will not answer any more.
     pub(super) fn give_up(&mut self) {
         self.asked = None;
+        self.broken = true;
     }
 
     pub(super) fn awaited(&self) -> bool {

@@ -1,0 +1,96 @@
+//! What the rules look at: plain numbers, so that a test can say what was seen.
+
+use std::time::Duration;
+
+use crate::failure::FailureKind;
+use crate::generator::{GeneratorThread, Machine, Stalls};
+use crate::{Latency, Snapshot};
+
+/// Everything that speaks for or against a run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Evidence {
+    /// For how long the statistics were counted.
+    pub(super) window: Duration,
+    pub(super) threads: Vec<Thread>,
+    /// Times in which everything stood still: the shortest of all threads, the dispatcher's too,
+    /// which carries no load.
+    pub(super) process: Stalls,
+    pub(super) machine: Machine,
+    pub(super) requests: u64,
+    pub(super) connections: u64,
+    /// Requests that failed because this machine had no descriptor left.
+    pub(super) descriptors: u64,
+    /// Requests that failed because this machine had no local port left.
+    pub(super) ports: u64,
+    /// Median response time.
+    pub(super) median: Duration,
+    /// 99th percentile of the response time.
+    pub(super) p99: Duration,
+}
+
+/// One thread that makes load.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Thread {
+    /// Looks at the clock.
+    pub(super) looks: u64,
+    /// For nine tenths of the time it was not later than this.
+    pub(super) late_p90: Duration,
+    pub(super) late_p99: Duration,
+    pub(super) stalls: Stalls,
+    /// Share of a core used.
+    pub(super) cpu: Option<f64>,
+    /// Share of the time spent waiting for a CPU.
+    pub(super) queued: Option<f64>,
+    pub(super) lost: bool,
+}
+
+impl Evidence {
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let (all, generator) = (snapshot.aggregated(), &snapshot.generator);
+        let times = all.response();
+        let threads = generator.threads.iter().map(|thread| thread.beats.stalls);
+        let process = threads.fold(generator.dispatcher.stalls, |least, stalls| {
+            if stalls.total < least.total { stalls } else { least }
+        });
+        let failed = |kind| {
+            let rows = snapshot.failures().filter(|row| row.kind == kind);
+            rows.map(|row| row.count).sum()
+        };
+        Self {
+            window: snapshot.measured(),
+            threads: generator.threads.iter().map(Thread::of).collect(),
+            process,
+            machine: generator.machine,
+            requests: all.requests(),
+            connections: all.connections(),
+            descriptors: failed(FailureKind::Descriptors),
+            ports: failed(FailureKind::Ports),
+            median: quantile(&times, 0.5),
+            p99: quantile(&times, 0.99),
+        }
+    }
+
+    /// The latest a thread was at p99.
+    pub(super) fn late_p99(&self) -> Duration {
+        self.threads.iter().map(|thread| thread.late_p99).max().unwrap_or_default()
+    }
+}
+
+impl Thread {
+    fn of(thread: &GeneratorThread) -> Self {
+        let late = &thread.beats.late;
+        Self {
+            looks: late.len(),
+            late_p90: quantile(late, 0.9),
+            late_p99: quantile(late, 0.99),
+            stalls: thread.beats.stalls,
+            cpu: thread.cpu_share(),
+            queued: thread.queued_share(),
+            lost: thread.lost,
+        }
+    }
+}
+
+fn quantile(times: &Latency, quantile: f64) -> Duration {
+    times.quantile(quantile).unwrap_or_default()
+}

@@ -1,0 +1,13 @@
+//! What a run says of itself: VALID, DISTURBED or INVALID, by rules over what was seen of the
+//! machine and the threads that made the load. docs/RULES.md has the same table.
+
+mod evidence;
+mod findings;
+mod rules;
+
+pub use findings::{Finding, RunWord, Trust};
+
+pub(crate) use findings::examine;
+
+#[cfg(test)]
+mod tests;

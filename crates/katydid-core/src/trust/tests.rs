@@ -1,0 +1,204 @@
+//! Every rule by what it is shown; a run that shows nothing is VALID.
+
+use std::time::Duration;
+
+use super::evidence::{Evidence, Thread};
+use super::findings::{RunWord, Trust, weigh};
+use super::rules::RULES;
+use crate::Stalls;
+
+const RULES_DOCUMENT: &str = include_str!("../../../../docs/RULES.md");
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn healthy_thread() -> Thread {
+    Thread {
+        looks: 400,
+        late_p90: ms(1),
+        late_p99: ms(2),
+        cpu: Some(0.3),
+        queued: Some(0.02),
+        ..Thread::default()
+    }
+}
+
+fn healthy() -> Evidence {
+    Evidence {
+        window: ms(10_000),
+        threads: vec![healthy_thread(); 2],
+        requests: 10_000,
+        connections: 100,
+        median: ms(10),
+        p99: ms(40),
+        ..Evidence::default()
+    }
+}
+
+/// What is said of a healthy run after `change`.
+fn after(change: impl FnOnce(&mut Evidence)) -> Trust {
+    let mut evidence = healthy();
+    change(&mut evidence);
+    weigh(&evidence)
+}
+
+fn still(total_ms: u64) -> Stalls {
+    Stalls { count: 1, total: ms(total_ms), longest: ms(total_ms), ended: ms(4_000) }
+}
+
+#[track_caller]
+fn says(trust: &Trust, rule: &str, word: RunWord, text: &str) {
+    let found = trust.findings.iter().find(|finding| finding.rule == rule);
+    let finding = found.unwrap_or_else(|| panic!("{rule} is not in {trust:?}"));
+    assert_eq!((finding.word, trust.word), (word, word), "{trust:?}");
+    assert!(finding.text.contains(text), "{text:?} is not in {}", finding.text);
+}
+
+#[test]
+fn a_healthy_run_is_valid() {
+    assert_eq!(weigh(&healthy()), Trust::default());
+    assert_eq!(weigh(&Evidence::default()).word, RunWord::Valid);
+}
+
+#[test]
+fn a_busy_machine_alone_is_no_fault() {
+    let trust = after(|seen| {
+        seen.threads[0] = Thread { cpu: Some(1.0), queued: Some(0.5), ..healthy_thread() };
+        seen.machine.steal = Some(0.3);
+    });
+    assert_eq!(trust.word, RunWord::Valid, "{trust:?}");
+}
+
+#[test]
+fn standing_still_is_said_by_its_seconds() {
+    let disturbed = after(|seen| seen.process = still(1_000));
+    says(&disturbed, "process-still", RunWord::Disturbed, "1.00 s until second 4.0 (limit 0.5 s)");
+    let invalid = after(|seen| seen.process = still(2_500));
+    says(&invalid, "process-still", RunWord::Invalid, "stopped by a signal");
+    let long_run = after(|seen| (seen.process, seen.window) = (still(2_500), ms(3_600_000)));
+    assert_eq!(long_run.word, RunWord::Disturbed);
+}
+
+#[test]
+fn a_blocked_thread_is_told_from_a_stopped_program_and_from_a_starved_one() {
+    let blocked = after(|seen| seen.threads[1].stalls = still(3_000));
+    says(&blocked, "thread-still", RunWord::Invalid, "executor-1 stood still for 3.00 s");
+    assert!(blocked.findings[0].text.contains("a task blocks it"));
+    let stopped = after(|seen| {
+        seen.process = still(1_000);
+        seen.threads.iter_mut().for_each(|thread| thread.stalls = still(1_010));
+    });
+    let rules: Vec<&str> = stopped.findings.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, ["process-still"]);
+    let starved = after(|seen| {
+        seen.threads[1].stalls = still(900);
+        seen.threads[1].queued = Some(0.09);
+    });
+    says(&starved, "thread-still", RunWord::Disturbed, "waited 0.9 s for a CPU");
+}
+
+#[test]
+fn lateness_counts_beside_the_response_times() {
+    let late = |late: u64, p99: u64| {
+        after(|seen| (seen.threads[0].late_p99, seen.p99) = (ms(late), ms(p99)))
+    };
+    assert_eq!(late(5, 40).word, RunWord::Valid);
+    says(&late(6, 40), "late", RunWord::Disturbed, "6.0 ms for 1 % of the time (limit 5.0 ms");
+    assert_eq!(late(40, 1_000).word, RunWord::Valid);
+    says(&late(51, 1_000), "late", RunWord::Disturbed, "(limit 50.0 ms");
+}
+
+#[test]
+fn lateness_proves_something_only_with_enough_looks() {
+    let late = |looks: u64| {
+        after(|seen| {
+            let (late_p90, late_p99) = (ms(60), ms(200));
+            seen.threads[0] = Thread { looks, late_p90, late_p99, ..healthy_thread() };
+        })
+    };
+    says(&late(200), "late", RunWord::Invalid, "60.0 ms for a tenth of the time (limit 50.0 ms");
+    assert_eq!(late(199).word, RunWord::Disturbed);
+    let slow_target = after(|seen| {
+        (seen.threads[0].late_p90, seen.median, seen.p99) = (ms(60), ms(200), ms(4_000));
+    });
+    assert_eq!(slow_target.word, RunWord::Valid);
+}
+
+#[test]
+fn what_makes_a_thread_late_is_named() {
+    let late = |cpu: f64, queued: f64| {
+        after(|seen| {
+            let (cpu, queued) = (Some(cpu), Some(queued));
+            seen.threads[0] = Thread { late_p99: ms(4), cpu, queued, ..healthy_thread() };
+        })
+    };
+    says(
+        &late(0.97, 0.0),
+        "cpu",
+        RunWord::Disturbed,
+        "executor-0 used 97 % of a core (limit 85 %)",
+    );
+    says(&late(0.5, 0.4), "run-queue", RunWord::Disturbed, "waited for a CPU 40 % of the time");
+    let stolen = after(|seen| {
+        seen.threads[0].late_p99 = ms(4);
+        seen.machine.steal = Some(0.12);
+    });
+    says(&stolen, "steal", RunWord::Disturbed, "took 12 % of its CPU time (limit 5 %)");
+}
+
+#[test]
+fn what_this_machine_lacked_is_not_the_targets_fault() {
+    let few = after(|seen| seen.descriptors = 1);
+    says(&few, "descriptors", RunWord::Disturbed, "1 of 10000 requests failed because this");
+    let many = after(|seen| seen.descriptors = 11);
+    says(&many, "descriptors", RunWord::Invalid, "ulimit -n");
+    says(&after(|seen| seen.ports = 11), "ports", RunWord::Invalid, "no local port left");
+}
+
+#[test]
+fn sleep_and_network_are_noticed() {
+    let slept = |slept| after(|seen| seen.machine.suspended = Some(ms(slept)));
+    assert_eq!(slept(100).word, RunWord::Valid);
+    says(&slept(101), "asleep", RunWord::Disturbed, "asleep for 0.1 s");
+    says(&slept(2_001), "asleep", RunWord::Invalid, "asleep for 2.0 s");
+    let repeated = |count| after(|seen| seen.machine.syn_retransmits = Some(count));
+    assert_eq!(repeated(9).word, RunWord::Valid);
+    says(&repeated(10), "network", RunWord::Disturbed, "perhaps not ours");
+    let many = after(|seen| {
+        (seen.connections, seen.machine.listen_drops) = (10_000, Some(99));
+    });
+    assert_eq!(many.word, RunWord::Valid);
+}
+
+#[test]
+fn a_lost_thread_makes_it_invalid() {
+    let lost = after(|seen| seen.threads[1].lost = true);
+    says(&lost, "lost-thread", RunWord::Invalid, "executor-1 did not answer at the end");
+}
+
+#[test]
+fn a_clock_that_was_set_is_only_said() {
+    let set = after(|seen| seen.machine.clock_step = Some(-3.0));
+    assert_eq!((set.word, set.notes.len()), (RunWord::Valid, 1));
+    assert!(set.notes[0].contains("set by -3.0 s"), "{:?}", set.notes);
+}
+
+#[test]
+fn the_worst_comes_first() {
+    let both = after(|seen| {
+        seen.machine.suspended = Some(ms(200));
+        seen.ports = 100;
+    });
+    let words: Vec<RunWord> = both.findings.iter().map(|finding| finding.word).collect();
+    assert_eq!(words, [RunWord::Invalid, RunWord::Disturbed]);
+}
+
+#[test]
+fn every_rule_stands_in_the_document_with_its_limits() {
+    for rule in &RULES {
+        let [disturbed, invalid] = rule.limits;
+        let row = format!("| `{}` | {disturbed} | {invalid} |", rule.name);
+        assert!(RULES_DOCUMENT.contains(&row), "docs/RULES.md lacks {row}");
+    }
+}
