@@ -96,7 +96,7 @@ fn an_interrupted_run_says_so() {
     let run = Run::new(&[("V", 1)], &[]).answers("GET", "/", &[900]).done(1);
     let verdict = judge(&run, &[], RunFacts { interrupted: true, failed_code: 1 });
     let text = table::verdict(&verdict);
-    assert_eq!(text, "Exit code 130 (interrupted)\nVERDICT: PASS\n");
+    assert_eq!(text, "RUN: VALID\n\nExit code 130 (interrupted)\nVERDICT: PASS\n");
 }
 
 /// Headings, rules and rows of Locust 2.47 with its output to a file, as its own formats make them.
