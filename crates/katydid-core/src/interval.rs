@@ -11,6 +11,7 @@ use crate::generator::{Beats, ThreadUse};
 use crate::recorder::{RowId, RowKey};
 use crate::sample::{Bytes, Outcome, PhaseTotals, Sample};
 use crate::tasks::TaskCounts;
+use crate::variety::Variety;
 use crate::{Latency, TaskId};
 
 /// Everything one thread measured in one interval. Adding up the intervals of a run gives the run
@@ -21,6 +22,8 @@ pub struct Interval {
     pub new_keys: Vec<RowKey>,
     /// Requests, by the thread's row numbers.
     pub rows: Vec<RowInterval>,
+    /// Addresses and bodies of each row since the thread began, by its row numbers.
+    pub(crate) variety: Vec<Variety>,
     /// Failure texts with their counts.
     pub failures: Failures,
     /// Errors of the suite's own code: (task, message, place) with their counts.
@@ -70,6 +73,8 @@ pub struct RowInterval {
     pub redirects: u64,
     /// Requests that repeat one before them (`RequestBuilder::retry`).
     pub retries: u64,
+    /// Requests whose answer the suite has looked at.
+    pub looked_at: u64,
     /// Connections opened.
     pub connections: u64,
     /// When the last of them ended, in ns since the start of the run.
@@ -89,6 +94,7 @@ impl Default for RowInterval {
             bytes: Bytes::default(),
             redirects: 0,
             retries: 0,
+            looked_at: 0,
             connections: 0,
             last_ns: 0,
             forgotten: false,
@@ -115,6 +121,7 @@ impl RowInterval {
         self.bytes += sample.bytes;
         self.redirects += u64::from(sample.redirects);
         self.retries += u64::from(sample.retry);
+        self.looked_at += u64::from(sample.looked_at);
         self.connections += u64::from(sample.connections);
         self.last_ns = self.last_ns.max(sample.last_byte_ns);
     }
@@ -146,6 +153,7 @@ impl RowInterval {
         self.bytes += other.bytes;
         self.redirects += other.redirects;
         self.retries += other.retries;
+        self.looked_at += other.looked_at;
         self.connections += other.connections;
         self.last_ns = self.last_ns.max(other.last_ns);
     }
@@ -168,7 +176,8 @@ impl RowInterval {
         self.first_byte.clear();
         self.phases = PhaseTotals::default();
         self.bytes = Bytes::default();
-        (self.redirects, self.retries, self.connections, self.last_ns) = (0, 0, 0, 0);
+        (self.redirects, self.retries, self.looked_at) = (0, 0, 0);
+        (self.connections, self.last_ns) = (0, 0);
     }
 }
 
@@ -188,6 +197,7 @@ impl Interval {
             row.forgotten |= row.requests() > 0;
             row.clear();
         }
+        self.variety.clear();
         self.failures.0.clear();
         self.exceptions.clear();
         self.tasks.fill(TaskCounts::default());

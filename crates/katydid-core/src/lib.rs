@@ -32,6 +32,7 @@ mod target;
 mod tasks;
 mod timeline;
 mod trust;
+mod variety;
 mod verdict;
 
 pub use advice::{

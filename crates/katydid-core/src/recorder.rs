@@ -10,6 +10,7 @@ use crate::failure::{FailureKind, normalise};
 use crate::interval::Interval;
 use crate::sample::{Outcome, Sample};
 use crate::tasks::{TaskCounts, TaskId};
+use crate::variety::Variety;
 
 /// The name of the row that takes requests once the table of names is full.
 pub const OTHER_NAMES: &str = "(other names: the table of names is full)";
@@ -125,6 +126,7 @@ pub struct Recorder {
     limits: RecorderLimits,
     ids: HashMap<RowKey, RowId>,
     tasks: usize,
+    variety: Vec<Variety>,
     current: Box<Interval>,
     /// Requests begun and not ended.
     open: u64,
@@ -136,7 +138,7 @@ impl Recorder {
     pub fn new(tasks: usize, limits: RecorderLimits) -> Self {
         let current = Interval { tasks: vec![TaskCounts::default(); tasks], ..Interval::default() };
         let (ids, current) = (HashMap::new(), Box::new(current));
-        Self { limits, ids, tasks, current, open: 0, resets: 0 }
+        Self { limits, ids, tasks, variety: Vec::new(), current, open: 0, resets: 0 }
     }
 
     /// The row of these requests, made when new.
@@ -146,6 +148,13 @@ impl Recorder {
             Some(id) => *id,
             None => self.new_row(RowKey::new(method, name, tags)),
         }
+    }
+
+    /// Notes what a request of a row asks for. Costs two comparisons once the row has seen two
+    /// addresses and two bodies.
+    #[inline]
+    pub fn asks(&mut self, row: RowId, url: &str, body: &[u8]) {
+        self.variety[row.index()].note(url, body);
     }
 
     /// The row of these transactions, made when new.
@@ -173,6 +182,7 @@ impl Recorder {
         let id = RowId(self.ids.len() as u32);
         self.current.new_keys.push(key.clone());
         self.ids.insert(key, id);
+        self.variety.push(Variety::default());
         self.fit_rows();
         id
     }
@@ -259,6 +269,7 @@ impl Recorder {
     /// numbers.
     pub fn reset(&mut self) {
         self.current.forget();
+        self.variety.fill(Variety::default());
         // What is under way counts from now on.
         self.current.sent_requests = self.open;
         self.resets += 1;
@@ -283,6 +294,7 @@ impl Recorder {
         let mut done = std::mem::replace(&mut self.current, next);
         self.fit_rows();
         done.end_ns = end_ns;
+        done.variety.clone_from(&self.variety);
         done.open_requests = self.open;
         done.users.extend_from_slice(users);
         done

@@ -10,6 +10,7 @@ use crate::recorder::RowKey;
 use crate::sample::{Bytes, PhaseTotals};
 use crate::tasks::{TaskCounts, TaskInfo};
 use crate::timeline::Timeline;
+use crate::variety::Variety;
 
 /// All requests of one row since the start.
 #[derive(Clone, Debug)]
@@ -19,6 +20,7 @@ pub struct Row {
     pub(crate) totals: RowInterval,
     pub(crate) recent: Recent,
     pub(crate) timeline: Timeline,
+    pub(crate) variety: Variety,
 }
 
 impl Row {
@@ -28,6 +30,7 @@ impl Row {
             totals: RowInterval::default(),
             recent: Recent::default(),
             timeline: Timeline::default(),
+            variety: Variety::default(),
         }
     }
 
@@ -36,6 +39,7 @@ impl Row {
         self.totals.add(&other.totals);
         self.recent.add(&other.recent);
         self.timeline.add(&other.timeline);
+        self.variety.add(other.variety);
     }
 
     /// Requests, failures among them.
@@ -97,6 +101,11 @@ impl Row {
     /// Requests among them that repeat one before them, because the suite asked for retries.
     pub fn retries(&self) -> u64 {
         self.totals.retries
+    }
+
+    /// Requests whose answer the suite has looked at: its status, a header, its body.
+    pub fn looked_at(&self) -> u64 {
+        self.totals.looked_at
     }
 
     /// Connections opened for these requests.

@@ -33,6 +33,8 @@ pub struct Sample {
     pub redirects: u32,
     /// Connections that had to be opened.
     pub connections: u32,
+    /// Whether the suite has looked at the answer in any way.
+    pub looked_at: bool,
     /// Whether it repeats a request that came to nothing.
     pub retry: bool,
     /// Success or failure.

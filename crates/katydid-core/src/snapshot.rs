@@ -129,7 +129,7 @@ impl Snapshot {
     }
 
     fn absorb_rows(&mut self, thread: usize, interval: &Interval) {
-        for (key, row) in self.keys[thread].iter().zip(&interval.rows) {
+        for (index, (key, row)) in self.keys[thread].iter().zip(&interval.rows).enumerate() {
             if row.requests() == 0 && !row.forgotten {
                 continue;
             }
@@ -140,6 +140,7 @@ impl Snapshot {
             let total = rows.entry(key.clone()).or_insert_with(|| Row::new(key.clone()));
             total.totals.add(row);
             total.recent.note(row);
+            total.variety.add(interval.variety.get(index).copied().unwrap_or_default());
         }
     }
 

@@ -11,6 +11,7 @@ crate::tests![
     a_name_that_is_no_warning_is_refused_with_the_nearest,
     a_run_shorter_than_its_ramp_is_told_before_it,
     a_host_that_nobody_typed_is_told_before_anything_is_sent,
+    answers_that_nobody_looks_at_are_told_while_the_run_goes_on,
     redirects_are_told,
     a_request_that_is_always_refused_is_told_while_the_run_goes_on,
 ];
@@ -34,8 +35,13 @@ fn a_silenced_warning_is_only_in_the_report_with_its_reason() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = shop("Shopper --scenario smoke -H");
     let command = command.arg(server.url()).current_dir(&folder);
-    let silences =
-        ["same-machine=a smoke test, no numbers", "redirects=none known", "few-samples=so be it"];
+    let silences = [
+        "same-machine=a smoke test, no numbers",
+        "redirects=none known",
+        "few-samples=so be it",
+        "unchecked-answers=a shop window",
+        "all-one-url=no shop has more",
+    ];
     let ended = run(command.args(silences.map(|one| format!("--silence={one}")))).expect(0);
     assert!(!ended.stderr.contains("WARNING"), "{}", ended.stderr);
     let text = "Silenced warnings, by their reasons\n  same-machine (a smoke test, no numbers): the \
@@ -82,6 +88,14 @@ fn a_host_that_nobody_typed_is_told_before_anything_is_sent() {
         "default-host: nobody typed the host http://192.0.2.1:9 for this run; it comes from \
          locust.conf:1",
     );
+}
+
+fn answers_that_nobody_looks_at_are_told_while_the_run_goes_on() {
+    let server = TestServer::spawn();
+    let ended = run(shop("Shopper --headless -r 100 -t 3s -H").arg(server.url())).expect(0);
+    let place = |text: &str| ended.stderr.find(text).unwrap_or_else(|| panic!("{}", ended.stderr));
+    let told = place("WARNING/katydid.main: unchecked-answers: no task looks at the answers");
+    assert!(told < place("--run-time limit reached"), "{}", ended.stderr);
 }
 
 fn redirects_are_told() {

@@ -8,6 +8,8 @@ use super::warning::{Warning, WarningName};
 use crate::failure::FailureKind;
 use crate::{FailureRow, Row, Snapshot};
 
+/// Requests before a row is said to do something always.
+const ENOUGH: u64 = 20;
 /// Refusals before a row is said to be wrong from the first request on.
 const REFUSALS: u64 = 5;
 /// A login that ends later than this was accepted before.
@@ -20,7 +22,10 @@ pub fn measured_warnings(snapshot: &Snapshot, ended: bool) -> Vec<Warning> {
     let failures: Vec<FailureRow> = snapshot.failures().collect();
     [
         if ended { few_samples(snapshot) } else { None },
+        all_one_url(&rows),
+        all_one_payload(&rows),
         redirects(&rows),
+        unchecked_answers(&rows),
         wrong_request(&rows, &failures),
         late_unauthorized(&rows, &failures),
     ]
@@ -68,6 +73,90 @@ fn redirects(rows: &[&Row]) -> Option<Warning> {
                 listed(&often)
             ),
             "ask for the final address; a slash at the end too many or too few is the usual cause",
+        )
+    })
+}
+
+/// Rows that matter: many requests, and a good part of all.
+fn weighty<'r>(rows: &[&'r Row]) -> Vec<&'r Row> {
+    let all: u64 = rows.iter().map(|row| row.requests()).sum();
+    let weighs = |row: &&&Row| row.requests() >= ENOUGH && row.requests() * 20 >= all;
+    rows.iter().filter(weighs).copied().collect()
+}
+
+/// A fixed path such as `/health` is one address by nature. Said only of names that promise many,
+/// and of an address with an id or a query that has no sister.
+fn all_one_url(rows: &[&Row]) -> Option<Warning> {
+    let alone = |row: &Row| {
+        let pattern = pattern(&row.key.name);
+        pattern != *row.key.name
+            && rows.iter().filter(|other| self::pattern(&other.key.name) == pattern).count() == 1
+    };
+    let one: Vec<String> = weighty(rows)
+        .into_iter()
+        .filter(|row| row.variety.urls.is_one())
+        .filter(|row| promises_many(&row.key.name) || alone(row))
+        .map(|row| format!("{} ({})", name(row), row.requests()))
+        .collect();
+    (!one.is_empty()).then(|| {
+        Warning::new(
+            WarningName::AllOneUrl,
+            format!("all requests ask for one and the same address: {}", listed(&one)),
+            "a cache may be all that is measured: ask for as many different ones as real users do",
+        )
+    })
+}
+
+fn all_one_payload(rows: &[&Row]) -> Option<Warning> {
+    let one: Vec<String> = weighty(rows)
+        .into_iter()
+        .filter(|row| row.variety.bodies.is_one())
+        .map(|row| format!("{} ({})", name(row), row.requests()))
+        .collect();
+    (!one.is_empty()).then(|| {
+        Warning::new(
+            WarningName::AllOnePayload,
+            format!("all requests send one and the same body: {}", listed(&one)),
+            "a cache may be all that is measured: send as many different ones as real users do",
+        )
+    })
+}
+
+/// `/items/{id}`, `/items/:id`, `/items/[id]`, `/items/<id>`, `/items/*`
+fn promises_many(name: &str) -> bool {
+    name.split('/').skip(1).any(|part| part.starts_with(['{', ':', '[', '<', '*']))
+}
+
+/// An address with its numbers, ids and query values taken out.
+fn pattern(url: &str) -> String {
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let is_id = |part: &str| {
+        let hex = part.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+        let digits = part.chars().filter(char::is_ascii_digit).count();
+        digits > 0 && (digits == part.len() || (hex && part.len() >= 8))
+    };
+    let parts = path.split('/').map(|part| if is_id(part) { "{}" } else { part });
+    let keys = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
+    let query = if query.is_empty() { Vec::new() } else { keys.collect() };
+    let mut out = parts.collect::<Vec<_>>().join("/");
+    query.iter().for_each(|key| out += &format!("?{key}={{}}"));
+    out
+}
+
+fn unchecked_answers(rows: &[&Row]) -> Option<Warning> {
+    let blind: Vec<String> = weighty(rows)
+        .into_iter()
+        .filter(|row| row.looked_at() == 0 && row.succeeded().len() >= ENOUGH)
+        .map(|row| format!("{} ({})", name(row), row.requests()))
+        .collect();
+    (!blind.is_empty()).then(|| {
+        Warning::new(
+            WarningName::UncheckedAnswers,
+            format!(
+                "no task looks at the answers, so an error page with status 200 is a success: {}",
+                listed(&blind)
+            ),
+            "check what the answer must hold: `expect_status`, `check`, `json`",
         )
     })
 }

@@ -51,7 +51,12 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
     let name = request.name.as_deref().unwrap_or(&request.url);
     let tags = request.tags.as_ref().unwrap_or(&request.session.tags);
     let session = &*request.session;
-    let row = session.setup.recorder.borrow_mut().row(request.method.as_str(), name, tags);
+    let row = {
+        let mut recorder = session.setup.recorder.borrow_mut();
+        let row = recorder.row(request.method.as_str(), name, tags);
+        recorder.asks(row, &request.url, &request.body);
+        row
+    };
     let listeners = session.setup.listeners.as_ref().filter(|them| them.hear_requests());
     let told = listeners.map(|listeners| Box::new(told(request, listeners)));
     let record = Record::new(session, row, told);
@@ -75,6 +80,7 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
         bytes,
         redirects: counts.redirects.get(),
         connections: counts.connections.get(),
+        looked_at: false,
         retry,
         outcome: Outcome::Success,
     };
@@ -122,6 +128,7 @@ fn response(answer: Answer, target: Rc<Target>, record: Record, sample: Sample) 
         record,
         sample,
         judged: None,
+        looked_at: Cell::new(false),
     }
 }
 

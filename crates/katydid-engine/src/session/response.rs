@@ -1,6 +1,7 @@
 //! An answer, and what the suite makes of it.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -33,27 +34,32 @@ pub struct Response {
     pub(crate) record: Record,
     pub(crate) sample: Sample,
     pub(crate) judged: Option<Result<(), RequestFailed>>,
+    /// The suite has asked it something.
+    pub(crate) looked_at: Cell<bool>,
 }
 
 impl Response {
     /// The status code.
     pub fn status(&self) -> u16 {
+        self.looked_at.set(true);
         self.status.as_u16()
     }
 
     /// A header as text; `None` when absent or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
+        self.looked_at.set(true);
         self.headers.text(name)
     }
 
     /// The decompressed body.
     pub fn bytes(&self) -> &[u8] {
+        self.looked_at.set(true);
         &self.body
     }
 
     /// The body as text; what is not UTF-8 becomes `�`.
     pub fn text(&self) -> Cow<'_, str> {
-        String::from_utf8_lossy(&self.body)
+        String::from_utf8_lossy(self.bytes())
     }
 
     /// The body read as JSON.
@@ -61,11 +67,12 @@ impl Response {
     /// # Errors
     /// When it is not JSON, or not of this shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, JsonError> {
-        Ok(serde_json::from_slice(&self.body)?)
+        Ok(serde_json::from_slice(self.bytes())?)
     }
 
     /// The address that answered, after redirects.
     pub fn url(&self) -> &str {
+        self.looked_at.set(true);
         self.target.url.as_str()
     }
 
@@ -97,6 +104,7 @@ impl Response {
         what: &str,
         holds: impl FnOnce(&Self) -> bool,
     ) -> Result<Self, RequestFailed> {
+        self.looked_at.set(true);
         if holds(&self) {
             return Ok(self);
         }
@@ -110,10 +118,12 @@ impl Response {
 
     /// Counts the request as a success whatever its status.
     pub fn succeed(mut self) {
+        self.looked_at.set(true);
         self.judged = Some(Ok(()));
     }
 
     fn failed(mut self, kind: FailureKind, text: String) -> RequestFailed {
+        self.looked_at.set(true);
         let failed = RequestFailed::new(kind, text);
         self.judged = Some(Err(failed.clone()));
         failed
@@ -130,6 +140,7 @@ impl Response {
 impl Drop for Response {
     fn drop(&mut self) {
         let status = self.status;
+        self.sample.looked_at = self.looked_at.get();
         let judged = self.judged.take().unwrap_or_else(|| {
             if status.as_u16() < 400 {
                 return Ok(());

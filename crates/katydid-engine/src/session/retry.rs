@@ -97,7 +97,7 @@ impl Retry {
         let wait = doubled.min(MOST_WAIT);
         match done {
             _ if number >= self.times => None,
-            Ok(answer) if self.statuses.contains(&answer.status()) => {
+            Ok(answer) if self.statuses.contains(&answer.status.as_u16()) => {
                 let asked = self.retry_after.then(|| retry_after(answer)).flatten();
                 Some(asked.unwrap_or(wait))
             }
@@ -145,12 +145,12 @@ fn broken(kind: FailureKind) -> bool {
 
 /// What `Retry-After` asks for: seconds, or a date against the answer's own `Date`.
 fn retry_after(answer: &Response) -> Option<Duration> {
-    let text = answer.header(RETRY_AFTER.as_str())?.trim();
+    let text = answer.headers.text(RETRY_AFTER.as_str())?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let until = date(text)?;
-    let now = answer.header(DATE.as_str()).and_then(date);
+    let now = answer.headers.text(DATE.as_str()).and_then(date);
     let now = now.or_else(|| Timestamp::try_from(SystemTime::now()).ok())?;
     Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
 }

@@ -132,3 +132,41 @@ fn a_failed_request_by_question_mark_is_counted_once() {
     assert_eq!(ran.snapshot.exceptions().count(), 0);
     assert_eq!(ran.snapshot.tasks()[0].counts.exceptions, 0);
 }
+
+#[test]
+fn an_answer_that_was_asked_nothing_is_known() {
+    let server = TestServer::spawn();
+    let snapshot = script(&server, |(), s| {
+        Box::pin(async move {
+            s.get("/ok").name("blind").send().await?;
+            s.get("/ok").name("status").send().await?.status();
+            s.get("/ok").name("body").send().await?.text();
+            s.get("/ok").name("check").send().await?.check("something", |_| true)?;
+            done()
+        })
+    });
+    let looked_at = ["blind", "status", "body", "check"].map(|n| row(&snapshot, n).looked_at());
+    assert_eq!(looked_at, [0, 1, 1, 1]);
+}
+
+#[test]
+fn one_address_under_a_name_for_many_is_warned_of_and_two_are_not() {
+    let warnings = |most: u32| {
+        let server = TestServer::spawn();
+        let mut most_shared = Shared::default();
+        most_shared.insert(most);
+        let snapshot = crate::common::script_with(&settings(&server), most_shared, |(), s| {
+            Box::pin(async move {
+                for n in 0..120 {
+                    let id = n % *s.shared::<u32>();
+                    s.get(format!("/size/{id}")).name("/size/{n}").send().await?.status();
+                }
+                done()
+            })
+        });
+        let warnings = katydid_core::measured_warnings(&snapshot, true);
+        warnings.iter().map(|warning| warning.name.as_str()).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings(1), ["all-one-url"]);
+    assert!(warnings(2).is_empty());
+}

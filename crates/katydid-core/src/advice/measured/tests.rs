@@ -24,6 +24,16 @@ impl Run {
         self
     }
 
+    /// A request of each address and body.
+    fn asking(mut self, name: &str, each: u64, asked: &[(&str, &str)]) -> Self {
+        let row = self.recorder.row("GET", name, &self.tags);
+        for (url, body) in asked {
+            self.recorder.asks(row, url, body.as_bytes());
+            self = self.requests(name, each, &good());
+        }
+        self
+    }
+
     fn refused(mut self, name: &str, count: u64, status: u16, second: u64) -> Self {
         let row = self.recorder.row("GET", name, &self.tags);
         let last_byte_ns = second * 1_000_000_000;
@@ -51,7 +61,7 @@ impl Run {
 }
 
 fn good() -> Sample {
-    Sample { last_byte_ns: 1_000_000, ..Sample::default() }
+    Sample { last_byte_ns: 1_000_000, looked_at: true, ..Sample::default() }
 }
 
 fn one(warnings: &[String], begins: &str) {
@@ -112,4 +122,43 @@ fn a_login_that_ends_in_mid_run_is_told() {
     );
     // A wrong password here and there is another matter.
     assert!(run(3).is_empty());
+}
+
+#[test]
+fn one_address_under_a_name_for_many_is_told() {
+    let run = |asked: &[(&str, &str)]| Run::new().asking("/items/{id}", 500, asked).warnings();
+    one(&run(&[("/items/1", "")]), "all-one-url: all requests ask for one and the same address: ");
+    assert!(run(&[("/items/1", ""), ("/items/2", "")]).is_empty());
+}
+
+#[test]
+fn an_id_without_a_sister_is_told_and_a_fixed_path_is_not() {
+    let row = |run: Run, url: &str| run.asking(url, 500, &[(url, "")]);
+    one(&row(Run::new(), "/items/17").warnings(), "all-one-url: ");
+    one(&row(Run::new(), "/items?page=2").warnings(), "all-one-url: ");
+    for sound in [&["/items/17", "/items/18"][..], &["/health"], &["/v2/voices", "/"]] {
+        let warnings = sound.iter().fold(Run::new(), |run, url| row(run, url)).warnings();
+        assert!(warnings.is_empty(), "{warnings:?}");
+    }
+}
+
+#[test]
+fn one_body_for_all_is_told() {
+    let run = |bodies: &[(&str, &str)]| Run::new().asking("/speak", 500, bodies).warnings();
+    one(
+        &run(&[("/speak", "text=a")]),
+        "all-one-payload: all requests send one and the same body: ",
+    );
+    assert!(run(&[("/speak", "text=a"), ("/speak", "text=b")]).is_empty());
+    // What a user does once is not what is measured.
+    let rare = Run::new().asking("/sign-up", 100, &[("/sign-up", "plan=PRO")]);
+    assert!(rare.requests("/speak", 3_000, &good()).warnings().is_empty());
+}
+
+#[test]
+fn answers_that_nobody_looks_at_are_told() {
+    let blind = Sample { looked_at: false, ..good() };
+    one(&Run::new().requests("/a", 500, &blind).warnings(), "unchecked-answers: no task looks");
+    let seldom = Run::new().requests("/a", 500, &blind).requests("/a", 1, &good());
+    assert!(seldom.warnings().is_empty());
 }

@@ -1,0 +1,87 @@
+//! Whether the requests of a row differ: one address, one body, or more.
+
+use std::hash::BuildHasher as _;
+use std::sync::LazyLock;
+
+use hashbrown::DefaultHashBuilder;
+
+/// One for the whole process, so that threads agree.
+static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
+
+/// None yet, all the same, or several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Distinct {
+    #[default]
+    None,
+    One(u64),
+    Many,
+}
+
+impl Distinct {
+    fn note(&mut self, bytes: &[u8]) {
+        // Once there are two nobody asks for more, so nothing is hashed any more.
+        if *self != Self::Many {
+            self.add(Self::One(HASHER.hash_one(bytes)));
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        *self = match (*self, other) {
+            (Self::None, known) | (known, Self::None) => known,
+            (Self::One(ours), Self::One(theirs)) if ours == theirs => *self,
+            _ => Self::Many,
+        };
+    }
+
+    /// All the same.
+    pub(crate) fn is_one(self) -> bool {
+        matches!(self, Self::One(_))
+    }
+}
+
+/// What is known of the addresses and bodies of a row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Variety {
+    pub(crate) urls: Distinct,
+    /// Of requests that have one.
+    pub(crate) bodies: Distinct,
+}
+
+impl Variety {
+    /// Notes a request.
+    #[inline]
+    pub(crate) fn note(&mut self, url: &str, body: &[u8]) {
+        self.urls.note(url.as_bytes());
+        // An empty object says as little as no body.
+        if body.len() > 2 {
+            self.bodies.note(body);
+        }
+    }
+
+    /// Adds all that `other` has seen.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.urls.add(other.urls);
+        self.bodies.add(other.bodies);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_different_ones_are_many_in_whatever_thread() {
+        let seen = |requests: &[(&str, &str)]| {
+            let mut seen = Variety::default();
+            requests.iter().for_each(|(url, body)| seen.note(url, body.as_bytes()));
+            seen
+        };
+        let one = seen(&[("/a", "{}"), ("/a", "body")]);
+        assert!(one.urls.is_one() && one.bodies.is_one());
+        let mut both = one;
+        both.add(seen(&[("/a", "body"), ("/a", "")]));
+        assert_eq!(both, one);
+        both.add(seen(&[("/b", "other")]));
+        assert_eq!((both.urls, both.bodies), (Distinct::Many, Distinct::Many));
+    }
+}
