@@ -122,9 +122,11 @@ fn all_one_payload(rows: &[&Row]) -> Option<Warning> {
     })
 }
 
-/// `/items/{id}`, `/items/:id`, `/items/[id]`, `/items/<id>`, `/items/*`
+/// `/items/{id}`, `/items/:id`, `/items/[id]`, `/items/<id>`, `/items/*`; not `/items/[basic]`, whose
+/// label tells kinds of requests apart.
 fn promises_many(name: &str) -> bool {
-    name.split('/').skip(1).any(|part| part.starts_with(['{', ':', '[', '<', '*']))
+    let label = |part: &str| part.strip_prefix('[').is_some_and(|label| label.ends_with("id]"));
+    name.split('/').skip(1).any(|part| part.starts_with(['{', ':', '<', '*']) || label(part))
 }
 
 /// An address with its numbers, ids and query values taken out.

@@ -129,6 +129,8 @@ fn one_address_under_a_name_for_many_is_told() {
     let run = |asked: &[(&str, &str)]| Run::new().asking("/items/{id}", 500, asked).warnings();
     one(&run(&[("/items/1", "")]), "all-one-url: all requests ask for one and the same address: ");
     assert!(run(&[("/items/1", ""), ("/items/2", "")]).is_empty());
+    let label = Run::new().asking("/items/[basic]", 500, &[("/items", "")]);
+    assert!(label.warnings().is_empty());
 }
 
 #[test]
