@@ -5,7 +5,7 @@ set -euo pipefail
 users=${1:-10000}
 cd "$(dirname "$0")/../.."
 cargo build --release --quiet --package katydid-cli --bin katydid
-. xtask/shows/nginx.sh
+. xtask/shows/parts/nginx.sh
 start_nginx
 open() { awk 'END{print NR}' < <(ls "/proc/$1/fd"); }
 resident() { # users -> KiB

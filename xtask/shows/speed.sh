@@ -7,7 +7,7 @@ set -euo pipefail
 rounds=${1:-5}; seconds=${2:-5}
 cd "$(dirname "$0")/../.."
 cargo build --release --quiet --package katydid-cli --bin katydid
-. xtask/shows/nginx.sh
+. xtask/shows/parts/nginx.sh
 start_nginx 1
 
 measured() { # command… -> "user+system seconds", its output in $work/out

@@ -10,7 +10,7 @@ set -euo pipefail
 rounds=${1:-6}
 cd "$(dirname "$0")/../.."
 cargo build --release --quiet --package katydid-engine --example cost
-. xtask/shows/nginx.sh
+. xtask/shows/parts/nginx.sh
 start_nginx 1
 cost() { # users, threads, requests per user, per second and user -> CPU µs per request
   taskset -c 0 "$built/examples/cost" $url "$@" >"$work/out"

@@ -47,6 +47,8 @@ pub(crate) fn list_shows() -> Result<bool> {
     let mut shows: Vec<PathBuf> = std::fs::read_dir(&folder)
         .with_context(|| format!("{} cannot be read", folder.display()))?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        // What shows share lies in a folder beside them.
+        .filter(|path| path.is_file())
         .collect();
     shows.sort();
     for show in shows {
