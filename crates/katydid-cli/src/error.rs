@@ -14,6 +14,9 @@ pub(crate) enum CliError {
     /// Words that parse and cannot be meant.
     #[error("{0}")]
     Usage(String),
+    /// A plan that cannot be meant.
+    #[error(transparent)]
+    Plan(#[from] crate::plan::PlanError),
     /// A file that was named cannot be read.
     #[error("{what} {}: {fault}", path.display())]
     File {

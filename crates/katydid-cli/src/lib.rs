@@ -27,6 +27,7 @@ mod keys;
 mod limits;
 mod options;
 mod outcome;
+mod plan;
 mod printer;
 mod progress;
 mod quick;
@@ -59,18 +60,24 @@ use settings::Settings;
 use sources::Surroundings;
 
 /// The whole of a suite's `main`.
-pub fn main(suite: Suite) -> ExitCode {
+pub fn main(mut suite: Suite) -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
     if embedded::is_child(&words) {
         return embedded::serve(&suite);
     }
+    if let Err(fault) = plan::adopt(&mut suite) {
+        return ExitCode::from(refuse(&fault));
+    }
     let done =
-        commands::run(&suite, &words).unwrap_or_else(|| load(suite, words).map(ExitCode::from));
+        commands::run(&mut suite, &words).unwrap_or_else(|| load(suite, words).map(ExitCode::from));
     done.unwrap_or_else(|error| ExitCode::from(refuse(&error)))
 }
 
-fn load(suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
+fn load(mut suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
     let args = Args::read(&suite, &words, &Surroundings::of_process())?;
+    if let Some(file) = &args.load.plan {
+        plan::adopt_file(&mut suite, file)?;
+    }
     if let Some(code) = commands::look(&suite, &args)? {
         return Ok(code);
     }

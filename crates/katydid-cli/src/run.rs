@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use katydid_core::{RunEvent, TaskInfo};
+use katydid_core::{RunEvent, Stages, TaskInfo};
 use katydid_engine::{Class, Hooks, Shared};
 use katydid_report::csv::HistoryRows;
 
@@ -19,7 +19,7 @@ use crate::printer::Printer;
 use crate::settings::{Settings, check_url};
 use crate::signals::Watch;
 use crate::suite::{Preparation, Suite};
-use crate::{limits, request_line, selection};
+use crate::{limits, plan, request_line, selection};
 
 /// Where scenarios leave their folders.
 const RUNS: &str = "load_test_runs";
@@ -142,7 +142,14 @@ fn describe(settings: &Settings, console: &Console) {
     }
     let run = &settings.run;
     console.info(&format!("Threads: {}, seed: {}", run.threads, run.seed));
-    if run.shape.is_some() {
+    let stages = settings.stages.as_ref();
+    if let Some(stages) = stages {
+        console.info(&format!("Stages: {stages}"));
+    }
+    for warning in reach(settings) {
+        console.warning(&warning);
+    }
+    if run.shape.is_some() && stages.is_none() {
         for option in ["users", "spawn-rate"] {
             if settings.sources.of(option).is_some() {
                 let name = settings.sources.name(option);
@@ -159,6 +166,21 @@ fn describe(settings: &Settings, console: &Console) {
         console.debug(&format!("{} runs {}", class.name(), tasks.join(", ")));
     }
     console.debug(&format!("HTTP: {:?}, verified: {}", run.http.timeout, run.http.verify_tls));
+}
+
+/// Targets that the load is too small for.
+fn reach(settings: &Settings) -> Vec<String> {
+    let run = &settings.run;
+    let one = || Some(Stages::one(run.users, run.spawn_rate, run.run_time?));
+    let stages = match &settings.stages {
+        Some(stages) => Some(stages.clone()),
+        // A function decides, or a number of iterations.
+        None if run.shape.is_some() || run.arrivals.is_some() || run.iterations.is_some() => None,
+        None => one(),
+    };
+    stages.map_or_else(Vec::new, |stages| {
+        plan::out_of_reach(&settings.classes, &stages, settings.targets())
+    })
 }
 
 fn prepare(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use katydid_core::{TagFilter, nearest, or_nearest, share_out};
+use katydid_core::{Scenario, TagFilter, nearest, or_nearest, share_out};
 use katydid_engine::Class;
 
 use crate::args::Args;
@@ -71,6 +71,23 @@ pub(crate) fn select(suite: &Suite, args: &Args) -> Result<Selection, CliError> 
     let emptied =
         Some(format!("{flags} leaves no task to {empty}: not run; all users are {names}"));
     Ok(Selection { classes, emptied })
+}
+
+/// The arguments with the classes and tags of a scenario, where they name none themselves.
+pub(crate) fn with_scenario(args: &Args, scenario: Option<&Scenario>) -> Args {
+    let mut args = args.clone();
+    let Some(scenario) = scenario else { return args };
+    let select = &mut args.select;
+    for (own, of_scenario) in [
+        (&mut select.classes, &scenario.classes),
+        (&mut select.tags, &scenario.tags),
+        (&mut select.exclude_tags, &scenario.exclude_tags),
+    ] {
+        if own.is_empty() {
+            own.clone_from(of_scenario);
+        }
+    }
+    args
 }
 
 /// A sentence on classes that so few users leave out.

@@ -1,13 +1,15 @@
 //! What the words of the command line mean together: one checked description of the run.
 
+mod host;
 mod print;
+mod stages;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{Scenario, Silence, Target, exit, or_nearest};
+use katydid_core::{Scenario, Shape, Silence, Stages, Target, exit, or_nearest};
 use katydid_engine::{Class, RunSettings};
-use url::Url;
 
 use crate::args::{Args, LogLevel, TargetArgs};
 use crate::error::CliError;
@@ -16,6 +18,7 @@ use crate::selection::{self, Selection};
 use crate::sources::Sources;
 use crate::suite::{AccountsUse, Suite};
 
+pub(crate) use host::check_url;
 pub(crate) use print::{rows as print_rows, text as print};
 
 /// Everything that a run needs to know, checked.
@@ -27,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) run: RunSettings,
     /// The recipe, if one was named.
     pub(crate) scenario: Option<Scenario>,
+    /// What the number of users follows, if not a ramp.
+    pub(crate) stages: Option<Stages>,
     /// Whether the suite's own backend is started.
     pub(crate) embedded: bool,
     /// File with accounts; it exists.
@@ -119,20 +124,24 @@ impl Settings {
     /// The first thing that cannot be meant, with the next step.
     pub(crate) fn resolve(suite: &Suite, args: &Args) -> Result<Self, CliError> {
         let scenario = scenario(suite, args.load.scenario.as_deref())?;
+        let args = &selection::with_scenario(args, scenario.as_ref());
         let Selection { classes, emptied } = selection::select(suite, args)?;
         let embedded = embedded(suite, &args.target)?;
         if args.load.headful || (!args.load.headless && scenario.is_none()) {
             return Err(needs_headless(suite));
         }
         let accounts = accounts(suite, &args.target, &classes)?;
-        let host = host(suite, &args.target, &classes)?;
-        let run = load(suite, args, scenario.as_ref(), host)?;
+        let host = host::of_run(suite, &args.target, &classes)?;
+        let stages = stages::of_run(args, scenario.as_ref())?;
+        let run = load(suite, args, (scenario.as_ref(), stages.as_ref()), host)?;
         let mut sources = args.sources.clone();
         sources.warnings.extend(emptied);
+        sources.warnings.extend(stages::without_effect(args, scenario.as_ref()));
         Ok(Self {
             classes,
             run,
             scenario,
+            stages,
             embedded,
             accounts,
             output: OutputSettings::resolve(args)?,
@@ -148,30 +157,6 @@ impl Settings {
     pub(crate) fn targets(&self) -> &[Target] {
         self.scenario.as_ref().map_or(&[], |scenario| &scenario.targets)
     }
-}
-
-/// A host as the engine takes it.
-///
-/// # Errors
-/// A sentence on what is wrong with it.
-pub(crate) fn check_url(text: &str) -> Result<Url, CliError> {
-    let wrong = |why: &str| CliError::Usage(format!("`{text}` is no address to load: {why}"));
-    let url = match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => url,
-        // Without a scheme `localhost:5000` parses too, as scheme and path.
-        Ok(_) | Err(url::ParseError::RelativeUrlWithoutBase) if !text.contains("://") => {
-            return Err(wrong(&format!("write http://{text} or https://{text}")));
-        }
-        Ok(url) => return Err(wrong(&format!("{} is neither http nor https", url.scheme()))),
-        Err(error) => return Err(wrong(&error.to_string())),
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        // Not `text`: a password must not reach the screen.
-        return Err(CliError::usage(
-            "the address has a user name or password in it; send an Authorization header instead",
-        ));
-    }
-    Ok(url)
 }
 
 /// As many threads as can help.
@@ -196,7 +181,7 @@ pub(crate) fn seed(asked: Option<u64>) -> u64 {
     })
 }
 
-fn scenario(suite: &Suite, name: Option<&str>) -> Result<Option<Scenario>, CliError> {
+pub(crate) fn scenario(suite: &Suite, name: Option<&str>) -> Result<Option<Scenario>, CliError> {
     let Some(name) = name else { return Ok(None) };
     let known = suite.scenarios.iter().map(|scenario| scenario.name.as_str());
     match suite.scenarios.iter().find(|scenario| scenario.name == name) {
@@ -210,12 +195,16 @@ fn scenario(suite: &Suite, name: Option<&str>) -> Result<Option<Scenario>, CliEr
 fn load(
     suite: &Suite,
     args: &Args,
-    scenario: Option<&Scenario>,
+    (scenario, stages): (Option<&Scenario>, Option<&Stages>),
     host: Option<String>,
 ) -> Result<RunSettings, CliError> {
     let (load, tuning, base) = (&args.load, &args.tuning, RunSettings::default());
     // A recipe that was named is run as it is.
-    let shape = suite.shape.clone().filter(|_| scenario.is_none());
+    let of_suite = suite.shape.clone().filter(|_| scenario.is_none());
+    let shape = match stages {
+        Some(stages) => Some(Arc::new(stages.clone()) as Arc<dyn Shape>),
+        None => of_suite,
+    };
     let most_users = shape.as_ref().and_then(|shape| shape.most_users());
     let users = most_users.or(load.users).or(scenario.map(|s| s.users));
     let at_most = users.or(shape.is_some().then_some(u32::MAX)).unwrap_or(base.users);
@@ -225,7 +214,7 @@ fn load(
         spawn_rate: load.spawn_rate.or(scenario.map(|s| s.spawn_rate)).unwrap_or(base.spawn_rate),
         iterations: tuning.iterations,
         reset_stats: args.output.reset_stats,
-        run_time: load.run_time.or(scenario.map(|s| s.run_time)),
+        run_time: stages.map(Stages::length).or(load.run_time).or(scenario.map(|s| s.run_time)),
         stop_timeout: tuning.stop_timeout.unwrap_or(Duration::ZERO),
         threads: threads(tuning.threads.or(tuning.processes.map(processes)), at_most),
         seed: seed(tuning.seed),
@@ -290,33 +279,6 @@ fn accounts(
 
 fn accounts_hint(suite: &Suite) -> String {
     suite.accounts_hint.as_ref().map_or_else(String::new, |hint| format!("; {hint}"))
-}
-
-fn host(suite: &Suite, args: &TargetArgs, classes: &[Class]) -> Result<Option<String>, CliError> {
-    let given = args.host.as_deref();
-    let own = classes.iter().filter_map(Class::host);
-    for host in own.chain(given) {
-        let url = check_url(host)?;
-        if url.query().is_some() || url.fragment().is_some() {
-            let text = format!("`{host}` is no host: leave out what follows the path (? or #)");
-            return Err(CliError::Usage(text));
-        }
-    }
-    if given.is_some() || args.embedded {
-        return Ok(given.map(|host| host.trim_end_matches('/').to_owned()));
-    }
-    match classes.iter().find(|class| class.host().is_none()) {
-        None => Ok(None),
-        Some(class) => {
-            let or = if suite.embedded.is_some() {
-                ", or start the suite's own backend with --embedded"
-            } else {
-                ""
-            };
-            let class = class.name();
-            Err(CliError::Usage(format!("no host for {class}; name it with -H URL{or}")))
-        }
-    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::advisor::Advisor;
 use crate::hooks::SuiteHooks;
+use crate::plan::Plan;
 
 /// Everything that one load test binary can run.
 ///
@@ -37,6 +38,11 @@ pub struct Suite {
     pub(crate) about: String,
     pub(crate) classes: Vec<Class>,
     pub(crate) scenarios: Vec<Scenario>,
+    pub(crate) plan_text: Option<String>,
+    /// The plan in force, of the suite or of `--plan`.
+    pub(crate) plan: Option<Plan>,
+    /// Its names of hosts.
+    pub(crate) hosts: Vec<(String, String)>,
     pub(crate) prepare: Option<Box<Prepare>>,
     pub(crate) embedded: Option<EmbeddedBackend>,
     pub(crate) accounts: AccountsUse,
@@ -89,6 +95,9 @@ impl Suite {
             about: String::new(),
             classes: Vec::new(),
             scenarios: Vec::new(),
+            plan_text: None,
+            plan: None,
+            hosts: Vec::new(),
             prepare: None,
             embedded: None,
             accounts: AccountsUse::NotUsed,
@@ -116,6 +125,28 @@ impl Suite {
     /// Adds a user class.
     pub fn class(mut self, class: impl Into<Class>) -> Self {
         self.classes.push(class.into());
+        self
+    }
+
+    /// The suite's own plan, a text in TOML: hosts, scenarios with their targets, classes of
+    /// requests. `--plan FILE` puts another in its place; `plan show` prints it. Scenarios added by
+    /// [`scenario`](Self::scenario) give way to it.
+    ///
+    /// ```
+    /// use katydid_cli::Suite;
+    ///
+    /// let suite = Suite::new("shop-load").plan(
+    ///     r#"
+    ///     [scenario.smoke]
+    ///     users = 5
+    ///     spawn-rate = 1
+    ///     run-time = "2m"
+    ///     targets = ["success == 100%", "p95 < 500ms"]
+    ///     "#,
+    /// );
+    /// ```
+    pub fn plan(mut self, text: &str) -> Self {
+        self.plan_text = Some(text.to_owned());
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Target;
+use crate::{Shape as _, Stages, Target, format_span};
 
 /// A recipe that `--scenario NAME` runs. Flags override its numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,12 +12,22 @@ pub struct Scenario {
     pub name: String,
     /// What it is for, in one sentence.
     pub purpose: String,
-    /// Users.
+    /// What is expected of the target, in one sentence; `targets` is the same as rules.
+    pub expected: String,
+    /// Users; with stages the most of them.
     pub users: u32,
-    /// Users started per second.
+    /// Users started per second; with stages those of the first.
     pub spawn_rate: f64,
     /// Length of the run.
     pub run_time: Duration,
+    /// How the number of users changes, if it does.
+    pub stages: Option<Stages>,
+    /// The classes that run, as on the command line (`Shopper`, `Shopper=3`); none are all.
+    pub classes: Vec<String>,
+    /// Only tasks with one of these tags run; none are all.
+    pub tags: Vec<String>,
+    /// Tasks with one of these tags do not run.
+    pub exclude_tags: Vec<String>,
     /// What the target must hold.
     pub targets: Vec<Target>,
 }
@@ -25,8 +35,26 @@ pub struct Scenario {
 impl Scenario {
     /// A scenario of `users` users, started at `spawn_rate` per second, for `run_time`.
     pub fn new(name: &str, users: u32, spawn_rate: f64, run_time: Duration) -> Self {
-        let (name, purpose) = (name.to_owned(), String::new());
-        Self { name, purpose, users, spawn_rate, run_time, targets: Vec::new() }
+        Self {
+            name: name.to_owned(),
+            purpose: String::new(),
+            expected: String::new(),
+            users,
+            spawn_rate,
+            run_time,
+            stages: None,
+            classes: Vec::new(),
+            tags: Vec::new(),
+            exclude_tags: Vec::new(),
+            targets: Vec::new(),
+        }
+    }
+
+    /// A scenario whose users follow `stages`.
+    pub fn staged(name: &str, stages: Stages) -> Self {
+        let rate = stages.stages().first().map_or(1.0, |first| first.stage.spawn_rate);
+        let plain = Self::new(name, stages.most_users().unwrap_or_default(), rate, stages.length());
+        Self { stages: Some(stages), ..plain }
     }
 
     /// Says what it is for.
@@ -39,5 +67,20 @@ impl Scenario {
     pub fn target(mut self, target: Target) -> Self {
         self.targets.push(target);
         self
+    }
+
+    /// How much load it is, in words: `5 users at 1/s for 2m`.
+    pub fn load_text(&self) -> String {
+        let Self { users, spawn_rate, run_time, .. } = self;
+        match &self.stages {
+            Some(stages) => format!("stages {stages}"),
+            None => format!("{users} users at {spawn_rate}/s for {}", format_span(*run_time)),
+        }
+    }
+
+    /// Its load as stages; one without any has one.
+    pub fn as_stages(&self) -> Stages {
+        let one = || Stages::one(self.users, self.spawn_rate, self.run_time);
+        self.stages.clone().unwrap_or_else(one)
     }
 }

@@ -102,7 +102,8 @@ pub struct TimedStage {
 }
 
 /// Stages in a row, as data: `10@2/s:2m,300@100/s:5m` is 10 users started at 2 per second for two
-/// minutes, then 300 at 100 per second for five. After the last one the run ends.
+/// minutes, then 300 at 100 per second for five. After the last one the run ends. A plan may write
+/// `10@2/s for 2m`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stages(Vec<TimedStage>);
 
@@ -110,6 +111,11 @@ impl Stages {
     /// Stages in their order.
     pub fn new(stages: impl IntoIterator<Item = TimedStage>) -> Self {
         Self(stages.into_iter().collect())
+    }
+
+    /// A ramp from nobody to `users` users, and as many to the end of `length`.
+    pub fn one(users: u32, spawn_rate: f64, length: Duration) -> Self {
+        Self(vec![TimedStage { stage: Stage::new(users, spawn_rate), length }])
     }
 
     /// The stages in their order.
@@ -120,6 +126,21 @@ impl Stages {
     /// How long they last together.
     pub fn length(&self) -> Duration {
         self.ends().last().unwrap_or_default()
+    }
+
+    /// The time that all users together spend in the run, ramps included, in seconds: what the
+    /// number of their tasks grows with.
+    pub fn user_seconds(&self) -> f64 {
+        let mut users = 0.0;
+        let mut total = 0.0;
+        for TimedStage { stage, length } in &self.0 {
+            let (length, wanted) = (length.as_secs_f64(), f64::from(stage.users));
+            let ramp = ((wanted - users).abs() / stage.spawn_rate).min(length);
+            let reached = users + (wanted - users).signum() * ramp * stage.spawn_rate;
+            total += f64::midpoint(users, reached) * ramp + reached * (length - ramp);
+            users = reached;
+        }
+        total
     }
 
     /// When each stage ends.
@@ -193,7 +214,8 @@ impl FromStr for Stages {
 fn timed_stage(text: &str) -> Result<TimedStage, StagesError> {
     let form = || StagesError::Form(text.to_owned());
     let (users_text, rest) = text.split_once('@').ok_or_else(form)?;
-    let (rate_text, length) = rest.split_once("/s:").ok_or_else(form)?;
+    let parts = rest.split_once("/s:").or_else(|| rest.split_once("/s for "));
+    let (rate_text, length) = parts.ok_or_else(form)?;
     let stage = || text.to_owned();
     let users = digits(users_text, "").and_then(|digits| digits.parse().ok());
     let users =

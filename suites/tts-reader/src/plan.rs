@@ -1,9 +1,8 @@
 //! What `tts-load` can run: classes, scenarios, the data of a run, the embedded backend.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use katydid::{AccountsUse, BoxError, Preparation, Scenario, Shared, Suite, Target, TaskInfo};
+use katydid::{AccountsUse, BoxError, Preparation, Shared, Suite, TaskInfo};
 
 use crate::accounts::Accounts;
 use crate::accounts_command;
@@ -34,7 +33,7 @@ pub fn suite() -> Suite {
         .user::<BurstTrafficUser>()
         .user::<HeavyTTSUser>()
         .user::<ReadOnlyUser>()
-        .scenario(smoke())
+        .plan(include_str!("../plan.toml"))
         .default_host("http://localhost:5000")
         .accounts(AccountsUse::Required)
         .accounts_for(logs_in)
@@ -47,14 +46,6 @@ pub fn suite() -> Suite {
     #[cfg(feature = "embedded")]
     let suite = suite.embedded(crate::embedded::serve);
     suite
-}
-
-/// The guide's smoke test.
-fn smoke() -> Scenario {
-    Scenario::new("smoke", 5, 1.0, Duration::from_mins(2))
-        .purpose("Quick check that the system works, before larger tests.")
-        .target(Target::success_at_least(1.0))
-        .target(Target::percentile_below(0.95, Duration::from_millis(500)))
 }
 
 /// Only the health checks need no login.

@@ -3,6 +3,7 @@
 use clap::{Arg, Command};
 
 use crate::options;
+use crate::plan::PRODUCTION;
 use crate::sources::variables;
 use crate::suite::{AccountsUse, Suite};
 
@@ -22,7 +23,8 @@ pub(super) fn describe(suite: &Suite, command: Command) -> Command {
     let unused = |long: &str| match long {
         "embedded" => suite.embedded.is_none(),
         "accounts" => suite.accounts == AccountsUse::NotUsed,
-        "scenario" => suite.scenarios.is_empty(),
+        "scenario" | "list-scenarios" => suite.scenarios.is_empty(),
+        "allow-production" => !suite.hosts.iter().any(|(name, _)| name == PRODUCTION),
         _ => false,
     };
     command
@@ -90,9 +92,7 @@ fn long_end(suite: &Suite) -> String {
         text += "\n\nScenarios:";
     }
     for scenario in &suite.scenarios {
-        let (users, rate, time) = (scenario.users, scenario.spawn_rate, scenario.run_time);
-        let time = katydid_core::format_span(time);
-        let load = format!("{users} users at {rate}/s for {time}.");
+        let load = scenario.load_text() + ".";
         text += format!("\n  {}  {load} {}", scenario.name, scenario.purpose).trim_end();
     }
     text + "\n\n" + SETTINGS + "\n\n" + EXIT_CODES

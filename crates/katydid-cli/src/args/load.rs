@@ -1,11 +1,13 @@
 //! How much load, for how long.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
+use katydid_core::Stages;
 
 use super::help;
-use super::values::{parse_count, parse_rate, parse_run_time};
+use super::values::{parse_count, parse_rate, parse_run_time, parse_stages};
 
 /// Users, rate and time.
 #[derive(Clone, Debug, Default, Args)]
@@ -15,6 +17,18 @@ pub(crate) struct LoadArgs {
     /// It implies --headless; other flags override its numbers.
     #[arg(long, value_name = "NAME", help_heading = help::COMMON)]
     pub(crate) scenario: Option<String>,
+    /// Take scenarios, hosts and targets from this plan [default: the suite's own]
+    #[arg(long, value_name = "FILE", help_heading = help::COMMON, hide_short_help = true)]
+    pub(crate) plan: Option<PathBuf>,
+    /// Print the scenarios and end
+    #[arg(long, help_heading = help::COMMON, hide_short_help = true)]
+    pub(crate) list_scenarios: bool,
+    /// Numbers of users in a row: 10@2/s:2m,300@100/s:5m
+    ///
+    /// Each stage is USERS@RATE/s:TIME, ramp included; after the last one the run ends. It takes the
+    /// place of users, rate and time, also of those of a scenario.
+    #[arg(long, value_name = "STAGES", value_parser = parse_stages, conflicts_with_all = ["users", "spawn_rate", "run_time"], help_heading = help::COMMON, hide_short_help = true)]
+    pub(crate) stages: Option<Stages>,
     /// Start at once, without the live page
     #[arg(long, help_heading = help::COMMON)]
     pub(crate) headless: bool,

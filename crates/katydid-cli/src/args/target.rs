@@ -10,8 +10,13 @@ use super::help;
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct TargetArgs {
     /// Target, e.g. http://localhost:5000
+    ///
+    /// Or the name of a host in the plan.
     #[arg(short = 'H', long, value_name = "URL", help_heading = help::COMMON)]
     pub(crate) host: Option<String>,
+    /// Let the load go to the plan's host `production`
+    #[arg(long, help_heading = help::COMMON, hide_short_help = true)]
+    pub(crate) allow_production: bool,
     /// Start the suite's own backend and load that
     #[arg(long, conflicts_with = "host", help_heading = help::COMMON)]
     pub(crate) embedded: bool,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
+use katydid_core::{Shape as _, Stages};
 
 /// How much is logged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -76,6 +77,15 @@ pub(crate) fn parse_stop_timeout(text: &str) -> Result<Duration, String> {
         return Err(format!("`{text}`: milliseconds are no unit here; write 1s or longer"));
     }
     Ok(span)
+}
+
+/// Stages with at least one user.
+pub(crate) fn parse_stages(text: &str) -> Result<Stages, String> {
+    let stages: Stages = text.parse().map_err(|error| format!("{error}"))?;
+    match stages.most_users() {
+        None | Some(0) => Err("no stage has any user".to_owned()),
+        Some(_) => Ok(stages),
+    }
 }
 
 /// How many task executions.

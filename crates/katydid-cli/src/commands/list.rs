@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use katydid_core::Scenario;
 use katydid_engine::{Class, ClassDescription, FlowDescription, FlowOrder, StepDescription};
 
 use crate::error::CliError;
@@ -17,6 +18,37 @@ pub(crate) fn list(suite: &Suite, verbose: bool) -> Result<(), CliError> {
     };
     let classes: String = suite.classes.iter().map(names).collect();
     super::print(format!("Available Users:\n{classes}").as_bytes())
+}
+
+/// Prints the scenarios on stdout: load, purpose, what is expected, and what judges that.
+///
+/// # Errors
+/// stdout takes no more.
+pub(crate) fn scenarios(suite: &Suite) -> Result<(), CliError> {
+    let each: Vec<String> = suite.scenarios.iter().map(scenario_text).collect();
+    let text = if each.is_empty() {
+        "This suite has no scenarios; a plan brings some (--plan FILE).\n".to_owned()
+    } else {
+        format!("Scenarios:\n{}", each.join("\n"))
+    };
+    super::print(text.as_bytes())
+}
+
+pub(super) fn scenario_text(scenario: &Scenario) -> String {
+    let Scenario { name, purpose, expected, classes, tags, exclude_tags, targets, .. } = scenario;
+    let mut text = format!("    {name}  {}\n", scenario.load_text());
+    for sentence in [purpose, expected] {
+        about(&mut text, sentence, 6);
+    }
+    for (what, names) in [("classes", classes), ("tags", tags), ("without tags", exclude_tags)] {
+        if !names.is_empty() {
+            let _ = writeln!(text, "      {what} {}", names.join(", "));
+        }
+    }
+    for target in targets {
+        let _ = writeln!(text, "      target {target}");
+    }
+    text
 }
 
 fn class_text(class: &ClassDescription) -> String {

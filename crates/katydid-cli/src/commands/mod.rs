@@ -7,6 +7,7 @@
 mod generated;
 mod init;
 mod list;
+mod plan;
 mod ratio;
 
 use std::collections::BTreeSet;
@@ -20,11 +21,11 @@ use clap_complete::Shell;
 use crate::args::{self, Args};
 use crate::error::CliError;
 use crate::selection;
-use crate::settings::OutputSettings;
+use crate::settings::{self, OutputSettings};
 use crate::suite::Suite;
 
 /// Runs the command that the first word names, if it does.
-pub(crate) fn run(suite: &Suite, words: &[OsString]) -> Option<Result<ExitCode, CliError>> {
+pub(crate) fn run(suite: &mut Suite, words: &[OsString]) -> Option<Result<ExitCode, CliError>> {
     if let Err(fault) = check(suite) {
         return Some(Err(fault));
     }
@@ -59,8 +60,12 @@ fn check(suite: &Suite) -> Result<(), CliError> {
 /// Prints what the flags want to see instead of a run; `None` when they want a run.
 pub(crate) fn look(suite: &Suite, args: &Args) -> Result<Option<u8>, CliError> {
     let wanted = OutputSettings::resolve(args)?;
+    let scenario = settings::scenario(suite, args.load.scenario.as_deref())?;
+    let args = &selection::with_scenario(args, scenario.as_ref());
     if wanted.list {
         list::list(suite, wanted.verbose)?;
+    } else if args.load.list_scenarios {
+        list::scenarios(suite)?;
     } else if wanted.show_task_ratio {
         ratio::show(&selection::select(suite, args)?.classes, args.load.users)?;
     } else if wanted.show_task_ratio_json {
@@ -93,9 +98,10 @@ pub(crate) fn describe(suite: &Suite, command: Command) -> Command {
 const INIT: &str = "init";
 const COMPLETIONS: &str = "completions";
 const MAN: &str = "man";
-const BUILT_IN: [&str; 3] = [INIT, COMPLETIONS, MAN];
+const PLAN: &str = "plan";
+const BUILT_IN: [&str; 4] = [INIT, COMPLETIONS, MAN, PLAN];
 
-fn built_in_parsers() -> [Command; 3] {
+fn built_in_parsers() -> [Command; 4] {
     let shell = clap::Arg::new("SHELL")
         .help("The shell that they are for")
         .required(true)
@@ -104,10 +110,11 @@ fn built_in_parsers() -> [Command; 3] {
         Command::new(INIT).about("Write a commented locust.conf to start from"),
         Command::new(COMPLETIONS).about("Print completions for a shell").arg(shell),
         Command::new(MAN).about("Print the man page (roff)"),
+        plan::parser(PLAN),
     ]
 }
 
-fn built_in(suite: &Suite, words: &[OsString]) -> Result<u8, CliError> {
+fn built_in(suite: &mut Suite, words: &[OsString]) -> Result<u8, CliError> {
     let matches = args::command(suite).try_get_matches_from(words).map_err(CliError::Words)?;
     match matches.subcommand() {
         Some((INIT, _)) => init::init(suite)?,
@@ -116,6 +123,7 @@ fn built_in(suite: &Suite, words: &[OsString]) -> Result<u8, CliError> {
             generated::completions(suite, *shell)?;
         }
         Some((MAN, _)) => generated::man_page(suite)?,
+        Some((PLAN, matches)) => return plan::run(suite, matches),
         _ => unreachable!("the first word is the name of one of these"),
     }
     Ok(katydid_core::exit::PASS)

@@ -63,8 +63,15 @@ fn shown(suite: &Suite, setting: &Setting) -> String {
 }
 
 fn of_scenario(scenario: &Scenario, long: &str) -> Option<String> {
+    let list = |names: &[String]| (!names.is_empty()).then(|| names.join(", "));
     match long {
         "headless" => Some("true".to_owned()),
+        CLASSES => list(&scenario.classes),
+        "tags" => list(&scenario.tags),
+        "exclude-tags" => list(&scenario.exclude_tags),
+        "stages" => scenario.stages.as_ref().map(ToString::to_string),
+        // What stages say is said by them.
+        "users" | "spawn-rate" | "run-time" if scenario.stages.is_some() => None,
         "users" => Some(scenario.users.to_string()),
         "spawn-rate" => Some(scenario.spawn_rate.to_string()),
         "run-time" => Some(format_span(scenario.run_time)),

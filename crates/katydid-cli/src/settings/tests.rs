@@ -1,3 +1,5 @@
+mod staged;
+
 use std::ffi::OsString;
 use std::time::Duration;
 

@@ -22,7 +22,7 @@ fn the_suites_own_command_gets_its_words_as_they_are() {
 
 fn help_lists_the_commands() {
     let ended = run(&mut shop("--help")).expect(0);
-    for line in ["completions", "man", "shelves      Fill the shelves"] {
+    for line in ["completions", "man", "plan", "shelves      Fill the shelves"] {
         assert!(ended.stdout.contains(&format!("\n  {line}")), "{line}: {}", ended.stdout);
     }
 }

@@ -15,6 +15,7 @@ mod faults;
 mod files;
 mod hooks;
 mod keys;
+mod plans;
 #[path = "../process/mod.rs"]
 mod process;
 mod pty;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         runs::TESTS,
         faults::TESTS,
         keys::TESTS,
+        plans::TESTS,
         files::TESTS,
         hooks::TESTS,
         backend::TESTS,

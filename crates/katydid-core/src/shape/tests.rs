@@ -21,6 +21,18 @@ fn each_stage_lasts_its_time_and_after_the_last_the_run_ends() {
 }
 
 #[test]
+fn the_plan_writes_for_where_the_command_line_has_a_colon() {
+    assert_eq!(stages("10@2/s for 2m, 300@100/s for 5m"), stages("10@2/s:2m,300@100/s:5m"));
+}
+
+#[test]
+fn the_time_of_all_users_counts_ramps_up_and_down() {
+    // 5 s to 10 users, 5 s of 10; 2 s down to 0, 1 s of nobody; a ramp that is cut at 4 of 100.
+    assert_eq!(stages("10@2/s:10s,0@5/s:3s,100@2/s:2s").user_seconds(), 75.0 + 10.0 + 4.0);
+    assert_eq!(Stages::one(5, 1.0, Duration::from_mins(2)).user_seconds(), 587.5);
+}
+
+#[test]
 fn a_function_is_a_shape_and_a_stage_may_name_classes() {
     let shape = |time: Duration, users: u32| {
         (users < 5).then(|| Stage::exactly([("A", 1), ("B", time.as_secs() as u32)], 1.5))

@@ -84,12 +84,12 @@ fn nanos(time: Duration) -> f64 {
     time.as_nanos() as f64
 }
 
-/// Whole milliseconds as a length of time, others as a number of milliseconds.
+/// `1m30s`, `1.5s`, `250ms`, `0.25ms`.
 fn time(nanos: f64) -> String {
     let span = Duration::from_nanos(nanos as u64);
-    if span.subsec_nanos().is_multiple_of(1_000_000) {
-        crate::format_span(span)
-    } else {
-        format!("{}ms", nanos / 1e6)
+    match span.subsec_nanos() {
+        0 => crate::format_span(span),
+        part if part.is_multiple_of(1_000_000) && span.as_secs() > 0 => format!("{}s", nanos / 1e9),
+        _ => format!("{}ms", nanos / 1e6),
     }
 }

@@ -6,6 +6,7 @@ mod accounts;
 mod liar;
 mod mix;
 mod options;
+mod plan;
 mod refusals;
 mod service;
 mod smoke;

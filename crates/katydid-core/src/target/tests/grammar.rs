@@ -33,6 +33,7 @@ fn the_plans_form_is_read_and_written_the_same() {
         "rate >= 0.5/s",
         "p95 < 1m30s",
         "p95 < 1.5ms",
+        "p95 < 1.5s",
         "p95 < 100ms on /api/health",
         "p95 < 100ms on POST /api/login",
         "p95 < 100ms on /api/extract/[basic]",

@@ -1,0 +1,75 @@
+//! Everything that may be written in a plan: the one table that reading and the schema share.
+
+/// What a key takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A text.
+    Text,
+    /// A whole number above 0.
+    Count,
+    /// A number above 0.
+    Rate,
+    /// A length of time, as a text.
+    Time,
+    /// A share of requests, as a text: `99.5%`.
+    Share,
+    /// A list of texts.
+    Texts,
+}
+
+/// A key with its meaning.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    pub(super) about: &'static str,
+}
+
+const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
+    Key { name, kind, about }
+}
+
+/// The tables of a plan.
+pub(super) const TABLES: [(&str, &str); 4] = [
+    ("hosts", "Names for -H: `staging = \"https://staging.example.com\"`"),
+    ("scenario", "Recipes for --scenario, one table each"),
+    ("target", "Limits of response times by name of requests, one table each"),
+    ("success", "Classes of requests by tag, in order; the first that matches counts"),
+];
+
+/// Keys of `[scenario.NAME]`.
+pub(super) const SCENARIO: [Key; 12] = [
+    key("purpose", Kind::Text, "What the scenario is for, in one sentence"),
+    key(
+        "expected",
+        Kind::Text,
+        "What is expected, in one sentence; `targets` is the same as rules",
+    ),
+    key("users", Kind::Count, "Users"),
+    key("spawn-rate", Kind::Rate, "Users started per second"),
+    key("run-time", Kind::Time, "Length of the run, ramp included: 2m, 1h30m"),
+    key("stages", Kind::Texts, "Instead of the three: numbers of users in a row, 10@2/s for 2m"),
+    key("classes", Kind::Texts, "User classes that run, with weights if wanted: Shopper=3"),
+    key("tags", Kind::Texts, "Only tasks with one of these tags run"),
+    key("exclude-tags", Kind::Texts, "Tasks with one of these tags do not run"),
+    key("targets", Kind::Texts, "Rules: p95 < 500ms, success == 100% on tag tts (docs/RULES.md)"),
+    key("endpoints", Kind::Texts, "Names of [target.\"NAME\"] tables that judge this scenario"),
+    key("success-classes", Kind::Texts, "Names of [success] classes that judge this scenario"),
+];
+
+/// Keys of `[target."NAME"]` beside percentiles such as `p95`.
+pub(super) const TARGET: [Key; 3] = [
+    key("med", Kind::Time, "The median stays below it"),
+    key("avg", Kind::Time, "The mean stays below it"),
+    key("max", Kind::Time, "No response takes so long"),
+];
+
+/// Keys of a class in `[success]`.
+pub(super) const SUCCESS: [Key; 2] = [
+    key("tags", Kind::Texts, "Requests with one of these tags; left out: all that remain"),
+    key("at-least", Kind::Share, "The share that must succeed: 99.5%"),
+];
+
+/// Keys that a later version will know; until then nobody shall think that they work.
+pub(super) const LATER: [&str; 7] =
+    ["recover", "arrival-rate", "max-in-flight", "abort", "drift", "knee", "silence"];

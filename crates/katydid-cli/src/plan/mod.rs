@@ -1,0 +1,24 @@
+//! The plan file: hosts, scenarios, targets and success classes, in TOML.
+//!
+//! `keys.rs` is the one table of what may be written; reading refuses everything else with the
+//! nearest name, and the JSON Schema (`schema.rs`) is made from it. `read.rs` makes scenarios of
+//! the text, `table.rs` knows lines, `reach.rs` estimates whether a run can make the samples that
+//! its targets need.
+
+mod error;
+mod hosts;
+mod keys;
+mod reach;
+mod read;
+mod scenario;
+mod schema;
+mod table;
+mod targets;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use error::PlanError;
+pub(crate) use hosts::{PRODUCTION, named as named_host};
+pub(crate) use reach::{out_of_reach, unfirm};
+pub(crate) use read::{Plan, adopt, adopt_file};
+pub(crate) use schema::schema;

@@ -1,0 +1,70 @@
+//! Whether a run can make the samples that its targets need, as far as waits and weights tell.
+
+use katydid_core::{Scope, Stages, Target, share_out};
+use katydid_engine::Class;
+
+/// Targets that cannot be met because the run is too small for them, each as a sentence.
+pub(crate) fn out_of_reach(classes: &[Class], stages: &Stages, targets: &[Target]) -> Vec<String> {
+    let told = |target: &Target, expected: f64| {
+        let needed = target.needed();
+        (expected < needed as f64).then(|| {
+            format!(
+                "target `{target}` needs {needed} samples and is missed without; this load makes \
+                 about {expected:.0} (waits and weights, one request per task): run longer or with \
+                 more users"
+            )
+        })
+    };
+    each(classes, stages, targets, told)
+}
+
+/// Targets that would be met on few samples.
+pub(crate) fn unfirm(classes: &[Class], stages: &Stages, targets: &[Target]) -> Vec<String> {
+    let told = |target: &Target, expected: f64| {
+        let few = expected >= target.needed() as f64 && expected < target.firm() as f64;
+        few.then(|| {
+            let firm = target.firm();
+            format!("target `{target}` has about {expected:.0} samples, and is firm from {firm}")
+        })
+    };
+    each(classes, stages, targets, told)
+}
+
+fn each(
+    classes: &[Class],
+    stages: &Stages,
+    targets: &[Target],
+    told: impl Fn(&Target, f64) -> Option<String>,
+) -> Vec<String> {
+    let about = |target: &Target| told(target, expected(classes, stages, target.scope())?);
+    targets.iter().filter_map(about).collect()
+}
+
+/// Requests in a scope, if each task makes one and the target answers at once. `None` where the
+/// waits of a class are not known or it does not wait. Of a name all requests count, as nobody
+/// knows which task sends them.
+fn expected(classes: &[Class], stages: &Stages, scope: &Scope) -> Option<f64> {
+    let most = stages.stages().iter().map(|timed| timed.stage.users).max()?;
+    let shares: Vec<(u32, u32)> = classes.iter().map(Class::shares).collect();
+    let dealt = share_out(&shares, most);
+    let mut total = 0.0;
+    for (index, class) in classes.iter().enumerate() {
+        let users = dealt.iter().filter(|class| **class == index).count();
+        if users == 0 {
+            continue;
+        }
+        let wait = class.mean_wait().filter(|wait| !wait.is_zero())?.as_secs_f64();
+        let tasks = stages.user_seconds() * users as f64 / dealt.len() as f64 / wait;
+        total += tasks * share(class, scope);
+    }
+    Some(total)
+}
+
+/// The share of a class's tasks that are in a scope.
+fn share(class: &Class, scope: &Scope) -> f64 {
+    let tasks = class.tasks();
+    let within = tasks.iter().filter(|task| !task.silent);
+    let within = within.filter(|task| scope.accepts_tags(&task.tags).unwrap_or(true));
+    // Where only the code decides how often a task runs, it may be always.
+    within.map(|task| task.expected_share.unwrap_or(1.0)).sum::<f64>().min(1.0)
+}

@@ -1,0 +1,104 @@
+//! From the text of a plan to scenarios and hosts.
+
+use std::path::Path;
+
+use katydid_core::Scenario;
+use katydid_engine::Class;
+use toml::de::DeTable;
+
+use super::error::PlanError;
+use super::hosts::hosts;
+use super::keys::TABLES;
+use super::scenario::{Names, scenario};
+use super::table::{Entry, Source, entries};
+use super::targets::Rules;
+use crate::error::CliError;
+use crate::suite::Suite;
+
+/// A plan, read and checked against its suite.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// The file as it was named, or whose built-in plan it is.
+    pub(crate) origin: String,
+    /// As it is written.
+    pub(crate) text: String,
+    hosts: Vec<(String, String)>,
+    scenarios: Vec<Scenario>,
+}
+
+impl Plan {
+    /// Reads a plan whose tags and classes are those of `suite`.
+    ///
+    /// # Errors
+    /// The line of the first thing that cannot be meant, with the nearest name.
+    pub(crate) fn read(origin: &str, text: &str, suite: &Suite) -> Result<Self, PlanError> {
+        let source = Source { origin, text };
+        let document = DeTable::parse(text).map_err(|fault| {
+            source.wrong(fault.span().unwrap_or_default(), fault.message().replace('\n', ", "))
+        })?;
+        let tables = entries(source, "", document.get_ref());
+        let known = TABLES.map(|(name, _)| name);
+        if let Some(unknown) = tables.iter().find(|table| !known.contains(&table.name())) {
+            return Err(unknown.unknown(&known));
+        }
+        let table = |name: &str| tables.iter().find(|table| table.name() == name).copied();
+        let names = Names {
+            tags: suite.tags(),
+            classes: suite.classes.iter().map(Class::name).map(ToString::to_string).collect(),
+        };
+        let mut rules = Rules::default();
+        if let Some(success) = table("success") {
+            rules.success(success, &names.tags)?;
+        }
+        if let Some(target) = table("target") {
+            rules.endpoints(target)?;
+        }
+        let scenarios = match table("scenario") {
+            Some(table) => scenarios(&table, &names, &rules)?,
+            None => Vec::new(),
+        };
+        rules.all_used()?;
+        let hosts = table("hosts").map(|table| hosts(&table)).transpose()?.unwrap_or_default();
+        Ok(Self { origin: origin.to_owned(), text: text.to_owned(), hosts, scenarios })
+    }
+}
+
+fn scenarios(
+    table: &Entry<'_>,
+    names: &Names,
+    rules: &Rules<'_>,
+) -> Result<Vec<Scenario>, PlanError> {
+    let each = entries(table.source, "scenario", table.table()?);
+    each.iter().map(|table| scenario(table, names, rules)).collect()
+}
+
+/// Puts the suite's own plan in force.
+///
+/// # Errors
+/// It cannot be meant, which is a mistake in the suite.
+pub(crate) fn adopt(suite: &mut Suite) -> Result<(), CliError> {
+    let Some(text) = suite.plan_text.take() else { return Ok(()) };
+    let origin = format!("the plan of {}", suite.name);
+    put(suite, Plan::read(&origin, &text, suite)?);
+    Ok(())
+}
+
+/// Puts the plan of a file in force, instead of the suite's own.
+///
+/// # Errors
+/// It cannot be read, or cannot be meant.
+pub(crate) fn adopt_file(suite: &mut Suite, path: &Path) -> Result<(), CliError> {
+    let text = std::fs::read_to_string(path).map_err(|fault| CliError::File {
+        what: "plan",
+        path: path.to_owned(),
+        fault,
+    })?;
+    put(suite, Plan::read(&path.display().to_string(), &text, suite)?);
+    Ok(())
+}
+
+fn put(suite: &mut Suite, plan: Plan) {
+    suite.scenarios.clone_from(&plan.scenarios);
+    suite.hosts.clone_from(&plan.hosts);
+    suite.plan = Some(plan);
+}

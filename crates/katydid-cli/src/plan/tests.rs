@@ -1,0 +1,243 @@
+//! A plan that is right, and a table of wrong ones.
+
+use katydid_engine::{Session, Task, TaskResult, UserClass, between};
+use serde_json::Value;
+
+use super::keys::{SCENARIO, SUCCESS, TABLES, TARGET};
+use super::*;
+use crate::suite::Suite;
+
+async fn get(session: &mut Session) -> TaskResult {
+    session.get("/").send().await?;
+    Ok(())
+}
+
+fn task(name: &str, weight: u32, tags: &[&str]) -> Task<()> {
+    let task = Task::new(name, |(), session| Box::pin(get(session)));
+    task.weight(weight).tags(tags.iter().copied())
+}
+
+/// Each task is a quarter, a half or a quarter of a class that waits two seconds.
+fn suite() -> Suite {
+    let shopper = UserClass::<()>::with_default("Shopper")
+        .wait(between(1.0, 3.0))
+        .task(task("look", 2, &["read"]))
+        .task(task("pay", 1, &["critical", "revenue"]))
+        .task(task("leave", 1, &[]));
+    let admin = UserClass::<()>::with_default("Admin").task(task("audit", 1, &["critical"]));
+    Suite::new("shop-load").class(shopper).class(admin)
+}
+
+const GOOD: &str = r#"
+[hosts]
+staging = "https://staging.shop.example"
+
+[scenario.smoke]
+purpose = "A look."
+expected = "Nothing fails."
+users = 5
+spawn-rate = 0.5
+run-time = "2m"
+classes = ["Shopper=3"]
+exclude-tags = ["revenue"]
+targets = ["success == 100%", "p(95)<500", "p99 < 1s on class rest"]
+endpoints = ["/pay"]
+success-classes = ["paid", "rest"]
+
+[scenario.spike]
+stages = ["10@2/s for 2m", "300@100/s:5m"]
+
+[target."/pay"]
+max = "2s"
+"p99.9" = "1500ms"
+p95 = "1s"
+
+[success]
+paid = { tags = ["revenue"], at-least = "100%" }
+rest = { at-least = "99.5%" }
+"#;
+
+fn adopted(text: &str) -> Result<Suite, String> {
+    let mut suite = suite().plan(text);
+    adopt(&mut suite).map(|()| suite).map_err(|fault| fault.to_string())
+}
+
+#[test]
+fn a_plan_becomes_hosts_and_scenarios() {
+    let suite = adopted(GOOD).unwrap();
+    assert_eq!(suite.hosts, [("staging".to_owned(), "https://staging.shop.example".to_owned())]);
+    let [smoke, spike] = &suite.scenarios[..] else { panic!("{:?}", suite.scenarios) };
+    assert_eq!(
+        (smoke.name.as_str(), smoke.load_text()),
+        ("smoke", "5 users at 0.5/s for 2m".into())
+    );
+    assert_eq!((smoke.purpose.as_str(), smoke.expected.as_str()), ("A look.", "Nothing fails."));
+    assert_eq!(
+        (&smoke.classes[..], &smoke.exclude_tags[..]),
+        (&["Shopper=3".into()][..], &["revenue".into()][..])
+    );
+    let targets: Vec<String> = smoke.targets.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        targets,
+        [
+            "success == 100%",
+            "p95 < 500ms",
+            "p99 < 1s on class rest",
+            "max < 2s on /pay",
+            "p99.9 < 1.5s on /pay",
+            "p95 < 1s on /pay",
+            "success == 100% on class paid",
+            "success >= 99.5% on class rest",
+        ]
+    );
+    assert_eq!((spike.load_text().as_str(), spike.users), ("stages 10@2/s:2m,300@100/s:5m", 300));
+}
+
+const LOAD: &str = "[scenario.a]\nusers = 1\nspawn-rate = 1\nrun-time = \"1m\"\n";
+
+/// After four lines of a good scenario: the line at fault, and what is said of it.
+const WRONG: &[(&str, usize, &str)] = &[
+    (
+        "targets = [\n\"p95 < 1s\",\n\"p95 < fast\",\n]",
+        7,
+        "target `p95 < fast`, column 7: `fast` is no",
+    ),
+    ("target = [\"p95 < 1s\"]", 5, "unknown key `target` in [scenario.a]; did you mean `targets`?"),
+    ("spawn_rate = 2", 5, "unknown key `spawn_rate` in [scenario.a]; did you mean `spawn-rate`?"),
+    ("recover = \"p95\"", 5, "`recover` in [scenario.a] comes with a later version; leave it out"),
+    ("tags = [\"critcal\"]", 5, "no task has the tag `critcal`; did you mean `critical`?"),
+    ("classes = [\"Shoper=2\"]", 5, "unknown user class `Shoper`; did you mean `Shopper`?"),
+    ("targets = [\"p95 < 1s on tag reed\"]", 5, "no task has the tag `reed`; did you mean `read`?"),
+    ("targets = [\"p95 < 1s on class x\"]", 5, "classes are those of the plan's table [success]"),
+    ("endpoints = [\"/x\"]", 5, "no table [target.\"/x\"]; there are none"),
+    ("endpoints = [\"/pya\"]\n[target.\"/pay\"]\nmax = \"1s\"", 5, "did you mean `/pay`?"),
+    (
+        "[target.\"/pay\"]\nmax = \"1s\"",
+        5,
+        "`/pay` judges nothing: no scenario lists it; write endpoints = [\"/pay\"]",
+    ),
+    ("[success]\nx = { at-least = \"99%\" }", 6, "write success-classes = [\"x\"]"),
+    (
+        "success-classes = [\"x\"]\n[success]\nx = { at-least = \"199%\" }",
+        7,
+        "`199%` is more than all",
+    ),
+    ("success-classes = [\"x\"]\n[success]\nx = { tags = [\"read\"] }", 7, "`x` lacks at-least"),
+    (
+        "[success]\nx = { at-least = \"99%\" }\ny = { at-least = \"9%\" }",
+        7,
+        "class `x` has no tags and takes all that is left; put it last",
+    ),
+    ("[success]\nx = { atleast = \"99%\" }", 6, "did you mean `at-least`?"),
+    (
+        "endpoints = [\"/p\"]\n[target.\"/p\"]\nmaximum = \"1s\"",
+        7,
+        "unknown key `maximum` in [target]; did you mean `max`?",
+    ),
+    ("endpoints = [\"/p\"]\n[target.\"/p\"]\np95 = \"soon\"", 7, "`soon` is no length of time"),
+    ("endpoints = [\"/p\"]\n[target.\"/p\"]\np95 = 500", 7, "`p95` is a text: p95 = \"…\""),
+    (
+        "stages = [\"10@2/s for 2m\"]",
+        2,
+        "`stages` say how many users run and how long; leave `users` out",
+    ),
+    (
+        "[scenario.b]\nusers = 5\nrun-time = \"1m\"",
+        5,
+        "[scenario.b] lacks `spawn-rate` (or has `stages`)",
+    ),
+    ("[scenario.b]\nusers = 0", 6, "`users` is a whole number above 0"),
+    ("[scenario.b]\nusers = \"5\"", 6, "`users` is a whole number above 0"),
+    ("[scenario.b]\nspawn-rate = -1", 6, "`spawn-rate` is a number above 0"),
+    ("[scenario.b]\nrun-time = \"2 min\"", 6, "`2 min` is not a length of time"),
+    ("[scenario.b]\nstages = [\"10@2\"]", 6, "stage `10@2` is not of the form USERS@RATE/s:TIME"),
+    ("[scenario.\"a b\"]\nusers = 5", 5, "the name of a scenario is one word"),
+    ("[scenarios.b]\nusers = 5", 5, "unknown table `scenarios`; did you mean `scenario`?"),
+    ("[hosts]\nx = \"localhost:5000\"", 6, "write http://localhost:5000"),
+    ("[hosts]\nx = \"http://me:secret@h\"", 6, "has a user name or password"),
+    ("tags = []", 5, "`tags` is empty; leave it out"),
+    ("purpose = \"\"", 5, "`purpose` is empty; leave it out"),
+    ("users = 2", 5, "duplicate key"),
+    ("tags = [", 5, ""),
+];
+
+#[test]
+fn what_cannot_be_meant_has_its_line_and_the_nearest_name() {
+    for (text, line, says) in WRONG {
+        let fault = adopted(&format!("{LOAD}{text}")).expect_err(text);
+        let place = format!("the plan of shop-load:{line}: ");
+        assert!(
+            fault.starts_with(&place) && fault.contains(says),
+            "{text}:\n{fault}\nlacks: {says}"
+        );
+        assert!(!fault.contains("secret"), "{fault}");
+    }
+}
+
+#[test]
+fn a_file_takes_the_place_of_the_suites_own_plan() {
+    let mut suite = adopted(GOOD).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("my.toml");
+    std::fs::write(&file, LOAD).unwrap();
+    adopt_file(&mut suite, &file).unwrap();
+    assert_eq!((suite.scenarios.len(), suite.hosts.len()), (1, 0));
+    std::fs::write(&file, "[scenario]\nx = 1").unwrap();
+    let fault = adopt_file(&mut suite, &file).unwrap_err().to_string();
+    assert_eq!(fault, format!("{}:2: `x` is a table, not a value", file.display()));
+    std::fs::remove_file(&file).unwrap();
+    assert!(adopt_file(&mut suite, &file).unwrap_err().to_string().starts_with("plan /"));
+}
+
+#[test]
+fn hosts_have_names() {
+    let suite = adopted(GOOD).unwrap();
+    let named = |host| named_host(&suite, host).map_err(|fault| fault.to_string());
+    assert_eq!(named("staging"), Ok("https://staging.shop.example"));
+    assert_eq!(named("http://h:1"), Ok("http://h:1"));
+    assert_eq!(named("localhost"), Ok("localhost"));
+    let fault = named("stagin").unwrap_err();
+    assert_eq!(fault, "the plan has no host `stagin`; did you mean `staging`?");
+}
+
+/// 5 users at 1/s for 52 s are 5 × 52 - 12.5 s, 2 s each: about 124 tasks.
+#[test]
+fn a_load_too_small_for_its_targets_is_seen_before() {
+    let shopper = &suite().classes[..1];
+    let stages = "5@1/s:52s".parse().unwrap();
+    let told = |text: &str| {
+        let target = [text.parse().unwrap()];
+        (out_of_reach(shopper, &stages, &target).len(), unfirm(shopper, &stages, &target).len())
+    };
+    assert_eq!(told("p99 < 1s"), (0, 1));
+    assert_eq!(told("p99.9 < 1s"), (1, 0));
+    assert_eq!(told("p99 < 1s on tag read"), (1, 0));
+    assert_eq!(told("p95 < 1s on tag read"), (0, 1));
+    assert_eq!(told("success == 100%"), (0, 0));
+    assert_eq!(told("p99 < 1s on /x"), (0, 1));
+    let target = ["p99 < 1s on tag read".parse().unwrap()];
+    let text = out_of_reach(shopper, &stages, &target).concat();
+    assert!(text.contains("needs 100 samples") && text.contains("makes about 62 "), "{text}");
+    // Admin does not wait, so nobody knows how much it does.
+    assert!(out_of_reach(&suite().classes, &stages, &target).is_empty());
+}
+
+#[test]
+fn the_schema_has_every_key_that_is_read() {
+    let schema = schema();
+    let keys =
+        |value: &Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
+    let tables = &schema["properties"];
+    let mut known: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
+    known.sort_unstable();
+    assert_eq!(keys(tables), known);
+    for (table, known) in
+        [("scenario", &SCENARIO[..]), ("target", &TARGET[..]), ("success", &SUCCESS[..])]
+    {
+        let mut known: Vec<&str> = known.iter().map(|key| key.name).collect();
+        known.sort_unstable();
+        let each = &tables[table]["additionalProperties"];
+        assert_eq!(keys(&each["properties"]), known, "{table}");
+        assert_eq!(each["additionalProperties"], false, "{table}");
+    }
+}

@@ -1,0 +1,44 @@
+//! Whether the number of users follows stages, and what that leaves without effect.
+
+use katydid_core::{Scenario, Stages};
+
+use crate::args::Args;
+use crate::error::CliError;
+use crate::sources::Origin;
+
+/// What stages take the place of.
+const INSTEAD_OF: [&str; 3] = ["users", "spawn-rate", "run-time"];
+
+/// The stages of a run: those of `--stages`, else those of its scenario.
+///
+/// # Errors
+/// A flag that the scenario's stages would leave without effect.
+pub(super) fn of_run(args: &Args, scenario: Option<&Scenario>) -> Result<Option<Stages>, CliError> {
+    if args.load.stages.is_some() {
+        return Ok(args.load.stages.clone());
+    }
+    let staged = scenario.and_then(|scenario| Some((scenario, scenario.stages.as_ref()?)));
+    let Some((scenario, stages)) = staged else { return Ok(None) };
+    let of = |long: &&&str| args.sources.of(long).is_some_and(|s| s.origin == Origin::Flag);
+    match INSTEAD_OF.iter().find(of) {
+        Some(flag) => Err(CliError::Usage(format!(
+            "the users of scenario {} follow its stages, so --{flag} would do nothing; write other \
+             stages: --stages {stages}",
+            scenario.name
+        ))),
+        None => Ok(Some(stages.clone())),
+    }
+}
+
+/// Sentences on settings of files and the environment that a scenario's stages leave without
+/// effect.
+pub(super) fn without_effect(args: &Args, scenario: Option<&Scenario>) -> Vec<String> {
+    let staged = scenario.filter(|scenario| scenario.stages.is_some());
+    let Some(scenario) = staged.filter(|_| args.load.stages.is_none()) else { return Vec::new() };
+    let set = INSTEAD_OF.iter().filter(|long| args.sources.of(long).is_some());
+    let told = |long: &&str| {
+        let (name, scenario) = (args.sources.name(long), &scenario.name);
+        format!("{name} has no effect: the users of scenario {scenario} follow its stages")
+    };
+    set.map(told).collect()
+}

@@ -1,0 +1,117 @@
+//! What scenarios of a plan bring along, and what overrides it.
+
+use super::*;
+use crate::plan;
+
+const PLAN: &str = r#"
+[hosts]
+staging = "http://staging.shop.example/"
+production = "https://shop.example"
+
+[scenario.money]
+users = 7
+spawn-rate = 2
+run-time = "3m"
+classes = ["Shopper"]
+tags = ["critical"]
+exclude-tags = ["revenue"]
+targets = ["success == 100%"]
+
+[scenario.spike]
+stages = ["10@2/s for 2m", "300@100/s for 5m"]
+"#;
+
+fn planned() -> Suite {
+    let mut suite = suite().plan(PLAN);
+    plan::adopt(&mut suite).unwrap();
+    suite
+}
+
+fn with(words: &str) -> Settings {
+    resolve_for(&planned(), words).unwrap_or_else(|error| panic!("{words}: {error}"))
+}
+
+fn tasks(settings: &Settings) -> Vec<String> {
+    settings.classes.iter().flat_map(Class::tasks).map(|task| task.task.to_string()).collect()
+}
+
+#[test]
+fn a_scenario_chooses_classes_and_tags_and_flags_override_them() {
+    let money = with("--scenario money -H http://h");
+    assert_eq!((money.run.users, money.run.spawn_rate, money.targets().len()), (7, 2.0, 1));
+    assert_eq!(tasks(&money), ["browse"]);
+    assert_eq!(tasks(&with("--scenario money -H http://h -E admin")), ["browse", "checkout"]);
+    assert_eq!(tasks(&with("Admin --scenario money -H http://h -T admin")), ["audit"]);
+    let row = |settings: &Settings, name: &str| {
+        let row = settings.rows.iter().find(|row| row[0] == name).unwrap();
+        format!("{} from {}", row[1], row[2])
+    };
+    assert_eq!(row(&money, "tags"), "critical from scenario money");
+    assert_eq!(row(&money, "user-classes"), "Shopper from scenario money");
+    let spike = with("--scenario spike -H http://h");
+    assert_eq!(row(&spike, "stages"), "10@2/s:2m,300@100/s:5m from scenario spike");
+    assert_eq!(row(&spike, "users"), "1 from default");
+}
+
+#[test]
+fn stages_come_from_the_scenario_or_from_the_flag() {
+    for (words, stages, users, time) in [
+        ("--scenario spike", "10@2/s:2m,300@100/s:5m", 300, 420),
+        ("--scenario spike --stages 3@1/s:9s", "3@1/s:9s", 3, 9),
+        ("--scenario money --stages 3@1/s:9s,4@1/s:1s", "3@1/s:9s,4@1/s:1s", 4, 10),
+        ("--headless --stages 3@1/s:9s", "3@1/s:9s", 3, 9),
+    ] {
+        let settings = with(&format!("{words} -H http://h"));
+        assert_eq!(settings.stages.as_ref().unwrap().to_string(), stages, "{words}");
+        assert!(settings.run.shape.is_some() && settings.run.users == users, "{words}");
+        assert_eq!(settings.run.run_time, Some(Duration::from_secs(time)), "{words}");
+    }
+    assert!(with("--scenario money -H http://h").run.shape.is_none());
+}
+
+#[test]
+fn what_stages_would_leave_without_effect_is_refused() {
+    let suite = planned();
+    for (words, says) in [
+        (
+            "--scenario spike -u 5",
+            "so --users would do nothing; write other stages: --stages 10@2/s:2m,",
+        ),
+        ("--scenario spike -r 5", "so --spawn-rate would do nothing"),
+        ("--scenario spike -t 5s", "so --run-time would do nothing"),
+        ("--headless --stages 3@1/s:9s -u 5", "cannot be used with"),
+        ("--headless --stages 3@1/s", "stage `3@1/s` is not of the form USERS@RATE/s:TIME"),
+        ("--headless --stages 0@1/s:5s", "no stage has any user"),
+    ] {
+        refused(&suite, &format!("{words} -H http://h"), says);
+    }
+}
+
+/// The team's locust.conf says `users = 50`, which is no mistake of who runs the spike.
+#[test]
+fn what_a_file_says_beside_stages_is_said_to_have_no_effect() {
+    let around =
+        Surroundings { env: vec![("LOCUST_USERS".into(), "50".into())], ..Surroundings::default() };
+    let words = ["x", "--scenario", "spike", "-H", "http://h"].map(OsString::from);
+    let suite = planned();
+    let settings =
+        Settings::resolve(&suite, &Args::read(&suite, &words, &around).unwrap()).unwrap();
+    assert_eq!(settings.run.users, 300);
+    let told = settings.sources.warnings.concat();
+    assert_eq!(told, "LOCUST_USERS has no effect: the users of scenario spike follow its stages");
+}
+
+#[test]
+fn a_host_has_a_name_and_production_wants_a_word() {
+    let host = |words: &str| with(&format!("--scenario money {words}")).run.host.unwrap();
+    assert_eq!(host("-H staging"), "http://staging.shop.example");
+    assert_eq!(host("-H production --allow-production"), "https://shop.example");
+    let suite = planned();
+    for (words, says) in [
+        ("-H stagin", "the plan has no host `stagin`; did you mean `staging`?"),
+        ("-H production", "is the plan's host `production`, where people work; load a copy of it"),
+        ("-H https://shop.example/v2", "--allow-production"),
+    ] {
+        refused(&suite, &format!("--scenario money {words}"), says);
+    }
+}
