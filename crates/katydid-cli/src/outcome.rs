@@ -125,13 +125,14 @@ impl Ending<'_> {
             |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         );
         let (snapshot, run) = (&self.outcome.snapshot, &self.settings.run);
+        let load = match &self.settings.stages {
+            Some(stages) => format!("Stages {stages}"),
+            None => format!("{} users at {:.2} per second", run.users, run.spawn_rate),
+        };
         let mut text = format!(
-            "Started {started}, lasted {:.1} s\nHost {}\n{} users at {:.2} per second, {} \
-             threads, seed {}\n\n",
+            "Started {started}, lasted {:.1} s\nHost {}\n{load}, {} threads, seed {}\n\n",
             snapshot.elapsed.as_secs_f64(),
             self.host(),
-            run.users,
-            run.spawn_rate,
             run.threads,
             run.seed
         );

@@ -93,6 +93,18 @@ fn a_plan_becomes_hosts_and_scenarios() {
     assert_eq!((spike.load_text().as_str(), spike.users), ("stages 10@2/s:2m,300@100/s:5m", 300));
 }
 
+#[test]
+fn the_plan_of_the_document_is_one() {
+    let document = include_str!("../../../../docs/PLAN.md");
+    let text = document.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next());
+    let tags = ["critical", "slow", "auth", "billing"];
+    let shopper = UserClass::<()>::with_default("Shopper").task(task("all", 1, &tags));
+    let admin = UserClass::<()>::with_default("Admin").task(task("audit", 1, &[]));
+    let mut suite = Suite::new("shop-load").class(shopper).class(admin).plan(text.unwrap());
+    adopt(&mut suite).unwrap();
+    assert_eq!((suite.scenarios.len(), suite.scenarios[0].targets.len()), (2, 7));
+}
+
 const LOAD: &str = "[scenario.a]\nusers = 1\nspawn-rate = 1\nrun-time = \"1m\"\n";
 
 /// After four lines of a good scenario: the line at fault, and what is said of it.

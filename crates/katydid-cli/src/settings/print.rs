@@ -3,6 +3,7 @@
 use katydid_core::{Scenario, exit, format_span};
 use katydid_engine::{HttpSettings, RunSettings};
 
+use super::stages::INSTEAD_OF;
 use crate::args::{Args, LogLevel};
 use crate::sources::{CLASSES, Known, Setting};
 use crate::suite::Suite;
@@ -47,7 +48,22 @@ fn row(
         }
         _ => (default(suite, known, long), "default".to_owned()),
     };
+    let by_stages = by_stages(args, scenario).filter(|_| args.sources.of(long).is_none());
+    if let Some(from) = by_stages.filter(|_| INSTEAD_OF.contains(&long)) {
+        return [long.to_owned(), "by stages".to_owned(), from];
+    }
     [long.to_owned(), value, from]
+}
+
+/// Where the stages come from that decide the number of users.
+fn by_stages(args: &Args, scenario: Option<&Scenario>) -> Option<String> {
+    match (args.sources.of("stages"), scenario) {
+        (Some(setting), _) => Some(setting.origin.to_string()),
+        (None, Some(scenario)) if scenario.stages.is_some() => {
+            Some(format!("scenario {}", scenario.name))
+        }
+        _ => None,
+    }
 }
 
 /// A value as it was written, secrets apart.
@@ -70,8 +86,6 @@ fn of_scenario(scenario: &Scenario, long: &str) -> Option<String> {
         "tags" => list(&scenario.tags),
         "exclude-tags" => list(&scenario.exclude_tags),
         "stages" => scenario.stages.as_ref().map(ToString::to_string),
-        // What stages say is said by them.
-        "users" | "spawn-rate" | "run-time" if scenario.stages.is_some() => None,
         "users" => Some(scenario.users.to_string()),
         "spawn-rate" => Some(scenario.spawn_rate.to_string()),
         "run-time" => Some(format_span(scenario.run_time)),

@@ -7,7 +7,7 @@ use crate::error::CliError;
 use crate::sources::Origin;
 
 /// What stages take the place of.
-const INSTEAD_OF: [&str; 3] = ["users", "spawn-rate", "run-time"];
+pub(super) const INSTEAD_OF: [&str; 3] = ["users", "spawn-rate", "run-time"];
 
 /// The stages of a run: those of `--stages`, else those of its scenario.
 ///

@@ -50,7 +50,9 @@ fn a_scenario_chooses_classes_and_tags_and_flags_override_them() {
     assert_eq!(row(&money, "user-classes"), "Shopper from scenario money");
     let spike = with("--scenario spike -H http://h");
     assert_eq!(row(&spike, "stages"), "10@2/s:2m,300@100/s:5m from scenario spike");
-    assert_eq!(row(&spike, "users"), "1 from default");
+    assert_eq!(row(&spike, "users"), "by stages from scenario spike");
+    let flagged = with("--headless --stages 3@1/s:9s -H http://h");
+    assert_eq!(row(&flagged, "run-time"), "by stages from flag");
 }
 
 #[test]
