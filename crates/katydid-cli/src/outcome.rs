@@ -17,6 +17,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) targets: &'a [Target],
     /// The code for failures that no target judges.
     pub(crate) failed_code: u8,
+    /// DISTURBED counts as INVALID for the exit code.
+    pub(crate) strict: bool,
     /// What the suite's hooks have done.
     pub(crate) aftermath: &'a Aftermath,
 }
@@ -27,6 +29,9 @@ impl Rules<'_> {
         let interrupted = outcome.reason == StopReason::Interrupted;
         let facts = RunFacts { interrupted, failed_code: self.failed_code };
         let mut verdict = judge(&outcome.snapshot, self.targets, facts);
+        if self.strict {
+            verdict.strict();
+        }
         if !reports_whole {
             verdict.exit_code = exit::worst([verdict.exit_code, exit::TOOL]);
         }
@@ -56,10 +61,11 @@ impl Ending<'_> {
         let statistics = || json::statistics(snapshot, outcome.started);
         self.files.json(statistics, &mut written, console);
         let (targets, failed_code) = (settings.targets(), settings.failed_code);
-        let known = Rules { targets, failed_code, aftermath: calls.aftermath() };
+        let strict = settings.strict;
+        let known = Rules { targets, failed_code, strict, aftermath: calls.aftermath() };
         let verdict = known.judge(outcome, written.whole);
         let aftermath = calls.quitting(&verdict, snapshot);
-        let rules = Rules { targets, failed_code, aftermath: &aftermath };
+        let rules = Rules { targets, failed_code, strict, aftermath: &aftermath };
         // Each file tells the verdict as far as it is known when it is written.
         let verdict = rules.judge(outcome, written.whole);
         self.files.html(|| self.page(&verdict), &mut written, console);

@@ -40,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) output: OutputSettings,
     /// The code for failures that no target judges.
     pub(crate) failed_code: u8,
+    /// A run that is DISTURBED ends with the code of one that is INVALID.
+    pub(crate) strict: bool,
     /// Warnings that are not wanted.
     pub(crate) silences: Vec<Silence>,
     /// The values of the suite's own options.
@@ -145,6 +147,7 @@ impl Settings {
             embedded,
             accounts,
             output: OutputSettings::resolve(args)?,
+            strict: args.tuning.strict,
             failed_code: args.tuning.exit_code_on_error.unwrap_or(exit::FAILED),
             silences: args.tuning.silence.clone(),
             options: args.options.clone(),

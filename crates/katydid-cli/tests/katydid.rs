@@ -4,6 +4,7 @@ mod process;
 
 use std::net::SocketAddr;
 use std::process::Command;
+use std::time::Duration;
 
 use katydid_testkit::TestServer;
 use process::{run, signal, start};
@@ -86,6 +87,26 @@ fn the_first_ctrl_c_reports_and_exits_130() {
     let ended = running.end().expect(130).says("Got SIGINT signal");
     assert!(ended.stdout.contains("Success rate:   100.00%"), "{}", ended.stdout);
     assert!(ended.last_line().starts_with("VERDICT: PASS"), "{}", ended.stderr);
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the time for which the program stands still")]
+fn a_generator_that_was_stopped_says_so_and_strict_makes_it_exit_3() {
+    let server = TestServer::spawn();
+    let url = format!("{}/delay/5", server.url());
+    for (strict, code) in [(None, 0), (Some("--strict"), 3)] {
+        let before = server.total_requests();
+        let running = start(katydid().args([&url, "-t", "2s", "-u", "2"]).args(strict));
+        while server.total_requests() < before + 10 {
+            std::thread::yield_now();
+        }
+        signal("STOP", running.pid());
+        std::thread::sleep(Duration::from_secs(1));
+        signal("CONT", running.pid());
+        let ended = running.end().expect(code);
+        let ended = ended.says("RUN: DISTURBED - the whole program stood still for ");
+        assert!(ended.last_line().starts_with("VERDICT: PASS"), "{}", ended.stderr);
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::values::{parse_count, parse_iterations, parse_processes, parse_stop_t
 /// Everything under "Other options".
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = help::OTHER)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch")]
 pub(crate) struct TuningArgs {
     /// How long users may finish their task at the end [default: 0]
     #[arg(short, long, value_name = "SPAN", value_parser = parse_stop_timeout, allow_negative_numbers = true, hide_short_help = true)]
@@ -21,6 +22,9 @@ pub(crate) struct TuningArgs {
     /// Exit code when requests failed and no target judges them [default: 1]
     #[arg(long, value_name = "CODE", hide_short_help = true)]
     pub(crate) exit_code_on_error: Option<u8>,
+    /// Exit with 3 when the run says DISTURBED of itself, not only when INVALID
+    #[arg(long, hide_short_help = true)]
+    pub(crate) strict: bool,
     /// Give every class and every task the weight 1
     #[arg(long, hide_short_help = true)]
     pub(crate) equal_weights: bool,

@@ -120,6 +120,12 @@ impl Console {
         } else {
             last.red().bold().to_string()
         };
+        let before = before.lines().map(|line| match line {
+            line if line.starts_with("RUN: DISTURBED") => line.yellow().bold().to_string(),
+            line if line.starts_with("RUN: INVALID") => line.red().bold().to_string(),
+            line => line.to_owned(),
+        });
+        let before = before.collect::<Vec<_>>().join("\n");
         let gap = if before.is_empty() { "" } else { "\n" };
         self.show(Piece::Text(format!("{before}{gap}{coloured}\n")));
     }

@@ -23,8 +23,10 @@ const AT_ONCE: f64 = 1e12;
 /// Load on one address, with a summary on stdout.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "katydid", version, infer_long_args = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 pass, 1 requests failed, 2 wrong use, 3 nothing was \
-measured, 70 a report could not be written, 130 interrupted.")]
+#[command(
+    after_help = "Exit codes: 0 pass, 1 requests failed, 2 wrong use, 3 the run is invalid, \
+ 70 a report could not be written, 130 interrupted."
+)]
 pub(crate) struct QuickArgs {
     /// Address to load, e.g. http://localhost:8080/items?page=2
     url: String,
@@ -58,6 +60,9 @@ pub(crate) struct QuickArgs {
     /// Number that fixes the engine's random choices
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// Exit with 3 when the run says DISTURBED of itself, not only when INVALID
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     http: HttpArgs,
 }
@@ -73,6 +78,8 @@ pub(crate) struct Plan {
     pub(crate) run: RunSettings,
     /// Prefix of the CSV files.
     pub(crate) csv: Option<String>,
+    /// DISTURBED counts as INVALID for the exit code.
+    pub(crate) strict: bool,
 }
 
 impl Plan {
@@ -98,7 +105,7 @@ impl Plan {
             http: args.http.settings()?,
             ..RunSettings::default()
         };
-        Ok(Self { url: args.url.clone(), request, run, csv: args.csv.clone() })
+        Ok(Self { url: args.url.clone(), request, run, csv: args.csv.clone(), strict: args.strict })
     }
 }
 

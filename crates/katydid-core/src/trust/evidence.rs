@@ -16,6 +16,7 @@ pub(super) struct Evidence {
     /// which carries no load.
     pub(super) process: Stalls,
     pub(super) machine: Machine,
+    pub(super) starts: Starts,
     pub(super) requests: u64,
     pub(super) connections: u64,
     /// Requests that failed because this machine had no descriptor left.
@@ -26,6 +27,19 @@ pub(super) struct Evidence {
     pub(super) median: Duration,
     /// 99th percentile of the response time.
     pub(super) p99: Duration,
+}
+
+/// Tasks that had a time to start at: the open model's, and paced ones.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Starts {
+    /// Starts whose lateness is the generator's own.
+    pub(super) count: u64,
+    pub(super) late_p90: Duration,
+    pub(super) late_p99: Duration,
+    /// Planned by the open model.
+    pub(super) planned: u64,
+    /// Of these: dropped, or waiting when the run ended.
+    pub(super) unsent: u64,
 }
 
 /// One thread that makes load.
@@ -61,6 +75,7 @@ impl Evidence {
             threads: generator.threads.iter().map(Thread::of).collect(),
             process,
             machine: generator.machine,
+            starts: Starts::of(snapshot),
             requests: all.requests(),
             connections: all.connections(),
             descriptors: failed(FailureKind::Descriptors),
@@ -73,6 +88,20 @@ impl Evidence {
     /// The latest a thread was at p99.
     pub(super) fn late_p99(&self) -> Duration {
         self.threads.iter().map(|thread| thread.late_p99).max().unwrap_or_default()
+    }
+}
+
+impl Starts {
+    fn of(snapshot: &Snapshot) -> Self {
+        let own = &snapshot.lateness().own;
+        let arrivals = snapshot.arrivals().copied().unwrap_or_default();
+        Self {
+            count: own.len(),
+            late_p90: quantile(own, 0.9),
+            late_p99: quantile(own, 0.99),
+            planned: arrivals.planned,
+            unsent: arrivals.dropped + arrivals.unsent,
+        }
     }
 }
 

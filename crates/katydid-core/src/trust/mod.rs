@@ -3,7 +3,10 @@
 
 mod evidence;
 mod findings;
+mod late;
+mod machine;
 mod rules;
+mod still;
 
 pub use findings::{Finding, RunWord, Trust};
 

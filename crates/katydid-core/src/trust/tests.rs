@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::evidence::{Evidence, Thread};
+use super::evidence::{Evidence, Starts, Thread};
 use super::findings::{RunWord, Trust, weigh};
 use super::rules::RULES;
 use crate::Stalls;
@@ -104,7 +104,12 @@ fn lateness_counts_beside_the_response_times() {
         after(|seen| (seen.threads[0].late_p99, seen.p99) = (ms(late), ms(p99)))
     };
     assert_eq!(late(5, 40).word, RunWord::Valid);
-    says(&late(6, 40), "late", RunWord::Disturbed, "6.0 ms for 1 % of the time (limit 5.0 ms");
+    says(
+        &late(6, 40),
+        "late",
+        RunWord::Disturbed,
+        "6.0 ms or more for 1 % of the time (limit 5.0 ms",
+    );
     assert_eq!(late(40, 1_000).word, RunWord::Valid);
     says(&late(51, 1_000), "late", RunWord::Disturbed, "(limit 50.0 ms");
 }
@@ -117,12 +122,38 @@ fn lateness_proves_something_only_with_enough_looks() {
             seen.threads[0] = Thread { looks, late_p90, late_p99, ..healthy_thread() };
         })
     };
-    says(&late(200), "late", RunWord::Invalid, "60.0 ms for a tenth of the time (limit 50.0 ms");
+    says(
+        &late(200),
+        "late",
+        RunWord::Invalid,
+        "60.0 ms or more for a tenth of the time (limit 50.0 ms",
+    );
     assert_eq!(late(199).word, RunWord::Disturbed);
     let slow_target = after(|seen| {
         (seen.threads[0].late_p90, seen.median, seen.p99) = (ms(60), ms(200), ms(4_000));
     });
     assert_eq!(slow_target.word, RunWord::Valid);
+}
+
+#[test]
+fn the_latest_thread_speaks_for_all() {
+    let trust = after(|seen| (seen.threads[0].late_p99, seen.threads[1].late_p99) = (ms(7), ms(9)));
+    assert_eq!(trust.findings.len(), 1);
+    says(&trust, "late", RunWord::Disturbed, "executor-1 (and another like it) was late by 9.0 ms");
+}
+
+#[test]
+fn scheduled_starts_are_judged_by_their_own_lateness_and_by_those_that_never_came() {
+    let starts = |change: fn(&mut Starts)| after(|seen| change(&mut seen.starts));
+    assert_eq!(starts(|seen| (seen.planned, seen.unsent) = (1_000, 10)).word, RunWord::Valid);
+    let few = starts(|seen| (seen.planned, seen.unsent) = (1_000, 11));
+    says(&few, "send-rate", RunWord::Disturbed, "11 of 1000 planned starts (1.1 %, limit 1 %)");
+    let many = starts(|seen| (seen.planned, seen.unsent) = (1_000, 101));
+    says(&many, "send-rate", RunWord::Invalid, "the target had less than the planned rate");
+    let late = starts(|seen| seen.late_p99 = ms(6));
+    says(&late, "late-starts", RunWord::Disturbed, "1 % of the scheduled tasks began 6.0 ms");
+    let later = starts(|seen| (seen.count, seen.late_p90) = (200, ms(51)));
+    says(&later, "late-starts", RunWord::Invalid, "a tenth of the scheduled tasks began 51.0 ms");
 }
 
 #[test]
@@ -137,9 +168,9 @@ fn what_makes_a_thread_late_is_named() {
         &late(0.97, 0.0),
         "cpu",
         RunWord::Disturbed,
-        "executor-0 used 97 % of a core (limit 85 %)",
+        "executor-0 was at 97 % of a core (limit 85 %)",
     );
-    says(&late(0.5, 0.4), "run-queue", RunWord::Disturbed, "waited for a CPU 40 % of the time");
+    says(&late(0.5, 0.4), "run-queue", RunWord::Disturbed, "waiting for a CPU 40 % of the time");
     let stolen = after(|seen| {
         seen.threads[0].late_p99 = ms(4);
         seen.machine.steal = Some(0.12);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::StopReason;
+use katydid_core::{RunFacts, RunWord, StopReason, judge};
 use katydid_engine::{Control, RunError, RunSettings, Shared, Task, UserClass, constant, run};
 use katydid_testkit::TestServer;
 
@@ -193,6 +193,10 @@ fn a_task_that_blocks_its_thread_is_named_and_the_run_ends() {
     assert!(ran.took < Duration::from_secs(12), "{:?}", ran.took);
     let warned = ran.events.iter().find(|event| event.contains("Warning"));
     assert!(warned.is_some_and(|text| text.contains("executor thread 0")), "{:?}", ran.events);
+    let verdict = judge(&ran.snapshot, &[], RunFacts { interrupted: false, failed_code: 1 });
+    assert_eq!(verdict.run.word, RunWord::Invalid);
+    let blocked = |text: &str| text.starts_with("executor-0 ") && text.contains("a task blocks it");
+    assert!(verdict.run.findings.iter().any(|found| blocked(&found.text)), "{:?}", verdict.run);
     let free = ran.snapshot.rows().find(|row| &*row.key.name == "free").unwrap();
     assert!((5..=16).contains(&free.requests()), "{}", free.requests());
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
-use katydid_core::{Snapshot, VerdictWord};
+use katydid_core::{RunWord, Snapshot, Trust, VerdictWord};
 
 use super::markup::escape;
 use super::page::Page;
@@ -33,11 +33,29 @@ pub(super) fn head(page: &Page<'_>, out: &mut String) {
         }
         *out += "</ul>\n";
     }
-    *out += "</div>\n<dl class=\"facts\">\n";
+    *out += "</div>\n";
+    run(&page.verdict.run, out);
+    *out += "<dl class=\"facts\">\n";
     for (name, value) in facts(page) {
         *out += &format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escape(&value));
     }
     *out += "</dl>\n</header>\n";
+}
+
+/// What the run says of itself.
+fn run(run: &Trust, out: &mut String) {
+    let (word, class) = match run.word {
+        RunWord::Valid => ("VALID", "pass"),
+        RunWord::Disturbed => ("DISTURBED", "invalid"),
+        RunWord::Invalid => ("INVALID", "invalid"),
+    };
+    *out += &format!("<div class=\"run {class}\">\n<p>Run <strong>{word}</strong></p>\n");
+    let findings = run.findings.iter().map(|finding| &finding.text).chain(&run.notes);
+    let lines: String = findings.map(|text| format!("<li>{}</li>\n", escape(text))).collect();
+    if !lines.is_empty() {
+        *out += &format!("<ul>\n{lines}</ul>\n");
+    }
+    *out += "</div>\n";
 }
 
 fn facts(page: &Page<'_>) -> Vec<(&'static str, String)> {

@@ -1,6 +1,6 @@
 //! The last words of a run.
 
-use katydid_core::{Scope, TargetResult, Trust, Verdict, VerdictWord, exit};
+use katydid_core::{RunWord, Scope, TargetResult, Trust, Verdict, VerdictWord, exit};
 
 use super::grid::{Column, Grid};
 use crate::text::clean;
@@ -43,6 +43,9 @@ pub(crate) fn exit_reason(verdict: &Verdict) -> Option<String> {
     // A PASS beside a code other than 0 needs its reason.
     match verdict.exit_code {
         exit::INTERRUPTED => Some("interrupted".to_owned()),
+        exit::INVALID if verdict.run.word == RunWord::Disturbed => {
+            Some("disturbed, and --strict".to_owned())
+        }
         exit::TOOL => Some("a report could not be written".to_owned()),
         _ => None,
     }

@@ -72,6 +72,7 @@ fn everything_of_an_eventful_run_is_on_the_page() {
     let total = table(&document, "requests").pop().unwrap();
     assert_eq!(total[..5], ["", "Aggregated", "153", "15", "9.80%"]);
     assert_eq!(document.select(".verdict strong").text().as_ref(), "INVALID");
+    assert_eq!(document.select(".run strong").text().as_ref(), "INVALID");
     let facts = document.select(".facts").text().to_string();
     assert!(facts.contains("2026-11-23 02:38:35 UTC") && facts.contains("10.0 s"), "{facts}");
 }

@@ -130,6 +130,7 @@ fn sample(due_ns: u64, micros: u64, first: bool) -> Sample {
     let rest_ns = total_ns - wait_ns;
     let connect_ns = if first { rest_ns / 2 } else { 0 };
     Sample {
+        looked_at: true,
         due_ns,
         sent_ns: due_ns,
         first_byte_ns: due_ns + wait_ns,

@@ -46,7 +46,7 @@ impl MachineWatch {
         machine.cpu = between(|at| at.cpu);
         machine.suspended = between(|at| at.slept);
         machine.steal = stolen(then.ticks, now.ticks);
-        machine.clock_step = step(then, &now, machine.suspended.unwrap_or_default());
+        machine.clock_step = Some(step(then, &now, machine.suspended.unwrap_or_default()));
         machine.syn_retransmits = count(|at| at.syn_retransmits);
         machine.listen_drops = count(|at| at.listen_drops);
         machine
@@ -67,13 +67,13 @@ impl Moment {
 }
 
 /// By how much the calendar moved more than the time that passed.
-fn step(then: &Moment, now: &Moment, asleep: Duration) -> Option<f64> {
+fn step(then: &Moment, now: &Moment, asleep: Duration) -> f64 {
     let passed = (now.monotonic - then.monotonic + asleep).as_secs_f64();
     let calendar = match now.calendar.duration_since(then.calendar) {
         Ok(forward) => forward.as_secs_f64(),
         Err(back) => -back.duration().as_secs_f64(),
     };
-    Some(calendar - passed)
+    calendar - passed
 }
 
 fn stolen(then: Option<CpuTicks>, now: Option<CpuTicks>) -> Option<f64> {
@@ -138,7 +138,7 @@ mod tests {
             calendar: then.calendar + Duration::from_secs(calendar),
             ..Moment::now()
         };
-        assert_eq!(step(&then, &ahead(10, 13), Duration::ZERO), Some(3.0));
-        assert_eq!(step(&then, &ahead(10, 13), Duration::from_secs(3)), Some(0.0));
+        assert_eq!(step(&then, &ahead(10, 13), Duration::ZERO), 3.0);
+        assert_eq!(step(&then, &ahead(10, 13), Duration::from_secs(3)), 0.0);
     }
 }

@@ -1,0 +1,108 @@
+//! Rules about being late, or not sending at all.
+
+use std::time::Duration;
+
+use super::evidence::{Evidence, Starts, Thread};
+use super::findings::RunWord::{Disturbed, Invalid};
+use super::machine::{CPU, QUEUED};
+use super::rules::{Seen, millis, worst};
+
+/// Lateness that is small whatever the response times.
+const LATE: Duration = Duration::from_millis(5);
+/// Lateness relative to the p99 response time.
+const LATE_SHARE: f64 = 0.05;
+/// Lateness that is large whatever the response times.
+const LATE_INVALID: Duration = Duration::from_millis(50);
+/// Lateness relative to the median response time, at p90.
+const LATE_INVALID_SHARE: f64 = 0.5;
+/// Looks at the clock below which nothing is proved: 5 s of a thread.
+const LOOKS: u64 = 200;
+/// Share of the planned starts that never came …
+const UNSENT: f64 = 0.01;
+/// … and where even p90 is not known.
+const UNSENT_INVALID: f64 = 0.1;
+
+pub(super) fn late(evidence: &Evidence) -> Seen {
+    let (soft, hard) = lateness_limits(evidence);
+    let proved = |thread: &Thread| thread.looks >= LOOKS && thread.late_p90 > hard;
+    if let Some((name, thread)) = worst(evidence, |thread| thread.late_p90, proved) {
+        let (late, hard, advice) = (millis(thread.late_p90), millis(hard), advice(thread));
+        let text = format!(
+            "{name} late by {late} or more for a tenth of the time (limit {hard}: half of the \
+             median response time, at least 50 ms), and so was everything measured there: {advice}"
+        );
+        return vec![(Invalid, text)];
+    }
+    // A thread that stood still for 1 % of the time is late at p99, which needs no second word.
+    let told = |thread: &Thread| thread.stalls.total * 100 >= evidence.window;
+    let seen = |thread: &Thread| thread.late_p99 > soft && !told(thread);
+    let late = worst(evidence, |thread| thread.late_p99, seen).map(|(name, thread)| {
+        let (late, soft, advice) = (millis(thread.late_p99), millis(soft), advice(thread));
+        let text = format!(
+            "{name} late by {late} or more for 1 % of the time (limit {soft}: 5 % of the p99 \
+             response time, at least 5 ms): {advice}"
+        );
+        (Disturbed, text)
+    });
+    late.into_iter().collect()
+}
+
+/// The lateness that is DISTURBED at p99 and that which is INVALID at p90.
+fn lateness_limits(evidence: &Evidence) -> (Duration, Duration) {
+    let soft = LATE.max(evidence.p99.mul_f64(LATE_SHARE));
+    let hard = LATE_INVALID.max(evidence.median.mul_f64(LATE_INVALID_SHARE));
+    (soft, hard)
+}
+
+fn advice(thread: &Thread) -> &'static str {
+    if thread.stalls.count > 0 {
+        "it stood still"
+    } else if thread.queued.is_some_and(|share| share > QUEUED) {
+        "it waited for a CPU that others used; end other programs or use a machine of its own"
+    } else if thread.cpu.is_some_and(|share| share > CPU) {
+        "it has more to do than a core can; use more --threads, fewer users or a second machine"
+    } else {
+        "its tasks compute for long between two awaits, or the machine was slow; move the \
+         computing elsewhere or use more --threads"
+    }
+}
+
+/// Starts of a schedule whose user was idle: what is late there is the generator's own.
+pub(super) fn late_starts(evidence: &Evidence) -> Seen {
+    let (soft, hard) = lateness_limits(evidence);
+    let starts = evidence.starts;
+    let next = "use more --threads, a lower rate or a second machine";
+    let (word, late, share, limit) = if starts.count >= LOOKS && starts.late_p90 > hard {
+        (Invalid, starts.late_p90, "a tenth", hard)
+    } else if starts.late_p99 > soft {
+        (Disturbed, starts.late_p99, "1 %", soft)
+    } else {
+        return Vec::new();
+    };
+    let (late, limit) = (millis(late), millis(limit));
+    let text = format!(
+        "{share} of the scheduled tasks began {late} or more after their time though their user was \
+         free (limit {limit}); response times contain that: {next}"
+    );
+    vec![(word, text)]
+}
+
+/// Starts that were planned and never came: the slowest of them are in no percentile.
+pub(super) fn send_rate(evidence: &Evidence) -> Seen {
+    let Starts { planned, unsent, .. } = evidence.starts;
+    let share = unsent as f64 / planned.max(1) as f64;
+    let word = if share > UNSENT_INVALID {
+        Invalid
+    } else if share > UNSENT {
+        Disturbed
+    } else {
+        return Vec::new();
+    };
+    let percent = share * 100.0;
+    let text = format!(
+        "{unsent} of {planned} planned starts ({percent:.1} %, limit 1 %) were dropped or never \
+         sent, so the target had less than the planned rate and the slowest answers are in no \
+         percentile: raise --max-in-flight or lower the rate"
+    );
+    vec![(word, text)]
+}

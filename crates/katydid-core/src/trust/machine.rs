@@ -1,0 +1,120 @@
+//! Rules about what the machine could give.
+
+use std::time::Duration;
+
+use super::evidence::{Evidence, Thread};
+use super::findings::RunWord::{Disturbed, Invalid};
+use super::rules::{Seen, millis, worst};
+
+/// Lateness up to which a busy machine is no fault.
+const HARMLESS: Duration = Duration::from_millis(2);
+/// Share of a core.
+pub(super) const CPU: f64 = 0.85;
+/// Share of the time spent waiting for a CPU.
+pub(super) const QUEUED: f64 = 0.1;
+/// Share of all CPU time.
+const STEAL: f64 = 0.05;
+const ASLEEP: Duration = Duration::from_millis(100);
+const ASLEEP_INVALID: Duration = Duration::from_secs(2);
+/// Share of requests that this machine made fail by itself.
+const EXHAUSTED: f64 = 0.001;
+/// Events of the machine's network, and their share of our own connections.
+const NETWORK: u64 = 10;
+const NETWORK_SHARE: f64 = 0.01;
+
+pub(super) fn cpu(evidence: &Evidence) -> Seen {
+    let share = |thread: &Thread| thread.cpu.unwrap_or(0.0);
+    let seen = |thread: &Thread| share(thread) > CPU && thread.late_p99 > HARMLESS;
+    let busy = worst(evidence, share, seen).map(|(name, thread)| {
+        let (percent, late) = (share(thread) * 100.0, millis(thread.late_p99));
+        let text = format!(
+            "{name} at {percent:.0} % of a core (limit 85 %) and late by {late} or more for 1 % of \
+             the time: use more --threads (up to one per core) or a second machine"
+        );
+        (Disturbed, text)
+    });
+    busy.into_iter().collect()
+}
+
+pub(super) fn run_queue(evidence: &Evidence) -> Seen {
+    let share = |thread: &Thread| thread.queued.unwrap_or(0.0);
+    let seen = |thread: &Thread| share(thread) > QUEUED && thread.late_p99 > HARMLESS;
+    let waiting = worst(evidence, share, seen).map(|(name, thread)| {
+        let (percent, late) = (share(thread) * 100.0, millis(thread.late_p99));
+        let text = format!(
+            "{name} waiting for a CPU {percent:.0} % of the time (limit 10 %) and late by {late} or \
+             more for 1 % of it: end other programs, the target included, or use a machine of its \
+             own"
+        );
+        (Disturbed, text)
+    });
+    waiting.into_iter().collect()
+}
+
+pub(super) fn steal(evidence: &Evidence) -> Seen {
+    let stolen = evidence.machine.steal.filter(|share| *share > STEAL);
+    let Some(share) = stolen.filter(|_| evidence.late_p99() > HARMLESS) else { return Vec::new() };
+    let text = format!(
+        "the host of this virtual machine took {:.0} % of its CPU time (limit 5 %) and the load \
+         was late by {} for 1 % of the time: use a machine that is not shared",
+        share * 100.0,
+        millis(evidence.late_p99())
+    );
+    vec![(Disturbed, text)]
+}
+
+pub(super) fn asleep(evidence: &Evidence) -> Seen {
+    let asleep = evidence.machine.suspended.unwrap_or_default();
+    if asleep <= ASLEEP {
+        return Vec::new();
+    }
+    let word = if asleep > ASLEEP_INVALID { Invalid } else { Disturbed };
+    let text = format!(
+        "the machine was asleep for {:.1} s (limit 0.1 s), which no response time contains: keep \
+         it awake and run again",
+        asleep.as_secs_f64()
+    );
+    vec![(word, text)]
+}
+
+pub(super) fn descriptors(evidence: &Evidence) -> Seen {
+    let next = "raise `ulimit -n` or use fewer users";
+    exhausted(evidence, evidence.descriptors, "file descriptor", next)
+}
+
+pub(super) fn ports(evidence: &Evidence) -> Seen {
+    let next = "keep connections open, widen net.ipv4.ip_local_port_range or use a second machine";
+    exhausted(evidence, evidence.ports, "local port", next)
+}
+
+fn exhausted(evidence: &Evidence, failed: u64, what: &str, next: &str) -> Seen {
+    if failed == 0 {
+        return Vec::new();
+    }
+    let requests = evidence.requests;
+    let share = failed as f64 / requests.max(1) as f64;
+    let word = if share > EXHAUSTED { Invalid } else { Disturbed };
+    let text = format!(
+        "{failed} of {requests} requests failed because this machine had no {what} left (limit 0; \
+         not the target's fault): {next}"
+    );
+    vec![(word, text)]
+}
+
+pub(super) fn network(evidence: &Evidence) -> Seen {
+    let machine = evidence.machine;
+    let least = (evidence.connections as f64 * NETWORK_SHARE).max(NETWORK as f64);
+    let events = [
+        (machine.syn_retransmits, "requests for a connection had to be repeated after a second"),
+        (machine.listen_drops, "connections were turned away by a full accept queue"),
+    ];
+    let many = events.into_iter().filter_map(|(count, what)| {
+        let count = count.filter(|count| *count as f64 >= least)?;
+        let text = format!(
+            "{count} {what} on this machine (limit {least:.0}; counted over all its programs, so \
+             perhaps not ours): look at the connect times, and run again with nothing else going on"
+        );
+        Some((Disturbed, text))
+    });
+    many.collect()
+}
