@@ -131,9 +131,12 @@ impl Ending<'_> {
             |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         );
         let (snapshot, run) = (&self.outcome.snapshot, &self.settings.run);
-        let load = match &self.settings.stages {
-            Some(stages) => format!("Stages {stages}"),
-            None => format!("{} users at {:.2} per second", run.users, run.spawn_rate),
+        let load = match (&run.arrivals, &self.settings.stages) {
+            (Some(open), _) => {
+                format!("Task starts at {}, at most {} in flight", open.rate, open.max_in_flight)
+            }
+            (None, Some(stages)) => format!("Stages {stages}"),
+            (None, None) => format!("{} users at {:.2} per second", run.users, run.spawn_rate),
         };
         let mut text = format!(
             "Started {started}, lasted {:.1} s\nHost {}\n{load}, {} threads, seed {}\n\n",
@@ -158,7 +161,7 @@ impl Ending<'_> {
 }
 
 /// The tables at the end, in their order; empty ones have nothing to say.
-fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 9] {
+fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 10] {
     [
         table::requests(snapshot, width),
         table::percentiles(snapshot, width),
@@ -169,6 +172,7 @@ fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 9] {
         table::exceptions(snapshot),
         table::tasks(snapshot),
         table::mix(snapshot),
+        table::model(snapshot),
     ]
 }
 

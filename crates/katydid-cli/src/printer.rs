@@ -44,6 +44,10 @@ impl Printer {
                     "Ramping to {to} users at a rate of {spawn_rate:.2} per second"
                 ));
             }
+            RunEvent::ArrivalsBegun { rate, max_in_flight } => self.console.info(&format!(
+                "Starting tasks at {rate} whether or not earlier ones have ended (open model), at \
+                 most {max_in_flight} in flight"
+            )),
             RunEvent::StatsReset => self.console.info("Resetting stats"),
             RunEvent::AllUsersStarted { users } => self.console.info(&all_spawned(users)),
             RunEvent::Tick(snapshot) => self.tick(snapshot),

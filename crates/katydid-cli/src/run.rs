@@ -36,7 +36,7 @@ pub(crate) fn run(
     watch: &Watch,
     console: &Console,
 ) -> Result<u8, CliError> {
-    limits::make_room(settings.run.users, settings.run.threads)?;
+    limits::make_room(most_users(&settings), settings.run.threads)?;
     let (place, place_made) = place(&settings, console);
     let mut backend = start_backend(&settings, &place, watch, console)?;
     if let Some(backend) = &backend {
@@ -83,6 +83,13 @@ pub(crate) fn run(
         console,
     };
     Ok(ending.close(reports, calls))
+}
+
+/// The most users that there may be: in the open model some of each class may wait for their turn.
+fn most_users(settings: &Settings) -> u32 {
+    let classes = settings.classes.len() as u32;
+    let open = settings.run.arrivals.is_some();
+    if open { settings.run.users.saturating_mul(classes) } else { settings.run.users }
 }
 
 /// Where the files go, and whether that could be arranged.
@@ -158,7 +165,9 @@ fn describe(settings: &Settings, console: &Console) {
                 ));
             }
         }
-    } else if let Some(left_out) = selection::left_out(&settings.classes, run.users) {
+    } else if run.arrivals.is_none()
+        && let Some(left_out) = selection::left_out(&settings.classes, run.users)
+    {
         console.warning(&left_out);
     }
     for class in &settings.classes {

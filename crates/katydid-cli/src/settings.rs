@@ -203,17 +203,21 @@ fn load(
 ) -> Result<RunSettings, CliError> {
     let (load, tuning, base) = (&args.load, &args.tuning, RunSettings::default());
     // A recipe that was named is run as it is.
+    let arrivals = args.arrivals.resolve()?;
     let of_suite = suite.shape.clone().filter(|_| scenario.is_none());
     let shape = match stages {
         Some(stages) => Some(Arc::new(stages.clone()) as Arc<dyn Shape>),
         None => of_suite,
     };
+    let shape = shape.filter(|_| arrivals.is_none());
     let most_users = shape.as_ref().and_then(|shape| shape.most_users());
-    let users = most_users.or(load.users).or(scenario.map(|s| s.users));
+    let in_flight = arrivals.as_ref().map(|arrivals| arrivals.max_in_flight);
+    let users = in_flight.or(most_users).or(load.users).or(scenario.map(|s| s.users));
     let at_most = users.or(shape.is_some().then_some(u32::MAX)).unwrap_or(base.users);
     Ok(RunSettings {
         users: users.unwrap_or(base.users),
         shape,
+        arrivals,
         spawn_rate: load.spawn_rate.or(scenario.map(|s| s.spawn_rate)).unwrap_or(base.spawn_rate),
         iterations: tuning.iterations,
         reset_stats: args.output.reset_stats,

@@ -41,6 +41,24 @@ fn method_headers_and_body_reach_the_target() {
 }
 
 #[test]
+fn an_arrival_rate_is_kept_and_every_start_is_accounted_for() {
+    let server = TestServer::spawn();
+    let url = format!("{}/delay/100", server.url());
+    let words = ["--arrival-rate", "200/s", "-t", "2s", "--arrivals", "uniform"];
+    let ended = run(katydid().arg(&url).args(words)).expect(0);
+    assert_eq!(server.requests("/delay/100"), 400);
+    assert!(ended.stdout.contains("  400 planned = 400 completed\n"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("Requests/s:     200.0\n"), "{}", ended.stdout);
+    let bound = ["--max-in-flight", "4", "--when-full", "drop", "--threads", "1"];
+    let ended = run(katydid().arg(&url).args(words).args(bound)).expect(0);
+    assert!(ended.stdout.contains(" completed, 3") && ended.stdout.contains(" dropped\n"));
+    for other in ["-u", "-r", "-n"] {
+        let ended = run(katydid().args([&url, "--arrival-rate", "9/s", other, "5"])).expect(2);
+        assert!(ended.stderr.contains("'--arrival-rate <RATE>' cannot be used with"));
+    }
+}
+
+#[test]
 fn an_absent_target_is_a_connection_failure() {
     // A port of our own on which nobody listens: one that was left could be another test's by now.
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();

@@ -3,6 +3,7 @@
 //! One group of flags per file. Names and meanings are Locust's where Locust has them; what they
 //! mean together is decided in `settings.rs`.
 
+mod arrivals;
 mod help;
 mod http;
 mod later;
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser};
 
+pub(crate) use arrivals::ArrivalArgs;
 pub(crate) use help::examples;
 pub(crate) use http::HttpArgs;
 use load::LoadArgs;
@@ -48,6 +50,8 @@ pub(crate) struct Args {
     pub(crate) target: TargetArgs,
     #[command(flatten)]
     pub(crate) load: LoadArgs,
+    #[command(flatten)]
+    pub(crate) arrivals: ArrivalArgs,
     /// Read more settings from this file
     ///
     /// Flags and the environment override it; it overrides the files that lie about, key by key.
@@ -128,8 +132,12 @@ pub(crate) fn visible(suite: &Suite) -> clap::Command {
     help::describe(suite, built_in(suite).args(own))
 }
 
+/// What means nothing beside an arrival rate.
+const EXCLUDED: [&str; 4] = ["users", "spawn_rate", "iterations", "reset_stats"];
+
 fn built_in(suite: &Suite) -> clap::Command {
-    crate::commands::describe(suite, Args::command())
+    let command = ArrivalArgs::exclude(Args::command(), &EXCLUDED);
+    crate::commands::describe(suite, command)
         .name(suite.name.clone())
         .bin_name(suite.name.clone())
         .version(concat!("(katydid ", env!("CARGO_PKG_VERSION"), ")"))

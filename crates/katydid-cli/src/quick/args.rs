@@ -1,15 +1,16 @@
 //! Words of `katydid URL`, and what they mean.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
 use katydid_engine::RunSettings;
 
 use super::visitor::Request;
-use crate::args::{HttpArgs, parse_count, parse_rate, parse_time};
+use crate::args::{ArrivalArgs, HttpArgs, parse_count, parse_rate, parse_time};
 use crate::error::CliError;
 use crate::settings::{check_url, seed, threads};
 
@@ -64,7 +65,23 @@ pub(crate) struct QuickArgs {
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
+    arrivals: ArrivalArgs,
+    #[command(flatten)]
     http: HttpArgs,
+}
+
+impl QuickArgs {
+    /// Reads the words of a command line.
+    ///
+    /// # Errors
+    /// The parser's text.
+    pub(crate) fn read(
+        words: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    ) -> Result<Self, CliError> {
+        let command = ArrivalArgs::exclude(Self::command(), &["users", "spawn_rate", "requests"]);
+        let read = command.try_get_matches_from(words);
+        read.and_then(|matches| Self::from_arg_matches(&matches)).map_err(CliError::Words)
+    }
 }
 
 /// What runs.
@@ -89,15 +106,20 @@ impl Plan {
     /// The first thing that cannot be meant, with the next step.
     pub(crate) fn resolve(args: &QuickArgs) -> Result<Self, CliError> {
         let url = check_url(&args.url)?;
-        let users = args.requests.map_or(args.users, |requests| {
-            args.users.min(u32::try_from(requests).unwrap_or(u32::MAX))
-        });
+        let arrivals = args.arrivals.resolve()?;
+        let most = arrivals.as_ref().map_or(args.users, |arrivals| arrivals.max_in_flight);
+        let users = args
+            .requests
+            .map_or(most, |requests| most.min(u32::try_from(requests).unwrap_or(u32::MAX)));
         let threads = threads(args.threads, users);
-        let run_time = args.run_time.or(args.requests.is_none().then_some(RUN_TIME));
+        let stages = arrivals.as_ref().and_then(|arrivals| arrivals.rate.length());
+        let endless = args.requests.is_none() && stages.is_none();
+        let run_time = args.run_time.or(endless.then_some(RUN_TIME));
         let request = request(args, &url, users)?;
         let run = RunSettings {
             users,
             spawn_rate: args.spawn_rate.unwrap_or(AT_ONCE),
+            arrivals,
             run_time,
             threads,
             seed: seed(args.seed),

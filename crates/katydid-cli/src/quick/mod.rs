@@ -7,7 +7,6 @@ mod visitor;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use katydid_core::RunEvent;
 use katydid_engine::{RunSettings, Shared};
 use katydid_report::csv::HistoryRows;
@@ -26,7 +25,7 @@ use args::{Plan, QuickArgs};
 
 /// The whole of `katydid URL`'s `main`: loads one address and prints a summary on stdout.
 pub fn quick() -> ExitCode {
-    let read = QuickArgs::try_parse().map_err(CliError::Words);
+    let read = QuickArgs::read(std::env::args_os());
     let code = read.and_then(|args| supervised(Plan::resolve(&args)?));
     ExitCode::from(code.unwrap_or_else(|error| refuse(&error)))
 }
@@ -47,7 +46,7 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     limits::make_room(run.users, run.threads)?;
     console.info(&opening(run, &plan.url));
     let mut reports = Reports::new(plan.csv.as_deref(), HistoryRows::Aggregated, true, console);
-    let progress = Progress { users: run.users, run_time: run.run_time };
+    let progress = Progress { users: run.users, run_time: run.end() };
     let mut observe = |event: RunEvent<'_>| {
         reports.event(&event);
         match &event {
@@ -77,10 +76,16 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
 }
 
 fn opening(run: &RunSettings, url: &str) -> String {
-    let (users, threads, seed) = (run.users, run.threads, run.seed);
-    let end = run.run_time.map_or_else(
+    let (threads, seed) = (run.threads, run.seed);
+    let load = match &run.arrivals {
+        Some(open) => {
+            format!("at {}, at most {} in flight,", open.rate, open.max_in_flight)
+        }
+        None => format!("with {} users", run.users),
+    };
+    let end = run.end().map_or_else(
         || "until every request is sent".to_owned(),
         |time| format!("for {}", katydid_core::format_span(time)),
     );
-    format!("Loading {url} with {users} users on {threads} threads {end} (seed {seed})")
+    format!("Loading {url} {load} on {threads} threads {end} (seed {seed})")
 }

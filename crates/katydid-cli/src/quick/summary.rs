@@ -21,6 +21,7 @@ pub(crate) fn text(snapshot: &Snapshot, width: Option<usize>) -> String {
         blocks.push(table::phases(snapshot));
         blocks.push(table::failures(snapshot, width));
     }
+    blocks.push(table::model(snapshot));
     let blocks: Vec<&str> = blocks.iter().map(|b| b.trim_end()).filter(|b| !b.is_empty()).collect();
     blocks.join("\n\n") + "\n"
 }
@@ -29,7 +30,8 @@ fn figures(snapshot: &Snapshot) -> String {
     let all = snapshot.aggregated();
     let (requests, failed) = (all.requests(), all.failures());
     let seconds = snapshot.elapsed.as_secs_f64();
-    let per_second = |count: u64| if seconds > 0.0 { count as f64 / seconds } else { 0.0 };
+    let sending = snapshot.measured().as_secs_f64();
+    let per_second = |count: u64| if sending > 0.0 { count as f64 / sending } else { 0.0 };
     let times = all.response();
     let bytes = all.bytes();
     let time = |time: Option<Duration>| time.map_or_else(|| "no data".to_owned(), millis);

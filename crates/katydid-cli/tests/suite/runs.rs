@@ -17,6 +17,7 @@ crate::tests![
     a_number_of_iterations_is_exact_and_ends_the_run,
     statistics_begin_anew_when_all_users_have_started,
     a_shape_of_the_suite_decides_the_number_of_users,
+    an_arrival_rate_decides_when_tasks_start,
 ];
 
 fn a_headless_run_speaks_locusts_words_and_writes_its_files() {
@@ -172,4 +173,26 @@ fn a_shape_of_the_suite_decides_the_number_of_users() {
     run(shop(words).arg(server.url()).env(shape.0, shape.1).current_dir(&folder))
         .expect(0)
         .says("Ramping to 2 users at a rate of 100.00 per second");
+}
+
+fn an_arrival_rate_decides_when_tasks_start() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    // What a file says of users is not meant when a flag names a rate.
+    std::fs::write(folder.path().join("locust.conf"), "users = 3\n").unwrap();
+    let words = "Shopper Admin --headless --arrival-rate 3000/m -t 2s --seed 1 -H";
+    let ended = run(shop(words).arg(server.url()).current_dir(&folder)).expect(0);
+    assert_eq!(server.requests("/delay/20"), 50, "half of the starts are Admin's");
+    for text in [
+        "locust.conf, line 1: users gives way to --arrival-rate",
+        "Starting tasks at 50/s whether or not earlier ones have ended (open model), at most 500",
+        "Open model: tasks start by plan",
+        "  planned 100 (50.00/s), started 100 (50.00/s)\n  100 planned = 100 completed\n",
+        "task starts after their due time: p50 ",
+    ] {
+        assert!(ended.stderr.contains(text), "{text:?} is not in:\n{}", ended.stderr);
+    }
+    assert!(!ended.stderr.contains("Closed model"), "{}", ended.stderr);
+    let closed = run(shop("Admin --headless -u 2 -t 1s -H").arg(server.url())).expect(0);
+    assert!(closed.stderr.contains("Closed model: a user sends its next request after"));
 }

@@ -105,7 +105,8 @@ pub(crate) async fn serve(
 ) {
     let Some(Order::Go(start)) = orders.recv().await else { return };
     let crew = Crew::new(assignment, start, to);
-    let (thread, table, alarm) = (assignment.thread, Timetable::default(), Alarm::new());
+    let (thread, table) = (assignment.thread, Timetable::default());
+    let alarm = Alarm::new(assignment.arrivals.is_some() && assignment.pulse);
     let now_ns = crew.clock.now_ns();
     let pulse = if assignment.pulse { Pulse::new(now_ns) } else { Pulse::resting() };
     let mut executor = Executor { thread, crew, table, alarm, pulse, to };

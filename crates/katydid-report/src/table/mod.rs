@@ -8,6 +8,7 @@
 mod failures;
 mod grid;
 mod mix;
+mod model;
 mod percentiles;
 mod phases;
 mod requests;
@@ -19,6 +20,7 @@ mod warnings;
 pub use failures::{exceptions, failure_classes, failures};
 pub use mix::mix;
 pub(crate) use mix::shares;
+pub use model::model;
 pub use percentiles::percentiles;
 pub use phases::phases;
 pub use requests::{periodic, requests};

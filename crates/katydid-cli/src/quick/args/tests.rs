@@ -4,7 +4,7 @@ use super::*;
 
 fn resolve(words: &str) -> Result<Plan, CliError> {
     let words = ["katydid"].into_iter().chain(words.split(' ').filter(|word| !word.is_empty()));
-    Plan::resolve(&QuickArgs::try_parse_from(words).map_err(CliError::Words)?)
+    Plan::resolve(&QuickArgs::read(words)?)
 }
 
 #[test]

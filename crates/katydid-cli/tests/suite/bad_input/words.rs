@@ -38,6 +38,24 @@ pub(super) const CASES: &[(&str, &str)] = &[
     ("--headless=true -H TARGET", "unexpected value 'true' for '--headless' found"),
     ("--headless -H TARGET -u", "a value is required for '--users <N>' but none was supplied"),
     ("--headless -H TARGET --run-time", "a value is required for '--run-time <SPAN>'"),
+    // The open model.
+    (
+        "--headless -H TARGET --arrival-rate 9/s -u 3",
+        "the argument '--arrival-rate <RATE>' cannot be used with '--users <N>'",
+    ),
+    ("--headless -H TARGET --arrival-rate 9 -i 3", "cannot be used with '--iterations <N>'"),
+    ("--headless -H TARGET --arrival-rate 9/d", "`9/d` is no rate; write starts per second such"),
+    ("--headless -H TARGET --arrival-rate 9/s:1m", "is one rate; stages go to --arrival-stages"),
+    ("--headless -H TARGET --arrival-stages 9/s", "has no length; write stages as 100/s:1m"),
+    ("--headless -H TARGET --when-full drop", "--when-full belongs to a run with an arrival rate"),
+    (
+        "--headless -H TARGET --arrival-rate 9 --arrivals normal",
+        "[possible values: uniform, poisson]",
+    ),
+    (
+        "--headless -H TARGET --arrival-rate 9 --max-in-flight 1 --threads 2",
+        "2 threads cannot share 1 in flight; raise --max-in-flight or lower --threads",
+    ),
     // Numbers.
     ("--headless -H TARGET -u 0", "invalid value '0' for '--users <N>': must be 1 or more"),
     ("--headless -H TARGET -u -5", "invalid value '-5' for '--users <N>'"),
