@@ -184,7 +184,7 @@ fn an_arrival_rate_decides_when_tasks_start() {
     let ended = run(shop(words).arg(server.url()).current_dir(&folder)).expect(0);
     assert_eq!(server.requests("/delay/20"), 50, "half of the starts are Admin's");
     for text in [
-        "locust.conf, line 1: users gives way to --arrival-rate",
+        "locust.conf:1: users gives way to --arrival-rate",
         "Starting tasks at 50/s whether or not earlier ones have ended (open model), at most 500",
         "Open model: tasks start by plan",
         "  planned 100 (50.00/s), started 100 (50.00/s)\n  100 planned = 100 completed\n",

@@ -52,10 +52,6 @@ pub(super) const CASES: &[(&str, &str)] = &[
         "--headless -H TARGET --arrival-rate 9 --arrivals normal",
         "[possible values: uniform, poisson]",
     ),
-    (
-        "--headless -H TARGET --arrival-rate 9 --max-in-flight 1 --threads 2",
-        "2 threads cannot share 1 in flight; raise --max-in-flight or lower --threads",
-    ),
     // Numbers.
     ("--headless -H TARGET -u 0", "invalid value '0' for '--users <N>': must be 1 or more"),
     ("--headless -H TARGET -u -5", "invalid value '-5' for '--users <N>'"),
