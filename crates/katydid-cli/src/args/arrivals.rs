@@ -12,11 +12,12 @@ use crate::error::CliError;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = help::ARRIVALS)]
 pub(crate) struct ArrivalArgs {
-    /// Start so many tasks per second, whether or not earlier ones have ended: 100/s, 6000/m
+    /// In place of users: start tasks at this rate, 100/s or 6000/m
     ///
-    /// In place of a number of users: users are made as they are needed, and waits between tasks
-    /// count for nothing. Response times go from the moment a task was due.
-    #[arg(long, value_name = "RATE", value_parser = parse_arrival_rate, allow_negative_numbers = true)]
+    /// The open model: a task starts when it is due, whether or not earlier ones have ended. Users
+    /// are made as they are needed, and waits between tasks count for nothing. Response times go
+    /// from the moment a task was due.
+    #[arg(long, value_name = "RATE", value_parser = parse_arrival_rate, allow_negative_numbers = true, help_heading = help::COMMON)]
     arrival_rate: Option<ArrivalRate>,
     /// The same with stages and ramps: 100/s:1m,100/s..500/s:2m
     #[arg(long, value_name = "STAGES", value_parser = parse_arrival_stages, hide_short_help = true)]

@@ -133,7 +133,7 @@ pub(crate) fn visible(suite: &Suite) -> clap::Command {
 }
 
 /// What means nothing beside an arrival rate.
-const EXCLUDED: [&str; 4] = ["users", "spawn_rate", "iterations", "reset_stats"];
+const EXCLUDED: [&str; 5] = ["users", "spawn_rate", "stages", "iterations", "reset_stats"];
 
 fn built_in(suite: &Suite) -> clap::Command {
     let command = ArrivalArgs::exclude(Args::command(), &EXCLUDED);
