@@ -73,6 +73,8 @@ pub struct RowInterval {
     pub redirects: u64,
     /// Requests that repeat one before them (`RequestBuilder::retry`).
     pub retries: u64,
+    /// The longest `Retry-After` of an answer, in seconds.
+    pub retry_after_s: u32,
     /// Requests whose answer the suite has looked at.
     pub looked_at: u64,
     /// Connections opened.
@@ -94,6 +96,7 @@ impl Default for RowInterval {
             bytes: Bytes::default(),
             redirects: 0,
             retries: 0,
+            retry_after_s: 0,
             looked_at: 0,
             connections: 0,
             last_ns: 0,
@@ -122,6 +125,7 @@ impl RowInterval {
         self.redirects += u64::from(sample.redirects);
         self.retries += u64::from(sample.retry);
         self.looked_at += u64::from(sample.looked_at);
+        self.retry_after_s = self.retry_after_s.max(sample.retry_after_s);
         self.connections += u64::from(sample.connections);
         self.last_ns = self.last_ns.max(sample.last_byte_ns);
     }
@@ -154,6 +158,7 @@ impl RowInterval {
         self.redirects += other.redirects;
         self.retries += other.retries;
         self.looked_at += other.looked_at;
+        self.retry_after_s = self.retry_after_s.max(other.retry_after_s);
         self.connections += other.connections;
         self.last_ns = self.last_ns.max(other.last_ns);
     }
@@ -177,7 +182,7 @@ impl RowInterval {
         self.phases = PhaseTotals::default();
         self.bytes = Bytes::default();
         (self.redirects, self.retries, self.looked_at) = (0, 0, 0);
-        (self.connections, self.last_ns) = (0, 0);
+        (self.retry_after_s, self.connections, self.last_ns) = (0, 0, 0);
     }
 }
 

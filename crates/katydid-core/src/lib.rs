@@ -36,8 +36,8 @@ mod variety;
 mod verdict;
 
 pub use advice::{
-    Planned, PlannedClass, Silence, SilenceError, Warning, WarningName, Warnings, is_loopback,
-    measured_warnings, planned_warnings,
+    Advice, Diagnosis, Planned, PlannedClass, Silence, SilenceError, Symptom, Warning, WarningName,
+    Warnings, diagnose, is_loopback, measured_warnings, planned_warnings,
 };
 pub use arrivals::{ArrivalCounts, ArrivalRate, Lateness, RateError, RateStage};
 pub use event::{RunEvent, RunState, StopReason};

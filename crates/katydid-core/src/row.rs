@@ -103,6 +103,12 @@ impl Row {
         self.totals.retries
     }
 
+    /// The longest `Retry-After` of an answer, if any had one.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let seconds = self.totals.retry_after_s;
+        (seconds > 0).then(|| Duration::from_secs(u64::from(seconds)))
+    }
+
     /// Requests whose answer the suite has looked at: its status, a header, its body.
     pub fn looked_at(&self) -> u64 {
         self.totals.looked_at

@@ -33,6 +33,8 @@ pub struct Sample {
     pub redirects: u32,
     /// Connections that had to be opened.
     pub connections: u32,
+    /// Seconds that the answer asks to wait before another request (`Retry-After`); 0 for nothing.
+    pub retry_after_s: u32,
     /// Whether the suite has looked at the answer in any way.
     pub looked_at: bool,
     /// Whether it repeats a request that came to nothing.

@@ -1,11 +1,14 @@
-//! What a run tells of itself that its author did not ask: warnings for known mistakes, by name.
+//! What a run tells of itself that its author did not ask: warnings for known mistakes, by name,
+//! and a diagnosis of the target from the run's own data.
 //! docs/RULES.md has every rule.
 
+mod diagnosis;
 mod measured;
 mod planned;
 mod rows;
 mod warning;
 
+pub use diagnosis::{Advice, Diagnosis, Symptom, diagnose};
 pub use measured::measured_warnings;
 pub use planned::{Planned, PlannedClass, is_loopback, planned_warnings};
 pub use warning::{Silence, SilenceError, Warning, WarningName, Warnings};

@@ -80,6 +80,7 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
         bytes,
         redirects: counts.redirects.get(),
         connections: counts.connections.get(),
+        retry_after_s: 0,
         looked_at: false,
         retry,
         outcome: Outcome::Success,

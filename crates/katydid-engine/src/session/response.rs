@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 use katydid_core::{FailureKind, Sample};
 use serde::de::DeserializeOwned;
 
@@ -141,6 +142,12 @@ impl Drop for Response {
     fn drop(&mut self) {
         let status = self.status;
         self.sample.looked_at = self.looked_at.get();
+        if matches!(status.as_u16(), 429 | 503) {
+            let asked = self.headers.text(RETRY_AFTER.as_str());
+            // A date instead of seconds is rare, and told nowhere.
+            self.sample.retry_after_s =
+                asked.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+        }
         let judged = self.judged.take().unwrap_or_else(|| {
             if status.as_u16() < 400 {
                 return Ok(());

@@ -1,0 +1,48 @@
+//! What the failures and times of a run say of the target: what was seen, where, since when, the
+//! likely cause and the next step. Nothing is said without evidence in the run's own data.
+
+mod cascade;
+mod failing;
+mod knowledge;
+mod slow;
+
+pub use knowledge::{Advice, Symptom};
+
+use std::time::Duration;
+
+use crate::Snapshot;
+
+/// Something that is wrong with the target, as the data of the run shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnosis {
+    /// Which requests.
+    pub place: String,
+    /// What was seen of them, with numbers.
+    pub seen: String,
+    /// Since when, from the start of the run.
+    pub since: Duration,
+    /// What is the likely cause.
+    pub cause: String,
+    /// What to do next.
+    pub next: String,
+}
+
+impl Diagnosis {
+    /// [`since`](Self::since) for people: `12.3 s`, `61 min`.
+    pub fn since_text(&self) -> String {
+        super::rows::time(self.since)
+    }
+}
+
+/// Everything that the run shows, in the order of time. What `advice` knows of the target goes
+/// before what is known of any.
+pub fn diagnose(snapshot: &Snapshot, advice: &[Advice]) -> Vec<Diagnosis> {
+    let mut findings = failing::findings(snapshot, advice);
+    findings.extend(cascade::finding(snapshot));
+    findings.sort_by_key(|finding| finding.since);
+    findings.extend(slow::findings(snapshot, advice));
+    findings
+}
+
+#[cfg(test)]
+mod tests;

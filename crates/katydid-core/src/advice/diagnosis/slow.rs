@@ -1,0 +1,80 @@
+//! Requests that take long, and where their time goes.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use super::Diagnosis;
+use super::knowledge::{Advice, Symptom, general};
+use crate::advice::rows::{name, time};
+use crate::sample::PhaseTotals;
+use crate::{Row, Snapshot};
+
+/// A p95 from here on is slow.
+const SLOW: Duration = Duration::from_secs(1);
+/// Requests that a p95 needs (R25).
+const ENOUGH: u64 = 20;
+/// Rows that are told, the slowest first.
+const MOST: usize = 3;
+
+pub(super) fn findings(snapshot: &Snapshot, advice: &[Advice]) -> Vec<Diagnosis> {
+    let rows = snapshot.rows_by_name();
+    let mut slow: Vec<(&Row, Duration)> = rows
+        .iter()
+        .filter(|row| row.requests() >= ENOUGH)
+        .filter_map(|row| Some((&**row, row.response().quantile(0.95)?)))
+        .filter(|(_, p95)| *p95 >= SLOW)
+        .collect();
+    slow.sort_by_key(|(_, p95)| Reverse(*p95));
+    let told = |(row, p95): &(&Row, Duration)| finding(row, *p95, advice, snapshot.since);
+    slow.iter().take(MOST).filter_map(told).collect()
+}
+
+fn finding(row: &Row, p95: Duration, advice: &[Advice], since: Duration) -> Option<Diagnosis> {
+    let sums = row.phases().sums_ns();
+    let all: u64 = sums.iter().sum();
+    let (index, most) = sums.iter().enumerate().max_by_key(|(_, sum)| **sum)?;
+    let phase = PhaseTotals::NAMES[index];
+    let late = row.response().sum().saturating_sub(Duration::from_nanos(all));
+    let (cause, next) = if late > Duration::from_nanos(all) {
+        (
+            "most of it passed before the request was begun: tasks came due faster than answers",
+            "use more users, or a lower rate",
+        )
+    } else {
+        phase_means(phase, &row.key.name, advice)
+    };
+    Some(Diagnosis {
+        place: name(row),
+        seen: format!(
+            "p95 {} over {} requests; {} % of the time on the network is {phase}",
+            time(p95),
+            row.requests(),
+            most * 100 / all.max(1)
+        ),
+        since,
+        cause: cause.to_owned(),
+        next: next.to_owned(),
+    })
+}
+
+fn phase_means<'a>(phase: &str, name: &str, advice: &'a [Advice]) -> (&'a str, &'a str) {
+    match phase {
+        "dns" => ("names are slow to look up", "look at the resolver, or name the host by address"),
+        "connect" => (
+            "connections are slow to open: the target's backlog is full, or it is far away",
+            "look at its listen queue, and let users keep their connections",
+        ),
+        "tls" => ("handshakes are slow: CPU at the target", "let users keep their connections"),
+        "send" => {
+            ("requests are slow to upload: large bodies or a slow network", "look at bytes sent")
+        }
+        "receive" => (
+            "answers are slow to arrive: large bodies or a slow network",
+            "look at the bytes received",
+        ),
+        _ => advice
+            .iter()
+            .find(|advice| advice.fits(Symptom::Slow, name, ""))
+            .map_or_else(|| general(Symptom::Slow), |known| (&*known.cause, &*known.next)),
+    }
+}

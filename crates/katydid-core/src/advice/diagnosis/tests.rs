@@ -1,0 +1,150 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::{FailureKind, Outcome, Phases, Recorder, RecorderLimits, Sample};
+
+/// A run of one thread.
+struct Run {
+    recorder: Recorder,
+    snapshot: Snapshot,
+}
+
+impl Run {
+    fn new() -> Self {
+        let recorder = Recorder::new(0, RecorderLimits::default());
+        Self { recorder, snapshot: Snapshot::new(&[], &[], 1) }
+    }
+
+    /// Ten requests a second to each, all well, up to this second.
+    fn well(mut self, names: &[&str], until: u64) -> Self {
+        let from = self.snapshot.elapsed.as_secs();
+        for second in from..until {
+            for name in names {
+                let row = self.recorder.row("GET", name, &Arc::from([]));
+                let ns = second * 1_000_000_000;
+                let sample = Sample { due_ns: ns, sent_ns: ns, last_byte_ns: ns, ..good() };
+                (0..10).for_each(|_| self.recorder.success(row, &sample));
+            }
+            self = self.tick(second + 1);
+        }
+        self
+    }
+
+    fn fails(mut self, name: &str, at: Duration, kind: FailureKind, text: &str) -> Self {
+        let row = self.recorder.row("GET", name, &Arc::from([]));
+        let last_byte_ns = at.as_nanos() as u64;
+        let sample =
+            Sample { last_byte_ns, outcome: Outcome::Failure, retry_after_s: 17, ..good() };
+        self.recorder.failure(row, &sample, kind, text);
+        self
+    }
+
+    fn tick(mut self, second: u64) -> Self {
+        let end = Duration::from_secs(second);
+        let done = self.recorder.take(end.as_nanos() as u64, &[], None);
+        self.snapshot.absorb(0, &done);
+        self.snapshot.tick(end);
+        self
+    }
+
+    fn findings(self, advice: &[Advice]) -> Vec<Diagnosis> {
+        let end = self.snapshot.elapsed.as_secs() + 1;
+        diagnose(&self.tick(end).snapshot, advice)
+    }
+}
+
+fn good() -> Sample {
+    Sample::default()
+}
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+#[test]
+fn a_healthy_run_has_no_diagnosis_and_a_failed_check_is_none() {
+    assert!(Run::new().well(&["/a", "/b"], 5).findings(&[]).is_empty());
+    let run = Run::new().well(&["/a"], 5).fails("/a", ms(5_500), FailureKind::Check, "no audio");
+    assert!(run.findings(&[]).is_empty());
+}
+
+#[test]
+fn a_limit_is_told_with_its_retry_after_and_since_when() {
+    let run = Run::new().well(&["/a"], 3);
+    let run = run.fails("/a", ms(3_200), FailureKind::Status(429), "HTTP 429 Too Many Requests");
+    let findings = run.findings(&[]);
+    let [found] = &findings[..] else { panic!("{findings:?}") };
+    assert_eq!(found.seen, "1× HTTP 429 Too Many Requests (Retry-After up to 17 s)");
+    assert_eq!((&*found.place, &*found.since_text()), ("GET /a", "3.2 s"));
+    assert_eq!(found.cause, "the target limits the rate");
+}
+
+#[test]
+fn what_the_suite_knows_of_an_endpoint_goes_first() {
+    let advice = [
+        Advice::new(Symptom::Status(503), "the pool", "raise it").saying("database"),
+        Advice::new(Symptom::Status(503), "the queue", "shorten it").at("/speak"),
+    ];
+    let cause = |name: &str, text: &str| {
+        let run = Run::new().fails(name, ms(1), FailureKind::Status(503), text);
+        run.findings(&advice).remove(0).cause
+    };
+    assert_eq!(cause("/speak", "Speech is busy"), "the queue");
+    assert_eq!(cause("/speak", "The database is busy"), "the pool");
+    assert!(cause("/other", "busy").starts_with("the target takes on no more work"));
+}
+
+#[test]
+fn only_a_late_401_is_an_expired_login() {
+    let refused = |second| {
+        let run = Run::new().well(&["/mine"], second);
+        run.fails("/mine", Duration::from_secs(second), FailureKind::Status(401), "HTTP 401")
+    };
+    assert!(refused(3).findings(&[]).is_empty());
+    let findings = refused(61).findings(&[]);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert!(findings[0].cause.starts_with("tokens have expired"), "{findings:?}");
+    assert_eq!(findings[0].since_text(), "61.0 s");
+}
+
+#[test]
+fn a_cascade_begins_with_the_first_that_failed() {
+    let run = |later: u64| {
+        let kind = FailureKind::Status(503);
+        let run = Run::new().well(&["/speak", "/read", "/down"], 9);
+        run.fails("/read", ms(9_500 + later), FailureKind::Timeout, "no whole answer within 10s")
+            .fails("/speak", ms(9_500), kind, "HTTP 503 Service Unavailable")
+            // Never worked, so it followed nobody.
+            .fails("/gone", ms(9_600), kind, "HTTP 503 Service Unavailable")
+            .findings(&[])
+    };
+    let cascade = |found: &Diagnosis| found.cause.starts_with("a cascade");
+    let findings = run(400);
+    let found = findings.iter().find(|found| cascade(found)).unwrap();
+    assert_eq!(found.place, "GET /speak");
+    assert_eq!(
+        found.seen,
+        "it failed first (HTTP 503 Service Unavailable); then GET /read after 400 ms"
+    );
+    assert!(!run(11_000).iter().any(cascade), "eleven seconds are too long");
+}
+
+#[test]
+fn slow_requests_are_told_with_the_phase_that_is_slow() {
+    let slow = |phases: Phases| {
+        let mut run = Run::new();
+        let row = run.recorder.row("POST", "/api/extract", &Arc::from([]));
+        let last_byte_ns = phases.total_ns();
+        let sample = Sample { last_byte_ns, phases, ..good() };
+        (0..40).for_each(|_| run.recorder.success(row, &sample));
+        let known = Advice::new(Symptom::Slow, "pages are slow", "take others").at("/api/extract");
+        run.findings(&[known])
+    };
+    let found =
+        slow(Phases { wait_ns: 1_900_000_000, connect_ns: 100_000_000, ..Phases::default() });
+    assert!(found[0].seen.starts_with("p95 2.0 s over 40 requests; 95 % of the time"), "{found:?}");
+    assert_eq!(found[0].cause, "pages are slow");
+    let found = slow(Phases { connect_ns: 3_000_000_000, ..Phases::default() });
+    assert!(found[0].cause.starts_with("connections are slow to open"), "{found:?}");
+    assert!(slow(Phases { wait_ns: 900_000_000, ..Phases::default() }).is_empty());
+}
