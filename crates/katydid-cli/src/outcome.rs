@@ -1,7 +1,9 @@
 //! The end of a run: verdict, tables, paths of the reports, exit code.
 
 use jiff::Timestamp;
-use katydid_core::{RunFacts, Snapshot, StopReason, Target, Verdict, Warnings, exit, judge};
+use katydid_core::{
+    Diagnosis, RunFacts, Snapshot, StopReason, Target, Verdict, Warnings, exit, judge,
+};
 use katydid_engine::RunOutcome;
 use katydid_report::{html, json, table};
 
@@ -47,6 +49,7 @@ pub(crate) struct Ending<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) outcome: &'a RunOutcome,
     pub(crate) warnings: &'a Warnings,
+    pub(crate) diagnosis: &'a [Diagnosis],
     pub(crate) place: &'a Place,
     pub(crate) files: &'a LastFiles,
     pub(crate) console: &'a Console,
@@ -85,6 +88,7 @@ impl Ending<'_> {
             }
         }
         console.block(&table::warnings(self.warnings));
+        console.block(&table::diagnosis(self.diagnosis));
         console.block(&reports_text(&written));
         console.verdict(&table::verdict(&verdict));
         verdict.exit_code
@@ -99,6 +103,7 @@ impl Ending<'_> {
             host: self.host(),
             scenario: self.settings.scenario.as_ref().map(|scenario| scenario.name.as_str()),
             settings: &self.settings_said(),
+            diagnosis: self.diagnosis,
             advice: self.warnings,
             warnings: &self.console.warnings(),
         })
@@ -148,9 +153,9 @@ impl Ending<'_> {
         for block in tables(snapshot, None).iter().filter(|block| !block.is_empty()) {
             text += &format!("{}\n\n", block.trim_end());
         }
-        let advice = table::warnings(self.warnings);
-        if !advice.is_empty() {
-            text += &format!("{advice}\n");
+        let advice = [table::warnings(self.warnings), table::diagnosis(self.diagnosis)];
+        for block in advice.iter().filter(|block| !block.is_empty()) {
+            text += &format!("{block}\n");
         }
         let warnings = self.console.warnings();
         if !warnings.is_empty() {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use katydid_core::{RunEvent, Stages, TaskInfo};
+use katydid_core::{RunEvent, Stages, TaskInfo, diagnose};
 use katydid_engine::{Class, Hooks, Shared};
 use katydid_report::csv::HistoryRows;
 
@@ -78,6 +78,7 @@ pub(crate) fn run(
         settings: &settings,
         outcome: &ended,
         warnings: &advisor.end(&ended.snapshot),
+        diagnosis: &diagnose(&ended.snapshot, &suite.advice),
         place: &place,
         files: &files,
         console,

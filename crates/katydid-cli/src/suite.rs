@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::options::{Options, SuiteOption};
-use katydid_core::{Scenario, Shape, TaskInfo, Warning};
+use katydid_core::{Advice, Scenario, Shape, TaskInfo, Warning};
 use katydid_engine::{BoxError, Class, Shared, User};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,7 @@ pub struct Suite {
     pub(crate) options: Vec<SuiteOption>,
     pub(crate) hooks: SuiteHooks,
     pub(crate) shape: Option<Arc<dyn Shape>>,
+    pub(crate) advice: Vec<Advice>,
 }
 
 /// A command that a suite brings along.
@@ -108,6 +109,7 @@ impl Suite {
             options: Vec::new(),
             hooks: SuiteHooks::default(),
             shape: None,
+            advice: Vec::new(),
         }
     }
 
@@ -234,6 +236,22 @@ impl Suite {
     /// from [`Preparation::options`] and, in tasks, from `session.shared::<Options>()`.
     pub fn option(mut self, option: SuiteOption) -> Self {
         self.options.push(option);
+        self
+    }
+
+    /// Adds what is known of the target's troubles: with it the diagnosis at the end of a run names
+    /// causes and settings in the target's own words. Of several that fit, the first counts.
+    ///
+    /// ```
+    /// use katydid_cli::Suite;
+    /// use katydid_core::{Advice, Symptom};
+    ///
+    /// let suite = Suite::new("shop-load").advice(
+    ///     Advice::new(Symptom::Status(503), "the till is busy", "raise TILL_THREADS").at("/pay"),
+    /// );
+    /// ```
+    pub fn advice(mut self, advice: Advice) -> Self {
+        self.advice.push(advice);
         self
     }
 

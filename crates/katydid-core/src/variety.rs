@@ -73,7 +73,9 @@ mod tests {
     fn two_different_ones_are_many_in_whatever_thread() {
         let seen = |requests: &[(&str, &str)]| {
             let mut seen = Variety::default();
-            requests.iter().for_each(|(url, body)| seen.note(url, body.as_bytes()));
+            for (url, body) in requests {
+                seen.note(url, body.as_bytes());
+            }
             seen
         };
         let one = seen(&[("/a", "{}"), ("/a", "body")]);

@@ -237,8 +237,9 @@ pub use katydid_cli::{
     RunView, SpawningView, StopView, Suite, SuiteOption, main,
 };
 pub use katydid_core::{
-    Comparison, FailureKind, Metric, Mix, Scenario, Scope, Shape, Stage, Stages, StagesError,
-    TagClass, TagFilter, Target, TargetError, TaskInfo, TimedStage,
+    Advice, Comparison, FailureKind, Metric, Mix, Scenario, Scope, Shape, Stage, Stages,
+    StagesError, Symptom, TagClass, TagFilter, Target, TargetError, TaskInfo, TimedStage, Warning,
+    WarningName,
 };
 pub use katydid_engine::{
     BoxError, Class, ClassDescription, ClassError, Feeder, FeederError, Flow, FlowDescription,

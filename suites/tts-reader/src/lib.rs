@@ -6,6 +6,7 @@
 
 pub mod accounts;
 mod accounts_command;
+mod advice;
 mod answers;
 pub mod articles;
 #[cfg(feature = "embedded")]

@@ -6,6 +6,7 @@ use katydid::{AccountsUse, BoxError, Preparation, Shared, Suite, TaskInfo};
 
 use crate::accounts::Accounts;
 use crate::accounts_command;
+use crate::advice;
 use crate::articles::ArticleSite;
 use crate::options::{self, Wishes};
 use crate::personas::{BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser};
@@ -27,6 +28,7 @@ pub(crate) struct Prepared {
 /// The whole load test.
 pub fn suite() -> Suite {
     let suite = options::declared().into_iter().fold(Suite::new("tts-load"), Suite::option);
+    let suite = advice::known().fold(suite, Suite::advice);
     let suite = suite
         .about("Load test of the TTS Reader backend: four kinds of users, every answer checked.")
         .user::<TTSReaderUser>()

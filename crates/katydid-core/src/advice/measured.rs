@@ -141,7 +141,9 @@ fn pattern(url: &str) -> String {
     let keys = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
     let query = if query.is_empty() { Vec::new() } else { keys.collect() };
     let mut out = parts.collect::<Vec<_>>().join("/");
-    query.iter().for_each(|key| out += &format!("?{key}={{}}"));
+    for key in query {
+        out += &format!("?{key}={{}}");
+    }
     out
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use katydid_core::{Snapshot, Verdict, Warnings};
+use katydid_core::{Diagnosis, Snapshot, Verdict, Warnings};
 
 use super::markup::escape;
 use super::{facts, requests, sections};
@@ -30,6 +30,8 @@ pub struct Page<'a> {
     pub scenario: Option<&'a str>,
     /// Settings of the run: name, value, and where it comes from.
     pub settings: &'a [[String; 3]],
+    /// What the run shows of the target.
+    pub diagnosis: &'a [Diagnosis],
     /// Known mistakes of the run.
     pub advice: &'a Warnings,
     /// What was said while it went on.
@@ -51,6 +53,7 @@ pub fn page(page: &Page<'_>) -> Vec<u8> {
     facts::figures(page.snapshot, &mut out);
     for section in [
         sections::advice(page.advice),
+        sections::diagnosis(page.diagnosis),
         sections::targets(page.verdict),
         requests::requests(page.snapshot),
         requests::transactions(page.snapshot),

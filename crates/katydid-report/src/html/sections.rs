@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::time::SystemTime;
 
-use katydid_core::{FailureRow, Snapshot, Verdict, Warnings};
+use katydid_core::{Diagnosis, FailureRow, Snapshot, Verdict, Warnings};
 
 use super::facts::calendar;
 use super::markup::{Cell, Section};
@@ -165,6 +165,22 @@ pub(super) fn advice(warnings: &Warnings) -> Section<'static> {
         note: "",
         columns: &["Name", "What was seen", "What to do"],
         rows: told.chain(kept).collect(),
+        total: false,
+    }
+}
+
+/// What the run shows of the target.
+pub(super) fn diagnosis(found: &[Diagnosis]) -> Section<'static> {
+    let row = |found: &Diagnosis| {
+        let texts = [&found.place, &found.seen, &found.since_text(), &found.cause, &found.next];
+        texts.map(|text| Cell::text(&**text)).into()
+    };
+    Section {
+        id: "diagnosis",
+        title: "Diagnosis",
+        note: "",
+        columns: &["Where", "What was seen", "Since", "Likely cause", "Next step"],
+        rows: found.iter().map(row).collect(),
         total: false,
     }
 }

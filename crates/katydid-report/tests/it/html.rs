@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use dom_query::Document;
 use katydid_core::{
-    FailureKind, RunFacts, Silence, Snapshot, Target, Warning, WarningName, Warnings, judge,
+    FailureKind, RunFacts, Silence, Snapshot, Target, Warning, WarningName, Warnings, diagnose,
+    judge,
 };
 use katydid_report::html::{Page, page};
 
@@ -29,6 +30,7 @@ fn made(suite: &str, snapshot: &Snapshot, said: &[String]) -> String {
         host: suite,
         scenario: Some(suite),
         settings: &settings,
+        diagnosis: &diagnose(snapshot, &[]),
         advice: &advice,
         warnings: said,
     });

@@ -131,6 +131,7 @@ fn sample(due_ns: u64, micros: u64, first: bool) -> Sample {
     let connect_ns = if first { rest_ns / 2 } else { 0 };
     Sample {
         looked_at: true,
+        retry_after_s: 0,
         due_ns,
         sent_ns: due_ns,
         first_byte_ns: due_ns + wait_ns,

@@ -29,9 +29,17 @@ pub(crate) struct Neighbour {
 impl Service {
     /// A service on a port of its own, with or without routes for test accounts.
     pub(crate) fn start(data: &Path, dev: bool) -> Self {
+        Self::start_with(data, |settings| {
+            settings.dev = dev;
+            settings.rate_limit_per_hour = 1_000_000;
+        })
+    }
+
+    /// A service in development mode, with settings of its own.
+    pub(crate) fn start_with(data: &Path, change: impl FnOnce(&mut tts_reader::Settings)) -> Self {
         let mut settings = tts_reader::Settings::in_directory(data);
-        settings.dev = dev;
-        settings.rate_limit_per_hour = 1_000_000;
+        settings.dev = true;
+        change(&mut settings);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel();

@@ -17,6 +17,9 @@ fn in_the_smoke_test_nothing_fails_and_the_verdict_is_that_of_its_targets() {
         _ => panic!("{}", ended.text),
     }
     assert!(ended.text.contains("success == 100%") && ended.text.contains("p95 < 500ms"));
+    for silent in ["\nDiagnosis\n", "all-one-", "unchecked-answers", "wrong-request", "redirects"] {
+        assert!(!ended.text.contains(silent), "{silent}: {}", ended.text);
+    }
     assert!(ended.text.contains("rate limit:"), "the backend's note is shown");
     assert!(dir.path().join("load_test_runs").is_dir());
 }
