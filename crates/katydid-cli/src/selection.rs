@@ -73,7 +73,7 @@ pub(crate) fn select(suite: &Suite, args: &Args) -> Result<Selection, CliError> 
     Ok(Selection { classes, emptied })
 }
 
-/// The arguments with the classes and tags of a scenario, where they name none themselves.
+/// The arguments with classes, tags and silences of a scenario, where they name none themselves.
 pub(crate) fn with_scenario(args: &Args, scenario: Option<&Scenario>) -> Args {
     let mut args = args.clone();
     let Some(scenario) = scenario else { return args };
@@ -86,6 +86,9 @@ pub(crate) fn with_scenario(args: &Args, scenario: Option<&Scenario>) -> Args {
         if own.is_empty() {
             own.clone_from(of_scenario);
         }
+    }
+    if args.tuning.silence.is_empty() {
+        args.tuning.silence.clone_from(&scenario.silences);
     }
     args
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Shape as _, Stages, Target, format_span};
+use crate::{Shape as _, Silence, Stages, Target, format_span};
 
 /// A recipe that `--scenario NAME` runs. Flags override its numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// Tasks with one of these tags do not run.
     pub exclude_tags: Vec<String>,
+    /// Warnings that are not wanted, with reasons.
+    pub silences: Vec<Silence>,
     /// What the target must hold.
     pub targets: Vec<Target>,
 }
@@ -46,6 +48,7 @@ impl Scenario {
             classes: Vec::new(),
             tags: Vec::new(),
             exclude_tags: Vec::new(),
+            silences: Vec::new(),
             targets: Vec::new(),
         }
     }

@@ -38,7 +38,7 @@ pub(super) const TABLES: [(&str, &str); 4] = [
 ];
 
 /// Keys of `[scenario.NAME]`.
-pub(super) const SCENARIO: [Key; 12] = [
+pub(super) const SCENARIO: [Key; 13] = [
     key("purpose", Kind::Text, "What the scenario is for, in one sentence"),
     key(
         "expected",
@@ -52,6 +52,7 @@ pub(super) const SCENARIO: [Key; 12] = [
     key("classes", Kind::Texts, "User classes that run, with weights if wanted: Shopper=3"),
     key("tags", Kind::Texts, "Only tasks with one of these tags run"),
     key("exclude-tags", Kind::Texts, "Tasks with one of these tags do not run"),
+    key("silence", Kind::Texts, "Warnings not wanted, with a reason: same-machine=a trial"),
     key("targets", Kind::Texts, "Rules: p95 < 500ms, success == 100% on tag tts (docs/RULES.md)"),
     key("endpoints", Kind::Texts, "Names of [target.\"NAME\"] tables that judge this scenario"),
     key("success-classes", Kind::Texts, "Names of [success] classes that judge this scenario"),
@@ -71,5 +72,5 @@ pub(super) const SUCCESS: [Key; 2] = [
 ];
 
 /// Keys that a later version will know; until then nobody shall think that they work.
-pub(super) const LATER: [&str; 7] =
-    ["recover", "arrival-rate", "max-in-flight", "abort", "drift", "knee", "silence"];
+pub(super) const LATER: [&str; 6] =
+    ["recover", "arrival-rate", "max-in-flight", "abort", "drift", "knee"];

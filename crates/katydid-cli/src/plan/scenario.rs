@@ -47,6 +47,13 @@ pub(super) fn scenario(
             "classes" => scenario.classes = classes(part, names)?,
             "tags" => scenario.tags = tags(part, &names.tags)?,
             "exclude-tags" => scenario.exclude_tags = tags(part, &names.tags)?,
+            "silence" => {
+                for item in part.texts()? {
+                    let silence =
+                        item.text.parse().map_err(|fault| item.wrong(format!("{fault}")))?;
+                    scenario.silences.push(silence);
+                }
+            }
             "targets" => {
                 for item in part.texts()? {
                     scenario.targets.push(target(&item, names, rules)?);

@@ -40,6 +40,7 @@ spawn-rate = 0.5
 run-time = "2m"
 classes = ["Shopper=3"]
 exclude-tags = ["revenue"]
+silence = ["same-machine=a trial"]
 targets = ["success == 100%", "p(95)<500", "p99 < 1s on class rest"]
 endpoints = ["/pay"]
 success-classes = ["paid", "rest"]
@@ -76,6 +77,7 @@ fn a_plan_becomes_hosts_and_scenarios() {
         (&smoke.classes[..], &smoke.exclude_tags[..]),
         (&["Shopper=3".into()][..], &["revenue".into()][..])
     );
+    assert_eq!(smoke.silences, ["same-machine=a trial".parse().unwrap()]);
     let targets: Vec<String> = smoke.targets.iter().map(ToString::to_string).collect();
     assert_eq!(
         targets,
@@ -167,6 +169,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     ("[scenarios.b]\nusers = 5", 5, "unknown table `scenarios`; did you mean `scenario`?"),
     ("[hosts]\nx = \"localhost:5000\"", 6, "write http://localhost:5000"),
     ("[hosts]\nx = \"http://me:secret@h\"", 6, "has a user name or password"),
+    ("silence = [\"same-machin=x\"]", 5, "did you mean `same-machine`?"),
     ("tags = []", 5, "`tags` is empty; leave it out"),
     ("purpose = \"\"", 5, "`purpose` is empty; leave it out"),
     ("users = 2", 5, "duplicate key"),

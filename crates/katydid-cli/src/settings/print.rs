@@ -85,6 +85,7 @@ fn of_scenario(scenario: &Scenario, long: &str) -> Option<String> {
         CLASSES => list(&scenario.classes),
         "tags" => list(&scenario.tags),
         "exclude-tags" => list(&scenario.exclude_tags),
+        "silence" => list(&scenario.silences.iter().map(ToString::to_string).collect::<Vec<_>>()),
         "stages" => scenario.stages.as_ref().map(ToString::to_string),
         "users" => Some(scenario.users.to_string()),
         "spawn-rate" => Some(scenario.spawn_rate.to_string()),

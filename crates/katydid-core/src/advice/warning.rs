@@ -159,6 +159,13 @@ impl FromStr for Silence {
     }
 }
 
+/// As it is read.
+impl fmt::Display for Silence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.name, self.reason)
+    }
+}
+
 /// The warnings of a run, each name once.
 #[derive(Clone, Debug, Default)]
 pub struct Warnings {

@@ -15,6 +15,7 @@ run-time = "3m"
 classes = ["Shopper"]
 tags = ["critical"]
 exclude-tags = ["revenue"]
+silence = ["same-machine=a trial"]
 targets = ["success == 100%"]
 
 [scenario.spike]
@@ -40,6 +41,7 @@ fn a_scenario_chooses_classes_and_tags_and_flags_override_them() {
     let money = with("--scenario money -H http://h");
     assert_eq!((money.run.users, money.run.spawn_rate, money.targets().len()), (7, 2.0, 1));
     assert_eq!(tasks(&money), ["browse"]);
+    assert_eq!(money.silences, ["same-machine=a trial".parse().unwrap()]);
     assert_eq!(tasks(&with("--scenario money -H http://h -E admin")), ["browse", "checkout"]);
     assert_eq!(tasks(&with("Admin --scenario money -H http://h -T admin")), ["audit"]);
     let row = |settings: &Settings, name: &str| {
