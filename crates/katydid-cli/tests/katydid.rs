@@ -58,6 +58,30 @@ fn an_arrival_rate_is_kept_and_every_start_is_accounted_for() {
     }
 }
 
+/// R3: what the generator itself did not send in time is late in the response times, and is told.
+#[test]
+fn a_generator_that_was_stopped_for_a_second_says_so() {
+    let server = TestServer::spawn();
+    let url = format!("{}/ok", server.url());
+    let words = ["--arrival-rate", "100/s", "-t", "3s"];
+    let running = start(katydid().arg(&url).args(words));
+    while server.total_requests() < 50 {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    signal("STOP", running.pid());
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    signal("CONT", running.pid());
+    let ended = running.end().expect(0).says("DISTURBED");
+    assert!(ended.stdout.contains("  300 planned = 300 completed\n"), "{}", ended.stdout);
+    let slowest = ended.stdout.lines().find(|line| line.contains("Slowest:")).unwrap();
+    let ms: f64 = slowest.split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert!(ms > 900.0, "{slowest}");
+    // A third of the plan fell into that second and waited for half of it on average.
+    let average = ended.stdout.lines().find(|line| line.contains("Average:")).unwrap();
+    let ms: f64 = average.split_whitespace().nth(1).unwrap().parse().unwrap();
+    assert!((120.0..260.0).contains(&ms), "{average}");
+}
+
 #[test]
 fn an_absent_target_is_a_connection_failure() {
     // A port of our own on which nobody listens: one that was left could be another test's by now.

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails here")]
 
 mod answers;
+mod arrivals;
 mod bodies;
 mod common;
 mod connections;

@@ -21,6 +21,12 @@ struct Arguments {
     /// Close connections idle for this many milliseconds
     #[arg(long)]
     idle_close_ms: Option<u64>,
+    /// Stand still once, so many milliseconds after the first request
+    #[arg(long, requires = "freeze_for_ms")]
+    freeze_after_ms: Option<u64>,
+    /// For how long
+    #[arg(long, requires = "freeze_after_ms")]
+    freeze_for_ms: Option<u64>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -35,6 +41,15 @@ fn main() -> anyhow::Result<()> {
         .map_err(|e| anyhow::anyhow!("cannot listen on {}: {e}", arguments.bind))?;
     // Scripts read the address from here.
     writeln!(std::io::stdout(), "{}", server.url())?;
+    if let (Some(after), Some(length)) = (arguments.freeze_after_ms, arguments.freeze_for_ms) {
+        while server.total_requests() == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(after));
+        server.freeze();
+        std::thread::sleep(Duration::from_millis(length));
+        server.thaw();
+    }
     server.serve_forever();
     Ok(())
 }
