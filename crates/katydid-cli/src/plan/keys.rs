@@ -72,5 +72,5 @@ pub(super) const SUCCESS: [Key; 2] = [
 ];
 
 /// Keys that a later version will know; until then nobody shall think that they work.
-pub(super) const LATER: [&str; 6] =
-    ["recover", "arrival-rate", "max-in-flight", "abort", "drift", "knee"];
+pub(super) const LATER: [&str; 7] =
+    ["recover", "arrival-rate", "arrival-stages", "max-in-flight", "abort", "drift", "knee"];

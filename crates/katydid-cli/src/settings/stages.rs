@@ -9,13 +9,17 @@ use crate::sources::Origin;
 /// What stages take the place of.
 pub(super) const INSTEAD_OF: [&str; 3] = ["users", "spawn-rate", "run-time"];
 
-/// The stages of a run: those of `--stages`, else those of its scenario.
+/// The stages of a run: those of `--stages`, else those of its scenario. An arrival rate takes their
+/// place.
 ///
 /// # Errors
 /// A flag that the scenario's stages would leave without effect.
 pub(super) fn of_run(args: &Args, scenario: Option<&Scenario>) -> Result<Option<Stages>, CliError> {
     if args.load.stages.is_some() {
         return Ok(args.load.stages.clone());
+    }
+    if args.arrivals.resolve()?.is_some() {
+        return Ok(None);
     }
     let staged = scenario.and_then(|scenario| Some((scenario, scenario.stages.as_ref()?)));
     let Some((scenario, stages)) = staged else { return Ok(None) };
@@ -34,7 +38,8 @@ pub(super) fn of_run(args: &Args, scenario: Option<&Scenario>) -> Result<Option<
 /// effect.
 pub(super) fn without_effect(args: &Args, scenario: Option<&Scenario>) -> Vec<String> {
     let staged = scenario.filter(|scenario| scenario.stages.is_some());
-    let Some(scenario) = staged.filter(|_| args.load.stages.is_none()) else { return Vec::new() };
+    let replaced = args.load.stages.is_some() || matches!(args.arrivals.resolve(), Ok(Some(_)));
+    let Some(scenario) = staged.filter(|_| !replaced) else { return Vec::new() };
     let set = INSTEAD_OF.iter().filter(|long| args.sources.of(long).is_some());
     let told = |long: &&str| {
         let (name, scenario) = (args.sources.name(long), &scenario.name);

@@ -70,6 +70,9 @@ fn stages_come_from_the_scenario_or_from_the_flag() {
         assert!(settings.run.shape.is_some() && settings.run.users == users, "{words}");
         assert_eq!(settings.run.run_time, Some(Duration::from_secs(time)), "{words}");
     }
+    let open = with("--scenario spike --arrival-rate 5/s -t 9s -H http://h");
+    assert!(open.stages.is_none() && open.run.shape.is_none() && open.run.arrivals.is_some());
+    assert_eq!(open.run.run_time, Some(Duration::from_secs(9)));
     assert!(with("--scenario money -H http://h").run.shape.is_none());
 }
 
