@@ -11,6 +11,7 @@ built=${CARGO_TARGET_DIR:-target}/debug
 work=$(mktemp -d)
 trap 'kill $server 2>/dev/null || true; rm -rf "$work"' EXIT
 serve() {
+  rm -f "$work/url"
   "$built/test-target" --bind 127.0.0.1:0 --freeze-after-ms 5000 --freeze-for-ms 5000 >"$work/url" &
   server=$!
   until [ -s "$work/url" ]; do sleep 0.05; done
@@ -21,7 +22,7 @@ stop() { kill $server; wait $server 2>/dev/null || true; }
 serve
 echo "== katydid URL --arrival-rate 100/s -t 10s"
 "$built/katydid" "$url" --arrival-rate 100/s -t 10s --csv "$work/k" >"$work/out" 2>/dev/null || true
-sed -n '/^Summary/,/Slowest/p;/^Open model/,$p' "$work/out"
+sed -n '/^Response time histogram/,/^$/p;/^Open model/,$p' "$work/out"
 python3 - "$work/k_stats.csv" <<'PY'
 import csv, sys
 rows = [row for row in csv.DictReader(open(sys.argv[1])) if row["Name"] == "Aggregated"]

@@ -66,10 +66,21 @@ fn facts(page: &Page<'_>) -> Vec<(&'static str, String)> {
     facts.push(("Started", calendar(Some(page.started))));
     facts.push(("Ended", calendar(ended)));
     facts.push(("Lasted", length(snapshot.elapsed)));
+    facts.push(("Model", model(snapshot)));
     facts.push(("Most users", snapshot.peak_users.to_string()));
     let classes = snapshot.users.iter().map(|(class, _)| &**class);
     facts.push(("User classes", classes.collect::<Vec<_>>().join(", ")));
     facts
+}
+
+/// What the latency means: whether users came by plan or only after their last answer.
+fn model(snapshot: &Snapshot) -> String {
+    match snapshot.arrivals() {
+        Some(arrivals) => {
+            format!("open: {} task starts planned = {arrivals}", arrivals.planned)
+        }
+        None => "closed: latency says nothing of users who would have come meanwhile".to_owned(),
+    }
 }
 
 /// One number each for how much, how often wrong, how fast.
