@@ -10,6 +10,10 @@ use katydid_testkit::TestServer;
 use crate::common::{Ran, go, settings};
 
 /// 100 starts a second for two seconds, on a server that stands still for the second one.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the second that the server stands still is the test"
+)]
 fn frozen(arrivals: &Arrivals) -> Ran {
     let server = TestServer::spawn();
     let task = Task::new("get", |(), s| {
@@ -24,7 +28,7 @@ fn frozen(arrivals: &Arrivals) -> Ran {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while server.total_requests() == 0 {
-                std::thread::sleep(Duration::from_millis(1));
+                std::thread::yield_now();
             }
             std::thread::sleep(Duration::from_secs(1));
             server.freeze();
