@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use katydid_cli::{AccountsUse, EmbeddedReady, EmbeddedRequest, Options, Suite, SuiteOption};
-use katydid_core::{Scenario, Stages, Target};
+use katydid_core::{Scenario, Stages, Target, Warning};
 use katydid_engine::{
     BoxError, Session, Shared, Task, TaskError, TaskResult, UserClass, constant, no_wait,
 };
@@ -38,6 +38,11 @@ fn shop_suite() -> Suite {
         .prepare(|run| match run.accounts.map(std::fs::read_to_string) {
             Some(Ok(text)) if !text.starts_with("username,") => {
                 Err("the accounts file has no header username,password".into())
+            }
+            Some(Ok(text)) => {
+                let accounts = u32::try_from(text.lines().count() - 1)?;
+                Warning::shared_account(accounts, run.users).into_iter().for_each(|w| run.warn(w));
+                Ok(Shared::default())
             }
             _ if run.host.is_empty() => Err("no host was prepared for".into()),
             _ => Ok(Shared::default()),

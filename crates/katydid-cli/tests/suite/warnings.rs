@@ -12,6 +12,7 @@ crate::tests![
     a_run_shorter_than_its_ramp_is_told_before_it,
     a_host_that_nobody_typed_is_told_before_anything_is_sent,
     answers_that_nobody_looks_at_are_told_while_the_run_goes_on,
+    a_suite_warns_of_what_only_it_can_see,
     redirects_are_told,
     a_request_that_is_always_refused_is_told_while_the_run_goes_on,
 ];
@@ -96,6 +97,19 @@ fn answers_that_nobody_looks_at_are_told_while_the_run_goes_on() {
     let place = |text: &str| ended.stderr.find(text).unwrap_or_else(|| panic!("{}", ended.stderr));
     let told = place("WARNING/katydid.main: unchecked-answers: no task looks at the answers");
     assert!(told < place("--run-time limit reached"), "{}", ended.stderr);
+}
+
+fn a_suite_warns_of_what_only_it_can_see() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.csv"), "username,password\nann,x\n").unwrap();
+    let with = |users: u32| {
+        let words = format!("Shopper --headless -u {users} -r 100 -t 1s --accounts a.csv -H");
+        run(shop(&words).arg(server.url()).current_dir(&folder)).expect(0)
+    };
+    with(2).says("WARNING/katydid.main: shared-account: 2 users share one account");
+    let own = with(1);
+    assert!(!own.stderr.contains("shared-account"), "{}", own.stderr);
 }
 
 fn redirects_are_told() {

@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
-use crate::or_nearest;
+use crate::{format_span, or_nearest};
 
 /// The name of a known mistake. It is stable: people silence warnings by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,6 +110,36 @@ impl Warning {
     /// A warning.
     pub fn new(name: WarningName, text: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { name, text: text.into(), remedy: remedy.into() }
+    }
+}
+
+/// Mistakes that only a suite can see, from what it knows.
+impl Warning {
+    /// `shared-account`, when `users` users have fewer accounts than users between them.
+    pub fn shared_account(accounts: u32, users: u32) -> Option<Self> {
+        (accounts < users).then(|| {
+            let these = match accounts {
+                1 => "one account".to_owned(),
+                _ => format!("{accounts} accounts"),
+            };
+            Self::new(
+                WarningName::SharedAccount,
+                format!("{users} users share {these}, so they wait for the same rows"),
+                "give each user an account of its own",
+            )
+        })
+    }
+
+    /// `token-expires`, when logins that nobody renews end before the run does; a run without an
+    /// end (`None`) outlasts every login.
+    pub fn token_expires(lifetime: Duration, run_time: Option<Duration>) -> Option<Self> {
+        run_time.is_none_or(|run_time| run_time >= lifetime).then(|| {
+            Self::new(
+                WarningName::TokenExpires,
+                format!("logins end after {} and the run goes on", format_span(lifetime)),
+                "log in again before, or have longer tokens for the test",
+            )
+        })
     }
 }
 
@@ -240,6 +271,18 @@ mod tests {
         );
         assert!(wrong("redirects").contains("gives no reason"));
         assert!(wrong("redirects= ").contains("gives no reason"));
+    }
+
+    #[test]
+    fn a_suite_warns_of_too_few_accounts_and_short_logins() {
+        let shared = Warning::shared_account(3, 4).unwrap();
+        assert!(shared.to_string().starts_with("shared-account: 4 users share 3 accounts"));
+        assert_eq!(Warning::shared_account(4, 4), None);
+        let hour = Duration::from_hours(1);
+        let short = Warning::token_expires(hour, Some(2 * hour)).unwrap();
+        assert!(short.to_string().starts_with("token-expires: logins end after 1h and the run"));
+        assert!(Warning::token_expires(hour, None).is_some());
+        assert_eq!(Warning::token_expires(hour, Some(hour / 2)), None);
     }
 
     #[test]
