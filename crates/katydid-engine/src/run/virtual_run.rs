@@ -121,7 +121,7 @@ pub(crate) async fn run_steered(
         .run_until(async {
             let (watch, observe) = (Watch::resting(), &mut observe);
             let run = conduct(classes, &settings, &control, threads, mailbox, watch, observe);
-            tokio::join!(run, steer(control.clone()))
+            tokio::join!(Box::pin(run), steer(control.clone()))
         })
         .await;
     drop(local);
