@@ -41,7 +41,9 @@ fn shop_suite() -> Suite {
             }
             Some(Ok(text)) => {
                 let accounts = u32::try_from(text.lines().count() - 1)?;
-                Warning::shared_account(accounts, run.users).into_iter().for_each(|w| run.warn(w));
+                if let Some(warning) = Warning::shared_account(accounts, run.users) {
+                    run.warn(warning);
+                }
                 Ok(Shared::default())
             }
             _ if run.host.is_empty() => Err("no host was prepared for".into()),
