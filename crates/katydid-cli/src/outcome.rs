@@ -87,6 +87,7 @@ impl Ending<'_> {
                 console.block(&block);
             }
         }
+        console.block(&table::conclusion(snapshot));
         console.block(&table::warnings(self.warnings));
         console.block(&table::diagnosis(self.diagnosis));
         console.block(&reports_text(&written));
@@ -153,6 +154,7 @@ impl Ending<'_> {
         for block in tables(snapshot, None).iter().filter(|block| !block.is_empty()) {
             text += &format!("{}\n\n", block.trim_end());
         }
+        text += &format!("{}\n", table::conclusion(snapshot));
         let advice = [table::warnings(self.warnings), table::diagnosis(self.diagnosis)];
         for block in advice.iter().filter(|block| !block.is_empty()) {
             text += &format!("{block}\n");

@@ -227,6 +227,7 @@ fn load(
         seed: seed(tuning.seed),
         host,
         http: args.http.settings()?,
+        calibrate: true,
         ..base
     })
 }

@@ -180,6 +180,8 @@ pub struct Generator {
     pub dispatcher: Beats,
     /// The machine; looked at when the run ends.
     pub machine: Machine,
+    /// Response times of an echo in this program, taken before the run.
+    pub floor: Option<Latency>,
 }
 
 impl Generator {

@@ -34,6 +34,8 @@ pub struct Snapshot {
     pub since: Duration,
     /// The most users that ran at one time.
     pub peak_users: u32,
+    /// The most users that were planned at one time.
+    pub peak_planned_users: u32,
     /// Requests given up because the run ended or their user was removed.
     pub cut_requests: u64,
     /// Transactions given up because the run ended.
@@ -71,6 +73,7 @@ impl Snapshot {
             planned_users: 0,
             since: Duration::ZERO,
             peak_users: 0,
+            peak_planned_users: 0,
             cut_requests: 0,
             cut_transactions: 0,
             sent_requests: 0,
@@ -158,6 +161,7 @@ impl Snapshot {
         }
         self.planned_users = self.thread_planned.iter().sum();
         self.peak_users = self.peak_users.max(self.user_count());
+        self.peak_planned_users = self.peak_planned_users.max(self.planned_users);
     }
 
     /// Begins the statistics anew at `elapsed`: rows and tasks stay, with nothing counted; failure
@@ -176,6 +180,7 @@ impl Snapshot {
         self.lateness.clear();
         self.generator.reset();
         self.peak_users = self.user_count();
+        self.peak_planned_users = self.planned_users;
         self.since = elapsed;
     }
 

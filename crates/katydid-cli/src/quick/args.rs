@@ -125,6 +125,7 @@ impl Plan {
             seed: seed(args.seed),
             host: Some(url[..url::Position::BeforePath].to_owned()),
             http: args.http.settings()?,
+            calibrate: true,
             ..RunSettings::default()
         };
         Ok(Self { url: args.url.clone(), request, run, csv: args.csv.clone(), strict: args.strict })

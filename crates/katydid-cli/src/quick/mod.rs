@@ -71,6 +71,7 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     // A reader that has gone (`| head -1`) is no fault.
     let _ = writeln!(std::io::stdout().lock(), "{text}");
     console.block(&table::diagnosis(&katydid_core::diagnose(&ended.snapshot, &[])));
+    console.block(&table::conclusion(&ended.snapshot));
     console.block(&reports_text(&written));
     console.verdict(&table::verdict(&verdict));
     Ok(verdict.exit_code)

@@ -7,6 +7,7 @@ mod course;
 mod crew;
 mod dispatcher;
 mod executor;
+mod floor;
 pub(crate) mod panics;
 mod phase;
 mod plan;

@@ -7,6 +7,7 @@ use katydid_core::{RunWord, Snapshot, Trust, VerdictWord};
 
 use super::markup::escape;
 use super::page::Page;
+use crate::conclusion::conclusion;
 use crate::number::{bytes, fine, millis, per_second, ratio};
 use crate::table::exit_reason;
 
@@ -68,6 +69,7 @@ fn facts(page: &Page<'_>) -> Vec<(&'static str, String)> {
     facts.push(("Lasted", length(snapshot.elapsed)));
     facts.push(("Model", model(snapshot)));
     facts.push(("Most users", snapshot.peak_users.to_string()));
+    facts.extend(conclusion(snapshot));
     let classes = snapshot.users.iter().map(|(class, _)| &**class);
     facts.push(("User classes", classes.collect::<Vec<_>>().join(", ")));
     facts

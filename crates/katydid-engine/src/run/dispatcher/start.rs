@@ -12,6 +12,7 @@ use super::threads::Thread;
 use crate::class::Class;
 use crate::run::control::Control;
 use crate::run::executor::{self, Assignment};
+use crate::run::floor;
 use crate::run::plan::plan;
 use crate::run::settings::{RunError, RunSettings};
 use crate::run::vitals::Watch;
@@ -41,6 +42,7 @@ pub fn run(
     observe: &mut dyn FnMut(RunEvent<'_>),
 ) -> Result<RunOutcome, RunError> {
     let plan = plan(classes, shared, settings)?;
+    let floor = settings.calibrate.then(floor::measure).flatten();
     let mut clock = tokio::runtime::Builder::new_current_thread();
     let clock = clock.enable_time().build().map_err(RunError::Thread)?;
     let (messages, mailbox) = unbounded_channel();
@@ -50,7 +52,8 @@ pub fn run(
     let began = SystemTime::now();
     let watch = Watch::begin();
     let run = conduct(classes, settings, control, threads, mailbox, watch, observe);
-    let ended = clock.block_on(run);
+    let mut ended = clock.block_on(run);
+    ended.snapshot.generator.floor = floor;
     for (handle, answers) in handles.into_iter().zip(ended.answering) {
         if answers {
             // A panic in it has been counted where it happened.

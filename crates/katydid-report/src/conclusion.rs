@@ -1,0 +1,76 @@
+//! What a run can conclude: how the load was made, and on what its numbers rest.
+
+use std::time::Duration;
+
+use katydid_core::{Latency, Snapshot};
+
+use crate::number::{fine, millis};
+
+/// Facts that belong beside every verdict: what is said, and in which words.
+pub(crate) fn conclusion(snapshot: &Snapshot) -> Vec<(&'static str, String)> {
+    let mut facts = vec![("Model", model(snapshot)), ("Load", load(snapshot))];
+    facts.push(("Window", window(snapshot)));
+    facts.push(("Samples", samples(snapshot.requests())));
+    facts.extend(snapshot.generator.floor.as_ref().and_then(floor).map(|text| ("Floor", text)));
+    facts
+}
+
+fn model(snapshot: &Snapshot) -> String {
+    let text = match snapshot.arrivals() {
+        Some(_) => {
+            "open: tasks start by the plan whether or not answers have come; response times count \
+             from the planned moment"
+        }
+        None => {
+            "closed: a user sends again only after its answer, so a slow target is asked less; \
+             nothing is said of users who would have come meanwhile (--arrival-rate asks on)"
+        }
+    };
+    text.to_owned()
+}
+
+fn load(snapshot: &Snapshot) -> String {
+    if let Some(arrivals) = snapshot.arrivals() {
+        let (planned, started) = (arrivals.planned, arrivals.started);
+        return format!("{started} of {planned} planned starts began: {arrivals}");
+    }
+    let (most, planned) = (snapshot.peak_users, snapshot.peak_planned_users);
+    if most >= planned {
+        format!("{most} users at most, as planned")
+    } else {
+        format!("{most} users at most, {planned} were planned")
+    }
+}
+
+fn window(snapshot: &Snapshot) -> String {
+    let seconds = snapshot.measured().as_secs_f64();
+    if snapshot.since.is_zero() {
+        return format!("{seconds:.1} s from the start on, the ramp included");
+    }
+    let since = snapshot.since.as_secs_f64();
+    format!("{seconds:.1} s; the first {since:.1} s were left out (reset of the statistics)")
+}
+
+/// Numbers as the rules of targets have them: 100 for a p99, ten times as many to be firm.
+fn samples(requests: u64) -> String {
+    let beyond = requests / 100;
+    match requests {
+        0 => "none".to_owned(),
+        1..100 => format!("{requests} requests; a p99 needs 100, here it is the maximum"),
+        100..1_000 => {
+            format!("{requests} requests, {beyond} beyond p99: few, 1000 would make it firm")
+        }
+        _ => format!("{requests} requests, {beyond} beyond p99"),
+    }
+}
+
+fn floor(times: &Latency) -> Option<String> {
+    let ms = |quantile| times.quantile(quantile).map(|time: Duration| fine(millis(time)));
+    Some(format!(
+        "{} ms median, {} ms p99.9 ({} requests to an echo in this program, before the run): what \
+         is near it is this machine's time, not the target's",
+        ms(0.5)?,
+        ms(0.999)?,
+        times.len()
+    ))
+}
