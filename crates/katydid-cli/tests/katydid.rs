@@ -22,6 +22,7 @@ fn a_number_of_requests_is_sent_exactly() {
     assert_eq!(server.requests("/ok"), 101);
     assert!(ended.stdout.contains("100.00% (101 of 101)"), "{}", ended.stdout);
     assert_eq!(ended.last_line(), "VERDICT: PASS");
+    ended.says("  Model    closed: ").says("  Samples  101 requests, 1 ").says("  Floor    ");
 }
 
 #[test]

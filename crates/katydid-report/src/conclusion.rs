@@ -35,7 +35,10 @@ fn load(snapshot: &Snapshot) -> String {
         return format!("{started} of {planned} planned starts began: {arrivals}");
     }
     let (most, planned) = (snapshot.peak_users, snapshot.peak_planned_users);
-    if most >= planned {
+    if most == 0 {
+        // They are counted with every tick.
+        "users were not counted: the run was over within its first second".to_owned()
+    } else if most >= planned {
         format!("{most} users at most, as planned")
     } else {
         format!("{most} users at most, {planned} were planned")

@@ -98,7 +98,7 @@ impl Starts {
         Self {
             count: own.len(),
             late_p90: quantile(own, 0.9),
-            late_p99: quantile(own, 0.99),
+            late_p99: p99(own),
             planned: arrivals.planned,
             unsent: arrivals.dropped + arrivals.unsent,
         }
@@ -111,13 +111,18 @@ impl Thread {
         Self {
             looks: late.len(),
             late_p90: quantile(late, 0.9),
-            late_p99: quantile(late, 0.99),
+            late_p99: p99(late),
             stalls: thread.beats.stalls,
             cpu: thread.cpu_share(),
             queued: thread.queued_share(),
             lost: thread.lost,
         }
     }
+}
+
+/// Below 100 values a p99 is their maximum, and one hiccup would speak for a whole run.
+fn p99(times: &Latency) -> Duration {
+    if times.len() < 100 { Duration::ZERO } else { quantile(times, 0.99) }
 }
 
 fn quantile(times: &Latency, quantile: f64) -> Duration {

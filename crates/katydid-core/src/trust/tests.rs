@@ -216,6 +216,20 @@ fn a_clock_that_was_set_is_only_said() {
 }
 
 #[test]
+fn one_hiccup_is_no_p99() {
+    let run = |looks: u64| {
+        let mut run = crate::Snapshot::new(&[], &[], 1);
+        let mut interval = crate::Interval::default();
+        (0..looks)
+            .for_each(|look| interval.beats.late.record(if look < 5 { 50_000_000 } else { 0 }));
+        run.absorb(0, &interval);
+        run.tick(ms(25 * looks));
+        super::examine(&run).word
+    };
+    assert_eq!((run(99), run(100)), (RunWord::Valid, RunWord::Disturbed));
+}
+
+#[test]
 fn the_worst_comes_first() {
     let both = after(|seen| {
         seen.machine.suspended = Some(ms(200));

@@ -229,3 +229,17 @@ fn retries_have_a_column_when_there_were_any() {
     assert!(text.lines().nth(1).unwrap().contains(" retries "), "{text}");
     assert!(!table::phases(&eventful()).contains("retries"));
 }
+
+#[test]
+fn what_a_run_can_conclude_is_said_in_numbers() {
+    let conclusion = |requests: usize| {
+        let answers = vec![900; requests];
+        table::conclusion(&Run::new(&[("V", 1)], &[]).answers("GET", "/", &answers).done(1))
+    };
+    assert!(conclusion(99).contains("  Samples  99 requests; a p99 needs 100, here it is the"));
+    assert!(conclusion(250).contains("  Samples  250 requests, 2 beyond p99: few, 1000 would"));
+    let text = conclusion(1_000);
+    assert!(text.contains("  Samples  1000 requests, 10 beyond p99\n"), "{text}");
+    assert!(text.contains("  Window   1.0 s from the start on, the ramp included\n"), "{text}");
+    assert!(!text.contains("Floor"), "nothing was measured before this run: {text}");
+}
