@@ -32,7 +32,7 @@ fn model(snapshot: &Snapshot) -> String {
 fn load(snapshot: &Snapshot) -> String {
     if let Some(arrivals) = snapshot.arrivals() {
         let (planned, started) = (arrivals.planned, arrivals.started);
-        return format!("{started} of {planned} planned starts began: {arrivals}");
+        return format!("{started} of {planned} planned starts began");
     }
     let (most, planned) = (snapshot.peak_users, snapshot.peak_planned_users);
     if most == 0 {
