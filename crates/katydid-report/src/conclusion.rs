@@ -1,4 +1,4 @@
-//! What a run can conclude: how the load was made, and on what its numbers rest.
+//! What a run can conclude: on what its numbers rest. The model is said beside it.
 
 use std::time::Duration;
 
@@ -8,25 +8,11 @@ use crate::number::{fine, millis};
 
 /// Facts that belong beside every verdict: what is said, and in which words.
 pub(crate) fn conclusion(snapshot: &Snapshot) -> Vec<(&'static str, String)> {
-    let mut facts = vec![("Model", model(snapshot)), ("Load", load(snapshot))];
+    let mut facts = vec![("Load", load(snapshot))];
     facts.push(("Window", window(snapshot)));
     facts.push(("Samples", samples(snapshot.requests())));
     facts.extend(snapshot.generator.floor.as_ref().and_then(floor).map(|text| ("Floor", text)));
     facts
-}
-
-fn model(snapshot: &Snapshot) -> String {
-    let text = match snapshot.arrivals() {
-        Some(_) => {
-            "open: tasks start by the plan whether or not answers have come; response times count \
-             from the planned moment"
-        }
-        None => {
-            "closed: a user sends again only after its answer, so a slow target is asked less; \
-             nothing is said of users who would have come meanwhile (--arrival-rate asks on)"
-        }
-    };
-    text.to_owned()
 }
 
 fn load(snapshot: &Snapshot) -> String {

@@ -7,8 +7,6 @@ use crate::text::clean;
 /// How the load was made and on what its numbers rest, a line each.
 pub fn conclusion(snapshot: &Snapshot) -> String {
     let facts = crate::conclusion::conclusion(snapshot).into_iter();
-    // The model has a block of its own on the console.
-    let facts = facts.filter(|(name, _)| *name != "Model");
     let lines = facts.map(|(name, text)| format!("  {name:<8} {}\n", clean(&text)));
     format!("What this run can conclude\n{}", lines.collect::<String>())
 }
