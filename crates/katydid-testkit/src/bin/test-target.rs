@@ -42,14 +42,20 @@ fn main() -> anyhow::Result<()> {
     // Scripts read the address from here.
     writeln!(std::io::stdout(), "{}", server.url())?;
     if let (Some(after), Some(length)) = (arguments.freeze_after_ms, arguments.freeze_for_ms) {
-        while server.total_requests() == 0 {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        std::thread::sleep(Duration::from_millis(after));
-        server.freeze();
-        std::thread::sleep(Duration::from_millis(length));
-        server.thaw();
+        freeze(&server, Duration::from_millis(after), Duration::from_millis(length));
     }
     server.serve_forever();
     Ok(())
+}
+
+/// Stands still for `length`, `after` the first request.
+#[expect(clippy::disallowed_methods, reason = "a target that freezes by the clock is asked for")]
+fn freeze(server: &TestServer, after: Duration, length: Duration) {
+    while server.total_requests() == 0 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    std::thread::sleep(after);
+    server.freeze();
+    std::thread::sleep(length);
+    server.thaw();
 }
