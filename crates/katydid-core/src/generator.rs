@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::Latency;
 
 /// Between two looks of a loop at the clock.
-const PERIOD_NS: u64 = 25_000_000;
+pub(crate) const PERIOD_NS: u64 = 25_000_000;
 /// A loop that does not turn for longer than this stands still.
 const STILL_NS: u64 = 500_000_000;
 

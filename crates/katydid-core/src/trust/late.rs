@@ -8,19 +8,19 @@ use super::machine::{CPU, QUEUED};
 use super::rules::{Seen, millis, worst};
 
 /// Lateness that is small whatever the response times.
-const LATE: Duration = Duration::from_millis(5);
+pub(super) const LATE: Duration = Duration::from_millis(5);
 /// Lateness relative to the p99 response time.
-const LATE_SHARE: f64 = 0.05;
+pub(super) const LATE_SHARE: f64 = 0.05;
 /// Lateness that is large whatever the response times.
-const LATE_INVALID: Duration = Duration::from_millis(50);
+pub(super) const LATE_INVALID: Duration = Duration::from_millis(50);
 /// Lateness relative to the median response time, at p90.
-const LATE_INVALID_SHARE: f64 = 0.5;
+pub(super) const LATE_INVALID_SHARE: f64 = 0.5;
 /// Looks at the clock below which nothing is proved: 5 s of a thread.
-const LOOKS: u64 = 200;
+pub(super) const LOOKS: u64 = 200;
 /// Share of the planned starts that never came …
-const UNSENT: f64 = 0.01;
+pub(super) const UNSENT: f64 = 0.01;
 /// … and where even p90 is not known.
-const UNSENT_INVALID: f64 = 0.1;
+pub(super) const UNSENT_INVALID: f64 = 0.1;
 
 pub(super) fn late(evidence: &Evidence) -> Seen {
     let (soft, hard) = lateness_limits(evidence);

@@ -7,20 +7,20 @@ use super::findings::RunWord::{Disturbed, Invalid};
 use super::rules::{Seen, millis, worst};
 
 /// Lateness up to which a busy machine is no fault.
-const HARMLESS: Duration = Duration::from_millis(2);
+pub(super) const HARMLESS: Duration = Duration::from_millis(2);
 /// Share of a core.
 pub(super) const CPU: f64 = 0.85;
 /// Share of the time spent waiting for a CPU.
 pub(super) const QUEUED: f64 = 0.1;
 /// Share of all CPU time.
-const STEAL: f64 = 0.05;
-const ASLEEP: Duration = Duration::from_millis(100);
-const ASLEEP_INVALID: Duration = Duration::from_secs(2);
+pub(super) const STEAL: f64 = 0.05;
+pub(super) const ASLEEP: Duration = Duration::from_millis(100);
+pub(super) const ASLEEP_INVALID: Duration = Duration::from_secs(2);
 /// Share of requests that this machine made fail by itself.
-const EXHAUSTED: f64 = 0.001;
+pub(super) const EXHAUSTED: f64 = 0.001;
 /// Events of the machine's network, and their share of our own connections.
-const NETWORK: u64 = 10;
-const NETWORK_SHARE: f64 = 0.01;
+pub(super) const NETWORK: u64 = 10;
+pub(super) const NETWORK_SHARE: f64 = 0.01;
 
 pub(super) fn cpu(evidence: &Evidence) -> Seen {
     let share = |thread: &Thread| thread.cpu.unwrap_or(0.0);

@@ -13,4 +13,6 @@ pub use findings::{Finding, RunWord, Trust};
 pub(crate) use findings::examine;
 
 #[cfg(test)]
+mod limits_tests;
+#[cfg(test)]
 mod tests;

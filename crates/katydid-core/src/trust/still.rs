@@ -7,10 +7,12 @@ use super::findings::RunWord::{self, Disturbed, Invalid};
 use super::rules::{Seen, named};
 use crate::Stalls;
 
+/// Standing still that is worth a word, in all.
+pub(super) const STILL: Duration = Duration::from_millis(500);
 /// Standing still: INVALID from this long in all …
-const STILL_INVALID: Duration = Duration::from_secs(2);
+pub(super) const STILL_INVALID: Duration = Duration::from_secs(2);
 /// … and this share of the time.
-const STILL_SHARE: f64 = 0.1;
+pub(super) const STILL_SHARE: f64 = 0.1;
 
 pub(super) fn lost_thread(evidence: &Evidence) -> Seen {
     let lost = named(evidence).filter(|(_, thread)| thread.lost);
@@ -61,7 +63,7 @@ pub(super) fn thread_still(evidence: &Evidence) -> Seen {
 
 fn weigh_stall(still: Stalls, evidence: &Evidence) -> Option<RunWord> {
     let share = still.total.as_secs_f64() / evidence.window.as_secs_f64().max(1e-9);
-    if still.count == 0 || still.total < Duration::from_millis(500) {
+    if still.count == 0 || still.total < STILL {
         None
     } else if still.total > STILL_INVALID && share > STILL_SHARE {
         Some(Invalid)

@@ -33,24 +33,12 @@ pub(super) fn requests(snapshot: &Snapshot) -> Section<'static> {
             "#Average size",
         ],
         rows: rows(snapshot, |row| {
-            let times = row.response();
             let rate =
                 |count| Cell::number(format!("{:.2}", per_second(count, snapshot.measured())));
-            let share = row.failures() as f64 * 100.0 / row.requests().max(1) as f64;
-            vec![
-                Cell::number(row.requests()),
-                Cell::Fault(row.failures()),
-                Cell::number(format!("{share:.2}%")),
-                ms(times.mean()),
-                ms(times.min()),
-                ms(times.quantile(0.5)),
-                ms(times.quantile(0.95)),
-                ms(times.quantile(0.99)),
-                ms(times.max()),
-                rate(row.requests()),
-                rate(row.failures()),
-                Cell::number(bytes(row.bytes().body / row.requests().max(1))),
-            ]
+            let mut cells = counts_and_times(row);
+            cells.extend([rate(row.requests()), rate(row.failures())]);
+            cells.push(Cell::number(bytes(row.bytes().body / row.requests().max(1))));
+            cells
         }),
         total: true,
     }
@@ -59,14 +47,8 @@ pub(super) fn requests(snapshot: &Snapshot) -> Section<'static> {
 /// Transactions by name.
 pub(super) fn transactions(snapshot: &Snapshot) -> Section<'static> {
     let rows = snapshot.transactions().into_iter().map(|row| {
-        let times = row.response();
-        let share = row.failures() as f64 * 100.0 / row.requests().max(1) as f64;
-        let quantiles = [0.5, 0.95, 0.99].map(|at| ms(times.quantile(at)));
-        let mut cells = vec![Cell::text(&*row.key.name), Cell::number(row.requests())];
-        cells.extend([Cell::Fault(row.failures()), Cell::number(format!("{share:.2}%"))]);
-        cells.extend([ms(times.mean()), ms(times.min())]);
-        cells.extend(quantiles);
-        cells.push(ms(times.max()));
+        let mut cells = vec![Cell::text(&*row.key.name)];
+        cells.extend(counts_and_times(&row));
         cells
     });
     Section {
@@ -89,6 +71,23 @@ pub(super) fn transactions(snapshot: &Snapshot) -> Section<'static> {
         rows: rows.collect(),
         total: false,
     }
+}
+
+/// What requests and transactions have in common.
+fn counts_and_times(row: &Row) -> Vec<Cell> {
+    let times = row.response();
+    let share = row.failures() as f64 * 100.0 / row.requests().max(1) as f64;
+    vec![
+        Cell::number(row.requests()),
+        Cell::Fault(row.failures()),
+        Cell::number(format!("{share:.2}%")),
+        ms(times.mean()),
+        ms(times.min()),
+        ms(times.quantile(0.5)),
+        ms(times.quantile(0.95)),
+        ms(times.quantile(0.99)),
+        ms(times.max()),
+    ]
 }
 
 /// Percentiles by method and name.

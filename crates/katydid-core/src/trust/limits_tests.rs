@@ -1,0 +1,69 @@
+//! The limits in words are made of the numbers that judge.
+
+use std::time::Duration;
+
+use super::rules::RULES;
+use super::{late, machine, still};
+use crate::generator::PERIOD_NS;
+
+fn percent(share: f64) -> String {
+    format!("{} %", (share * 1_000.0).round() / 10.0)
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{} s", time.as_secs_f64())
+}
+
+fn millis(time: Duration) -> String {
+    format!("{} ms", time.as_millis())
+}
+
+#[test]
+fn the_limits_in_words_are_those_that_judge() {
+    let p99 = format!(
+        "p99 over {} and {} of the p99 response time",
+        millis(late::LATE),
+        percent(late::LATE_SHARE)
+    );
+    assert!((late::LATE_INVALID_SHARE - 0.5).abs() < 1e-9, "said as a half");
+    let p90 =
+        format!("p90 over {} and half of the median response time", millis(late::LATE_INVALID));
+    let looks = late::LOOKS;
+    let harmless = format!("and p99 late over {}", millis(machine::HARMLESS));
+    let stood = format!(
+        "over {} in all and {} of the time",
+        seconds(still::STILL_INVALID),
+        percent(still::STILL_SHARE)
+    );
+    let exhausted = format!("over {} of requests", percent(machine::EXHAUSTED));
+    let starts = |share| format!("over {} of the planned starts", percent(share));
+    let still_from = format!("over {}", seconds(still::STILL));
+    let expected: [[String; 2]; 13] = [
+        ["-".into(), "any".into()],
+        [still_from.clone(), stood.clone()],
+        [still_from, stood],
+        [p99.clone(), format!("{p90}, after {} s or more", looks * PERIOD_NS / 1_000_000_000)],
+        [p99, format!("{p90}, after {looks} starts or more")],
+        [starts(late::UNSENT), starts(late::UNSENT_INVALID)],
+        [format!("over {} of a core, {harmless}", percent(machine::CPU)), "-".into()],
+        [format!("over {} of the time, {harmless}", percent(machine::QUEUED)), "-".into()],
+        [format!("over {} of the CPU time, {harmless}", percent(machine::STEAL)), "-".into()],
+        [
+            format!("over {}", seconds(machine::ASLEEP)),
+            format!("over {}", seconds(machine::ASLEEP_INVALID)),
+        ],
+        ["any".into(), exhausted.clone()],
+        ["any".into(), exhausted],
+        [
+            format!(
+                "{} or more, and over {} of the connections opened",
+                machine::NETWORK,
+                percent(machine::NETWORK_SHARE)
+            ),
+            "-".into(),
+        ],
+    ];
+    for (rule, expected) in RULES.iter().zip(expected) {
+        assert_eq!(rule.limits, [&*expected[0], &*expected[1]], "{}", rule.name);
+    }
+}
