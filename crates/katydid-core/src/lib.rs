@@ -9,6 +9,7 @@
 
 mod advice;
 mod arrivals;
+mod drift;
 mod event;
 pub mod exit;
 mod failure;
@@ -40,6 +41,7 @@ pub use advice::{
     Warnings, diagnose, is_loopback, measured_warnings, planned_warnings,
 };
 pub use arrivals::{ArrivalCounts, ArrivalRate, Lateness, RateError, RateStage};
+pub use drift::{DriftError, DriftLimit, DriftMetric, DriftRule, Slope};
 pub use event::{RunEvent, RunState, StopReason};
 pub use failure::{FailureKind, OTHER_FAILURES, normalise};
 pub use faults::{ExceptionRow, FailureRow};

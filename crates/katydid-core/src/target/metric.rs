@@ -107,11 +107,11 @@ impl fmt::Display for Comparison {
 }
 
 /// Shares are kept to six decimals of a percent, so that text and value are the same.
-pub(super) fn share(value: f64) -> f64 {
+pub(crate) fn share(value: f64) -> f64 {
     (value * 1e8).round() / 1e8
 }
 
 /// A share in percent.
-pub(super) fn percent(share: f64) -> f64 {
+pub(crate) fn percent(share: f64) -> f64 {
     (share * 1e8).round() / 1e6
 }

@@ -17,3 +17,7 @@ pub use parse::TargetError;
 pub use result::TargetResult;
 pub use rule::Target;
 pub use scope::{Scope, TagClass};
+
+pub(crate) use metric::{percent, share};
+pub(crate) use parse::{Cursor, scope};
+pub(crate) use rule::time as time_text;

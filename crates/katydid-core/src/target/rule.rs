@@ -85,7 +85,7 @@ fn nanos(time: Duration) -> f64 {
 }
 
 /// `1m30s`, `1.5s`, `250ms`, `0.25ms`.
-fn time(nanos: f64) -> String {
+pub(crate) fn time(nanos: f64) -> String {
     let span = Duration::from_nanos(nanos as u64);
     match span.subsec_nanos() {
         0 => crate::format_span(span),

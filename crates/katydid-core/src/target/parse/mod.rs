@@ -9,3 +9,6 @@ mod scope;
 mod value;
 
 pub use error::TargetError;
+
+pub(crate) use cursor::Cursor;
+pub(crate) use scope::scope;

@@ -6,7 +6,7 @@ use crate::or_nearest;
 use crate::target::scope::{Scope, TagClass};
 
 /// Reads the end of a target.
-pub(super) fn scope(cursor: &mut Cursor<'_>, classes: &[TagClass]) -> Result<Scope, TargetError> {
+pub(crate) fn scope(cursor: &mut Cursor<'_>, classes: &[TagClass]) -> Result<Scope, TargetError> {
     cursor.blanks();
     let at = cursor.at;
     let word = cursor.word();
