@@ -116,6 +116,20 @@ mod tests {
     }
 
     #[test]
+    fn the_document_of_metrics_has_every_line_and_no_other() {
+        let document = include_str!("../../../../docs/METRICS.md");
+        let (_, part) = document.split_once("\n### katydid URL\n").expect("a part");
+        let first = part.lines().filter_map(|line| line.strip_prefix("| `"));
+        let cells = first.filter_map(|line| line.split(" |").next());
+        let documented: Vec<&str> = cells.flat_map(|cell| cell.split('`').step_by(2)).collect();
+        let mut snapshot = Snapshot::new(&[], &[], 1);
+        snapshot.cut_requests = 1;
+        let text = figures(&snapshot);
+        let lines = text.lines().skip(1).filter_map(|line| line.split(':').next());
+        assert_eq!(documented.concat(), lines.map(str::trim).collect::<String>());
+    }
+
+    #[test]
     fn a_run_without_requests_has_no_figures_to_show() {
         let text = text(&Snapshot::new(&[], &[], 1), None);
         assert!(text.contains("no data") && !text.contains("NaN"), "{text}");

@@ -11,7 +11,7 @@ use katydid_report::html::{Page, page};
 
 use crate::run::{Run, counts, empty, eventful, started, task};
 
-fn made(suite: &str, snapshot: &Snapshot, said: &[String]) -> String {
+pub(crate) fn made(suite: &str, snapshot: &Snapshot, said: &[String]) -> String {
     let targets =
         [Target::success_at_least(1.0), Target::percentile_below(0.95, Duration::from_millis(500))];
     let facts = RunFacts { interrupted: false, failed_code: 1 };

@@ -3,6 +3,7 @@
 mod csv_files;
 mod html;
 mod json;
+mod metrics;
 mod run;
 mod tables;
 mod widths;

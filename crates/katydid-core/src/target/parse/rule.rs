@@ -152,3 +152,28 @@ fn pointless(target: &Target) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first column of the table under *Targets*, in backticks; `pN` is any percentile.
+    fn documented() -> Vec<&'static str> {
+        let document = include_str!("../../../../../docs/METRICS.md");
+        let (_, after) = document.split_once("\n## Targets\n").expect("a chapter");
+        let (chapter, _) = after.split_once("\n## ").expect("a chapter behind it");
+        let rows = chapter.lines().filter(|line| line.starts_with("| `"));
+        let first = rows.filter_map(|row| row.trim_start_matches('|').split('|').next());
+        first.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
+    }
+
+    #[test]
+    fn the_document_of_metrics_has_the_words_of_targets_and_no_others() {
+        let mut documented = documented();
+        documented.retain(|word| *word != "pN");
+        documented.sort_unstable();
+        let mut words: Vec<&str> = WORDS.iter().map(|(word, _)| *word).collect();
+        words.sort_unstable();
+        assert_eq!(documented, words);
+    }
+}

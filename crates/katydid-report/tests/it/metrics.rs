@@ -1,0 +1,209 @@
+//! docs/METRICS.md names every column and field that there is, and nothing else.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use dom_query::Document;
+use katydid_core::{
+    ArrivalCounts, FailureKind, Latency, PhaseTotals, RunFacts, Snapshot, Target, judge,
+};
+use katydid_report::csv::{self, HistoryRows};
+use katydid_report::{json, table};
+
+use crate::html::made;
+use crate::run::{Run, counts, started, task};
+
+const DOCUMENT: &str = include_str!("../../../../docs/METRICS.md");
+
+/// A run that fills every table.
+fn everything() -> Snapshot {
+    let mut run = Run::new(&[("Shopper", 3)], &[task("Shopper", "Buying", "pay", 1.0)])
+        .answers("GET", "/", &[900; 120])
+        .redirected("/old", 1)
+        .retried("POST", "/pay")
+        .transactions("buy", &[400_000], "GET /: HTTP 503 Busy")
+        .fails(("POST", "/pay"), (FailureKind::Status(503), "HTTP 503 Busy"), 3, 1)
+        .task(0, counts(9, 1, 12, 1))
+        .exception(0, "no card", "")
+        .done(10);
+    let mut floor = Latency::default();
+    floor.record(10_000);
+    run.generator.floor = Some(floor);
+    run
+}
+
+/// The lines under a heading of the document, up to the next heading.
+fn part(heading: &str) -> impl Iterator<Item = &'static str> {
+    let begin = DOCUMENT.lines().skip_while(move |line| *line != heading);
+    begin.skip(1).take_while(|line| !line.starts_with('#'))
+}
+
+/// The cells of the tables under a heading, without their head lines.
+fn rows(heading: &str) -> Vec<Vec<&'static str>> {
+    let lines = part(heading).filter(|line| line.starts_with('|'));
+    let rows = lines.skip(2).map(|line| line.trim_matches('|').split(" | ").collect());
+    rows.collect()
+}
+
+/// What stands in backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// The names in the first column under a heading, in order.
+fn documented(heading: &str) -> Vec<&'static str> {
+    rows(heading).into_iter().flat_map(|cells| quoted(cells[0])).collect()
+}
+
+/// Headings of a table of the console: its rule says where they begin and end.
+fn headings(text: &str) -> Vec<String> {
+    let is_rule = |line: &&str| line.contains("--|--") && line.chars().all(|c| "-|".contains(c));
+    let rule = text.lines().position(|line| is_rule(&line)).expect("a table");
+    let lines: Vec<&str> = text.lines().collect();
+    let (head, rule) = (lines[rule - 1], lines[rule]);
+    let mut begin = 0;
+    let columns = rule.split('|').map(|column| {
+        let end = begin + column.len() + 1;
+        let heading = head.get(begin..end.min(head.len())).unwrap_or_default();
+        begin = end;
+        heading.trim_matches(['|', ' ']).to_owned()
+    });
+    columns.collect()
+}
+
+fn first_line(csv: &[u8]) -> Vec<String> {
+    let text = std::str::from_utf8(csv).expect("UTF-8");
+    text.lines().next().expect("a header").split(',').map(str::to_owned).collect()
+}
+
+/// What there is, by the heading under which the document has it.
+fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
+    let targets = [Target::success_at_least(1.0)];
+    let verdict = judge(run, &targets, RunFacts { interrupted: false, failed_code: 1 });
+    let json: Vec<String> = {
+        let text = String::from_utf8(json::statistics(run, started())).expect("UTF-8");
+        let keys = text.lines().filter_map(|line| line.strip_prefix("        \""));
+        let first = keys.take_while(|line| *line != "}").map(|line| line.split('"').next());
+        let mut names: Vec<String> = first.flatten().map(str::to_owned).collect();
+        let entries = names.iter().filter(|name| *name == "name").count();
+        names.truncate(names.len() / entries);
+        names
+    };
+    let facts = table::conclusion(run);
+    let facts = facts.lines().skip(1).filter_map(|line| line.split_whitespace().next());
+    vec![
+        ("### Console: requests", headings(&table::requests(run, None))),
+        ("### Console: percentiles", headings(&table::percentiles(run, None))),
+        ("### Console: transactions", headings(&table::transactions(run, None))),
+        ("### Console: error report", headings(&table::failures(run, None))),
+        ("### Console: failures by class", headings(&table::failure_classes(run))),
+        ("### Console: phases", headings(&table::phases(run))),
+        ("### Console: exceptions", headings(&table::exceptions(run))),
+        ("### Console: task executions", headings(&table::tasks(run))),
+        ("### Console: task mix", headings(&table::mix(run))),
+        ("### Console: targets", headings(&table::verdict(&verdict))),
+        ("### Console: what this run can conclude", facts.map(str::to_owned).collect()),
+        ("### CSV: stats", first_line(&csv::stats(run))),
+        ("### CSV: history", first_line(&csv::history_header())),
+        ("### CSV: failures", first_line(&csv::failures(run, started()))),
+        ("### CSV: exceptions", first_line(&csv::exceptions(run))),
+        ("### JSON", json),
+    ]
+}
+
+#[test]
+fn every_column_and_field_is_documented_and_no_other() {
+    let run = everything();
+    let places = places(&run);
+    for (heading, names) in &places {
+        assert_eq!(documented(heading), *names, "docs/METRICS.md, {heading}");
+    }
+    // `katydid URL` has a test of its own, beside its summary.
+    let others = ["### HTML", "### katydid URL"];
+    let headings = DOCUMENT.lines().filter(|line| line.starts_with("### "));
+    for heading in headings.filter(|heading| !others.contains(heading)) {
+        assert!(places.iter().any(|(known, _)| known == &heading), "nothing is {heading}");
+    }
+    assert_eq!(documented("## One request"), PhaseTotals::NAMES);
+    let header = csv::history_header();
+    let line = csv::history_rows(&run, 0, HistoryRows::Aggregated);
+    assert_eq!(first_line(&header).len(), first_line(&line).len());
+}
+
+#[test]
+fn every_heading_of_the_page_is_documented_and_no_other() {
+    let text = made("shop", &everything(), &["said".to_owned()]);
+    let page = Document::from(text.as_str());
+    let texts = |inside: &dom_query::Selection<'_>, what: &str| -> Vec<String> {
+        inside.select(what).iter().map(|found| found.text().to_string()).collect()
+    };
+    let whole = page.select("body");
+    let mut parts = vec![
+        ("figures".to_owned(), texts(&whole, ".figures dt")),
+        ("facts".to_owned(), texts(&whole, ".facts dt")),
+    ];
+    for section in page.select("section").iter() {
+        parts.push((texts(&section, "h2").concat(), texts(&section, "th")));
+    }
+    let said: Vec<(String, Vec<String>)> = rows("### HTML")
+        .iter()
+        .map(|cells| {
+            (
+                cells[0].trim_matches(['|', ' ']).to_owned(),
+                quoted(cells[1]).map(str::to_owned).collect(),
+            )
+        })
+        .collect();
+    assert_eq!(said, parts, "docs/METRICS.md, ### HTML");
+}
+
+#[test]
+fn every_fate_of_a_start_is_documented_and_no_other() {
+    let mut all = ArrivalCounts::default();
+    (all.completed, all.failed, all.timed_out, all.dropped, all.unsent, all.cut) =
+        (1, 1, 1, 1, 1, 1);
+    let fates = all.to_string();
+    let shown = fates.split(", ").map(|fate| fate.trim_start_matches("1 "));
+    let mut expected = vec!["planned", "started"];
+    expected.extend(shown);
+    expected.push("under way");
+    assert_eq!(documented("## Starts of the open model"), expected);
+}
+
+/// The net for tables that are new: every heading that a source file has is in the document.
+#[test]
+fn no_table_of_the_sources_is_forgotten() {
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut seen = 0;
+    for (folder, marks) in
+        [("table", &["Column::left(\"", "Column::right(\""][..]), ("html", &["title: \""][..])]
+    {
+        for file in fs::read_dir(sources.join(folder)).expect("sources") {
+            let path = file.expect("a file").path();
+            let text = fs::read_to_string(&path).expect("a source file");
+            for mark in marks {
+                for rest in text.split(mark).skip(1) {
+                    let name = rest.split('"').next().unwrap_or_default();
+                    let forms = [format!("`{name}`"), format!("| {name} |")];
+                    let known = forms.iter().any(|form| DOCUMENT.contains(form));
+                    assert!(known, "docs/METRICS.md lacks `{name}` of {}", path.display());
+                    seen += 1;
+                }
+            }
+        }
+    }
+    assert!(seen > 60, "only {seen} headings were found");
+}
+
+#[test]
+fn the_document_keeps_the_window_and_error_that_it_tells() {
+    let mut times = Latency::default();
+    (1..=10_000u64).for_each(|n| times.record(n * 1_000_000));
+    let p95 = times.quantile(0.95).expect("data").as_secs_f64();
+    assert!((p95 / 9.5 - 1.0).abs() <= 0.001, "three digits: {p95}");
+    // 100 requests in second 1, asked for at second 12: the current rate knows them no more.
+    let run = Run::new(&[], &[]).answers("GET", "/", &[900; 100]).tick(1).tick(5).tick(11).done(12);
+    assert_eq!(run.aggregated().current_rates(), (0.0, 0.0));
+    assert_eq!(run.measured(), Duration::from_secs(12));
+}
