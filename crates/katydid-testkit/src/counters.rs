@@ -64,18 +64,24 @@ impl Connection {
         Self { counters: Arc::clone(counters), index: connections.len() - 1 }
     }
 
-    /// Counts a request that came in whole. `path` is without its query.
-    pub(crate) fn request(&self, path: &str) {
+    /// Counts a request that came in whole, and returns the how manieth of its path it is, from 1.
+    /// `path` is without its query.
+    pub(crate) fn request(&self, path: &str) -> u64 {
         lock(&self.counters.connections)[self.index] += 1;
         let mut paths = lock(&self.counters.paths);
-        if let Some(count) = paths.get_mut(path) {
+        let nth = if let Some(count) = paths.get_mut(path) {
             *count += 1;
-        } else if paths.len() < MAX_PATHS {
-            paths.insert(path.to_owned(), 1);
-        }
+            *count
+        } else {
+            if paths.len() < MAX_PATHS {
+                paths.insert(path.to_owned(), 1);
+            }
+            1
+        };
         drop(paths);
         // Last, so that whoever waits for the total finds the other counts complete.
         self.counters.total.send_modify(|total| *total += 1);
+        nth
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::counters::Connection;
@@ -13,6 +13,9 @@ use crate::reply::{Body, Fault, Reply, wait};
 use crate::request::{ReadError, Reader, Request};
 use crate::routes;
 use crate::server::Shared;
+
+/// Bytes that are no HTTP.
+pub(crate) const GARBAGE: &[u8] = b"\x15\x03\x01 this is no HTTP \xff\xfe\r\n\r\n\0\0";
 
 /// A stream with a TCP connection at its bottom, which some faults need.
 pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin {
@@ -32,8 +35,8 @@ pub(crate) async fn serve<S: Wire>(mut stream: S, connection: &Connection, share
     loop {
         match next_request(&mut stream, &mut reader, shared.options.idle_close).await {
             Ok(request) => {
-                connection.request(request.path());
-                let reply = routes::answer(&request, &shared.bombs).await;
+                let nth = connection.request(request.path());
+                let reply = routes::answer(&request, nth, &shared.bombs).await;
                 wait(reply.delay).await;
                 shared.thawed().await;
                 if !matches!(send(&mut stream, reply, &request).await, Ok(Next::Request)) {
@@ -85,13 +88,17 @@ async fn send<S: Wire>(stream: &mut S, reply: Reply, request: &Request) -> io::R
         }
         Some(Fault::Close) => {}
         Some(Fault::Garbage) => {
-            stream.write_all(b"\x15\x03\x01 this is no HTTP \xff\xfe\r\n\r\n\0\0").await?;
+            stream.write_all(GARBAGE).await?;
         }
-        Some(Fault::Half) => {
-            let promised = reply.body.length().map(|sent| sent * 2);
+        Some(fault @ (Fault::Half | Fault::Unfinished | Fault::WrongLength)) => {
+            let promised = reply.body.length().map(|sent| fault.promised(sent));
             stream.write_all(&head(&reply, promised, request.keep_alive)).await?;
             for piece in reply.body.pieces() {
                 stream.write_all(&piece).await?;
+            }
+            if fault == Fault::Unfinished {
+                // Until the client has had enough.
+                let _ = stream.read_u8().await;
             }
         }
         None => return answer(stream, reply, request).await,

@@ -56,8 +56,8 @@ async fn respond(
     shared: &Shared,
 ) -> Result<http::Response<ReplyBody>, StreamFault> {
     let request = collect(request).await.map_err(|_| StreamFault)?;
-    connection.request(request.path());
-    let mut reply = routes::answer(&request, &shared.bombs).await;
+    let nth = connection.request(request.path());
+    let mut reply = routes::answer(&request, nth, &shared.bombs).await;
     wait(reply.delay).await;
     shared.thawed().await;
     if !matches!(reply.fault, None | Some(Fault::Half)) {

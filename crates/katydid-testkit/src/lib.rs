@@ -20,6 +20,9 @@
 //! | `/size/{bytes}` | a body of that many `x` |
 //! | `/chunked/{n}` | `n` chunks, see [`chunk`] |
 //! | `/half/{n}` | `n` bytes of a promised `2n`, then the end of the connection |
+//! | `/unfinished/{n}` | the same, but the connection stays open |
+//! | `/wrong-length/{n}` | `2n` bytes where `n` are promised |
+//! | `/errors/{percent}` | 500 for that share of its requests, evenly; else as `/ok` |
 //! | `/reset` | the connection is reset (RST) after the request |
 //! | `/close` | the connection ends (FIN) without an answer |
 //! | `/garbage` | bytes that are no HTTP, then the end |
@@ -32,6 +35,40 @@
 //! | `/bomb/{mib}` | that many MiB of zeros as gzip |
 //!
 //! On HTTP/2 the faults that end a connection end the stream with an error instead.
+//! [`TestServer::freeze`] lets every answer wait, [`TestServer::stall_accepts`] every new connection.
+//!
+//! # Faults before a real backend
+//! [`FaultProxy`] (as a program `fault-proxy`) passes HTTP/1.1 on to a backend on loopback. A fault
+//! is a text:
+//!
+//! ```text
+//! [PATH: ] [SHARE%] EFFECT [beyond N requests|connections [for TIME|for ever]] [from TIME] [to TIME]
+//! ```
+//!
+//! `PATH` is a part of the request's path. A share is exact and spread evenly. Times are `200ms`,
+//! `1.5s`, `2m`; `from` and `to` count from the first request. Several faults add up; of those
+//! that end a request the first one does.
+//!
+//! | effect | the client sees |
+//! | --- | --- |
+//! | `500` | this status; the backend is not asked (as with the next three) |
+//! | `reset`, `close` | RST or FIN instead of an answer |
+//! | `garbage` | bytes that are no HTTP |
+//! | `delay 200ms` | the backend is asked later |
+//! | `2 servers of 25ms` | a line before two servers, first come, first served: 80 requests/s at most |
+//! | `slow-body 200ms` | the head of the backend's answer, its body later |
+//! | `half` | the head and half of the body, then FIN |
+//! | `wrong-length` | twice the bytes that the head announces |
+//! | `freeze` | no answer until the fault ends |
+//! | `accept-stall` | no service on new connections until the fault ends |
+//!
+//! ```
+//! let backend = katydid_testkit::TestServer::spawn();
+//! let proxy = katydid_testkit::FaultProxy::start(backend.addr(), &["login: 1% 500"])?;
+//! // … send requests to `proxy.url()` …
+//! assert_eq!(proxy.struck(), [0]);
+//! # Ok::<(), katydid_testkit::ProxyError>(())
+//! ```
 
 mod certificate;
 mod compressed;
@@ -39,12 +76,15 @@ mod counters;
 mod http1;
 mod http2;
 mod options;
+mod proxy;
 mod reply;
 mod request;
 mod routes;
 mod server;
+mod share;
 mod tls;
 
 pub use options::{Alpn, Certificate, Options};
+pub use proxy::{Effect, FaultError, FaultProxy, ProxyError, ProxyFault, Trigger, Unit};
 pub use routes::{COMPRESSED_BODY, OK_BODY, chunk};
 pub use server::TestServer;

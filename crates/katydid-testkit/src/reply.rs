@@ -39,8 +39,23 @@ pub(crate) enum Fault {
     Close,
     /// Bytes that are no HTTP.
     Garbage,
-    /// Twice the body's length is announced.
+    /// Twice the body's length is announced, then FIN.
     Half,
+    /// The same, without an end.
+    Unfinished,
+    /// Half of the body's length is announced, then FIN.
+    WrongLength,
+}
+
+impl Fault {
+    /// The length that is announced when so many bytes are sent.
+    pub(crate) fn promised(self, sent: u64) -> u64 {
+        match self {
+            Self::Half | Self::Unfinished => sent * 2,
+            Self::WrongLength => sent / 2,
+            Self::Reset | Self::Close | Self::Garbage => sent,
+        }
+    }
 }
 
 impl Reply {

@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::compressed::{self, Bombs};
 use crate::reply::{Body, Fault, Reply};
 use crate::request::Request;
+use crate::share;
 
 /// The body of `/ok`: 23 bytes.
 pub const OK_BODY: &str = r#"{"status":"ok","n":123}"#;
@@ -22,8 +23,8 @@ pub fn chunk(number: usize) -> String {
     format!("chunk {number:06}\n")
 }
 
-/// Answers a request.
-pub(crate) async fn answer(request: &Request, bombs: &Bombs) -> Reply {
+/// Answers a request, the `nth` of its path.
+pub(crate) async fn answer(request: &Request, nth: u64, bombs: &Bombs) -> Reply {
     let path = request.path();
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match *parts.as_slice() {
@@ -37,6 +38,11 @@ pub(crate) async fn answer(request: &Request, bombs: &Bombs) -> Reply {
         ["set-cookie", name, value] => {
             Reply::text(200, "cookie set").header("set-cookie", format!("{name}={value}; Path=/"))
         }
+        ["errors", percent] => match percent.parse::<f64>() {
+            Ok(percent) if share::hits(nth, percent / 100.0) => status(500),
+            Ok(_) => ok(),
+            Err(_) => not_found(path),
+        },
         [route, number] => match number.parse() {
             Ok(number) => numbered(route, number, bombs).await,
             Err(_) => not_found(path),
@@ -53,10 +59,9 @@ async fn numbered(route: &str, number: u64, bombs: &Bombs) -> Reply {
         "slow-body" => Reply { body_delay: wait, ..ok() },
         "status" => status(number),
         "size" => Reply::text(200, "").with_body(Body::Fill(number)),
-        "half" => {
-            let body = Body::Bytes(vec![b'x'; number.clamp(1, 1 << 24) as usize].into());
-            Reply::fault(Fault::Half).with_body(body)
-        }
+        "half" => broken(Fault::Half, number),
+        "unfinished" => broken(Fault::Unfinished, number),
+        "wrong-length" => broken(Fault::WrongLength, number.saturating_mul(2)),
         "chunked" => {
             let chunks = (0..number.min(1 << 20) as usize).map(|n| Bytes::from(chunk(n)));
             Reply::text(200, "").with_body(Body::Chunks(chunks.collect()))
@@ -70,6 +75,12 @@ async fn numbered(route: &str, number: u64, bombs: &Bombs) -> Reply {
         "bomb" => bombs.get(number).await,
         _ => not_found(&format!("/{route}/{number}")),
     }
+}
+
+/// An answer of so many `x` whose length is announced wrongly.
+fn broken(fault: Fault, length: u64) -> Reply {
+    let body = Body::Bytes(vec![b'x'; length.clamp(1, 1 << 24) as usize].into());
+    Reply::fault(fault).with_body(body)
 }
 
 fn ok() -> Reply {

@@ -35,15 +35,20 @@ pub(crate) struct Shared {
     pub(crate) counters: Arc<Counters>,
     pub(crate) bombs: Bombs,
     frozen: watch::Sender<bool>,
+    stalled: watch::Sender<bool>,
 }
 
 impl Shared {
     /// Returns at once, or when a frozen server thaws.
     pub(crate) async fn thawed(&self) {
-        if *self.frozen.borrow() {
-            let thawed = self.frozen.subscribe().wait_for(|frozen| !frozen).await.map(drop);
-            thawed.expect("the sender lives in self");
-        }
+        until_false(&self.frozen).await;
+    }
+}
+
+async fn until_false(state: &watch::Sender<bool>) {
+    if *state.borrow() {
+        let over = state.subscribe().wait_for(|on| !on).await.map(drop);
+        over.expect("the caller has the sender");
     }
 }
 
@@ -88,6 +93,7 @@ impl TestServer {
             counters: Arc::new(Counters::new()),
             bombs: Bombs::default(),
             frozen: watch::Sender::new(false),
+            stalled: watch::Sender::new(false),
             options,
         });
         let stop = watch::Sender::new(false);
@@ -173,6 +179,17 @@ impl TestServer {
         self.shared.frozen.send_replace(false);
     }
 
+    /// Serves no new connection until [`TestServer::resume_accepts`]. The system still completes
+    /// them, as it does for a program that is too busy to accept.
+    pub fn stall_accepts(&self) {
+        self.shared.stalled.send_replace(true);
+    }
+
+    /// Ends a [`TestServer::stall_accepts`].
+    pub fn resume_accepts(&self) {
+        self.shared.stalled.send_replace(false);
+    }
+
     /// Stops listening and closes every connection. Returns when that is done.
     pub fn stop(self) {
         drop(self);
@@ -196,7 +213,8 @@ impl Drop for TestServer {
     }
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+/// Listens, with room for thousands of connections that come at once.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // A stopped server's port can be taken again at once.
     socket.set_reuse_address(true)?;
@@ -213,7 +231,10 @@ async fn accept(
 ) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     loop {
-        let Ok((socket, _)) = listener.accept().await else {
+        let accepted = listener.accept().await;
+        // To the client, one that was accepted and is not served is as one that was not.
+        until_false(&shared.stalled).await;
+        let Ok((socket, _)) = accepted else {
             // Out of descriptors, or a client that left again: the next one may do better.
             tokio::time::sleep(Duration::from_millis(5)).await;
             continue;

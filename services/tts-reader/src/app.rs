@@ -9,6 +9,7 @@ use crate::{
     auth::{Passwords, Tokens},
     domain::UserId,
     extraction::Extraction,
+    leak::Leak,
     metrics::Metrics,
     rate_limit::RateLimiter,
     routes::system::Health,
@@ -34,6 +35,7 @@ pub(crate) struct App {
     pub(crate) audit: Audit,
     pub(crate) metrics: Metrics,
     pub(crate) health: Health,
+    pub(crate) leak: Leak,
     /// Work that outlives its request: what was reserved must be settled or refunded.
     pub(crate) tasks: TaskTracker,
     pub(crate) started: Instant,
@@ -74,6 +76,7 @@ impl App {
             audit,
             metrics: Metrics::new(),
             health: Health::default(),
+            leak: Leak::of(settings.leak_bytes_per_request),
             tasks: TaskTracker::new(),
             started: Instant::now(),
             settings,

@@ -13,6 +13,7 @@ mod domain;
 pub mod embedded;
 mod errors;
 mod extraction;
+mod leak;
 mod maintenance;
 mod metrics;
 mod middleware;

@@ -59,6 +59,13 @@ fn warn(settings: &Settings) {
              accounts"
         );
     }
+    if settings.leak_bytes_per_request > 0 {
+        tracing::warn!(
+            "FAULT_LEAK_BYTES_PER_REQUEST: leaks {} bytes with every request, on purpose; for tests \
+             only, this service will run out of memory",
+            settings.leak_bytes_per_request
+        );
+    }
 }
 
 /// Resolves on Ctrl-C or SIGTERM.

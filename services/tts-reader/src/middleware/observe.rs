@@ -23,6 +23,7 @@ pub(crate) async fn observe(
     request.extensions_mut().insert(Arc::clone(&notes));
     let seen = Seen::of(&request);
     let _running = app.metrics.request_started();
+    app.leak.request();
     let mut response = next.run(request).await;
     security_headers::write(response.headers_mut());
     if let Some(rate) = notes.rate() {

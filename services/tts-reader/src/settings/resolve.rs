@@ -38,6 +38,7 @@ pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, Sett
         env.text("JWT_SECRET_KEY").map(|text| Secret::new("JWT_SECRET_KEY", text)).transpose()?;
     sizes(&mut settings, flags, env)?;
     texts(&mut settings, env)?;
+    settings.leak_bytes_per_request = leak(env)?;
     Ok(settings)
 }
 
@@ -81,9 +82,7 @@ fn database(flags: &Flags, env: &Environment) -> Result<Option<PathBuf>, Setting
 fn dev(flags: &Flags, env: &Environment) -> Result<bool, SettingsError> {
     let load_test = env.truth("LOAD_TEST_MODE")?.unwrap_or(false);
     let dev = flags.dev || load_test;
-    let production =
-        env.text("ENVIRONMENT").is_some_and(|name| name.eq_ignore_ascii_case("production"));
-    if dev && production {
+    if dev && production(env) {
         return Err(SettingsError::Contradiction {
             first: if flags.dev { "--dev" } else { "LOAD_TEST_MODE=true" }.to_owned(),
             second: "ENVIRONMENT=production".to_owned(),
@@ -92,6 +91,24 @@ fn dev(flags: &Flags, env: &Environment) -> Result<bool, SettingsError> {
         });
     }
     Ok(dev)
+}
+
+/// A leak on purpose, refused where it would do harm.
+fn leak(env: &Environment) -> Result<usize, SettingsError> {
+    const NAME: &str = "FAULT_LEAK_BYTES_PER_REQUEST";
+    let bytes = env.number(NAME, 0, 1 << 30)?.unwrap_or(0) as usize;
+    if bytes > 0 && production(env) {
+        return Err(SettingsError::Contradiction {
+            first: format!("{NAME}={bytes}"),
+            second: "ENVIRONMENT=production".to_owned(),
+            advice: "a leak on purpose is for tests; leave it out".to_owned(),
+        });
+    }
+    Ok(bytes)
+}
+
+fn production(env: &Environment) -> bool {
+    env.text("ENVIRONMENT").is_some_and(|name| name.eq_ignore_ascii_case("production"))
 }
 
 fn sizes(settings: &mut Settings, flags: &Flags, env: &Environment) -> Result<(), SettingsError> {
@@ -181,7 +198,7 @@ mod tests {
 
     #[test]
     fn wrong_settings_name_the_setting_and_the_next_step() {
-        let cases: [(&[(&str, &str)], &str); 8] = [
+        let cases: [(&[(&str, &str)], &str); 9] = [
             (&[("PORT", "70000")], "PORT=70000 is not a port number"),
             (&[("RATE_LIMIT_REQUESTS_PER_HOUR", "0")], "is not a whole number from 1 to"),
             (&[("LOAD_TEST_MODE", "maybe")], "LOAD_TEST_MODE=maybe is not true or false"),
@@ -192,6 +209,10 @@ mod tests {
                 "keep one of them",
             ),
             (&[("LOAD_TEST_MODE", "true"), ("ENVIRONMENT", "production")], "leave one of the two"),
+            (
+                &[("FAULT_LEAK_BYTES_PER_REQUEST", "9"), ("ENVIRONMENT", "production")],
+                "a leak on purpose is for tests",
+            ),
             (&[("PUBLIC_URL", "ftp://x")], "is not an address such as https://"),
         ];
         for (env, words) in cases {

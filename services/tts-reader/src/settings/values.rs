@@ -51,6 +51,8 @@ pub struct Settings {
     pub audio_link_lifetime: Duration,
     /// The audit log's file.
     pub audit_log: PathBuf,
+    /// Memory that is kept for ever for each request: a leak on purpose, for tests of load tests.
+    pub leak_bytes_per_request: usize,
     /// How long running requests may take to end once the service was told to stop.
     pub shutdown_grace: Duration,
 }
@@ -79,6 +81,7 @@ impl Settings {
             cors_origins: Vec::new(),
             max_body_bytes: 2 * 1024 * 1024,
             audio_link_lifetime: Duration::from_hours(1),
+            leak_bytes_per_request: 0,
             shutdown_grace: Duration::from_secs(10),
         }
     }

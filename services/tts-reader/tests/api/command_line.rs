@@ -186,3 +186,38 @@ fn serve_warns_of_what_is_open_and_ends_in_order_on_sigterm() {
     let audit = dir.path().join("tts-reader-data/tts_api_audit.log");
     assert!(std::fs::read_to_string(audit).unwrap().contains("Service stopped"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_leak_on_purpose_is_named_and_real() {
+    let dir = tempfile::tempdir().unwrap();
+    let child = command(dir.path())
+        .args(["serve", "--bind", "127.0.0.1:0"])
+        .env("FAULT_LEAK_BYTES_PER_REQUEST", "1048576")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut service = Service(child);
+    let mut line = String::new();
+    BufReader::new(service.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("tts-reader listens on http://").unwrap();
+    let statm = format!("/proc/{}/statm", service.0.id());
+    let pages = || -> u64 {
+        let text = std::fs::read_to_string(&statm).unwrap();
+        text.split(' ').nth(1).unwrap().parse().unwrap()
+    };
+    let get = || {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let request = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        std::io::Write::write_all(&mut stream, request).unwrap();
+        assert!(std::io::read_to_string(stream).unwrap().starts_with("HTTP/1.1 200"));
+    };
+    get();
+    let before = pages();
+    (0..30).for_each(|_| get());
+    assert!(pages() >= before + 30 * 256, "30 MiB are kept");
+    service.0.kill().unwrap();
+    let log = std::io::read_to_string(service.0.stderr.take().unwrap()).unwrap();
+    assert!(log.contains("leaks 1048576 bytes with every request, on purpose"), "{log}");
+}
