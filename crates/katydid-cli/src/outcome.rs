@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use katydid_core::{
-    Diagnosis, RunFacts, Snapshot, StopReason, Target, Verdict, Warnings, exit, judge,
+    Diagnosis, Expectation, RunFacts, Snapshot, StopReason, Target, Verdict, Warnings, exit, judge,
 };
 use katydid_engine::RunOutcome;
 use katydid_report::{html, json, table};
@@ -17,6 +17,8 @@ use crate::settings::Settings;
 pub(crate) struct Rules<'a> {
     /// What the target must hold.
     pub(crate) targets: &'a [Target],
+    /// And beyond rules on one number.
+    pub(crate) expectations: &'a [Expectation],
     /// The code for failures that no target judges.
     pub(crate) failed_code: u8,
     /// DISTURBED counts as INVALID for the exit code.
@@ -30,7 +32,7 @@ impl Rules<'_> {
     pub(crate) fn judge(&self, outcome: &RunOutcome, reports_whole: bool) -> Verdict {
         let interrupted = outcome.reason == StopReason::Interrupted;
         let facts = RunFacts { interrupted, failed_code: self.failed_code };
-        let mut verdict = judge(&outcome.snapshot, self.targets, facts);
+        let mut verdict = judge(&outcome.snapshot, self.targets, self.expectations, facts);
         if self.strict {
             verdict.strict();
         }
@@ -63,12 +65,10 @@ impl Ending<'_> {
         let mut written = reports.finish(snapshot, outcome.started);
         let statistics = || json::statistics(snapshot, outcome.started);
         self.files.json(statistics, &mut written, console);
-        let (targets, failed_code) = (settings.targets(), settings.failed_code);
-        let strict = settings.strict;
-        let known = Rules { targets, failed_code, strict, aftermath: calls.aftermath() };
+        let known = settings.rules(calls.aftermath());
         let verdict = known.judge(outcome, written.whole);
         let aftermath = calls.quitting(&verdict, snapshot);
-        let rules = Rules { targets, failed_code, strict, aftermath: &aftermath };
+        let rules = settings.rules(&aftermath);
         // Each file tells the verdict as far as it is known when it is written.
         let verdict = rules.judge(outcome, written.whole);
         self.files.html(|| self.page(&verdict), &mut written, console);

@@ -13,7 +13,9 @@ use katydid_engine::{Class, RunSettings};
 
 use crate::args::{Args, LogLevel, TargetArgs};
 use crate::error::CliError;
+use crate::hooks::Aftermath;
 use crate::options::Options;
+use crate::outcome::Rules;
 use crate::selection::{self, Selection};
 use crate::sources::Sources;
 use crate::suite::{AccountsUse, Suite};
@@ -156,9 +158,21 @@ impl Settings {
         })
     }
 
-    /// What judges the run.
+    /// The rules on numbers of the run.
     pub(crate) fn targets(&self) -> &[Target] {
         self.scenario.as_ref().map_or(&[], |scenario| &scenario.targets)
+    }
+
+    /// What judges the run, after what hooks have done.
+    pub(crate) fn rules<'a>(&'a self, aftermath: &'a Aftermath) -> Rules<'a> {
+        let expectations = self.scenario.as_ref().map(|scenario| &*scenario.expectations);
+        Rules {
+            targets: self.targets(),
+            expectations: expectations.unwrap_or_default(),
+            failed_code: self.failed_code,
+            strict: self.strict,
+            aftermath,
+        }
     }
 }
 

@@ -44,6 +44,23 @@ pub enum FailureKind {
     Transaction,
 }
 
+impl FailureKind {
+    /// Whether such a request ended without a whole answer: no connection, a broken one, or none
+    /// within the time limit. The user who sent it does not know what became of it.
+    pub fn is_lost(self) -> bool {
+        matches!(
+            self,
+            Self::Dns
+                | Self::Connect
+                | Self::Descriptors
+                | Self::Ports
+                | Self::Tls
+                | Self::Timeout
+                | Self::Connection
+        )
+    }
+}
+
 impl fmt::Display for FailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -10,7 +10,7 @@ const HIGHEST_MICROS: u64 = 3_600_000_000;
 ///
 /// Memory does not grow with the number of times. Two of them add exactly: the histogram of A ∪ B
 /// is the histogram of A plus that of B, so percentiles are never averaged.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Latency {
     counts: hdrhistogram::Histogram<u64>,
     min_ns: u64,

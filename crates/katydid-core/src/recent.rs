@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Latency;
+use crate::history::{Entry, Sparse};
 use crate::interval::RowInterval;
-use crate::sparse::Sparse;
+use crate::{FailureKind, Latency};
 
 /// Length of the window.
 const CURRENT_WINDOW: Duration = Duration::from_secs(10);
@@ -15,12 +15,12 @@ const CURRENT_WINDOW: Duration = Duration::from_secs(10);
 /// (Locust's freeze), and their response times.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recent {
-    open: Tick,
+    open: Entry,
     ticks: VecDeque<Tick>,
     began: Option<Duration>,
 }
 
-/// What came between two ticks. Times are shared, so that copies of rows cost little.
+/// What came between two ticks. Times are shared with the history, and copies of rows cost little.
 #[derive(Clone, Debug, Default)]
 struct Tick {
     at: Duration,
@@ -31,22 +31,24 @@ struct Tick {
 
 impl Recent {
     pub(crate) fn note(&mut self, row: &RowInterval) {
-        self.open.requests += row.requests();
-        self.open.failures += row.failed.len();
-        let times = [&row.succeeded, &row.failed];
-        self.open.times.extend(times.into_iter().filter_map(Sparse::of).map(Arc::new));
+        self.open.note(row);
     }
 
-    /// Ends a tick; returns its requests and failures.
-    pub(crate) fn close(&mut self, now: Duration) -> (u64, u64) {
-        let tick = Tick { at: now, ..std::mem::take(&mut self.open) };
-        let counts = (tick.requests, tick.failures);
-        self.ticks.push_back(tick);
+    pub(crate) fn note_failures(&mut self, kind: FailureKind, count: u64) {
+        self.open.note_failures(kind, count);
+    }
+
+    /// Ends a tick; returns what came in it.
+    pub(crate) fn close(&mut self, now: Duration) -> Entry {
+        let entry = std::mem::take(&mut self.open);
+        let (requests, failures) = (entry.requests(), entry.failures());
+        let times = entry.times().cloned().collect();
+        self.ticks.push_back(Tick { at: now, requests, failures, times });
         let oldest = now.saturating_sub(CURRENT_WINDOW);
         while self.ticks.front().is_some_and(|tick| tick.at <= oldest) {
             self.began = self.ticks.pop_front().map(|tick| tick.at);
         }
-        counts
+        entry
     }
 
     pub(crate) fn add(&mut self, other: &Self) {

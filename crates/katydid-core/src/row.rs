@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::Latency;
+use crate::history::FailureKinds;
 use crate::interval::RowInterval;
 use crate::recent::Recent;
 use crate::recorder::RowKey;
@@ -11,6 +11,7 @@ use crate::sample::{Bytes, PhaseTotals};
 use crate::tasks::{TaskCounts, TaskInfo};
 use crate::timeline::Timeline;
 use crate::variety::Variety;
+use crate::{FailureKind, Latency};
 
 /// All requests of one row since the start.
 #[derive(Clone, Debug)]
@@ -18,6 +19,7 @@ pub struct Row {
     /// What they have in common.
     pub key: RowKey,
     pub(crate) totals: RowInterval,
+    pub(crate) kinds: FailureKinds,
     pub(crate) recent: Recent,
     pub(crate) timeline: Timeline,
     pub(crate) variety: Variety,
@@ -28,6 +30,7 @@ impl Row {
         Self {
             key,
             totals: RowInterval::default(),
+            kinds: FailureKinds::default(),
             recent: Recent::default(),
             timeline: Timeline::default(),
             variety: Variety::default(),
@@ -37,9 +40,16 @@ impl Row {
     /// Adds all that `other` has.
     pub(crate) fn add(&mut self, other: &Self) {
         self.totals.add(&other.totals);
+        self.kinds += &other.kinds;
         self.recent.add(&other.recent);
         self.timeline.add(&other.timeline);
         self.variety.add(other.variety);
+    }
+
+    /// Adds why requests failed that are counted in the totals.
+    pub(crate) fn note_failures(&mut self, kind: FailureKind, count: u64) {
+        self.kinds.add(kind, count);
+        self.recent.note_failures(kind, count);
     }
 
     /// Requests, failures among them.
@@ -81,6 +91,11 @@ impl Row {
     /// Due to first byte, of all (two significant digits).
     pub fn first_byte(&self) -> &Latency {
         &self.totals.first_byte
+    }
+
+    /// What the failed ones failed of.
+    pub fn kinds(&self) -> &FailureKinds {
+        &self.kinds
     }
 
     /// Where the time went.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Shape as _, Silence, Stages, Target, format_span};
+use crate::{Expectation, Shape as _, Silence, Stages, Target, format_span};
 
 /// A recipe that `--scenario NAME` runs. Flags override its numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,8 @@ pub struct Scenario {
     pub silences: Vec<Silence>,
     /// What the target must hold.
     pub targets: Vec<Target>,
+    /// What it must hold beyond rules on one number.
+    pub expectations: Vec<Expectation>,
 }
 
 impl Scenario {
@@ -50,6 +52,7 @@ impl Scenario {
             exclude_tags: Vec::new(),
             silences: Vec::new(),
             targets: Vec::new(),
+            expectations: Vec::new(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::history::{PhaseName, PhaseNameError, RunPhase};
 use crate::span::{SpanError, format_span, parse_span};
 
 /// A programmed load: from the run's time to the number of users.
@@ -27,6 +28,11 @@ pub trait Shape: Send + Sync {
     /// are prepared for.
     fn most_users(&self) -> Option<u32> {
         None
+    }
+
+    /// The named pieces of the run, if they are known before it.
+    fn phases(&self) -> Vec<RunPhase> {
+        Vec::new()
     }
 }
 
@@ -99,11 +105,27 @@ pub struct TimedStage {
     pub stage: Stage,
     /// How long it lasts.
     pub length: Duration,
+    name: PhaseName,
+}
+
+impl TimedStage {
+    /// `stage` for `length`.
+    pub fn new(stage: Stage, length: Duration) -> Self {
+        Self { stage, length, name: PhaseName::default() }
+    }
+
+    /// Gives it a name, for targets of this stage alone; without, the second stage is `stage 2`.
+    ///
+    /// # Errors
+    /// When the name is not one word of letters, digits, `-` and `_`.
+    pub fn named(self, name: &str) -> Result<Self, PhaseNameError> {
+        Ok(Self { name: PhaseName::new(name)?, ..self })
+    }
 }
 
 /// Stages in a row, as data: `10@2/s:2m,300@100/s:5m` is 10 users started at 2 per second for two
 /// minutes, then 300 at 100 per second for five. After the last one the run ends. A plan may write
-/// `10@2/s for 2m`.
+/// `10@2/s for 2m`. A name may stand before each: `surge:300@100/s:5m`, `surge: 300@100/s for 5m`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stages(Vec<TimedStage>);
 
@@ -115,7 +137,7 @@ impl Stages {
 
     /// A ramp from nobody to `users` users, and as many to the end of `length`.
     pub fn one(users: u32, spawn_rate: f64, length: Duration) -> Self {
-        Self(vec![TimedStage { stage: Stage::new(users, spawn_rate), length }])
+        Self(vec![TimedStage::new(Stage::new(users, spawn_rate), length)])
     }
 
     /// The stages in their order.
@@ -133,7 +155,7 @@ impl Stages {
     pub fn user_seconds(&self) -> f64 {
         let mut users = 0.0;
         let mut total = 0.0;
-        for TimedStage { stage, length } in &self.0 {
+        for TimedStage { stage, length, .. } in &self.0 {
             let (length, wanted) = (length.as_secs_f64(), f64::from(stage.users));
             let ramp = ((wanted - users).abs() / stage.spawn_rate).min(length);
             let reached = users + (wanted - users).signum() * ramp * stage.spawn_rate;
@@ -141,6 +163,15 @@ impl Stages {
             users = reached;
         }
         total
+    }
+
+    /// These stages, if no two have one name.
+    ///
+    /// # Errors
+    /// The name that two have.
+    pub fn checked(self) -> Result<Self, StagesError> {
+        PhaseName::unique(self.0.iter().map(|timed| &timed.name))?;
+        Ok(self)
     }
 
     /// When each stage ends.
@@ -164,6 +195,11 @@ impl Shape for Stages {
 
     fn most_users(&self) -> Option<u32> {
         self.0.iter().map(|timed| timed.stage.users).max()
+    }
+
+    fn phases(&self) -> Vec<RunPhase> {
+        let stages = self.0.iter();
+        RunPhase::in_a_row(stages.map(|it| (&it.name, it.length, Some(it.stage.users))))
     }
 }
 
@@ -198,6 +234,9 @@ pub enum StagesError {
         /// What is wrong.
         fault: SpanError,
     },
+    /// The name of a stage cannot be one.
+    #[error(transparent)]
+    Name(#[from] PhaseNameError),
     /// A stage that is over at once.
     #[error("stage `{0}` lasts no time; give it at least 1s")]
     Empty(String),
@@ -207,13 +246,19 @@ impl FromStr for Stages {
     type Err = StagesError;
 
     fn from_str(text: &str) -> Result<Self, StagesError> {
-        text.split(',').map(|stage| timed_stage(stage.trim())).collect::<Result<_, _>>().map(Self)
+        let stages: Vec<TimedStage> =
+            text.split(',').map(|stage| timed_stage(stage.trim())).collect::<Result<_, _>>()?;
+        Self(stages).checked()
     }
 }
 
 fn timed_stage(text: &str) -> Result<TimedStage, StagesError> {
     let form = || StagesError::Form(text.to_owned());
-    let (users_text, rest) = text.split_once('@').ok_or_else(form)?;
+    let (head, rest) = text.split_once('@').ok_or_else(form)?;
+    let (name, users_text) = match head.split_once(':') {
+        Some((name, users)) => (PhaseName::new(name)?, users.trim_start()),
+        None => (PhaseName::default(), head),
+    };
     let parts = rest.split_once("/s:").or_else(|| rest.split_once("/s for "));
     let (rate_text, length) = parts.ok_or_else(form)?;
     let stage = || text.to_owned();
@@ -229,7 +274,7 @@ fn timed_stage(text: &str) -> Result<TimedStage, StagesError> {
     if length.is_zero() {
         return Err(StagesError::Empty(stage()));
     }
-    Ok(TimedStage { stage: Stage::new(users, rate), length })
+    Ok(TimedStage { stage: Stage::new(users, rate), length, name })
 }
 
 /// The text when it has only digits and `others`: Rust also reads `+1`, `1e3` and `inf`.
@@ -240,10 +285,10 @@ fn digits<'a>(text: &'a str, others: &str) -> Option<&'a str> {
 /// Writes what [`Stages::from_str`] reads, as long as all users are dealt by weight.
 impl fmt::Display for Stages {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, TimedStage { stage, length }) in self.0.iter().enumerate() {
+        for (index, TimedStage { stage, length, name }) in self.0.iter().enumerate() {
             let comma = if index > 0 { "," } else { "" };
             let Stage { users, spawn_rate, .. } = stage;
-            write!(f, "{comma}{users}@{spawn_rate}/s:{}", format_span(*length))?;
+            write!(f, "{comma}{name}{users}@{spawn_rate}/s:{}", format_span(*length))?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::faults::{ExceptionRow, FailureRow};
 use crate::generator::Generator;
+use crate::history::{History, RunPhase};
 use crate::interval::{FailureCount, Interval};
 use crate::recorder::{RowKey, RowKind};
 use crate::row::{Row, TaskRow, by_name};
@@ -56,6 +57,7 @@ pub struct Snapshot {
     failed_transactions: BTreeMap<FailureId, FailureCount>,
     exceptions: BTreeMap<(TaskId, String, String), u64>,
     tasks: Vec<TaskRow>,
+    history: History,
     keys: Vec<Vec<RowKey>>,
     thread_users: Vec<Vec<u32>>,
     thread_planned: Vec<u32>,
@@ -88,6 +90,7 @@ impl Snapshot {
             failed_transactions: BTreeMap::new(),
             exceptions: BTreeMap::new(),
             tasks: tasks.iter().map(row).collect(),
+            history: History::default(),
             keys: vec![Vec::new(); threads],
             thread_users: vec![Vec::new(); threads],
             thread_planned: vec![0; threads],
@@ -101,10 +104,13 @@ impl Snapshot {
         for ((row, kind, text), count) in &interval.failures.0 {
             let key = &self.keys[thread][row.index()];
             let id = (Arc::clone(&key.name), Arc::clone(&key.method), *kind, Arc::clone(text));
-            let failures = match key.kind {
-                RowKind::Request => &mut self.failures,
-                RowKind::Transaction => &mut self.failed_transactions,
+            let (rows, failures) = match key.kind {
+                RowKind::Request => (&mut self.rows, &mut self.failures),
+                RowKind::Transaction => (&mut self.transactions, &mut self.failed_transactions),
             };
+            if let Some(row) = rows.get_mut(key) {
+                row.note_failures(*kind, count.count);
+            }
             absorb_failure(failures, id, *count);
         }
         for (id, count) in &interval.exceptions {
@@ -152,9 +158,13 @@ impl Snapshot {
         // What came between two ticks is counted in the second in which its middle lies.
         let second = (self.elapsed.saturating_add(elapsed) / 2).as_secs();
         self.elapsed = elapsed;
+        let mut entries = Vec::new();
         for row in self.rows.values_mut().chain(self.transactions.values_mut()) {
-            let (requests, failures) = row.recent.close(elapsed);
-            row.timeline.note(second, requests, failures);
+            let entry = row.recent.close(elapsed);
+            row.timeline.note(second, entry.requests(), entry.failures());
+            if entry.requests() > 0 {
+                entries.push((self.history.number(&row.key), entry));
+            }
         }
         for (index, (_, count)) in self.users.iter_mut().enumerate() {
             *count = self.thread_users.iter().filter_map(|users| users.get(index)).sum();
@@ -162,6 +172,27 @@ impl Snapshot {
         self.planned_users = self.thread_planned.iter().sum();
         self.peak_users = self.peak_users.max(self.user_count());
         self.peak_planned_users = self.peak_planned_users.max(self.planned_users);
+        let users = (self.user_count(), self.planned_users);
+        self.history.push((self.since, elapsed), users, entries);
+    }
+
+    /// Says how the run is divided by plan, before its first tick.
+    pub fn plan_phases(&mut self, phases: Vec<RunPhase>) {
+        self.history.plan(phases);
+    }
+
+    /// The run step by step, and its phases.
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// For how long the statistics have been counted in a phase (by its index): from its beginning
+    /// to its end, as far as the run has come. What rates over a phase divide by.
+    pub fn measured_in(&self, phase: usize) -> Duration {
+        let Some(planned) = self.history.phases().get(phase) else { return Duration::ZERO };
+        let now = self.sending.unwrap_or(self.elapsed);
+        let until = planned.until.map_or(now, |until| until.min(now));
+        until.saturating_sub(planned.from.max(self.since))
     }
 
     /// Begins the statistics anew at `elapsed`: rows and tasks stay, with nothing counted; failure
@@ -179,6 +210,7 @@ impl Snapshot {
         self.arrivals = self.arrivals.map(|_| ArrivalCounts::default());
         self.lateness.clear();
         self.generator.reset();
+        self.history.clear();
         self.peak_users = self.user_count();
         self.peak_planned_users = self.planned_users;
         self.since = elapsed;

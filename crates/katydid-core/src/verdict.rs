@@ -1,5 +1,6 @@
 //! What a run says of the target, and whether it may say anything at all.
 
+use crate::expect::{Expectation, Expected};
 use crate::recorder::{RowKey, RowKind};
 use crate::row::TaskRow;
 use crate::target::{Target, TargetResult};
@@ -38,6 +39,8 @@ pub struct Verdict {
     pub run: Trust,
     /// Each target with what was measured.
     pub targets: Vec<TargetResult>,
+    /// Each expectation with what was seen.
+    pub expectations: Vec<Expected>,
     /// Tasks that were executed and sent nothing.
     pub silent: Vec<String>,
     /// Tasks that were never drawn: said, but no fault.
@@ -76,14 +79,21 @@ impl Verdict {
 ///
 /// It is INVALID when a task or class was executed and sent nothing, or when nothing at all was
 /// sent: the team's old test ran one persona 203 times with no request and called it clean.
-pub fn judge(snapshot: &Snapshot, targets: &[Target], facts: RunFacts) -> Verdict {
+pub fn judge(
+    snapshot: &Snapshot,
+    targets: &[Target],
+    expectations: &[Expectation],
+    facts: RunFacts,
+) -> Verdict {
     let silent = silent_tasks(snapshot);
     let targets: Vec<TargetResult> = targets.iter().map(|t| t.evaluate(snapshot)).collect();
+    let expectations: Vec<Expected> = expectations.iter().map(|e| e.judge(snapshot)).collect();
     let mut codes = Vec::new();
     let mut run = trust::examine(snapshot);
     run.add(invalid_causes(snapshot, &silent));
     let mut invalid = run.invalid();
     let mut failed: Vec<String> = targets.iter().filter_map(TargetResult::cause).collect();
+    failed.extend(expectations.iter().filter_map(|expected| expected.cause.clone()));
     if !invalid.is_empty() {
         codes.push(exit::INVALID);
     }
@@ -109,6 +119,7 @@ pub fn judge(snapshot: &Snapshot, targets: &[Target], facts: RunFacts) -> Verdic
         causes: invalid,
         run,
         targets,
+        expectations,
         silent,
         never_drawn: never_drawn(snapshot),
         exit_code: exit::worst(codes),

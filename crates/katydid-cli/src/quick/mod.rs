@@ -62,7 +62,8 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let written = reports.finish(&ended.snapshot, ended.started);
     let aftermath = Aftermath::default();
     let failed_code = katydid_core::exit::FAILED;
-    let rules = Rules { targets: &[], failed_code, strict: plan.strict, aftermath: &aftermath };
+    let (targets, expectations, strict) = (&[], &[], plan.strict);
+    let rules = Rules { targets, expectations, failed_code, strict, aftermath: &aftermath };
     let verdict = rules.judge(&ended, written.whole);
     let text = summary::text(&ended.snapshot, width());
     // The summary is for stdout, which may be the same terminal.

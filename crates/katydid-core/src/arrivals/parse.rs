@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::rate::{ArrivalRate, RateStage};
+use crate::history::{PhaseName, PhaseNameError};
 use crate::span::{SpanError, format_span, parse_span};
 
 /// A text or a number that is no arrival rate.
@@ -24,6 +25,9 @@ pub enum RateError {
         /// What is wrong.
         fault: SpanError,
     },
+    /// The name of a stage cannot be one.
+    #[error(transparent)]
+    Name(#[from] PhaseNameError),
     /// A rate that no machine reaches, or a negative one.
     #[error("a rate of {0} starts per second is not possible; it must be within 0 and 10000000")]
     Range(f64),
@@ -35,26 +39,31 @@ pub enum RateError {
     Nothing,
 }
 
-/// One rate: `100/s`, `100`, `6000/m`; or stages: `100/s:1m,100/s..500/s:2m`.
+/// One rate: `100/s`, `100`, `6000/m`; or stages: `100/s:1m,100/s..500/s:2m`, with names if wanted:
+/// `before:100/s:1m,surge:500/s:2m`.
 impl FromStr for ArrivalRate {
     type Err = RateError;
 
     fn from_str(text: &str) -> Result<Self, RateError> {
         if text.contains([':', ',']) {
-            let stages: Result<Vec<RateStage>, RateError> =
+            let stages: Result<Vec<(PhaseName, RateStage)>, RateError> =
                 text.split(',').map(|text| stage(text.trim())).collect();
-            return Self::stages(stages?);
+            return Self::named_stages(stages?);
         }
         Self::constant(rate(text)?)
     }
 }
 
-fn stage(text: &str) -> Result<RateStage, RateError> {
-    let (rates, length) = text.split_once(':').ok_or_else(|| RateError::Stage(text.to_owned()))?;
+fn stage(text: &str) -> Result<(PhaseName, RateStage), RateError> {
+    let (head, length) = text.rsplit_once(':').ok_or_else(|| RateError::Stage(text.to_owned()))?;
+    let (name, rates) = match head.split_once(':') {
+        Some((name, rates)) => (PhaseName::new(name)?, rates.trim_start()),
+        None => (PhaseName::default(), head),
+    };
     let (from, to) = rates.split_once("..").unwrap_or((rates, rates));
     let length =
         parse_span(length).map_err(|fault| RateError::Length { stage: text.to_owned(), fault })?;
-    Ok(RateStage { from: rate(from)?, to: rate(to)?, length })
+    Ok((name, RateStage { from: rate(from)?, to: rate(to)?, length }))
 }
 
 /// Starts per second.
@@ -80,10 +89,11 @@ impl fmt::Display for ArrivalRate {
         if stages.is_empty() {
             return write!(f, "{}/s", self.first_and_highest().0);
         }
-        for (index, RateStage { from, to, length }) in stages.into_iter().enumerate() {
+        let stages = stages.into_iter().zip(self.names()).enumerate();
+        for (index, (RateStage { from, to, length }, name)) in stages {
             let comma = if index > 0 { "," } else { "" };
             let ramp = if from == to { String::new() } else { format!("..{to}/s") };
-            write!(f, "{comma}{from}/s{ramp}:{}", format_span(length))?;
+            write!(f, "{comma}{name}{from}/s{ramp}:{}", format_span(length))?;
         }
         Ok(())
     }

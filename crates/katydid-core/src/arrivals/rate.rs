@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::parse::RateError;
+use crate::history::{PhaseName, RunPhase};
 
 const SECOND: f64 = 1e9;
 
@@ -14,6 +15,7 @@ const SECOND: f64 = 1e9;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ArrivalRate {
     pieces: Vec<Piece>,
+    names: Vec<PhaseName>,
     /// Where the stages end; `None` for one rate without end.
     length: Option<Duration>,
 }
@@ -72,7 +74,7 @@ impl ArrivalRate {
             return Err(RateError::Nothing);
         }
         let piece = Piece { begins: 0.0, before: 0.0, from: per_second, slope: 0.0 };
-        Ok(Self { pieces: vec![piece], length: None })
+        Ok(Self { pieces: vec![piece], names: Vec::new(), length: None })
     }
 
     /// Stages in their order; nothing starts after the last one.
@@ -80,8 +82,15 @@ impl ArrivalRate {
     /// # Errors
     /// When a rate is no number of 0 or more, a stage lasts no time, or nothing would ever start.
     pub fn stages(stages: impl IntoIterator<Item = RateStage>) -> Result<Self, RateError> {
+        Self::named_stages(stages.into_iter().map(|stage| (PhaseName::default(), stage)))
+    }
+
+    pub(super) fn named_stages(
+        stages: impl IntoIterator<Item = (PhaseName, RateStage)>,
+    ) -> Result<Self, RateError> {
         let (mut pieces, mut length, mut before) = (Vec::new(), Duration::ZERO, 0.0);
-        for RateStage { from, to, length: lasts } in stages {
+        let mut names = Vec::new();
+        for (name, RateStage { from, to, length: lasts }) in stages {
             check(from)?;
             check(to)?;
             if lasts.is_zero() {
@@ -92,16 +101,36 @@ impl ArrivalRate {
             before += f64::midpoint(from, to) * lasts.as_secs_f64();
             length += lasts;
             pieces.push(piece);
+            names.push(name);
         }
         if before < 1.0 {
             return Err(RateError::Nothing);
         }
-        Ok(Self { pieces, length: Some(length) })
+        PhaseName::unique(names.iter())?;
+        Ok(Self { pieces, names, length: Some(length) })
     }
 
     /// How long the stages last together; `None` for one rate without end.
     pub fn length(&self) -> Option<Duration> {
         self.length
+    }
+
+    /// The named pieces of a run of this rate that ends at `end`: its stages, else one that is
+    /// `steady`.
+    pub fn phases(&self, end: Option<Duration>) -> Vec<RunPhase> {
+        if self.names.is_empty() {
+            return RunPhase::steady(end);
+        }
+        let stages = self.to_stages();
+        let lengths = stages.iter().map(|stage| stage.length);
+        RunPhase::in_a_row(
+            self.names.iter().zip(lengths).map(|(name, length)| (name, length, None)),
+        )
+    }
+
+    /// The names of the stages, as they stand before them.
+    pub(super) fn names(&self) -> &[PhaseName] {
+        &self.names
     }
 
     /// How many tasks shall have started by `time`: the integral of the rate.

@@ -26,6 +26,19 @@ fn the_plan_writes_for_where_the_command_line_has_a_colon() {
 }
 
 #[test]
+fn stages_may_have_names_and_are_the_phases_of_the_run() {
+    let named = stages("before: 10@2/s for 2m,300@100/s:5m,after:10@100/s:2m");
+    assert_eq!(named.to_string(), "before:10@2/s:2m,300@100/s:5m,after:10@100/s:2m");
+    let told: Vec<_> = named
+        .phases()
+        .into_iter()
+        .map(|phase| (phase.name, phase.from.as_secs(), phase.until.map(|it| it.as_secs())))
+        .collect();
+    let expected = [("before", 0, 120), ("stage 2", 120, 420), ("after", 420, 540)];
+    assert_eq!(told, expected.map(|(name, from, until)| (name.to_owned(), from, Some(until))));
+}
+
+#[test]
 fn the_time_of_all_users_counts_ramps_up_and_down() {
     // 5 s to 10 users, 5 s of 10; 2 s down to 0, 1 s of nobody; a ramp that is cut at 4 of 100.
     assert_eq!(stages("10@2/s:10s,0@5/s:3s,100@2/s:2s").user_seconds(), 75.0 + 10.0 + 4.0);
@@ -62,6 +75,10 @@ fn what_is_no_stage_is_refused_with_its_place() {
         ("1@1.2.3/s:2m", "`1.2.3` is not a number of users per second"),
         ("1@2/s:soon", "`soon` is not a length of time"),
         ("1@2/s:0s", "lasts no time"),
+        ("two words:1@2/s:9s", "`two words` is no name of a stage"),
+        ("stage:1@2/s:9s", "`stage` is no name of a stage"),
+        (":1@2/s:9s", "`` is no name of a stage"),
+        ("a:1@2/s:9s,a:2@2/s:9s", "two stages are named `a`"),
     ] {
         let error = text.parse::<Stages>().unwrap_err().to_string();
         assert!(error.contains(told), "{text}: {error}");
@@ -73,11 +90,12 @@ proptest! {
     fn what_is_written_is_read(
         parts in proptest::collection::vec((any::<u32>(), 1u32..100_000, 1u64..10_000_000), 1..5),
     ) {
-        let timed = parts.into_iter().map(|(users, milli_rate, ms)| TimedStage {
-            stage: Stage::new(users, f64::from(milli_rate) / 1e3),
-            length: Duration::from_millis(ms),
+        let timed = parts.into_iter().map(|(users, milli_rate, ms)| {
+            let stage = Stage::new(users, f64::from(milli_rate) / 1e3);
+            let timed = TimedStage::new(stage, Duration::from_millis(ms));
+            if users % 2 == 0 { timed.named(&format!("n-{users}")).unwrap() } else { timed }
         });
-        let stages = Stages::new(timed);
+        let Ok(stages) = Stages::new(timed).checked() else { return Ok(()) };
         prop_assert_eq!(stages.to_string().parse::<Stages>(), Ok(stages));
     }
 

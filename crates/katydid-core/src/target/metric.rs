@@ -1,6 +1,9 @@
 //! The numbers of a run that targets can be about, and how they are compared.
 
 use std::fmt;
+use std::time::Duration;
+
+use crate::Part;
 
 /// A number of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,6 +39,23 @@ pub(super) enum Unit {
 }
 
 impl Metric {
+    /// This number of a piece of a run that lasted `length`; `None` without data.
+    pub(super) fn of(self, part: &Part, length: Duration) -> Option<f64> {
+        let nanos = |time: Duration| time.as_nanos() as f64;
+        let (requests, seconds) = (part.requests(), length.as_secs_f64());
+        let share = |count: u64| count as f64 / requests as f64;
+        match self {
+            _ if requests == 0 => None,
+            Self::SuccessRate => Some(share(requests - part.failures())),
+            Self::FailureRate => Some(share(part.failures())),
+            Self::ResponseTime(quantile) => part.response().quantile(quantile).map(nanos),
+            Self::MeanResponseTime => part.response().mean().map(nanos),
+            Self::MaxResponseTime => part.response().max().map(nanos),
+            Self::Requests => Some(requests as f64),
+            Self::RequestRate => (seconds > 0.0).then(|| requests as f64 / seconds),
+        }
+    }
+
     pub(super) fn unit(self) -> Unit {
         match self {
             Self::SuccessRate | Self::FailureRate => Unit::Share,

@@ -1,9 +1,11 @@
 //! A target held against a run.
 
-use super::metric::{Metric, Unit};
+use std::time::Duration;
+
+use super::metric::Unit;
 use super::rule::Target;
 use super::scope::Scope;
-use crate::{Snapshot, nearest};
+use crate::{Part, Snapshot, nearest};
 
 /// A target with what was measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,25 +27,28 @@ impl Target {
     /// Holds it against a run: the rows that it is about are merged, histograms with them, and
     /// judged as one.
     pub fn evaluate(&self, snapshot: &Snapshot) -> TargetResult {
-        let row = snapshot.merged(|key| self.scope.accepts(key));
-        let samples = row.requests();
-        let seconds = snapshot.measured().as_secs_f64();
-        let nanos = |time: std::time::Duration| time.as_nanos() as f64;
-        let share = |part: u64| part as f64 / samples as f64;
-        let measured = match self.metric {
-            _ if samples == 0 => None,
-            Metric::SuccessRate => Some(share(samples - row.failures())),
-            Metric::FailureRate => Some(share(row.failures())),
-            Metric::ResponseTime(quantile) => row.response().quantile(quantile).map(nanos),
-            Metric::MeanResponseTime => row.response().mean().map(nanos),
-            Metric::MaxResponseTime => row.response().max().map(nanos),
-            Metric::Requests => Some(samples as f64),
-            Metric::RequestRate => (seconds > 0.0).then(|| samples as f64 / seconds),
-        };
-        let holds = measured.is_some_and(|value| self.comparison.holds(value, self.limit));
-        let met = holds && samples >= self.needed();
+        let part = Part::from(snapshot.merged(|key| self.scope.accepts(key)));
+        self.hold_against(snapshot, &part, snapshot.measured())
+    }
+
+    fn hold_against(&self, snapshot: &Snapshot, part: &Part, length: Duration) -> TargetResult {
+        let measured = self.metric.of(part, length);
+        let samples = part.requests();
+        let met = self.holds_for(part, length);
         let nearest = if samples == 0 { self.nearest_name(snapshot) } else { None };
         TargetResult { target: self.clone(), measured, samples, met, nearest }
+    }
+
+    /// Whether it holds for a piece of a run of this length, which has the samples that it needs.
+    pub(crate) fn holds_for(&self, part: &Part, length: Duration) -> bool {
+        let measured = self.metric.of(part, length);
+        let holds = measured.is_some_and(|value| self.comparison.holds(value, self.limit));
+        holds && part.requests() >= self.needed()
+    }
+
+    /// What a piece of a run has instead of the limit, for people.
+    pub(crate) fn measured_text(&self, part: &Part, length: Duration) -> String {
+        self.metric.of(part, length).map_or_else(|| "no data".to_owned(), |value| self.show(value))
     }
 
     /// Whether it judges failures of requests with this key.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{RecorderLimits, Shape};
+use katydid_core::{RecorderLimits, RunPhase, Shape};
 
 use super::arrivals::Arrivals;
 use crate::class::ClassError;
@@ -78,6 +78,16 @@ impl RunSettings {
     pub fn end(&self) -> Option<Duration> {
         let stages = self.arrivals.as_ref().and_then(|arrivals| arrivals.rate.length());
         self.run_time.into_iter().chain(stages).min()
+    }
+
+    /// The named pieces of the run by plan: stages, or the ramp and what follows it. None where a
+    /// function decides the number of users.
+    pub fn phases(&self) -> Vec<RunPhase> {
+        match (&self.arrivals, &self.shape) {
+            (Some(arrivals), _) => arrivals.rate.phases(self.end()),
+            (None, Some(shape)) => shape.phases(),
+            (None, None) => RunPhase::ramp_and_steady(self.users, self.spawn_rate, self.end()),
+        }
     }
 
     /// How long tasks may go on after the end of the run. In the open model that is the time limit

@@ -41,13 +41,13 @@ fn a_task_that_sends_nothing_makes_the_run_invalid() {
     assert_eq!(ran.snapshot.requests(), busy.counts.requests);
     assert!(silent.counts.executions > 0 && silent.counts.requests == 0);
     assert_eq!(off.counts.executions, 0);
-    let verdict = judge(&ran.snapshot, &[], FACTS);
+    let verdict = judge(&ran.snapshot, &[], &[], FACTS);
     assert_eq!((verdict.word, verdict.exit_code), (VerdictWord::Invalid, 3));
     assert!(verdict.silent[0].starts_with("Half/silent ("), "{:?}", verdict.silent);
     assert_eq!(verdict.never_drawn, ["Half/off"]);
 
     let ran = go(&[half_silent(true).into()], Shared::default(), &settings(&server));
-    assert_eq!(judge(&ran.snapshot, &[], FACTS).word, VerdictWord::Pass, "it said so itself");
+    assert_eq!(judge(&ran.snapshot, &[], &[], FACTS).word, VerdictWord::Pass, "it said so itself");
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_silent_task_without_a_wait_neither_hangs_the_run_nor_hides() {
     let ran = go(&[class.into()], Shared::default(), &settings);
     assert!(ran.took < std::time::Duration::from_secs(2), "{:?}", ran.took);
     assert!(ran.snapshot.tasks()[0].counts.executions > 1_000);
-    assert_eq!(judge(&ran.snapshot, &[], FACTS).word, VerdictWord::Invalid);
+    assert_eq!(judge(&ran.snapshot, &[], &[], FACTS).word, VerdictWord::Invalid);
 }
 
 #[test]

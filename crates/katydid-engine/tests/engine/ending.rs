@@ -193,7 +193,7 @@ fn a_task_that_blocks_its_thread_is_named_and_the_run_ends() {
     assert!(ran.took < Duration::from_secs(12), "{:?}", ran.took);
     let warned = ran.events.iter().find(|event| event.contains("Warning"));
     assert!(warned.is_some_and(|text| text.contains("executor thread 0")), "{:?}", ran.events);
-    let verdict = judge(&ran.snapshot, &[], RunFacts { interrupted: false, failed_code: 1 });
+    let verdict = judge(&ran.snapshot, &[], &[], RunFacts { interrupted: false, failed_code: 1 });
     assert_eq!(verdict.run.word, RunWord::Invalid);
     let blocked = |text: &str| text.starts_with("executor-0 ") && text.contains("a task blocks it");
     assert!(verdict.run.findings.iter().any(|found| blocked(&found.text)), "{:?}", verdict.run);

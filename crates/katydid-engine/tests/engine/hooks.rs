@@ -222,6 +222,6 @@ fn a_hook_that_panics_is_an_exception_by_name_and_the_run_goes_on() {
     assert_eq!(told[2].0, "panic: the task's own");
     assert!(told.iter().all(|(_, count)| *count == 2), "{told:?}");
     assert_eq!((ran.snapshot.requests(), ran.snapshot.failed()), (5, 0));
-    let verdict = judge(&ran.snapshot, &[], RunFacts { interrupted: false, failed_code: 1 });
+    let verdict = judge(&ran.snapshot, &[], &[], RunFacts { interrupted: false, failed_code: 1 });
     assert_eq!(verdict.word, VerdictWord::Fail);
 }

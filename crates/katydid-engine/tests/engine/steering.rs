@@ -64,7 +64,7 @@ fn a_reset_by_the_settings_leaves_only_what_came_after_all_had_started() {
     let all = server.total_requests();
     assert!(snapshot.requests() > all / 3 && snapshot.requests() < all - 50, "{all}");
     let facts = RunFacts { interrupted: false, failed_code: 1 };
-    assert_eq!(judge(snapshot, &[], facts).word, VerdictWord::Pass);
+    assert_eq!(judge(snapshot, &[], &[], facts).word, VerdictWord::Pass);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_task_that_had_sent_all_before_the_reset_is_not_called_silent_after_it() {
     assert_eq!((script.counts.executions, script.counts.requests, script.counts.cut), (0, 0, 0));
     assert!(busy.counts.executions > 10);
     let facts = RunFacts { interrupted: false, failed_code: 1 };
-    assert_eq!(judge(&snapshot, &[], facts).word, VerdictWord::Pass);
+    assert_eq!(judge(&snapshot, &[], &[], facts).word, VerdictWord::Pass);
 }
 
 #[test]

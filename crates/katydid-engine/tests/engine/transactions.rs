@@ -212,7 +212,7 @@ fn a_transaction_that_the_end_cuts_is_counted_as_cut() {
     let ran = go(&[class.into()], Shared::default(), &settings);
     assert_eq!((ran.snapshot.cut_transactions, ran.snapshot.cut_requests), (3, 3));
     assert!(ran.snapshot.transactions().is_empty());
-    let verdict = judge(&ran.snapshot, &[], RunFacts { interrupted: false, failed_code: 1 });
+    let verdict = judge(&ran.snapshot, &[], &[], RunFacts { interrupted: false, failed_code: 1 });
     assert_eq!(verdict.word, VerdictWord::Pass, "{:?}", verdict.causes);
 }
 

@@ -55,6 +55,7 @@ pub fn page(page: &Page<'_>) -> Vec<u8> {
         sections::advice(page.advice),
         sections::diagnosis(page.diagnosis),
         sections::targets(page.verdict),
+        sections::expectations(page.verdict),
         requests::requests(page.snapshot),
         requests::transactions(page.snapshot),
         requests::percentiles(page.snapshot),

@@ -32,6 +32,26 @@ pub(super) fn targets(verdict: &Verdict) -> Section<'static> {
     }
 }
 
+/// Each expectation with what was seen.
+pub(super) fn expectations(verdict: &Verdict) -> Section<'static> {
+    let rows = verdict.expectations.iter().map(|result| {
+        vec![
+            Cell::text(&*result.rule),
+            Cell::text(&*result.measured),
+            Cell::text(result.details.join("; ")),
+            Cell::Word(result.met, result.outcome_text().to_owned()),
+        ]
+    });
+    Section {
+        id: "expectations",
+        title: "Expectations",
+        note: "",
+        columns: &["Expectation", "Seen", "More", "Result"],
+        rows: rows.collect(),
+        total: false,
+    }
+}
+
 /// Failures by text, the most frequent first.
 pub(super) fn failures(snapshot: &Snapshot, started: SystemTime) -> Section<'static> {
     let mut failures: Vec<FailureRow> =

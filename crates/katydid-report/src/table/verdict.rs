@@ -1,6 +1,6 @@
 //! The last words of a run.
 
-use katydid_core::{RunWord, Scope, TargetResult, Trust, Verdict, VerdictWord, exit};
+use katydid_core::{Expected, RunWord, Scope, TargetResult, Trust, Verdict, VerdictWord, exit};
 
 use super::grid::{Column, Grid};
 use crate::text::clean;
@@ -14,6 +14,7 @@ pub fn verdict(verdict: &Verdict) -> String {
         list("Drawn but silent (executed, sent no request)", &verdict.silent),
         never_drawn(&verdict.never_drawn),
         targets(&verdict.targets),
+        expectations(&verdict.expectations),
         list("Causes", &verdict.causes),
         run(&verdict.run),
         exit_code(verdict) + &last_line(verdict),
@@ -117,6 +118,22 @@ fn targets(results: &[TargetResult]) -> String {
         ]);
     }
     grid.draw(None)
+}
+
+fn expectations(results: &[Expected]) -> String {
+    if results.is_empty() {
+        return String::new();
+    }
+    let mut grid = Grid::new(
+        [Column::left("Expectation", 20), Column::left("seen", 10), Column::left("result", 6)],
+        0,
+    );
+    for result in results {
+        grid.row([result.rule.clone(), result.measured.clone(), result.outcome_text().to_owned()]);
+    }
+    let details = results.iter().flat_map(|result| &result.details);
+    let details: String = details.map(|text| format!("  {}\n", clean(text))).collect();
+    grid.draw(None) + &details
 }
 
 /// The requests that a target is about.

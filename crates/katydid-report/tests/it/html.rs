@@ -25,7 +25,7 @@ pub(crate) fn made(suite: &str, snapshot: &Snapshot, said: &[String]) -> String 
     let bytes = page(&Page {
         suite,
         snapshot,
-        verdict: &judge(snapshot, &targets, facts),
+        verdict: &judge(snapshot, &targets, &[], facts),
         started: started(),
         host: suite,
         scenario: Some(suite),

@@ -8,7 +8,7 @@ use katydid_report::table;
 use crate::run::{Run, counts, empty, eventful, task};
 
 fn judged(run: &Snapshot, targets: &[Target]) -> Verdict {
-    judge(run, targets, RunFacts { interrupted: false, failed_code: 1 })
+    judge(run, targets, &[], RunFacts { interrupted: false, failed_code: 1 })
 }
 
 fn targets() -> [Target; 2] {
@@ -94,7 +94,7 @@ fn the_last_line_is_the_verdict() {
 #[test]
 fn an_interrupted_run_says_so() {
     let run = Run::new(&[("V", 1)], &[]).answers("GET", "/", &[900]).done(1);
-    let verdict = judge(&run, &[], RunFacts { interrupted: true, failed_code: 1 });
+    let verdict = judge(&run, &[], &[], RunFacts { interrupted: true, failed_code: 1 });
     let text = table::verdict(&verdict);
     assert_eq!(text, "RUN: VALID\n\nExit code 130 (interrupted)\nVERDICT: PASS\n");
 }

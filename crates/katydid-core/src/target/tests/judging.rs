@@ -237,7 +237,7 @@ fn margins_are_positive_on_the_good_side() {
 
 fn judged(run: &Snapshot, targets: &[&str]) -> (VerdictWord, u8, Vec<String>) {
     let targets: Vec<Target> = targets.iter().map(|text| text.parse().unwrap()).collect();
-    let verdict = judge(run, &targets, RunFacts { interrupted: false, failed_code: 1 });
+    let verdict = judge(run, &targets, &[], RunFacts { interrupted: false, failed_code: 1 });
     (verdict.word, verdict.exit_code, verdict.causes)
 }
 

@@ -47,11 +47,14 @@ impl Dispatcher<'_> {
     pub(super) fn tick(&mut self) {
         self.snapshot.tick(self.start.elapsed());
         self.watch.hand_over(&mut self.snapshot.generator);
-        (self.observe)(RunEvent::Tick(&self.snapshot));
+        if !self.borders.silent() {
+            (self.observe)(RunEvent::Tick(&self.snapshot));
+        }
     }
 
     /// Collects the last reports and ends the threads.
     pub(super) async fn finish(mut self) -> Ended {
+        self.borders.told();
         let until = Instant::now() + ANSWER_LIMIT;
         self.await_answers(until).await;
         let now = Instant::now();

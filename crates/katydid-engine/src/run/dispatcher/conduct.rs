@@ -7,6 +7,7 @@ use katydid_core::{RunEvent, RunState, Snapshot, Stage, StopReason, TaskInfo};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout_at};
 
+use super::borders::Borders;
 use super::message::{Message, Steer};
 use super::pool::Pool;
 use super::programme::{Programme, Wish};
@@ -47,8 +48,13 @@ pub(crate) async fn conduct(
     let names: Vec<Arc<str>> = classes.iter().map(|class| Arc::clone(class.name())).collect();
     let tasks: Vec<TaskInfo> = classes.iter().flat_map(Class::tasks).collect();
     let shares = classes.iter().map(Class::shares).collect();
+    let mut snapshot = Snapshot::new(&names, &tasks, threads.len());
+    let phases = settings.phases();
+    let borders = Borders::of(&phases);
+    snapshot.plan_phases(phases);
     let dispatcher = Dispatcher {
-        snapshot: Snapshot::new(&names, &tasks, threads.len()),
+        snapshot,
+        borders,
         steering: Steering::new(names, shares, threads.len()),
         programme: settings.shape.clone().map(Programme::new),
         pool: settings.iterations.map(|wanted| Pool::new(wanted, threads.len())),
@@ -86,6 +92,7 @@ pub(super) struct Dispatcher<'a> {
     mailbox: UnboundedReceiver<Message>,
     pub(super) threads: Vec<Thread>,
     pub(super) snapshot: Snapshot,
+    pub(super) borders: Borders,
     steering: Steering,
     /// The users that the last ramp leads to.
     target: u32,
@@ -110,13 +117,19 @@ impl Dispatcher<'_> {
             let now = Instant::now();
             self.keep_time(now);
             self.follow_programme(now);
+            if self.borders.reached(now - self.start) {
+                self.collect();
+                continue;
+            }
             if now >= next_tick {
+                self.borders.told();
                 self.collect();
                 next_tick += TICK;
                 continue;
             }
             let pulse = self.start + self.watch.due();
-            let moments = [self.next_moment(), self.next_question(), Some(pulse)];
+            let border = self.borders.next().map(|border| self.start + border);
+            let moments = [self.next_moment(), self.next_question(), border, Some(pulse)];
             let wake = moments.into_iter().flatten().fold(next_tick, Instant::min);
             self.hear(wake).await;
         }

@@ -1,5 +1,6 @@
 //! The whole run, seen from above: who runs how many users, what they measured, when it ends.
 
+mod borders;
 mod collect;
 mod conduct;
 mod message;

@@ -1,0 +1,76 @@
+//! All kinds of expectations, and what comes of one.
+
+use std::fmt;
+
+use super::recover::Recover;
+use crate::Snapshot;
+
+/// Something that a run must show beyond rules on one number.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Expectation {
+    /// After its highest load the target is soon as it was: `recover = "p95 < 1s within 30s"`.
+    Recover(Recover),
+}
+
+/// What came of an expectation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Expected {
+    /// The rule, as text.
+    pub rule: String,
+    /// What was seen of it, in a few words: `after 12.0 s`.
+    pub measured: String,
+    /// Whether it was met.
+    pub met: bool,
+    /// Why it was missed, as a sentence; `None` when it was met.
+    pub cause: Option<String>,
+    /// More that a reader may want to know, each a sentence.
+    pub details: Vec<String>,
+}
+
+impl Expected {
+    /// A rule that was met, with what was seen.
+    pub fn met(rule: impl Into<String>, measured: impl Into<String>) -> Self {
+        let (rule, measured) = (rule.into(), measured.into());
+        Self { rule, measured, met: true, cause: None, details: Vec::new() }
+    }
+
+    /// A rule that was missed, with what was seen and why it is not enough: the rest of a sentence
+    /// that begins with the rule.
+    pub fn missed(rule: impl Into<String>, measured: impl Into<String>, why: &str) -> Self {
+        let (rule, measured) = (rule.into(), measured.into());
+        let cause = Some(format!("expectation `{rule}` missed: {why}"));
+        Self { rule, measured, met: false, cause, details: Vec::new() }
+    }
+
+    /// Adds a sentence that a reader may want to know.
+    #[must_use]
+    pub fn detail(mut self, text: impl Into<String>) -> Self {
+        self.details.push(text.into());
+        self
+    }
+
+    /// One word on how it ended, for tables.
+    pub fn outcome_text(&self) -> &'static str {
+        if self.met { "met" } else { "MISSED" }
+    }
+}
+
+impl Expectation {
+    /// Holds it against a run that has ended.
+    pub fn judge(&self, snapshot: &Snapshot) -> Expected {
+        match self {
+            Self::Recover(recover) => recover.judge(snapshot),
+        }
+    }
+}
+
+/// As tables show it.
+impl fmt::Display for Expectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Recover(recover) => recover.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Recovery: how long after the highest load a rule holds again, and goes on holding.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::span::SpanError;
+use crate::target::{TagClass, Target, TargetError};
+use crate::{History, Part, RunPhase, Snapshot, format_span, parse_span};
+
+/// The shortest time over which the rule is asked. A second of a few users has too few requests for
+/// a percentile; ten would hide when it was.
+const WINDOW: Duration = Duration::from_secs(5);
+/// By how much less a window may be short: ticks are not equally long.
+const SLACK: Duration = Duration::from_millis(100);
+
+/// After the stage with the most users a rule must hold again within some time, and from then on to
+/// the end of the run.
+///
+/// It is asked over windows that begin with every step of the history after that stage. Each has at
+/// least 5 s, and as many more as it takes to have the samples that the rule needs. The target has
+/// recovered at the beginning of the first window from which on all hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recover {
+    rule: Target,
+    within: Duration,
+}
+
+/// A text that is no rule of recovery.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RecoverError {
+    /// There is no time in which it has to be.
+    #[error("`{0}` does not say within which time; write `p95 < 1s within 30s`")]
+    NoLimit(String),
+    /// The time cannot be read.
+    #[error("`within`: {0}")]
+    Within(#[from] SpanError),
+    /// The rule cannot be read.
+    #[error("{0}")]
+    Rule(#[from] TargetError),
+}
+
+impl Recover {
+    /// `rule` must hold again within `within`.
+    pub fn new(rule: Target, within: Duration) -> Self {
+        Self { rule, within }
+    }
+
+    /// Reads `p95 < 1s within 30s`, or in words `p95 back under 1s within 30s` (`back over` for
+    /// rates). Scopes are those of targets.
+    ///
+    /// # Errors
+    /// When it is not of this form.
+    pub fn parse(text: &str, classes: &[TagClass]) -> Result<Self, RecoverError> {
+        let (rule, within) =
+            text.rsplit_once(" within ").ok_or_else(|| RecoverError::NoLimit(text.to_owned()))?;
+        let within = parse_span(within.trim())?;
+        let rule = rule.replacen(" back under ", " < ", 1).replacen(" back over ", " > ", 1);
+        Ok(Self::new(Target::parse(rule.trim(), classes)?, within))
+    }
+
+    /// The rule that must hold again.
+    pub fn rule(&self) -> &Target {
+        &self.rule
+    }
+
+    /// Holds it against a run that has ended.
+    pub fn judge(&self, snapshot: &Snapshot) -> super::Expected {
+        let missed = |seen: &str, why: &str| super::Expected::missed(self.to_string(), seen, why);
+        let history = snapshot.history();
+        let Some((peak, end)) = peak(history.phases()) else {
+            return missed("no peak", "the run has no stage with fewer users after its highest");
+        };
+        let windows = self.windows(history, end);
+        let Some(last) = windows.last() else {
+            let left = snapshot.elapsed.saturating_sub(end).as_secs_f64();
+            let needed = self.rule.needed();
+            let why = format!(
+                "in the {left:.1} s after {} no time of {} s or more has the {needed} requests \
+                 that the rule needs",
+                peak.name,
+                WINDOW.as_secs()
+            );
+            return missed("too few requests", &why);
+        };
+        let bad =
+            windows.iter().rposition(|window| !self.rule.holds_for(&window.part, window.length));
+        let recovered = windows.get(bad.map_or(0, |bad| bad + 1));
+        let Some(first) = recovered else {
+            let seen = self.rule.measured_text(&last.part, last.length);
+            let why = format!(
+                "at the end, {:.0} s after {}, it was still {seen}",
+                (last.from - end).as_secs_f64(),
+                peak.name
+            );
+            return missed("not recovered", &why);
+        };
+        let took = first.from.saturating_sub(end);
+        let seen = format!("after {:.1} s", took.as_secs_f64());
+        if took <= self.within {
+            return super::Expected::met(self.to_string(), seen);
+        }
+        let why = format!("it held again {:.1} s after {}", took.as_secs_f64(), peak.name);
+        missed(&seen, &why)
+    }
+
+    /// Windows after `end` that are long enough and have enough samples.
+    fn windows(&self, history: &History, end: Duration) -> Vec<Window> {
+        let steps = history.steps();
+        let first = steps.partition_point(|step| step.from + SLACK < end);
+        let mut windows = Vec::new();
+        for from in first..steps.len() {
+            let length = |until: usize| steps[until].until - steps[from].from;
+            let part =
+                |until: usize| history.part(from..until + 1, |key| self.rule.scope().accepts(key));
+            let shortest = (from..steps.len()).find(|until| length(*until) + SLACK >= WINDOW);
+            let Some(shortest) = shortest else { break };
+            let enough = (shortest..steps.len())
+                .map(|until| (until, part(until)))
+                .find(|(_, part)| part.requests() >= self.rule.needed());
+            let Some((until, part)) = enough else { break };
+            windows.push(Window { from: steps[from].from, length: length(until), part });
+        }
+        windows
+    }
+}
+
+/// A stretch of time over which the rule is asked.
+struct Window {
+    from: Duration,
+    length: Duration,
+    part: Part,
+}
+
+/// The phase with the most users (the last of several) and its end; `None` without one after it.
+fn peak(phases: &[RunPhase]) -> Option<(&RunPhase, Duration)> {
+    let peak = phases.iter().max_by_key(|phase| phase.users)?;
+    let end = peak.until?;
+    let after = phases.iter().any(|phase| phase.from >= end && phase.users < peak.users);
+    after.then_some((peak, end))
+}
+
+/// As tables show it: what [`Recover::parse`] reads, and what it is.
+impl fmt::Display for Recover {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "recover: {} within {}", self.rule, format_span(self.within))
+    }
+}

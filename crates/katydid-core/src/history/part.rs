@@ -1,0 +1,86 @@
+//! A piece of a run, added up: some rows over some time.
+
+use std::borrow::Cow;
+
+use super::entry::Entry;
+use super::kinds::FailureKinds;
+use crate::Latency;
+use crate::row::Row;
+
+/// What some rows measured over some time, added up exactly.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Part {
+    pub(super) succeeded: Latency,
+    pub(super) failed: Latency,
+    pub(super) kinds: FailureKinds,
+    pub(super) connections: u64,
+}
+
+impl Part {
+    /// Requests, failures among them.
+    pub fn requests(&self) -> u64 {
+        self.succeeded.len() + self.failed.len()
+    }
+
+    /// Requests that failed.
+    pub fn failures(&self) -> u64 {
+        self.failed.len()
+    }
+
+    /// Response times of the successful ones.
+    pub fn succeeded(&self) -> &Latency {
+        &self.succeeded
+    }
+
+    /// Response times of the failed ones.
+    pub fn failed(&self) -> &Latency {
+        &self.failed
+    }
+
+    /// Response times of all.
+    pub fn response(&self) -> Cow<'_, Latency> {
+        if self.failed.is_empty() {
+            return Cow::Borrowed(&self.succeeded);
+        }
+        let mut all = self.succeeded.clone();
+        all.add(&self.failed);
+        Cow::Owned(all)
+    }
+
+    /// What the failed ones failed of.
+    pub fn kinds(&self) -> &FailureKinds {
+        &self.kinds
+    }
+
+    /// Connections opened for these requests.
+    pub fn connections(&self) -> u64 {
+        self.connections
+    }
+
+    /// The share of requests for which no connection had to be opened, 0 to 1. A request with
+    /// redirects may open several. `None` without requests.
+    pub fn reuse(&self) -> Option<f64> {
+        let requests = self.requests();
+        let reused = requests.saturating_sub(self.connections);
+        (requests > 0).then(|| reused as f64 / requests as f64)
+    }
+
+    pub(super) fn add(&mut self, entry: &Entry) {
+        if let Some(times) = &entry.succeeded {
+            times.add_to(&mut self.succeeded);
+        }
+        if let Some(times) = &entry.failed {
+            times.add_to(&mut self.failed);
+        }
+        self.kinds += &entry.kinds;
+        self.connections += entry.connections;
+    }
+}
+
+impl From<Row> for Part {
+    fn from(row: Row) -> Self {
+        let connections = row.totals.connections;
+        let (succeeded, failed) = (row.totals.succeeded, row.totals.failed);
+        Self { succeeded, failed, kinds: row.kinds, connections }
+    }
+}

@@ -1,0 +1,121 @@
+//! Named pieces of a run, as it was planned.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
+
+/// A piece of a run with a name: a stage, or the ramp and what follows it.
+///
+/// Its borders come from the plan by arithmetic, and nothing that happens moves them. A request
+/// belongs to the phase in which it ended; what ends after the last phase belongs to that.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RunPhase {
+    /// What it is called: `surge`, `stage 2`, `ramp`, `steady`.
+    pub name: String,
+    /// When it begins, since the start of the run.
+    pub from: Duration,
+    /// When it ends by plan; `None` when nothing ends it but the run.
+    pub until: Option<Duration>,
+    /// The number of users that it leads to. `None` in the open model, where users follow from the
+    /// arrivals.
+    pub users: Option<u32>,
+}
+
+impl RunPhase {
+    /// Without stages: from the first user to the last one, and what follows. One of the two may
+    /// last no time and is left out then.
+    pub fn ramp_and_steady(users: u32, spawn_rate: f64, end: Option<Duration>) -> Vec<Self> {
+        // User k starts at k ÷ rate, counted from 0.
+        let seconds = f64::from(users.saturating_sub(1)) / spawn_rate;
+        let full = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
+        let ramp_until = end.map_or(full, |end| end.min(full));
+        let phase = |name: &str, from, until| Self {
+            name: name.to_owned(),
+            from,
+            until,
+            users: Some(users),
+        };
+        let both = [phase("ramp", Duration::ZERO, Some(ramp_until)), phase("steady", full, end)];
+        both.into_iter().filter(|it| it.until.is_none_or(|until| it.from < until)).collect()
+    }
+
+    /// The only phase of a run without a ramp.
+    pub fn steady(end: Option<Duration>) -> Vec<Self> {
+        vec![Self { name: "steady".to_owned(), from: Duration::ZERO, until: end, users: None }]
+    }
+
+    /// Phases one after the other from the start on: name, length, users.
+    pub(crate) fn in_a_row<'a>(
+        stages: impl Iterator<Item = (&'a PhaseName, Duration, Option<u32>)>,
+    ) -> Vec<Self> {
+        let mut from = Duration::ZERO;
+        let mut phases = Vec::new();
+        for (index, (name, length, users)) in stages.enumerate() {
+            let until = from.saturating_add(length);
+            phases.push(Self { name: name.or_number(index), from, until: Some(until), users });
+            from = until;
+        }
+        phases
+    }
+}
+
+/// The name of a stage, if the text gives it one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PhaseName(Option<String>);
+
+/// A name that no stage can have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PhaseNameError {
+    /// Letters that cannot be told from the rest of a text.
+    #[error(
+        "`{0}` is no name of a stage; it is one word of letters, digits, - and _ that begins with \
+         a letter, and not `stage`"
+    )]
+    Form(String),
+    /// Two stages of one name.
+    #[error("two stages are named `{0}`; rename one")]
+    Twice(String),
+}
+
+impl PhaseName {
+    /// A name as it was written.
+    ///
+    /// # Errors
+    /// When it is no single word, or the word that stages without a name have.
+    pub(crate) fn new(text: &str) -> Result<Self, PhaseNameError> {
+        let word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        let fine = text.starts_with(char::is_alphabetic) && text.chars().all(word);
+        if !fine || text == "stage" {
+            return Err(PhaseNameError::Form(text.to_owned()));
+        }
+        Ok(Self(Some(text.to_owned())))
+    }
+
+    /// It, or the one that the stage with this index has without.
+    pub(crate) fn or_number(&self, index: usize) -> String {
+        self.0.clone().unwrap_or_else(|| format!("stage {}", index + 1))
+    }
+
+    /// Whether no two stages have one name.
+    ///
+    /// # Errors
+    /// The name that two have.
+    pub(crate) fn unique<'a>(all: impl Iterator<Item = &'a Self>) -> Result<(), PhaseNameError> {
+        let mut seen = BTreeSet::new();
+        for name in all.filter_map(|name| name.0.as_deref()) {
+            if !seen.insert(name) {
+                return Err(PhaseNameError::Twice(name.to_owned()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// As it stands before a stage: `surge:`, or nothing.
+impl fmt::Display for PhaseName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |name| write!(f, "{name}:"))
+    }
+}
