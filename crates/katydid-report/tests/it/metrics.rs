@@ -80,7 +80,7 @@ fn first_line(csv: &[u8]) -> Vec<String> {
 /// What there is, by the heading under which the document has it.
 fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
     let targets = [Target::success_at_least(1.0)];
-    let verdict = judge(run, &targets, RunFacts { interrupted: false, failed_code: 1 });
+    let verdict = judge(run, &targets, &[], RunFacts { interrupted: false, failed_code: 1 });
     let json: Vec<String> = {
         let text = String::from_utf8(json::statistics(run, started())).expect("UTF-8");
         let keys = text.lines().filter_map(|line| line.strip_prefix("        \""));
