@@ -53,8 +53,15 @@ impl Advisor {
     /// Looks at the whole run; all its warnings.
     pub(crate) fn end(self, snapshot: &Snapshot) -> Warnings {
         let mut warnings = self.warnings.into_inner();
-        // It was an estimate; now it is known.
-        warnings.retract(WarningName::FewSamples);
+        // These were an estimate, or true up to then; now it is known.
+        for early in [
+            WarningName::FewSamples,
+            WarningName::WrongRequest,
+            WarningName::LateUnauthorized,
+            WarningName::StuckInFlow,
+        ] {
+            warnings.retract(early);
+        }
         for warning in measured_warnings(snapshot, true) {
             warnings.add(warning);
         }

@@ -179,6 +179,9 @@ fn unknown_class(suite: &Suite, name: &str) -> CliError {
         let suite = &suite.name;
         return CliError::Usage(format!("{name} is a command and comes first: `{suite} {name}`"));
     }
+    if suite.scenarios.iter().any(|scenario| scenario.name == name) {
+        return CliError::Usage(format!("{name} is a scenario: write --scenario {name}"));
+    }
     let known = suite.class_names();
     let near = match nearest(name, known.iter().copied().chain(commands)) {
         Some(near) => format!("did you mean `{near}`?"),

@@ -141,6 +141,7 @@ impl Settings {
         let mut sources = args.sources.clone();
         sources.warnings.extend(emptied);
         sources.warnings.extend(stages::without_effect(args, scenario.as_ref()));
+        sources.warnings.extend(stages::replaced(suite, args, scenario.as_ref()));
         Ok(Self {
             classes,
             run,

@@ -9,7 +9,7 @@ use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::generator::{Beats, ThreadUse};
 use crate::recorder::{RowId, RowKey};
-use crate::sample::{Bytes, Outcome, PhaseTotals, Sample};
+use crate::sample::{Bytes, Look, Outcome, PhaseTotals, Sample};
 use crate::tasks::TaskCounts;
 use crate::variety::Variety;
 use crate::{Latency, TaskId};
@@ -75,8 +75,12 @@ pub struct RowInterval {
     pub retries: u64,
     /// The longest `Retry-After` of an answer, in seconds.
     pub retry_after_s: u32,
-    /// Requests whose answer the suite has looked at.
+    /// Requests whose answer the suite has looked at, if only at its status.
     pub looked_at: u64,
+    /// Those of them at whose headers or body it has looked.
+    pub read: u64,
+    /// Successes of status 400 and above, because the suite said so.
+    pub excused: u64,
     /// Connections opened.
     pub connections: u64,
     /// When the last of them ended, in ns since the start of the run.
@@ -98,6 +102,8 @@ impl Default for RowInterval {
             retries: 0,
             retry_after_s: 0,
             looked_at: 0,
+            read: 0,
+            excused: 0,
             connections: 0,
             last_ns: 0,
             forgotten: false,
@@ -124,7 +130,9 @@ impl RowInterval {
         self.bytes += sample.bytes;
         self.redirects += u64::from(sample.redirects);
         self.retries += u64::from(sample.retry);
-        self.looked_at += u64::from(sample.looked_at);
+        self.looked_at += u64::from(sample.looked_at != Look::Unseen);
+        self.read += u64::from(sample.looked_at == Look::Answer);
+        self.excused += u64::from(sample.excused);
         self.retry_after_s = self.retry_after_s.max(sample.retry_after_s);
         self.connections += u64::from(sample.connections);
         self.last_ns = self.last_ns.max(sample.last_byte_ns);
@@ -158,6 +166,8 @@ impl RowInterval {
         self.redirects += other.redirects;
         self.retries += other.retries;
         self.looked_at += other.looked_at;
+        self.read += other.read;
+        self.excused += other.excused;
         self.retry_after_s = self.retry_after_s.max(other.retry_after_s);
         self.connections += other.connections;
         self.last_ns = self.last_ns.max(other.last_ns);
@@ -181,7 +191,8 @@ impl RowInterval {
         self.first_byte.clear();
         self.phases = PhaseTotals::default();
         self.bytes = Bytes::default();
-        (self.redirects, self.retries, self.looked_at) = (0, 0, 0);
+        (self.redirects, self.retries) = (0, 0);
+        (self.looked_at, self.read, self.excused) = (0, 0, 0);
         (self.retry_after_s, self.connections, self.last_ns) = (0, 0, 0);
     }
 }

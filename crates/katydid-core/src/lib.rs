@@ -54,7 +54,7 @@ pub use interval::{FailureCount, Failures, Interval, RowInterval};
 pub use pick::{Dealer, Picker, share_out};
 pub use recorder::{OTHER_NAMES, Recorder, RecorderLimits, RowId, RowKey, RowKind, TRANSACTION};
 pub use row::{Row, TaskRow};
-pub use sample::{Bytes, Outcome, PhaseTotals, Phases, Sample};
+pub use sample::{Bytes, Look, Outcome, PhaseTotals, Phases, Sample};
 pub use scenario::Scenario;
 pub use shape::{Mix, Shape, Stage, Stages, StagesError, TimedStage};
 pub use snapshot::Snapshot;

@@ -129,6 +129,16 @@ impl Row {
         self.totals.looked_at
     }
 
+    /// Requests of whose answer the suite has looked at more than the status.
+    pub fn read(&self) -> u64 {
+        self.totals.read
+    }
+
+    /// Successes of status 400 and above, because the suite said so.
+    pub fn excused(&self) -> u64 {
+        self.totals.excused
+    }
+
     /// Connections opened for these requests.
     pub fn connections(&self) -> u64 {
         self.totals.connections

@@ -10,6 +10,18 @@ pub enum Outcome {
     Failure,
 }
 
+/// How far the suite has looked at an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Look {
+    /// Not at all.
+    #[default]
+    Unseen,
+    /// Only at its status.
+    Status,
+    /// At a header or the body, or it was checked in another way.
+    Answer,
+}
+
 /// The moments of one request, in nanoseconds since the start of the run, and what it moved.
 ///
 /// *Response time* is `last_byte_ns - due_ns`: what a user who came on time had to wait (R1).
@@ -35,8 +47,10 @@ pub struct Sample {
     pub connections: u32,
     /// Seconds that the answer asks to wait before another request (`Retry-After`); 0 for nothing.
     pub retry_after_s: u32,
-    /// Whether the suite has looked at the answer in any way.
-    pub looked_at: bool,
+    /// How far the suite has looked at the answer.
+    pub looked_at: Look,
+    /// The suite has called an answer of status 400 or above a success without naming the status.
+    pub excused: bool,
     /// Whether it repeats a request that came to nothing.
     pub retry: bool,
     /// Success or failure.

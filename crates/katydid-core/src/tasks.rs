@@ -37,6 +37,8 @@ pub struct TaskCounts {
     pub requests: u64,
     /// Executions that ended in an error or a panic of the suite's own code.
     pub exceptions: u64,
+    /// Executions by which their user left the innermost flow, or stopped.
+    pub left: u64,
 }
 
 impl std::ops::AddAssign for TaskCounts {
@@ -45,6 +47,7 @@ impl std::ops::AddAssign for TaskCounts {
         self.cut += other.cut;
         self.requests += other.requests;
         self.exceptions += other.exceptions;
+        self.left += other.left;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whether the requests of a row differ: one address, one body, or more.
+//! Whether the requests of a row differ: one address, one body, or more; and whether they log in.
 
 use std::hash::BuildHasher as _;
 use std::sync::LazyLock;
@@ -7,6 +7,9 @@ use hashbrown::DefaultHashBuilder;
 
 /// One for the whole process, so that threads agree.
 static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
+
+/// How much of a first body is searched.
+const FAR: usize = 1_000;
 
 /// None yet, all the same, or several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,6 +48,8 @@ pub(crate) struct Variety {
     pub(crate) urls: Distinct,
     /// Of requests that have one.
     pub(crate) bodies: Distinct,
+    /// The first body has a password in it.
+    pub(crate) logs_in: bool,
 }
 
 impl Variety {
@@ -54,15 +59,31 @@ impl Variety {
         self.urls.note(url.as_bytes());
         // An empty object says as little as no body.
         if body.len() > 2 {
+            if self.bodies == Distinct::None {
+                self.logs_in = names_password(body);
+            }
             self.bodies.note(body);
         }
+    }
+
+    /// Whether requests have bodies.
+    pub(crate) fn sends_bodies(self) -> bool {
+        self.bodies != Distinct::None
     }
 
     /// Adds all that `other` has seen.
     pub(crate) fn add(&mut self, other: Self) {
         self.urls.add(other.urls);
         self.bodies.add(other.bodies);
+        self.logs_in |= other.logs_in;
     }
+}
+
+/// `{"username": "ann", "password": …}`, `password=…`, in any spelling of capitals.
+fn names_password(body: &[u8]) -> bool {
+    const WORD: &[u8] = b"password";
+    let start = &body[..body.len().min(FAR)];
+    start.windows(WORD.len()).any(|part| part.eq_ignore_ascii_case(WORD))
 }
 
 #[cfg(test)]
@@ -79,7 +100,8 @@ mod tests {
             seen
         };
         let one = seen(&[("/a", "{}"), ("/a", "body")]);
-        assert!(one.urls.is_one() && one.bodies.is_one());
+        assert!(one.urls.is_one() && one.bodies.is_one() && !one.logs_in);
+        assert!(seen(&[("/a", "{\"Password\":1}")]).logs_in);
         let mut both = one;
         both.add(seen(&[("/a", "body"), ("/a", "")]));
         assert_eq!(both, one);

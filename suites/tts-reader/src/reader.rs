@@ -117,7 +117,7 @@ impl Reader {
             .send()
             .await?;
         if reply.status() == 404 {
-            reply.succeed();
+            reply.expect_status(404)?;
             return Ok(false);
         }
         let (reply, granted) = answers::read::<Granted>(reply.expect_status(200)?)?;

@@ -20,6 +20,7 @@ fn suite() -> Suite {
         .class(class("Shopper").weight(5).task(task("browse", 3)).task(task("buy", 1)))
         .class(class("Admin").fixed_count(2).task(task("audit", 1)))
         .class(class("Retired").weight(0).task(task("rest", 1)))
+        .scenario(katydid_core::Scenario::new("smoke", 1, 1.0, std::time::Duration::from_secs(1)))
 }
 
 fn chosen(words: &[&str]) -> Result<Vec<Class>, CliError> {
@@ -71,6 +72,7 @@ fn what_cannot_be_meant_is_refused_with_the_next_step() {
     let json = |json: &'static str| vec!["--config-users", json];
     for (words, expected) in [
         (vec!["Shoper=3"], "unknown user class `Shoper`; did you mean `Shopper`?"),
+        (vec!["smoke"], "smoke is a scenario: write --scenario smoke"),
         (vec!["Shopper=many"], "`Shopper=many`: write a weight as a whole number, as in Shopper=3"),
         (vec!["Shopper=-1"], "`Shopper=-1`: write a weight as a whole number"),
         (vec!["Shopper=0"], "user class Shopper is switched off"),

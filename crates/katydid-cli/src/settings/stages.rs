@@ -5,6 +5,7 @@ use katydid_core::{Scenario, Stages};
 use crate::args::Args;
 use crate::error::CliError;
 use crate::sources::Origin;
+use crate::suite::Suite;
 
 /// What stages take the place of.
 pub(super) const INSTEAD_OF: [&str; 3] = ["users", "spawn-rate", "run-time"];
@@ -46,4 +47,17 @@ pub(super) fn without_effect(args: &Args, scenario: Option<&Scenario>) -> Vec<St
         format!("{name} has no effect: the users of scenario {scenario} follow its stages")
     };
     set.map(told).collect()
+}
+
+/// A sentence on the suite's shape, or the scenario's stages, when another option takes their place.
+pub(super) fn replaced(suite: &Suite, args: &Args, scenario: Option<&Scenario>) -> Option<String> {
+    let by = ["stages", "arrival-rate", "arrival-stages"];
+    let by = by.iter().find(|long| args.sources.of(long).is_some())?;
+    let what = match scenario {
+        None => suite.shape.as_ref().map(|_| "the suite's shape".to_owned())?,
+        Some(scenario) => {
+            scenario.stages.as_ref().map(|_| format!("the stages of scenario {}", scenario.name))?
+        }
+    };
+    Some(format!("{} takes the place of {what}", args.sources.name(by)))
 }

@@ -17,6 +17,7 @@ crate::tests![
     a_number_of_iterations_is_exact_and_ends_the_run,
     statistics_begin_anew_when_all_users_have_started,
     a_shape_of_the_suite_decides_the_number_of_users,
+    a_shape_that_gives_way_is_told,
     an_arrival_rate_decides_when_tasks_start,
 ];
 
@@ -151,6 +152,20 @@ fn statistics_begin_anew_when_all_users_have_started() {
     let counted: u64 = stats.lines().last().unwrap().split(',').nth(2).unwrap().parse().unwrap();
     let all = server.total_requests();
     assert!(counted > all / 3 && counted < all - 20, "{counted} of {all}");
+}
+
+fn a_shape_that_gives_way_is_told() {
+    let server = TestServer::spawn();
+    for (words, by) in [
+        ("--arrival-rate 50/s -t 1s", "--arrival-rate"),
+        ("--arrival-stages 50/s:1s", "--arrival-stages"),
+        ("--stages 2@50/s:1s", "--stages"),
+    ] {
+        let mut command = shop(&format!("Shopper --headless {words} -H"));
+        run(command.arg(server.url()).env("SHOP_SHAPE", "6@100/s:9s"))
+            .expect(0)
+            .says(&format!("WARNING/katydid.main: {by} takes the place of the suite's shape"));
+    }
 }
 
 fn a_shape_of_the_suite_decides_the_number_of_users() {

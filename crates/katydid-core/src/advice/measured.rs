@@ -1,9 +1,12 @@
 //! Mistakes that show in what was measured, while the run goes on or at its end.
 
-use std::time::Duration;
+mod answers;
+mod flows;
+mod logins;
+mod names;
 
 use super::p99_needs;
-use super::rows::{listed, name, time};
+use super::rows::{is_of, listed, name};
 use super::warning::{Warning, WarningName};
 use crate::failure::FailureKind;
 use crate::{FailureRow, Row, Snapshot};
@@ -12,8 +15,6 @@ use crate::{FailureRow, Row, Snapshot};
 const ENOUGH: u64 = 20;
 /// Refusals before a row is said to be wrong from the first request on.
 const REFUSALS: u64 = 5;
-/// A login that ends later than this was accepted before.
-const LATE: Duration = Duration::from_mins(1);
 
 /// What can be known to be a mistake from what was measured. `ended`: nothing more will come, so
 /// the number of samples is final.
@@ -22,12 +23,16 @@ pub fn measured_warnings(snapshot: &Snapshot, ended: bool) -> Vec<Warning> {
     let failures: Vec<FailureRow> = snapshot.failures().collect();
     [
         if ended { few_samples(snapshot) } else { None },
-        all_one_url(&rows),
+        logins::shared_account(&rows, snapshot.peak_users),
+        names::all_one_url(&rows),
         all_one_payload(&rows),
+        names::many_names(&rows),
         redirects(&rows),
-        unchecked_answers(&rows),
+        answers::unchecked(&rows),
+        answers::excused(&rows),
         wrong_request(&rows, &failures),
-        late_unauthorized(&rows, &failures),
+        logins::late_unauthorized(&rows, &failures),
+        flows::stuck(snapshot),
     ]
     .into_iter()
     .flatten()
@@ -84,29 +89,6 @@ fn weighty<'r>(rows: &[&'r Row]) -> Vec<&'r Row> {
     rows.iter().filter(weighs).copied().collect()
 }
 
-/// A fixed path such as `/health` is one address by nature. Said only of names that promise many,
-/// and of an address with an id or a query that has no sister.
-fn all_one_url(rows: &[&Row]) -> Option<Warning> {
-    let alone = |row: &Row| {
-        let pattern = pattern(&row.key.name);
-        pattern != *row.key.name
-            && rows.iter().filter(|other| self::pattern(&other.key.name) == pattern).count() == 1
-    };
-    let one: Vec<String> = weighty(rows)
-        .into_iter()
-        .filter(|row| row.variety.urls.is_one())
-        .filter(|row| promises_many(&row.key.name) || alone(row))
-        .map(|row| format!("{} ({})", name(row), row.requests()))
-        .collect();
-    (!one.is_empty()).then(|| {
-        Warning::new(
-            WarningName::AllOneUrl,
-            format!("all requests ask for one and the same address: {}", listed(&one)),
-            "a cache may be all that is measured: ask for as many different ones as real users do",
-        )
-    })
-}
-
 fn all_one_payload(rows: &[&Row]) -> Option<Warning> {
     let one: Vec<String> = weighty(rows)
         .into_iter()
@@ -118,49 +100,6 @@ fn all_one_payload(rows: &[&Row]) -> Option<Warning> {
             WarningName::AllOnePayload,
             format!("all requests send one and the same body: {}", listed(&one)),
             "a cache may be all that is measured: send as many different ones as real users do",
-        )
-    })
-}
-
-/// `/items/{id}`, `/items/:id`, `/items/[id]`, `/items/<id>`, `/items/*`; not `/items/[basic]`, whose
-/// label tells kinds of requests apart.
-fn promises_many(name: &str) -> bool {
-    let label = |part: &str| part.strip_prefix('[').is_some_and(|label| label.ends_with("id]"));
-    name.split('/').skip(1).any(|part| part.starts_with(['{', ':', '<', '*']) || label(part))
-}
-
-/// An address with its numbers, ids and query values taken out.
-fn pattern(url: &str) -> String {
-    let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let is_id = |part: &str| {
-        let hex = part.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-        let digits = part.chars().filter(char::is_ascii_digit).count();
-        digits > 0 && (digits == part.len() || (hex && part.len() >= 8))
-    };
-    let parts = path.split('/').map(|part| if is_id(part) { "{}" } else { part });
-    let keys = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
-    let query = if query.is_empty() { Vec::new() } else { keys.collect() };
-    let mut out = parts.collect::<Vec<_>>().join("/");
-    for key in query {
-        out += &format!("?{key}={{}}");
-    }
-    out
-}
-
-fn unchecked_answers(rows: &[&Row]) -> Option<Warning> {
-    let blind: Vec<String> = weighty(rows)
-        .into_iter()
-        .filter(|row| row.looked_at() == 0 && row.succeeded().len() >= ENOUGH)
-        .map(|row| format!("{} ({})", name(row), row.requests()))
-        .collect();
-    (!blind.is_empty()).then(|| {
-        Warning::new(
-            WarningName::UncheckedAnswers,
-            format!(
-                "no task looks at the answers, so an error page with status 200 is a success: {}",
-                listed(&blind)
-            ),
-            "check what the answer must hold: `expect_status`, `check`, `json`",
         )
     })
 }
@@ -187,37 +126,7 @@ fn wrong_request(rows: &[&Row], failures: &[FailureRow]) -> Option<Warning> {
     })
 }
 
-fn late_unauthorized(rows: &[&Row], failures: &[FailureRow]) -> Option<Warning> {
-    let first = rows
-        .iter()
-        .filter_map(|row| {
-            let refused = unauthorized(row, failures)?;
-            let before = row.timeline().steps().next()?.0;
-            let late = refused.first.saturating_sub(Duration::from_secs(before)) >= LATE;
-            (late && !row.succeeded().is_empty()).then_some((row, refused))
-        })
-        .min_by_key(|(_, refused)| refused.first)?;
-    let (row, refused) = first;
-    Some(Warning::new(
-        WarningName::LateUnauthorized,
-        format!(
-            "logins were accepted and are refused since {}: {} ({}× 401)",
-            time(refused.first),
-            name(row),
-            refused.count
-        ),
-        "log in again before the token expires, or let tokens live longer than the run",
-    ))
-}
-
-fn unauthorized<'f>(row: &Row, failures: &'f [FailureRow]) -> Option<&'f FailureRow> {
-    let own = failures.iter().filter(|failure| is_of(failure, row));
-    own.filter(|failure| failure.kind == FailureKind::Status(401)).min_by_key(|row| row.first)
-}
-
-fn is_of(failure: &FailureRow, row: &Row) -> bool {
-    failure.name == row.key.name && failure.method == row.key.method
-}
-
+#[cfg(test)]
+mod behaviour_tests;
 #[cfg(test)]
 mod tests;

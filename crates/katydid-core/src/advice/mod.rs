@@ -3,6 +3,7 @@
 //! docs/RULES.md has every rule.
 
 mod diagnosis;
+mod expiry;
 mod measured;
 mod planned;
 mod rows;

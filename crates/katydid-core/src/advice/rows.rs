@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::Row;
+use crate::{FailureRow, Row};
 
 /// Rows that a sentence names before it counts the rest.
 const MOST_NAMED: usize = 3;
@@ -10,6 +10,11 @@ const MOST_NAMED: usize = 3;
 /// `GET /items`
 pub(super) fn name(row: &Row) -> String {
     format!("{} {}", row.key.method, row.key.name).trim_start().to_owned()
+}
+
+/// Whether a failure is one of the row's requests.
+pub(super) fn is_of(failure: &FailureRow, row: &Row) -> bool {
+    failure.name == row.key.name && failure.method == row.key.method
 }
 
 /// `a, b, c and 4 more`

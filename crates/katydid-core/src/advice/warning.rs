@@ -28,19 +28,25 @@ pub enum WarningName {
     AllOneUrl,
     /// All requests under a name send the same body.
     AllOnePayload,
+    /// Names differ only by an id.
+    ManyNames,
     /// Requests are redirected.
     Redirects,
     /// Nobody looks at the answers.
     UncheckedAnswers,
+    /// The suite calls answers of 400 and above successes.
+    ExcusedErrors,
     /// Every request under a name was refused from the first on.
     WrongRequest,
     /// Logins were accepted and later no more.
     LateUnauthorized,
+    /// Users never leave the flow that they entered first.
+    StuckInFlow,
 }
 
 impl WarningName {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::DefaultHost,
         Self::SameMachine,
         Self::NoThinkTime,
@@ -50,10 +56,13 @@ impl WarningName {
         Self::TokenExpires,
         Self::AllOneUrl,
         Self::AllOnePayload,
+        Self::ManyNames,
         Self::Redirects,
         Self::UncheckedAnswers,
+        Self::ExcusedErrors,
         Self::WrongRequest,
         Self::LateUnauthorized,
+        Self::StuckInFlow,
     ];
 
     /// As it is written.
@@ -68,10 +77,13 @@ impl WarningName {
             Self::TokenExpires => "token-expires",
             Self::AllOneUrl => "all-one-url",
             Self::AllOnePayload => "all-one-payload",
+            Self::ManyNames => "many-names",
             Self::Redirects => "redirects",
             Self::UncheckedAnswers => "unchecked-answers",
+            Self::ExcusedErrors => "excused-errors",
             Self::WrongRequest => "wrong-request",
             Self::LateUnauthorized => "late-unauthorized",
+            Self::StuckInFlow => "stuck-in-flow",
         }
     }
 }

@@ -262,7 +262,9 @@ impl<S: 'static> Life<S> {
                 if let TaskError::Exception(error) = error {
                     exception(&error.to_string(), "");
                 }
-                return Next::of(error);
+                let next = Next::of(error);
+                counts.left = u64::from(!matches!(next, Next::Stay { .. }));
+                return next;
             }
             Err(panic) => exception(&panic.message, &panic.place),
         }

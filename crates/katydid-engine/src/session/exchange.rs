@@ -13,7 +13,7 @@ use cookie_store::CookieStore;
 use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderValue, SET_COOKIE,
 };
-use katydid_core::{FailureKind, Outcome, Sample};
+use katydid_core::{FailureKind, Look, Outcome, Sample};
 use tokio::time::Instant;
 use url::Url;
 
@@ -81,7 +81,8 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
         redirects: counts.redirects.get(),
         connections: counts.connections.get(),
         retry_after_s: 0,
-        looked_at: false,
+        looked_at: Look::Unseen,
+        excused: false,
         retry,
         outcome: Outcome::Success,
     };
@@ -129,7 +130,8 @@ fn response(answer: Answer, target: Rc<Target>, record: Record, sample: Sample) 
         record,
         sample,
         judged: None,
-        looked_at: Cell::new(false),
+        looked_at: Cell::new(Look::Unseen),
+        excused: false,
     }
 }
 

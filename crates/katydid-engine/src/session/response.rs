@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::RETRY_AFTER;
-use katydid_core::{FailureKind, Sample};
+use katydid_core::{FailureKind, Look, Sample};
 use serde::de::DeserializeOwned;
 
 use super::headers::Headers;
@@ -35,26 +35,28 @@ pub struct Response {
     pub(crate) record: Record,
     pub(crate) sample: Sample,
     pub(crate) judged: Option<Result<(), RequestFailed>>,
-    /// The suite has asked it something.
-    pub(crate) looked_at: Cell<bool>,
+    /// How far the suite has looked at it.
+    pub(crate) looked_at: Cell<Look>,
+    /// The suite has called it a success whatever its status.
+    pub(crate) excused: bool,
 }
 
 impl Response {
     /// The status code.
     pub fn status(&self) -> u16 {
-        self.looked_at.set(true);
+        self.look(Look::Status);
         self.status.as_u16()
     }
 
     /// A header as text; `None` when absent or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.looked_at.set(true);
+        self.look(Look::Answer);
         self.headers.text(name)
     }
 
     /// The decompressed body.
     pub fn bytes(&self) -> &[u8] {
-        self.looked_at.set(true);
+        self.look(Look::Answer);
         &self.body
     }
 
@@ -73,7 +75,7 @@ impl Response {
 
     /// The address that answered, after redirects.
     pub fn url(&self) -> &str {
-        self.looked_at.set(true);
+        self.look(Look::Answer);
         self.target.url.as_str()
     }
 
@@ -105,7 +107,7 @@ impl Response {
         what: &str,
         holds: impl FnOnce(&Self) -> bool,
     ) -> Result<Self, RequestFailed> {
-        self.looked_at.set(true);
+        self.look(Look::Answer);
         if holds(&self) {
             return Ok(self);
         }
@@ -119,12 +121,18 @@ impl Response {
 
     /// Counts the request as a success whatever its status.
     pub fn succeed(mut self) {
-        self.looked_at.set(true);
+        self.look(Look::Status);
+        // A status that was named before is expected and not excused.
+        self.excused = self.judged.is_none();
         self.judged = Some(Ok(()));
     }
 
+    fn look(&self, look: Look) {
+        self.looked_at.set(self.looked_at.get().max(look));
+    }
+
     fn failed(mut self, kind: FailureKind, text: String) -> RequestFailed {
-        self.looked_at.set(true);
+        self.look(Look::Answer);
         let failed = RequestFailed::new(kind, text);
         self.judged = Some(Err(failed.clone()));
         failed
@@ -142,6 +150,7 @@ impl Drop for Response {
     fn drop(&mut self) {
         let status = self.status;
         self.sample.looked_at = self.looked_at.get();
+        self.sample.excused = self.excused && status.as_u16() >= 400;
         if matches!(status.as_u16(), 429 | 503) {
             let asked = self.headers.text(RETRY_AFTER.as_str());
             // A date instead of seconds is rare, and told nowhere.

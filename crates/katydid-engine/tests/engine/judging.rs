@@ -145,8 +145,23 @@ fn an_answer_that_was_asked_nothing_is_known() {
             done()
         })
     });
-    let looked_at = ["blind", "status", "body", "check"].map(|n| row(&snapshot, n).looked_at());
-    assert_eq!(looked_at, [0, 1, 1, 1]);
+    let of = |n| (row(&snapshot, n).looked_at(), row(&snapshot, n).read());
+    assert_eq!(["blind", "status", "body", "check"].map(of), [(0, 0), (1, 0), (1, 1), (1, 1)]);
+}
+
+#[test]
+fn only_an_error_that_nobody_expected_is_excused() {
+    let server = TestServer::spawn();
+    let snapshot = script(&server, |(), s| {
+        Box::pin(async move {
+            s.get("/status/402").name("excused").send().await?.succeed();
+            s.get("/status/402").name("expected").send().await?.expect_status(402)?.succeed();
+            s.get("/ok").name("good").send().await?.succeed();
+            done()
+        })
+    });
+    let excused = ["excused", "expected", "good"].map(|n| row(&snapshot, n).excused());
+    assert_eq!(excused, [1, 0, 0]);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use katydid_core::{
-    Bytes, FailureKind, Outcome, Phases, Recorder, RecorderLimits, RowId, Sample, Snapshot,
+    Bytes, FailureKind, Look, Outcome, Phases, Recorder, RecorderLimits, RowId, Sample, Snapshot,
     TaskCounts, TaskId, TaskInfo,
 };
 
@@ -130,7 +130,8 @@ fn sample(due_ns: u64, micros: u64, first: bool) -> Sample {
     let rest_ns = total_ns - wait_ns;
     let connect_ns = if first { rest_ns / 2 } else { 0 };
     Sample {
-        looked_at: true,
+        looked_at: Look::Answer,
+        excused: false,
         retry_after_s: 0,
         due_ns,
         sent_ns: due_ns,
@@ -157,7 +158,7 @@ pub(crate) fn task(class: &str, flow: &str, task: &str, expected_share: f64) -> 
 }
 
 pub(crate) fn counts(executions: u64, cut: u64, requests: u64, exceptions: u64) -> TaskCounts {
-    TaskCounts { executions, cut, requests, exceptions }
+    TaskCounts { executions, cut, requests, exceptions, left: 0 }
 }
 
 /// A run with something of everything: 10 s, two classes, all groups of failures, a silent task,

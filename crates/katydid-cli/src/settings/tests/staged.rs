@@ -73,6 +73,9 @@ fn stages_come_from_the_scenario_or_from_the_flag() {
     let open = with("--scenario spike --arrival-rate 5/s -t 9s -H http://h");
     assert!(open.stages.is_none() && open.run.shape.is_none() && open.run.arrivals.is_some());
     assert_eq!(open.run.run_time, Some(Duration::from_secs(9)));
+    let told = |settings: &Settings| settings.sources.warnings.concat();
+    assert_eq!(told(&open), "--arrival-rate takes the place of the stages of scenario spike");
+    assert_eq!(told(&with("--scenario money --stages 3@1/s:9s -H http://h")), "");
     assert!(with("--scenario money -H http://h").run.shape.is_none());
 }
 

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use super::Diagnosis;
-use super::failing::is_of;
 use super::knowledge::{Symptom, symptom};
-use crate::advice::rows::{listed, time};
+use crate::advice::rows::{is_of, listed, time};
 use crate::{FailureRow, Snapshot};
 
 /// What fails within this time after the first is said to have followed.

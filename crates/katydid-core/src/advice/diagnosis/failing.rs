@@ -5,19 +5,17 @@ use std::time::Duration;
 
 use super::Diagnosis;
 use super::knowledge::{Advice, Symptom, general, symptom};
-use crate::advice::rows::listed;
-use crate::{FailureRow, Row, Snapshot};
-
-/// A 401 that comes so long after the first request of its row is an expired login.
-const LATE: Duration = Duration::from_mins(1);
+use crate::advice::expiry::has_expired;
+use crate::advice::rows::{is_of, listed};
+use crate::{FailureRow, Snapshot};
 
 pub(super) fn findings(snapshot: &Snapshot, advice: &[Advice]) -> Vec<Diagnosis> {
     let rows = snapshot.rows_by_name();
     let mut groups: BTreeMap<(Symptom, Option<usize>), Vec<FailureRow>> = BTreeMap::new();
     for failure in snapshot.failures() {
         let Some(symptom) = symptom(failure.kind) else { continue };
-        let row = rows.iter().find(|row| is_of(&failure, row));
-        if symptom == Symptom::Status(401) && !row.is_some_and(|row| is_late(&failure, row)) {
+        let expired = || rows.iter().any(|row| has_expired(&failure, row));
+        if symptom == Symptom::Status(401) && !expired() {
             continue;
         }
         let fits = |advice: &Advice| advice.fits(symptom, &failure.name, &failure.text);
@@ -44,16 +42,6 @@ pub(super) fn findings(snapshot: &Snapshot, advice: &[Advice]) -> Vec<Diagnosis>
         Diagnosis { place: places(&failures), seen, since, cause, next }
     };
     groups.into_iter().map(told).collect()
-}
-
-pub(super) fn is_of(failure: &FailureRow, row: &Row) -> bool {
-    failure.name == row.key.name && failure.method == row.key.method
-}
-
-fn is_late(failure: &FailureRow, row: &Row) -> bool {
-    let begun = row.timeline().steps().next().map(|(second, ..)| Duration::from_secs(second));
-    let late = |begun| failure.first.saturating_sub(begun) >= LATE;
-    begun.is_some_and(late) && !row.succeeded().is_empty()
 }
 
 fn seen(failures: &[FailureRow], retry_after: Option<Duration>) -> String {

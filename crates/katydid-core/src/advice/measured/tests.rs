@@ -1,7 +1,8 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::*;
-use crate::{Outcome, Recorder, RecorderLimits, Sample};
+use crate::{Look, Outcome, Recorder, RecorderLimits, Sample};
 
 /// A run of one thread whose requests end at second 1, 2, 3, …
 struct Run {
@@ -61,7 +62,7 @@ impl Run {
 }
 
 fn good() -> Sample {
-    Sample { last_byte_ns: 1_000_000, looked_at: true, ..Sample::default() }
+    Sample { last_byte_ns: 1_000_000, looked_at: Look::Answer, ..Sample::default() }
 }
 
 fn one(warnings: &[String], begins: &str) {
@@ -159,7 +160,7 @@ fn one_body_for_all_is_told() {
 
 #[test]
 fn answers_that_nobody_looks_at_are_told() {
-    let blind = Sample { looked_at: false, ..good() };
+    let blind = Sample { looked_at: Look::Unseen, ..good() };
     one(&Run::new().requests("/a", 500, &blind).warnings(), "unchecked-answers: no task looks");
     let seldom = Run::new().requests("/a", 500, &blind).requests("/a", 1, &good());
     assert!(seldom.warnings().is_empty());

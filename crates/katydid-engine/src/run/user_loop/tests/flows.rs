@@ -78,6 +78,8 @@ async fn a_sticky_sequential_flow_begins_again_until_a_task_leaves_it() {
         assert_eq!(last, ["a", "b"], "{round:?}");
     }
     assert!(rounds(&ended).iter().any(|round| round.len() > 6));
+    let left: Vec<u64> = ended.snapshot.tasks().iter().map(|task| task.counts.left).collect();
+    assert!(left[0] == 0 && left[1] > 10 && left[2] == 0, "only `b` leaves: {left:?}");
 }
 
 /// open → search or leave; search → search, open or leave; leave is the end.
