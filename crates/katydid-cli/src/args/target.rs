@@ -18,7 +18,7 @@ pub(crate) struct TargetArgs {
     #[arg(long, help_heading = help::COMMON, hide_short_help = true)]
     pub(crate) allow_production: bool,
     /// Start the suite's own backend and load that
-    #[arg(long, conflicts_with = "host", help_heading = help::COMMON)]
+    #[arg(long, conflicts_with_all = ["host", "accounts"], help_heading = help::COMMON)]
     pub(crate) embedded: bool,
     /// Accounts that the users log in with
     #[arg(long, value_name = "FILE", help_heading = help::COMMON)]

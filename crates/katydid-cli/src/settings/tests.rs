@@ -137,6 +137,7 @@ fn wrong_addresses_and_files_are_refused_with_the_next_step() {
         ("--headless -H http://h/?a=1", "leave out what follows the path"),
         ("--headless -H http://u:geheim@h", "has a user name or password in it"),
         ("--headless --embedded -H http://h", "cannot be used with"),
+        ("--headless --embedded --accounts a.csv", "cannot be used with"),
         (&format!("{h} --accounts /nowhere/a.csv"), "accounts file /nowhere/a.csv: No such file"),
         (&format!("{h} --accounts /tmp"), "--accounts /tmp is a directory"),
         (

@@ -130,13 +130,17 @@ fn the_guides_locust_conf_works_unchanged() {
 
 #[test]
 fn of_two_that_exclude_each_other_the_higher_is_meant() {
-    let files = folder(&[("locust.conf", "host = http://h\nprocesses = 3\n")]);
+    let conf = "host = http://h\nprocesses = 3\naccounts = theirs.csv\n";
+    let files = folder(&[("locust.conf", conf)]);
     let args = read("--embedded --threads 2", &[], files.path()).unwrap();
     assert_eq!((args.target.host, args.target.embedded), (None, true));
     assert_eq!((args.tuning.threads, args.tuning.processes), (Some(2), None));
     let notes = args.sources.notes.join("\n");
     assert!(notes.contains("locust.conf:1: host gives way to --embedded"), "{notes}");
     assert!(notes.contains("locust.conf:2: processes gives way to --threads"), "{notes}");
+    // The embedded backend has accounts of its own; those of a file can log in elsewhere only.
+    assert_eq!(args.target.accounts, None);
+    assert!(notes.contains("locust.conf:3: accounts gives way to --embedded"), "{notes}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod diagnosis;
+mod guide;
 mod liar;
 mod mix;
 mod options;
