@@ -1,5 +1,6 @@
 //! `katydid URL` as a whole program.
 
+mod pathologies;
 mod process;
 
 use std::net::SocketAddr;

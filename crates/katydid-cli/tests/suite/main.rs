@@ -11,7 +11,7 @@ mod bad_input;
 mod command_line;
 mod commands;
 mod console;
-mod faults;
+mod exit_codes;
 mod files;
 mod hooks;
 mod keys;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         commands::TESTS,
         console::TESTS,
         runs::TESTS,
-        faults::TESTS,
+        exit_codes::TESTS,
         keys::TESTS,
         plans::TESTS,
         files::TESTS,

@@ -11,7 +11,6 @@ crate::tests![
     tasks_read_the_options_of_the_suite,
     a_file_sets_what_flags_do_not,
     a_scenario_makes_a_folder_of_its_own,
-    a_missed_target_exits_99,
     only_summary_prints_no_table_before_the_end,
     the_log_level_silences_the_course_of_the_run,
     a_number_of_iterations_is_exact_and_ends_the_run,
@@ -100,14 +99,6 @@ fn a_scenario_makes_a_folder_of_its_own() {
     for part in ["seed ", "Response time percentiles", "success == 100%", "VERDICT: PASS"] {
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }
-}
-
-fn a_missed_target_exits_99() {
-    let server = TestServer::spawn();
-    let folder = tempfile::tempdir().unwrap();
-    run(shop("Shopper --scenario strict -H").arg(server.url()).current_dir(&folder))
-        .expect(99)
-        .says("VERDICT: FAIL - target `max < ");
 }
 
 fn only_summary_prints_no_table_before_the_end() {
