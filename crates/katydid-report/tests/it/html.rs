@@ -4,14 +4,24 @@ use std::time::Duration;
 
 use dom_query::Document;
 use katydid_core::{
-    FailureKind, RunFacts, Silence, Snapshot, Target, Warning, WarningName, Warnings, diagnose,
-    judge,
+    Expectation, FailureKind, RunFacts, Silence, Snapshot, Target, Warning, WarningName, Warnings,
+    diagnose, judge,
 };
 use katydid_report::html::{Page, page};
 
 use crate::run::{Run, counts, empty, eventful, started, task};
 
-pub(crate) fn made(suite: &str, snapshot: &Snapshot, said: &[String]) -> String {
+fn made(suite: &str, snapshot: &Snapshot, said: &[String]) -> String {
+    made_with(suite, snapshot, said, &[])
+}
+
+/// The page of a run that was expected to show something.
+pub(crate) fn made_with(
+    suite: &str,
+    snapshot: &Snapshot,
+    said: &[String],
+    expectations: &[Expectation],
+) -> String {
     let targets =
         [Target::success_at_least(1.0), Target::percentile_below(0.95, Duration::from_millis(500))];
     let facts = RunFacts { interrupted: false, failed_code: 1 };
@@ -25,7 +35,7 @@ pub(crate) fn made(suite: &str, snapshot: &Snapshot, said: &[String]) -> String 
     let bytes = page(&Page {
         suite,
         snapshot,
-        verdict: &judge(snapshot, &targets, &[], facts),
+        verdict: &judge(snapshot, &targets, expectations, facts),
         started: started(),
         host: suite,
         scenario: Some(suite),

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use dom_query::Document;
 use katydid_core::{
-    ArrivalCounts, FailureKind, Latency, PhaseTotals, RunFacts, Snapshot, Target, judge,
+    ArrivalCounts, Expectation, FailureKind, Latency, PhaseTotals, Recover, RunFacts, Snapshot,
+    Target, judge,
 };
 use katydid_report::csv::{self, HistoryRows};
 use katydid_report::{json, table};
 
-use crate::html::made;
+use crate::html::made_with;
 use crate::run::{Run, counts, started, task};
 
 const DOCUMENT: &str = include_str!("../../../../docs/METRICS.md");
@@ -31,6 +32,11 @@ fn everything() -> Snapshot {
     floor.record(10_000);
     run.generator.floor = Some(floor);
     run
+}
+
+fn expectations() -> [Expectation; 1] {
+    let rule = Recover::parse("p95 < 1s within 30s", &[]).expect("a rule");
+    [Expectation::Recover(rule)]
 }
 
 /// The lines under a heading of the document, up to the next heading.
@@ -80,7 +86,9 @@ fn first_line(csv: &[u8]) -> Vec<String> {
 /// What there is, by the heading under which the document has it.
 fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
     let targets = [Target::success_at_least(1.0)];
-    let verdict = judge(run, &targets, &[], RunFacts { interrupted: false, failed_code: 1 });
+    let facts = RunFacts { interrupted: false, failed_code: 1 };
+    let verdict = judge(run, &targets, &[], facts);
+    let expected = judge(run, &[], &expectations(), facts);
     let json: Vec<String> = {
         let text = String::from_utf8(json::statistics(run, started())).expect("UTF-8");
         let keys = text.lines().filter_map(|line| line.strip_prefix("        \""));
@@ -103,6 +111,7 @@ fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
         ("### Console: task executions", headings(&table::tasks(run))),
         ("### Console: task mix", headings(&table::mix(run))),
         ("### Console: targets", headings(&table::verdict(&verdict))),
+        ("### Console: expectations", headings(&table::verdict(&expected))),
         ("### Console: what this run can conclude", facts.map(str::to_owned).collect()),
         ("### CSV: stats", first_line(&csv::stats(run))),
         ("### CSV: history", first_line(&csv::history_header())),
@@ -133,7 +142,7 @@ fn every_column_and_field_is_documented_and_no_other() {
 
 #[test]
 fn every_heading_of_the_page_is_documented_and_no_other() {
-    let text = made("shop", &everything(), &["said".to_owned()]);
+    let text = made_with("shop", &everything(), &["said".to_owned()], &expectations());
     let page = Document::from(text.as_str());
     let texts = |inside: &dom_query::Selection<'_>, what: &str| -> Vec<String> {
         inside.select(what).iter().map(|found| found.text().to_string()).collect()
