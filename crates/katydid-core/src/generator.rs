@@ -147,7 +147,8 @@ impl GeneratorThread {
 
     fn share(&self, of: impl Fn(&ThreadUse) -> Option<Duration>) -> Option<f64> {
         let time = self.now.at.saturating_sub(self.begin.at);
-        let used = of(&self.now)?.saturating_sub(of(&self.begin)?);
+        // A thread that was not asked at its beginning had used nothing then.
+        let used = of(&self.now)?.saturating_sub(of(&self.begin).unwrap_or_default());
         (!time.is_zero()).then(|| used.as_secs_f64() / time.as_secs_f64())
     }
 }
@@ -156,8 +157,8 @@ impl GeneratorThread {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Machine {
-    /// CPU time of this process.
-    pub cpu: Option<Duration>,
+    /// The share of all CPU time that other programs used.
+    pub others: Option<f64>,
     /// The share of all CPU time that the host of this virtual machine gave to others.
     pub steal: Option<f64>,
     /// How long the machine was asleep.
@@ -182,6 +183,8 @@ pub struct Generator {
     pub machine: Machine,
     /// Response times of an echo in this program, taken before the run.
     pub floor: Option<Latency>,
+    /// The same after a run of some length.
+    pub floor_after: Option<Latency>,
 }
 
 impl Generator {
@@ -239,6 +242,24 @@ mod tests {
         assert!(beats.late.quantile(0.83).unwrap() <= Duration::from_micros(1));
         let p90 = beats.late.quantile(0.9).unwrap().as_millis();
         assert!((380..=440).contains(&p90), "{p90}");
+    }
+
+    /// Before it was fixed nobody knew the CPU of a thread whose statistics were never reset, so
+    /// that neither rule about it could speak.
+    #[test]
+    fn shares_of_a_thread_are_known_without_a_reset_and_begin_anew_with_one() {
+        let mut generator = Generator::new(1);
+        let at = |s: u64, cpu: u64, queued: u64| ThreadUse {
+            at: Duration::from_secs(s),
+            cpu: Some(Duration::from_secs(cpu)),
+            queued: Some(Duration::from_secs(queued)),
+        };
+        generator.absorb(0, &Beats::default(), at(10, 5, 1));
+        let shares = |of: &Generator| (of.threads[0].cpu_share(), of.threads[0].queued_share());
+        assert_eq!(shares(&generator), (Some(0.5), Some(0.1)));
+        generator.reset();
+        generator.absorb(0, &Beats::default(), at(20, 14, 2));
+        assert_eq!(shares(&generator), (Some(0.9), Some(0.1)));
     }
 
     #[test]

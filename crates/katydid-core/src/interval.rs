@@ -2,6 +2,7 @@
 //! empty.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hashbrown::HashMap;
 
@@ -46,6 +47,10 @@ pub struct Interval {
     pub users: Vec<u32>,
     /// Users that should run at the end of the interval, by the plan.
     pub planned_users: u32,
+    /// Time of all users together that was planned.
+    pub planned_time: Duration,
+    /// By how much users started after their time, all of them together.
+    pub missed_time: Duration,
     /// What the pulse of the thread has found.
     pub beats: Beats,
     /// What the thread has used by the end of the interval.
@@ -219,6 +224,7 @@ impl Interval {
         self.tasks.fill(TaskCounts::default());
         (self.cut_requests, self.cut_transactions) = (0, 0);
         (self.sent_requests, self.arrivals) = (0, None);
+        (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
         self.lateness.clear();
         self.beats.clear();
     }

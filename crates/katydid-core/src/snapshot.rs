@@ -43,6 +43,10 @@ pub struct Snapshot {
     pub cut_transactions: u64,
     /// Requests begun, whatever became of them.
     pub sent_requests: u64,
+    /// Time of all users together that was planned up to now (closed model).
+    pub planned_time: Duration,
+    /// What of it is missing because threads were late with starting users.
+    pub missed_time: Duration,
     /// In the open model: when the last task was due to start, once that is over. Answers may come
     /// later.
     pub sending: Option<Duration>,
@@ -79,6 +83,8 @@ impl Snapshot {
             cut_requests: 0,
             cut_transactions: 0,
             sent_requests: 0,
+            planned_time: Duration::ZERO,
+            missed_time: Duration::ZERO,
             sending: None,
             lateness: Lateness::default(),
             arrivals: None,
@@ -127,6 +133,8 @@ impl Snapshot {
         self.cut_requests += interval.cut_requests;
         self.cut_transactions += interval.cut_transactions;
         self.sent_requests += interval.sent_requests;
+        self.planned_time += interval.planned_time;
+        self.missed_time += interval.missed_time;
         self.thread_open[thread] = interval.open_requests;
         self.lateness.add(&interval.lateness);
         if let Some(arrivals) = interval.arrivals {
@@ -207,6 +215,7 @@ impl Snapshot {
         self.exceptions.clear();
         (self.cut_requests, self.cut_transactions) = (0, 0);
         self.sent_requests = 0;
+        (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
         self.arrivals = self.arrivals.map(|_| ArrivalCounts::default());
         self.lateness.clear();
         self.generator.reset();

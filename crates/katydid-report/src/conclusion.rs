@@ -11,7 +11,9 @@ pub(crate) fn conclusion(snapshot: &Snapshot) -> Vec<(&'static str, String)> {
     let mut facts = vec![("Load", load(snapshot))];
     facts.push(("Window", window(snapshot)));
     facts.push(("Samples", samples(snapshot.requests())));
-    facts.extend(snapshot.generator.floor.as_ref().and_then(floor).map(|text| ("Floor", text)));
+    let generator = &snapshot.generator;
+    let floor = generator.floor.as_ref().and_then(|before| floor(before, &generator.floor_after));
+    facts.extend(floor.map(|text| ("Floor", text)));
     facts
 }
 
@@ -53,13 +55,17 @@ fn samples(requests: u64) -> String {
     }
 }
 
-fn floor(times: &Latency) -> Option<String> {
-    let ms = |quantile| times.quantile(quantile).map(|time: Duration| fine(millis(time)));
+fn floor(before: &Latency, after: &Option<Latency>) -> Option<String> {
+    let pair = |times: &Latency| {
+        let ms = |quantile| times.quantile(quantile).map(|time: Duration| fine(millis(time)));
+        Some(format!("{} ms median, {} ms p99.9", ms(0.5)?, ms(0.999)?))
+    };
+    let after = after.as_ref().and_then(pair).map(|after| format!("; after it {after}"));
     Some(format!(
-        "{} ms median, {} ms p99.9 ({} requests to an echo in this program, before the run): what \
-         is near it is this machine's time, not the target's",
-        ms(0.5)?,
-        ms(0.999)?,
-        times.len()
+        "{} ({} requests to an echo in this program, before the run{}): what is near it is this \
+         machine's time, not the target's",
+        pair(before)?,
+        before.len(),
+        after.unwrap_or_default()
     ))
 }

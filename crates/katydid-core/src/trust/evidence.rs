@@ -23,6 +23,9 @@ pub(super) struct Evidence {
     pub(super) descriptors: u64,
     /// Requests that failed because this machine had no local port left.
     pub(super) ports: u64,
+    /// What a request costs on this machine alone, for a tenth of the time: before the run, after.
+    pub(super) floors: [Option<Duration>; 2],
+    pub(super) users: Users,
     /// Median response time.
     pub(super) median: Duration,
     /// 99th percentile of the response time.
@@ -40,6 +43,16 @@ pub(super) struct Starts {
     pub(super) planned: u64,
     /// Of these: dropped, or waiting when the run ended.
     pub(super) unsent: u64,
+}
+
+/// Users of the closed model.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Users {
+    /// The time of all users together that was planned.
+    pub(super) planned: Duration,
+    /// What of it is missing because threads were late with starts. That of users who ended by
+    /// themselves is not.
+    pub(super) missed: Duration,
 }
 
 /// One thread that makes load.
@@ -80,6 +93,9 @@ impl Evidence {
             connections: all.connections(),
             descriptors: failed(FailureKind::Descriptors),
             ports: failed(FailureKind::Ports),
+            floors: [&generator.floor, &generator.floor_after]
+                .map(|floor| floor.as_ref().and_then(held)),
+            users: Users { planned: snapshot.planned_time, missed: snapshot.missed_time },
             median: quantile(&times, 0.5),
             p99: quantile(&times, 0.99),
         }
@@ -123,6 +139,18 @@ impl Thread {
 /// Below 100 values a p99 is their maximum, and one hiccup would speak for a whole run.
 fn p99(times: &Latency) -> Duration {
     if times.len() < 100 { Duration::ZERO } else { quantile(times, 0.99) }
+}
+
+/// What the requests that take long take: at a random moment one is under way that takes so long or
+/// longer with a probability of a tenth. A single hiccup is no tenth of the time.
+fn held(times: &Latency) -> Option<Duration> {
+    let total = times.sum().as_micros() as f64;
+    let mut passed = 0.0;
+    let over = |(micros, count): &(u64, u64)| {
+        passed += *micros as f64 * *count as f64;
+        passed >= total * 0.9
+    };
+    times.buckets().find(over).map(|(micros, _)| Duration::from_micros(micros))
 }
 
 fn quantile(times: &Latency, quantile: f64) -> Duration {

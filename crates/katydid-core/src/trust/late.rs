@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::evidence::{Evidence, Starts, Thread};
+use super::evidence::{Evidence, Starts, Thread, Users};
 use super::findings::RunWord::{Disturbed, Invalid};
-use super::machine::{CPU, QUEUED};
-use super::rules::{Seen, millis, worst};
+use super::machine::CPU;
+use super::rules::{Seen, millis, others, worst};
 
 /// Lateness that is small whatever the response times.
 pub(super) const LATE: Duration = Duration::from_millis(5);
@@ -21,12 +21,19 @@ pub(super) const LOOKS: u64 = 200;
 pub(super) const UNSENT: f64 = 0.01;
 /// … and where even p90 is not known.
 pub(super) const UNSENT_INVALID: f64 = 0.1;
+/// A run in which a moment's lateness is no share of the time.
+pub(super) const MISSED_WINDOW: Duration = Duration::from_secs(1);
+/// Share of the planned time of all users that is missing …
+pub(super) const MISSED: f64 = 0.01;
+/// … and where it was another load.
+pub(super) const MISSED_INVALID: f64 = 0.1;
 
 pub(super) fn late(evidence: &Evidence) -> Seen {
     let (soft, hard) = lateness_limits(evidence);
     let proved = |thread: &Thread| thread.looks >= LOOKS && thread.late_p90 > hard;
     if let Some((name, thread)) = worst(evidence, |thread| thread.late_p90, proved) {
-        let (late, hard, advice) = (millis(thread.late_p90), millis(hard), advice(thread));
+        let (late, hard) = (millis(thread.late_p90), millis(hard));
+        let advice = advice(evidence, thread);
         let text = format!(
             "{name} late by {late} or more for a tenth of the time (limit {hard}: half of the \
              median response time, at least 50 ms), and so was everything measured there: {advice}"
@@ -37,7 +44,8 @@ pub(super) fn late(evidence: &Evidence) -> Seen {
     let told = |thread: &Thread| thread.stalls.total * 100 >= evidence.window;
     let seen = |thread: &Thread| thread.late_p99 > soft && !told(thread);
     let late = worst(evidence, |thread| thread.late_p99, seen).map(|(name, thread)| {
-        let (late, soft, advice) = (millis(thread.late_p99), millis(soft), advice(thread));
+        let (late, soft) = (millis(thread.late_p99), millis(soft));
+        let advice = advice(evidence, thread);
         let text = format!(
             "{name} late by {late} or more for 1 % of the time (limit {soft}: 5 % of the p99 \
              response time, at least 5 ms): {advice}"
@@ -54,16 +62,27 @@ fn lateness_limits(evidence: &Evidence) -> (Duration, Duration) {
     (soft, hard)
 }
 
-fn advice(thread: &Thread) -> &'static str {
+/// What made a thread late, and what to do. Waiting for a CPU is the cause where a thread waited
+/// longer than it worked: one that computes too long works longer.
+fn advice(evidence: &Evidence, thread: &Thread) -> String {
+    let (cpu, queued) = (thread.cpu.unwrap_or(0.0), thread.queued.unwrap_or(0.0));
     if thread.stalls.count > 0 {
-        "it stood still"
-    } else if thread.queued.is_some_and(|share| share > QUEUED) {
-        "it waited for a CPU that others used; end other programs or use a machine of its own"
-    } else if thread.cpu.is_some_and(|share| share > CPU) {
+        "it stood still".to_owned()
+    } else if cpu > CPU {
         "it has more to do than a core can; use more --threads, fewer users or a second machine"
+            .to_owned()
+    } else if queued > cpu {
+        format!(
+            "it waited for a CPU {:.1} % of the time and worked {:.1} %{}; end other programs or \
+             use a machine of its own",
+            queued * 100.0,
+            cpu * 100.0,
+            others(evidence)
+        )
     } else {
-        "its tasks compute for long between two awaits, or the machine was slow; move the \
-         computing elsewhere or use more --threads"
+        "its tasks compute or block for long between two awaits; move that elsewhere or use more \
+         --threads"
+            .to_owned()
     }
 }
 
@@ -71,7 +90,12 @@ fn advice(thread: &Thread) -> &'static str {
 pub(super) fn late_starts(evidence: &Evidence) -> Seen {
     let (soft, hard) = lateness_limits(evidence);
     let starts = evidence.starts;
-    let next = "use more --threads, a lower rate or a second machine";
+    let latest = evidence.threads.iter().max_by_key(|thread| thread.late_p99);
+    let waited = latest.filter(|thread| thread.queued > thread.cpu);
+    let next = waited.map_or_else(
+        || "use more --threads, a lower rate or a second machine".to_owned(),
+        |thread| format!("the thread that was latest says why: {}", advice(evidence, thread)),
+    );
     let (word, late, share, limit) = if starts.count >= LOOKS && starts.late_p90 > hard {
         (Invalid, starts.late_p90, "a tenth", hard)
     } else if starts.late_p99 > soft {
@@ -103,6 +127,30 @@ pub(super) fn send_rate(evidence: &Evidence) -> Seen {
         "{unsent} of {planned} planned starts ({percent:.1} %, limit 1 %) were dropped or never \
          sent, so the target had less than the planned rate and the slowest answers are in no \
          percentile: raise --max-in-flight or lower the rate"
+    );
+    vec![(word, text)]
+}
+
+/// Users of the closed model who came later than planned.
+pub(super) fn users(evidence: &Evidence) -> Seen {
+    let Users { planned, missed } = evidence.users;
+    let share = missed.as_secs_f64() / planned.as_secs_f64().max(1e-9);
+    let word = if evidence.window < MISSED_WINDOW {
+        return Vec::new();
+    } else if share > MISSED_INVALID {
+        Invalid
+    } else if share > MISSED {
+        Disturbed
+    } else {
+        return Vec::new();
+    };
+    let text = format!(
+        "users started late: {:.1} s of {:.1} s that all users together should have been there \
+         are missing ({:.1} %, limit 1 %), so the target had less than the planned load: use more \
+         --threads, a lower spawn rate or a second machine",
+        missed.as_secs_f64(),
+        planned.as_secs_f64(),
+        share * 100.0
     );
     vec![(word, text)]
 }

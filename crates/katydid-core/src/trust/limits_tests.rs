@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::rules::RULES;
-use super::{late, machine, still};
+use super::{floor, late, machine, still};
 use crate::generator::PERIOD_NS;
 
 fn percent(share: f64) -> String {
@@ -37,15 +37,35 @@ fn the_limits_in_words_are_those_that_judge() {
     );
     let exhausted = format!("over {} of requests", percent(machine::EXHAUSTED));
     let starts = |share| format!("over {} of the planned starts", percent(share));
+    let users = |share| {
+        let (share, least) = (percent(share), seconds(late::MISSED_WINDOW));
+        format!("over {share} of the planned user time, after {least} or more")
+    };
+    let busy = format!("over {} of a core", percent(machine::CPU));
+    assert!((machine::CPU_SHARE - 0.5).abs() < 1e-9, "said as a half");
+    let beside = format!(
+        "and p90 late over {} and half of the median response time, after {} s or more",
+        millis(machine::HARMLESS),
+        looks * PERIOD_NS / 1_000_000_000
+    );
     let still_from = format!("over {}", seconds(still::STILL));
-    let expected: [[String; 2]; 13] = [
+    let expected: [[String; 2]; 15] = [
         ["-".into(), "any".into()],
         [still_from.clone(), stood.clone()],
         [still_from, stood],
         [p99.clone(), format!("{p90}, after {} s or more", looks * PERIOD_NS / 1_000_000_000)],
         [p99, format!("{p90}, after {looks} starts or more")],
         [starts(late::UNSENT), starts(late::UNSENT_INVALID)],
-        [format!("over {} of a core, {harmless}", percent(machine::CPU)), "-".into()],
+        [users(late::MISSED), users(late::MISSED_INVALID)],
+        [
+            format!(
+                "over {} and {} of the median response time",
+                millis(floor::FLOOR),
+                percent(floor::FLOOR_SHARE)
+            ),
+            "-".into(),
+        ],
+        [format!("{busy}, {harmless}"), format!("{busy}, {beside}")],
         [format!("over {} of the time, {harmless}", percent(machine::QUEUED)), "-".into()],
         [format!("over {} of the CPU time, {harmless}", percent(machine::STEAL)), "-".into()],
         [

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use super::evidence::{Evidence, Thread};
 use super::findings::RunWord::{Disturbed, Invalid};
-use super::rules::{Seen, millis, worst};
+use super::late::LOOKS;
+use super::rules::{Seen, millis, others, worst};
 
 /// Lateness up to which a busy machine is no fault.
 pub(super) const HARMLESS: Duration = Duration::from_millis(2);
+/// Lateness of a busy thread at p90, relative to the median response time.
+pub(super) const CPU_SHARE: f64 = 0.5;
 /// Share of a core.
 pub(super) const CPU: f64 = 0.85;
 /// Share of the time spent waiting for a CPU.
@@ -24,12 +27,26 @@ pub(super) const NETWORK_SHARE: f64 = 0.01;
 
 pub(super) fn cpu(evidence: &Evidence) -> Seen {
     let share = |thread: &Thread| thread.cpu.unwrap_or(0.0);
+    let next = "use more --threads (up to one per core), fewer users or a second machine";
+    let half = HARMLESS.max(evidence.median.mul_f64(CPU_SHARE));
+    let proved =
+        |thread: &Thread| thread.looks >= LOOKS && share(thread) > CPU && thread.late_p90 > half;
+    if let Some((name, thread)) = worst(evidence, share, proved) {
+        let (percent, late) = (share(thread) * 100.0, millis(thread.late_p90));
+        let text = format!(
+            "{name} at {percent:.0} % of a core (limit 85 %) and late by {late} or more for a tenth \
+             of the time (limit {}: half of the median response time, at least 2 ms), so most of \
+             what was measured is this program's own time: {next}",
+            millis(half)
+        );
+        return vec![(Invalid, text)];
+    }
     let seen = |thread: &Thread| share(thread) > CPU && thread.late_p99 > HARMLESS;
     let busy = worst(evidence, share, seen).map(|(name, thread)| {
         let (percent, late) = (share(thread) * 100.0, millis(thread.late_p99));
         let text = format!(
             "{name} at {percent:.0} % of a core (limit 85 %) and late by {late} or more for 1 % of \
-             the time: use more --threads (up to one per core) or a second machine"
+             the time: {next}"
         );
         (Disturbed, text)
     });
@@ -43,8 +60,9 @@ pub(super) fn run_queue(evidence: &Evidence) -> Seen {
         let (percent, late) = (share(thread) * 100.0, millis(thread.late_p99));
         let text = format!(
             "{name} waiting for a CPU {percent:.0} % of the time (limit 10 %) and late by {late} or \
-             more for 1 % of it: end other programs, the target included, or use a machine of its \
-             own"
+             more for 1 % of it{}: end other programs, the target included, or use a machine of its \
+             own",
+            others(evidence)
         );
         (Disturbed, text)
     });

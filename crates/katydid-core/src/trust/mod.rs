@@ -3,6 +3,7 @@
 
 mod evidence;
 mod findings;
+mod floor;
 mod late;
 mod machine;
 mod rules;

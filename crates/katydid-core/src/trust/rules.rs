@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::evidence::{Evidence, Thread};
 use super::findings::RunWord;
-use super::{late, machine, still};
+use super::{floor, late, machine, still};
 
 /// What a rule has found.
 pub(super) type Seen = Vec<(RunWord, String)>;
@@ -20,7 +20,7 @@ pub(super) struct Rule {
 }
 
 /// Every rule about the machine and the threads that make the load.
-pub(super) const RULES: [Rule; 13] = [
+pub(super) const RULES: [Rule; 15] = [
     Rule { name: "lost-thread", limits: ["-", "any"], judge: still::lost_thread },
     Rule {
         name: "process-still",
@@ -54,8 +54,25 @@ pub(super) const RULES: [Rule; 13] = [
         judge: late::send_rate,
     },
     Rule {
+        name: "users",
+        limits: [
+            "over 1 % of the planned user time, after 1 s or more",
+            "over 10 % of the planned user time, after 1 s or more",
+        ],
+        judge: late::users,
+    },
+    Rule {
+        name: "floor",
+        limits: ["over 1 ms and 5 % of the median response time", "-"],
+        judge: floor::floor,
+    },
+    Rule {
         name: "cpu",
-        limits: ["over 85 % of a core, and p99 late over 2 ms", "-"],
+        limits: [
+            "over 85 % of a core, and p99 late over 2 ms",
+            "over 85 % of a core, and p90 late over 2 ms and half of the median response time, \
+             after 5 s or more",
+        ],
         judge: machine::cpu,
     },
     Rule {
@@ -107,6 +124,14 @@ pub(super) fn worst<'a, T: PartialOrd>(
         _ => format!("{name} (and {others} others like it) was"),
     };
     Some((subject, thread))
+}
+
+/// What other programs used, where the system tells: an end for a sentence.
+pub(super) fn others(evidence: &Evidence) -> String {
+    let share = evidence.machine.others.map(|share| share * 100.0);
+    share.map_or_else(String::new, |percent| {
+        format!(" (other programs used {percent:.0} % of its CPU time)")
+    })
 }
 
 pub(super) fn millis(time: Duration) -> String {

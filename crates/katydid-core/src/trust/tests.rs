@@ -179,6 +179,92 @@ fn what_makes_a_thread_late_is_named() {
 }
 
 #[test]
+fn run_beside_busy_loops_is_named_by_what_the_threads_waited_for() {
+    // As measured beside a busy loop on both cores: hardly any work, a tenth of it in the queue.
+    let trust = after(|seen| {
+        let (cpu, queued) = (Some(0.005), Some(0.044));
+        seen.threads[0] = Thread { late_p99: ms(8), cpu, queued, ..healthy_thread() };
+        seen.machine.others = Some(0.99);
+    });
+    let cause = "it waited for a CPU 4.4 % of the time and worked 0.5 % (other programs used 99 % of \
+                 its CPU time); end other programs";
+    says(&trust, "late", RunWord::Disturbed, cause);
+    let computing = after(|seen| seen.threads[0].late_p99 = ms(8));
+    says(&computing, "late", RunWord::Disturbed, "its tasks compute or block for long");
+    let starts = after(|seen| {
+        seen.starts.late_p99 = ms(8);
+        seen.threads[0] = Thread { cpu: Some(0.01), queued: Some(0.02), ..healthy_thread() };
+        seen.threads[1].late_p99 = ms(1);
+    });
+    says(&starts, "late-starts", RunWord::Disturbed, "it waited for a CPU 2.0 % of the time");
+}
+
+#[test]
+fn a_floor_counts_beside_the_median_before_the_run_and_after_it() {
+    let floors = |before, end, median| {
+        after(|seen| (seen.floors, seen.median) = ([before, end].map(Some), ms(median)))
+    };
+    assert_eq!(floors(ms(1), ms(1), 10).word, RunWord::Valid);
+    let hog = floors(ms(3), ms(2), 10);
+    says(&hog, "floor", RunWord::Disturbed, "right before the run a request to an echo in this");
+    says(
+        &hog,
+        "floor",
+        RunWord::Disturbed,
+        "took 3.0 ms or more for a tenth of the time (limit 1.0",
+    );
+    says(&floors(ms(0), ms(3), 10), "floor", RunWord::Disturbed, "right after the run");
+    assert_eq!(floors(ms(3), ms(3), 60).word, RunWord::Valid, "5 % of the median");
+    assert_eq!(floors(ms(3), ms(3), 59).word, RunWord::Disturbed);
+}
+
+#[test]
+fn one_hiccup_is_no_floor() {
+    let floor = |slow: u64| {
+        let mut run = crate::Snapshot::new(&[], &[], 1);
+        let mut times = crate::Latency::default();
+        (0..2_400).for_each(|_| times.record(60_000));
+        (0..slow).for_each(|_| times.record(4_000_000));
+        run.generator.floor = Some(times);
+        Evidence::of(&run).floors[0]
+    };
+    // 4 ms of 148 ms are no tenth of the time, 20 of 164 ms are.
+    assert_eq!(floor(1), Some(Duration::from_micros(60)));
+    assert!(floor(5) >= Some(Duration::from_micros(3_990)), "{:?}", floor(5));
+}
+
+#[test]
+fn users_who_come_late_are_missing() {
+    let users =
+        |missed| after(|seen| (seen.users.planned, seen.users.missed) = (ms(100_000), ms(missed)));
+    assert_eq!(users(1_000).word, RunWord::Valid);
+    says(&users(1_001), "users", RunWord::Disturbed, "1.0 s of 100.0 s that all users together");
+    let short = after(|seen| (seen.users.missed, seen.window) = (ms(100), ms(999)));
+    assert_eq!(short.word, RunWord::Valid);
+    says(&users(10_001), "users", RunWord::Invalid, "(10.0 %, limit 1 %)");
+}
+
+#[test]
+fn a_full_core_is_invalid_only_where_its_lateness_is_half_of_what_is_measured() {
+    let busy = |late_p90: u64, median: u64, looks: u64| {
+        after(|seen| {
+            let (late_p90, late_p99, cpu) = (ms(late_p90), ms(late_p90 + 1), Some(0.99));
+            seen.threads[0] = Thread { late_p90, late_p99, cpu, looks, ..healthy_thread() };
+            seen.median = ms(median);
+        })
+    };
+    says(
+        &busy(6, 10, 200),
+        "cpu",
+        RunWord::Invalid,
+        "executor-0 was at 99 % of a core (limit 85 %)",
+    );
+    assert_eq!(busy(5, 10, 200).word, RunWord::Disturbed);
+    assert_eq!(busy(6, 10, 199).word, RunWord::Disturbed, "too short to prove it");
+    assert_eq!(busy(1, 1, 200).word, RunWord::Valid, "busy and in time");
+}
+
+#[test]
 fn what_this_machine_lacked_is_not_the_targets_fault() {
     let few = after(|seen| seen.descriptors = 1);
     says(&few, "descriptors", RunWord::Disturbed, "1 of 10000 requests failed because this");

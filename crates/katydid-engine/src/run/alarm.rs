@@ -9,7 +9,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// A timer that is set to whatever comes next.
 ///
 /// The runtime's own timers wake within a millisecond, which would be most of the response time of
-/// a fast target in the open model. Where the system has timers to the microsecond
+/// a fast target in the open model, and most of the lateness that a thread sees of itself. Where the system has timers to the microsecond
 /// ([`precise`]) one of these is used; in virtual time it must be the runtime's.
 #[derive(Debug)]
 pub(super) struct Alarm {

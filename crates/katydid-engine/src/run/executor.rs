@@ -106,10 +106,11 @@ pub(crate) async fn serve(
     let Some(Order::Go(start)) = orders.recv().await else { return };
     let crew = Crew::new(assignment, start, to);
     let (thread, table) = (assignment.thread, Timetable::default());
-    let alarm = Alarm::new(assignment.arrivals.is_some() && assignment.pulse);
+    let alarm = Alarm::new(assignment.pulse);
     let now_ns = crew.clock.now_ns();
     let pulse = if assignment.pulse { Pulse::new(now_ns) } else { Pulse::resting() };
-    let mut executor = Executor { thread, crew, table, alarm, pulse, to };
+    let mut executor =
+        Executor { thread, crew, table, alarm, pulse, planned_ns: 0, missed_ns: 0, to };
     loop {
         // An order that is there is taken before a step that is due: a new ramp replaces the old
         // one at its start, to the user.
@@ -134,6 +135,9 @@ struct Executor<'a> {
     alarm: Alarm,
     /// How late this loop turns, and with it every timer and every answer of the thread.
     pulse: Pulse,
+    /// Time of all users together that was planned, and by how much they started after their time.
+    planned_ns: u64,
+    missed_ns: u64,
     to: &'a Messages,
 }
 
@@ -167,12 +171,18 @@ impl Executor<'_> {
                 let planned = self.table.planned(now_ns);
                 let mut report = self.crew.report(planned, recycled);
                 report.interval.beats = self.pulse.take();
+                self.planned_ns += self.table.take_user_ns(now_ns);
+                let times = [&mut self.planned_ns, &mut self.missed_ns];
+                let [planned, missed] = times.map(std::mem::take).map(Duration::from_nanos);
+                (report.interval.planned_time, report.interval.missed_time) = (planned, missed);
                 report.interval.usage = thread_use(Duration::from_nanos(now_ns));
                 let _ = self.to.send(Message::Report(self.thread, report));
             }
             Order::Reset => {
                 self.crew.reset();
                 self.pulse.reset();
+                self.table.take_user_ns(self.crew.clock.now_ns());
+                (self.planned_ns, self.missed_ns) = (0, 0);
             }
             Order::Grant(count) => {
                 if let Some(quota) = &self.crew.quota {
@@ -193,6 +203,7 @@ impl Executor<'_> {
     }
 
     fn end(&mut self, phase: Phase) {
+        self.planned_ns += self.table.take_user_ns(self.crew.clock.now_ns());
         self.table.clear();
         if let Some(inflow) = &self.crew.inflow {
             inflow.close(self.crew.clock.now_ns());
@@ -219,9 +230,12 @@ impl Executor<'_> {
         if let Some(inflow) = &self.crew.inflow {
             inflow.catch_up(now_ns);
         }
-        while let Some(change) = self.table.pop(now_ns) {
+        while let Some((change, due_ns)) = self.table.pop(now_ns) {
             match change {
-                Change::Start(member) => self.crew.start(member),
+                Change::Start(member) => {
+                    self.missed_ns += now_ns - due_ns;
+                    self.crew.start(member);
+                }
                 Change::Stop(index) => self.crew.remove(index),
                 Change::Base(_) => {}
             }

@@ -48,6 +48,9 @@ pub(crate) struct Timetable {
     steps: Vec<Step>,
     next: usize,
     planned: u32,
+    /// Time of all users together that was planned until `counted_ns`.
+    user_ns: u64,
+    counted_ns: u64,
     /// The ramp whose end has not been told.
     ramp: Option<u32>,
 }
@@ -80,12 +83,27 @@ impl Timetable {
         self.steps.get(self.next).map(|step| step.due_ns)
     }
 
-    /// The next step that is due at `now_ns`.
-    pub(crate) fn pop(&mut self, now_ns: u64) -> Option<Change> {
+    /// The next step that is due at `now_ns`, and when it was due.
+    pub(crate) fn pop(&mut self, now_ns: u64) -> Option<(Change, u64)> {
         let step = self.steps.get(self.next).filter(|step| step.due_ns <= now_ns)?;
+        let (change, due_ns, planned) =
+            (step.change.clone(), step.due_ns, after(self.planned, step));
+        self.count_until(due_ns);
         self.next += 1;
-        self.planned = after(self.planned, step);
-        Some(step.change.clone())
+        self.planned = planned;
+        Some((change, due_ns))
+    }
+
+    /// The time of all users together that was planned since the last time, in ns; every step due
+    /// at `now_ns` has been taken.
+    pub(crate) fn take_user_ns(&mut self, now_ns: u64) -> u64 {
+        self.count_until(now_ns);
+        std::mem::take(&mut self.user_ns)
+    }
+
+    fn count_until(&mut self, until_ns: u64) {
+        self.user_ns += u64::from(self.planned) * until_ns.saturating_sub(self.counted_ns);
+        self.counted_ns = self.counted_ns.max(until_ns);
     }
 
     /// The number of the ramp whose last step has been taken; told once.
@@ -118,7 +136,7 @@ mod tests {
     }
 
     fn take(table: &mut Timetable, now_ns: u64) -> Vec<Change> {
-        std::iter::from_fn(|| table.pop(now_ns)).collect()
+        std::iter::from_fn(|| table.pop(now_ns)).map(|(change, _)| change).collect()
     }
 
     #[test]
@@ -133,6 +151,17 @@ mod tests {
         assert_eq!((table.finished(), table.next_ns()), (None, Some(35)));
         take(&mut table, 35);
         assert_eq!((table.finished(), table.finished()), (Some(2), None));
+    }
+
+    #[test]
+    fn the_time_of_users_is_planned_from_due_to_due() {
+        let mut table = Timetable::default();
+        table.replace(stops(1, 10, 3, &[20, 40]));
+        take(&mut table, 25);
+        // Three of them for 10 ns, two for 5; what is taken late counts from when it was due.
+        assert_eq!(table.take_user_ns(25), 30 + 10);
+        take(&mut table, 60);
+        assert_eq!(table.take_user_ns(60), 2 * 15 + 20);
     }
 
     #[test]

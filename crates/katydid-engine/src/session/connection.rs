@@ -3,6 +3,7 @@
 //! The layer is a small trait with two sides: our own codec for HTTP/1.1, hyper for HTTP/2. No
 //! suite sees which.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -125,10 +126,7 @@ fn http1(socket: Socket, http: &HttpContext, meter: &Rc<Meter>) -> Wire {
 }
 
 /// Tries the addresses in turn; the last error counts.
-async fn connect(
-    addresses: &[std::net::SocketAddr],
-    limit: Duration,
-) -> Result<TcpStream, RequestFailed> {
+async fn connect(addresses: &[SocketAddr], limit: Duration) -> Result<TcpStream, RequestFailed> {
     let mut last = RequestFailed::new(FailureKind::Connect, "no address to connect to");
     for address in addresses {
         match tokio::time::timeout(limit, TcpStream::connect(address)).await {
@@ -139,7 +137,7 @@ async fn connect(
                 return Ok(tcp);
             }
             Ok(Err(error)) => {
-                let (kind, text) = refused(&error);
+                let (kind, text) = refused(&error, *address);
                 last = RequestFailed::new(kind, format!("{address}: {text}"));
             }
             Err(_) => {
@@ -153,8 +151,13 @@ async fn connect(
 }
 
 /// Names the two exhaustions of the generator itself, which are not the target's fault.
-fn refused(error: &std::io::Error) -> (FailureKind, String) {
+fn refused(error: &std::io::Error, address: SocketAddr) -> (FailureKind, String) {
     match error.kind() {
+        std::io::ErrorKind::AddrNotAvailable if !has_source(address) => {
+            let family = if address.is_ipv6() { "IPv6" } else { "IPv4" };
+            let text = format!("this machine has no {family} address that leads there");
+            (FailureKind::Connect, text)
+        }
         std::io::ErrorKind::AddrNotAvailable => {
             let text = "no free local port left (the generator's limit, not the target's)";
             (FailureKind::Ports, text.to_owned())
@@ -166,6 +169,17 @@ fn refused(error: &std::io::Error) -> (FailureKind, String) {
         }
         _ => (FailureKind::Connect, error.to_string()),
     }
+}
+
+/// Whether this machine has an address of its own from which `address` can be reached. The system
+/// reports a lack of it with the same word as a lack of ports. Nothing is sent: a datagram socket
+/// that is connected only chooses its source.
+fn has_source(address: SocketAddr) -> bool {
+    let any: IpAddr = match address {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    UdpSocket::bind((any, 0)).is_ok_and(|socket| socket.connect(address).is_ok())
 }
 
 async fn handshake(
@@ -181,5 +195,22 @@ async fn handshake(
     match tokio::time::timeout(limit, connector.connect(name, tcp)).await {
         Ok(done) => done.map_err(|error| failed(error.to_string())),
         Err(_) => Err(RequestFailed::new(FailureKind::Timeout, "TLS handshake took too long")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_address_family_is_no_lack_of_ports() {
+        let error = || std::io::Error::from(std::io::ErrorKind::AddrNotAvailable);
+        let reachable = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
+        assert_eq!(refused(&error(), reachable).0, FailureKind::Ports);
+        // An address of a link that no machine has.
+        let nowhere = std::net::SocketAddrV6::new("fe80::1".parse().unwrap(), 9, 0, 4_000_000);
+        let (kind, text) = refused(&error(), nowhere.into());
+        assert_eq!(kind, FailureKind::Connect);
+        assert_eq!(text, "this machine has no IPv6 address that leads there");
     }
 }

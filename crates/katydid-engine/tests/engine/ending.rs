@@ -1,5 +1,6 @@
 //! How runs end: in time, with everything counted.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use katydid_core::{RunFacts, RunWord, StopReason, judge};
@@ -165,6 +166,44 @@ fn a_cut_before_the_start_is_still_a_cut() {
     let ran = go_controlled(&[slow().into()], sharing(ENDLESS), &settings, &control);
     assert!(ran.took < ms(3_000), "{:?}", ran.took);
     assert_eq!(ran.reason, StopReason::Interrupted);
+}
+
+/// The second user is due while the first blocks the thread: its time is missing, and that of a user
+/// who ends by itself is not.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a task that blocks is the test")]
+fn users_whom_a_blocked_thread_starts_late_are_missing() {
+    let server = TestServer::spawn();
+    let late = |code| {
+        let settings = RunSettings {
+            users: 2,
+            spawn_rate: 10.0,
+            run_time: Some(Duration::from_secs(1)),
+            ..settings(&server)
+        };
+        let ran = go(&[scripted(code).into()], sharing(AtomicBool::new(false)), &settings);
+        let facts = RunFacts { interrupted: false, failed_code: 1 };
+        let verdict = judge(&ran.snapshot, &[], facts);
+        verdict
+            .run
+            .findings
+            .iter()
+            .any(|finding| finding.rule == "users" && finding.word == RunWord::Invalid)
+    };
+    assert!(late(|(), s| {
+        Box::pin(async move {
+            s.get("/ok").send().await?;
+            std::thread::sleep(Duration::from_millis(600));
+            Ok(())
+        })
+    }));
+    // The first one ends, the second one stays.
+    assert!(!late(|(), s| {
+        Box::pin(async move {
+            s.get("/ok").send().await?;
+            if s.shared::<AtomicBool>().swap(true, Ordering::Relaxed) { Ok(()) } else { done() }
+        })
+    }));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A run from outside: threads up, dispatcher, threads down.
 
 use std::thread::JoinHandle;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use katydid_core::{RunEvent, Snapshot, StopReason};
 use tokio::sync::mpsc::unbounded_channel;
@@ -17,6 +17,9 @@ use crate::run::plan::plan;
 use crate::run::settings::{RunError, RunSettings};
 use crate::run::vitals::Watch;
 use crate::shared::Shared;
+
+/// In a run of this length the machine may become another; its floor is measured after it too.
+const LONG: Duration = Duration::from_secs(5);
 
 /// A finished run.
 #[derive(Debug)]
@@ -42,7 +45,8 @@ pub fn run(
     observe: &mut dyn FnMut(RunEvent<'_>),
 ) -> Result<RunOutcome, RunError> {
     let plan = plan(classes, shared, settings)?;
-    let floor = settings.calibrate.then(floor::measure).flatten();
+    let floor = || settings.calibrate.then(floor::measure).flatten();
+    let before = floor();
     let mut clock = tokio::runtime::Builder::new_current_thread();
     let clock = clock.enable_time().build().map_err(RunError::Thread)?;
     let (messages, mailbox) = unbounded_channel();
@@ -53,12 +57,16 @@ pub fn run(
     let watch = Watch::begin();
     let run = conduct(classes, settings, control, threads, mailbox, watch, observe);
     let mut ended = clock.block_on(run);
-    ended.snapshot.generator.floor = floor;
     for (handle, answers) in handles.into_iter().zip(ended.answering) {
         if answers {
             // A panic in it has been counted where it happened.
             let _ = handle.join();
         }
+    }
+    let generator = &mut ended.snapshot.generator;
+    generator.floor = before;
+    if ended.snapshot.elapsed >= LONG {
+        generator.floor_after = floor();
     }
     Ok(RunOutcome { started: began, reason: ended.reason, snapshot: ended.snapshot })
 }

@@ -26,6 +26,8 @@ struct Moment {
 struct CpuTicks {
     all: u64,
     stolen: u64,
+    /// Neither idle nor waiting for a disk nor stolen.
+    busy: u64,
 }
 
 impl MachineWatch {
@@ -43,7 +45,7 @@ impl MachineWatch {
             Some(of(now.netstat.as_ref()?).saturating_sub(of(then.netstat.as_ref()?)))
         };
         let mut machine = Machine::default();
-        machine.cpu = between(|at| at.cpu);
+        machine.others = others(then.ticks, now.ticks, between(|at| at.cpu));
         machine.suspended = between(|at| at.slept);
         machine.steal = stolen(then.ticks, now.ticks);
         machine.clock_step = Some(step(then, &now, machine.suspended.unwrap_or_default()));
@@ -82,6 +84,15 @@ fn stolen(then: Option<CpuTicks>, now: Option<CpuTicks>) -> Option<f64> {
     (all > 0).then(|| now.stolen.saturating_sub(then.stolen) as f64 / all as f64)
 }
 
+/// The share of all CPU time that others used while this program used `ours`.
+fn others(then: Option<CpuTicks>, now: Option<CpuTicks>, ours: Option<Duration>) -> Option<f64> {
+    let (then, now, ours) = (then?, now?, ours?);
+    let all = now.all.saturating_sub(then.all);
+    let busy = now.busy.saturating_sub(then.busy) as f64;
+    // USER_HZ is 100 on every Linux.
+    (all > 0).then(|| ((busy - ours.as_secs_f64() * 100.0) / all as f64).clamp(0.0, 1.0))
+}
+
 fn clock(id: rustix::time::ClockId) -> Option<Duration> {
     Duration::try_from(rustix::time::clock_gettime(id)).ok()
 }
@@ -113,7 +124,9 @@ fn cpu_ticks() -> Option<CpuTicks> {
 fn parse(text: &str) -> Option<CpuTicks> {
     let line = text.lines().next()?.strip_prefix("cpu ")?;
     let ticks: Vec<u64> = line.split_whitespace().map_while(|word| word.parse().ok()).collect();
-    Some(CpuTicks { all: ticks.iter().take(8).sum(), stolen: *ticks.get(7)? })
+    let (all, stolen) = (ticks.iter().take(8).sum(), *ticks.get(7)?);
+    let rest = [3, 4, 7].iter().map(|index: &usize| ticks[*index]).sum::<u64>();
+    Some(CpuTicks { all, stolen, busy: all - rest })
 }
 
 #[cfg(test)]
@@ -121,12 +134,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stolen_time_is_a_share_of_all_cpus() {
+    fn stolen_and_used_time_are_shares_of_all_cpus() {
         let then = parse("cpu  100 0 100 800 0 0 0 10 5 5\ncpu0 1 2\n");
-        assert_eq!(then, Some(CpuTicks { all: 1_010, stolen: 10 }));
+        assert_eq!(then, Some(CpuTicks { all: 1_010, stolen: 10, busy: 200 }));
         let now = parse("cpu  150 0 150 900 0 0 0 60 9 9\n");
         assert_eq!(stolen(then, now), Some(0.2));
         assert_eq!(stolen(now, now), None);
+        // Of 250 ticks 100 were busy, 50 of them by us.
+        assert_eq!(others(then, now, Some(Duration::from_millis(500))), Some(0.2));
         assert_eq!(parse("intr 1 2 3"), None);
     }
 
