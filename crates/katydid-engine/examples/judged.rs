@@ -48,7 +48,7 @@ fn main() -> Result<(), BoxError> {
     let ended = run(&[visitor.into()], Shared::default(), &settings, &Control::new(), &mut |_| {})?;
     let targets = TARGETS.map(str::parse::<Target>).into_iter().collect::<Result<Vec<_>, _>>()?;
     let facts = RunFacts { interrupted: false, failed_code: 1 };
-    let verdict = judge(&ended.snapshot, &targets, facts);
+    let verdict = judge(&ended.snapshot, &targets, &[], facts);
     let causes: Vec<&str> = verdict.run.findings.iter().map(|finding| finding.rule).collect();
     println!(
         "{} {:?} {} {}",
