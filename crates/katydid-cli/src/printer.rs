@@ -63,6 +63,9 @@ impl Printer {
                     StopReason::Iterations => {
                         self.console.info("--iterations done, shutting down");
                     }
+                    StopReason::Target => {
+                        self.console.info("a target with abort was missed, shutting down");
+                    }
                     StopReason::Shape => self.console.info("Shape test stopping"),
                     // Said when the signal came.
                     _ => {}

@@ -189,7 +189,7 @@ fn reach(settings: &Settings) -> Vec<String> {
         None => one(),
     };
     stages.map_or_else(Vec::new, |stages| {
-        plan::out_of_reach(&settings.classes, &stages, settings.targets())
+        plan::out_of_reach(&settings.classes, (&stages, &run.phases()), settings.targets())
     })
 }
 

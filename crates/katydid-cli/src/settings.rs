@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{Scenario, Shape, Silence, Stages, Target, exit, or_nearest};
+use katydid_core::{Expectation, Scenario, Shape, Silence, Stages, Target, exit, or_nearest};
 use katydid_engine::{Class, RunSettings};
 
 use crate::args::{Args, LogLevel, TargetArgs};
@@ -138,6 +138,8 @@ impl Settings {
         let host = host::of_run(suite, &args.target, &classes)?;
         let stages = stages::of_run(args, scenario.as_ref())?;
         let run = load(suite, args, (scenario.as_ref(), stages.as_ref()), host)?;
+        let run = RunSettings { abort: aborting(scenario.as_ref()), ..run };
+        about_its_phases(scenario.as_ref(), &run)?;
         let mut sources = args.sources.clone();
         sources.warnings.extend(emptied);
         sources.warnings.extend(stages::without_effect(args, scenario.as_ref()));
@@ -208,6 +210,25 @@ pub(crate) fn scenario(suite: &Suite, name: Option<&str>) -> Result<Option<Scena
             Err(CliError::Usage(format!("unknown scenario `{name}`; {}", or_nearest(name, known))))
         }
     }
+}
+
+/// The targets that end a run.
+fn aborting(scenario: Option<&Scenario>) -> Vec<Target> {
+    let targets = scenario.map_or(&[][..], |scenario| &scenario.targets);
+    targets.iter().filter(|target| target.grace().is_some()).cloned().collect()
+}
+
+/// Every rule of a scenario must be about something that the run has, whatever flags changed.
+fn about_its_phases(scenario: Option<&Scenario>, run: &RunSettings) -> Result<(), CliError> {
+    let Some(scenario) = scenario else { return Ok(()) };
+    let phases = run.phases();
+    let of_target = |it: &Target| Some(format!("target `{it}`: {}", it.unknown_phase(&phases)?));
+    let of_other = |it: &Expectation| Some(format!("`{it}`: {}", it.out_of_place(&phases)?));
+    let mut targets = scenario.targets.iter().filter_map(of_target);
+    let wrong = targets.next().or(scenario.expectations.iter().find_map(of_other));
+    wrong.map_or(Ok(()), |wrong| {
+        Err(CliError::Usage(format!("scenario {}: {wrong}", scenario.name)))
+    })
 }
 
 fn load(

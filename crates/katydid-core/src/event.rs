@@ -80,6 +80,8 @@ pub enum StopReason {
     Iterations,
     /// The shape said that it is over.
     Shape,
+    /// A target with `abort` was missed.
+    Target,
 }
 
 /// Where a run stands.

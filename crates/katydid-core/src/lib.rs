@@ -61,7 +61,7 @@ pub use snapshot::Snapshot;
 pub use span::{SpanError, format_span, parse_span};
 pub use suggest::{nearest, or_nearest};
 pub use tags::TagFilter;
-pub use target::{Comparison, Metric, Scope, TagClass, Target, TargetError, TargetResult};
+pub use target::{Aborted, Comparison, Metric, Scope, TagClass, Target, TargetError, TargetResult};
 pub use tasks::{TaskCounts, TaskId, TaskInfo};
 pub use timeline::Timeline;
 pub use trust::{Finding, RunWord, Trust};

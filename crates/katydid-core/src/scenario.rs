@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Expectation, Shape as _, Silence, Stages, Target, format_span};
+use crate::{Expectation, RunPhase, Shape as _, Silence, Stages, Target, format_span};
 
 /// A recipe that `--scenario NAME` runs. Flags override its numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +81,14 @@ impl Scenario {
         match &self.stages {
             Some(stages) => format!("stages {stages}"),
             None => format!("{users} users at {spawn_rate}/s for {}", format_span(*run_time)),
+        }
+    }
+
+    /// The named pieces of its run.
+    pub fn phases(&self) -> Vec<RunPhase> {
+        match &self.stages {
+            Some(stages) => stages.phases(),
+            None => RunPhase::ramp_and_steady(self.users, self.spawn_rate, Some(self.run_time)),
         }
     }
 

@@ -153,14 +153,20 @@ impl Stages {
     /// The time that all users together spend in the run, ramps included, in seconds: what the
     /// number of their tasks grows with.
     pub fn user_seconds(&self) -> f64 {
+        self.user_seconds_until(self.length())
+    }
+
+    /// The same of the time before `until`.
+    pub fn user_seconds_until(&self, until: Duration) -> f64 {
+        let mut left = until.as_secs_f64();
         let mut users = 0.0;
         let mut total = 0.0;
         for TimedStage { stage, length, .. } in &self.0 {
-            let (length, wanted) = (length.as_secs_f64(), f64::from(stage.users));
+            let (length, wanted) = (length.as_secs_f64().min(left), f64::from(stage.users));
             let ramp = ((wanted - users).abs() / stage.spawn_rate).min(length);
             let reached = users + (wanted - users).signum() * ramp * stage.spawn_rate;
             total += f64::midpoint(users, reached) * ramp + reached * (length - ramp);
-            users = reached;
+            (users, left) = (reached, left - length);
         }
         total
     }

@@ -10,10 +10,11 @@ use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::faults::{ExceptionRow, FailureRow};
 use crate::generator::Generator;
-use crate::history::{History, RunPhase};
+use crate::history::{History, Part, RunPhase};
 use crate::interval::{FailureCount, Interval};
 use crate::recorder::{RowKey, RowKind};
 use crate::row::{Row, TaskRow, by_name};
+use crate::target::Aborted;
 use crate::tasks::{TaskCounts, TaskId, TaskInfo};
 
 /// Distinct failure rows kept over a whole run.
@@ -50,6 +51,8 @@ pub struct Snapshot {
     /// In the open model: when the last task was due to start, once that is over. Answers may come
     /// later.
     pub sending: Option<Duration>,
+    /// The target that ended the run, if one did.
+    pub aborted: Option<Aborted>,
     lateness: Lateness,
     arrivals: Option<ArrivalCounts>,
     thread_open: Vec<u64>,
@@ -86,6 +89,7 @@ impl Snapshot {
             planned_time: Duration::ZERO,
             missed_time: Duration::ZERO,
             sending: None,
+            aborted: None,
             lateness: Lateness::default(),
             arrivals: None,
             thread_open: vec![0; threads],
@@ -296,15 +300,10 @@ impl Snapshot {
         all
     }
 
-    /// The rows of requests and transactions with such keys as one row.
-    pub(crate) fn merged(&self, wanted: impl Fn(&RowKey) -> bool) -> Row {
-        let mut all = Row::new(RowKey::new("", "Merged", &Arc::from([])));
-        for row in self.rows.values().chain(self.transactions.values()) {
-            if wanted(&row.key) {
-                all.add(row);
-            }
-        }
-        all
+    /// The rows of requests and transactions with such keys, added up.
+    pub(crate) fn part(&self, wanted: impl Fn(&RowKey) -> bool) -> Part {
+        let rows = self.rows.values().chain(self.transactions.values());
+        rows.filter(|row| wanted(&row.key)).collect()
     }
 
     /// Requests, failures among them.

@@ -92,7 +92,9 @@ pub fn judge(
     let mut run = trust::examine(snapshot);
     run.add(invalid_causes(snapshot, &silent));
     let mut invalid = run.invalid();
-    let mut failed: Vec<String> = targets.iter().filter_map(TargetResult::cause).collect();
+    let aborted = snapshot.aborted.iter().map(|aborted| aborted.text.clone());
+    let mut failed: Vec<String> =
+        aborted.chain(targets.iter().filter_map(TargetResult::cause)).collect();
     failed.extend(expectations.iter().filter_map(|expected| expected.cause.clone()));
     if !invalid.is_empty() {
         codes.push(exit::INVALID);
@@ -150,9 +152,7 @@ fn invalid_causes(snapshot: &Snapshot, silent: &[String]) -> Vec<Finding> {
 /// What failed and no target judges. Failures that a target allows are not a fault twice.
 fn failures(snapshot: &Snapshot, targets: &[TargetResult]) -> Vec<String> {
     let mut causes = Vec::new();
-    let judged = |key: &RowKey| targets.iter().any(|result| result.target.judges_failures_of(key));
-    let unjudged = snapshot.merged(|key| key.kind == RowKind::Request && !judged(key));
-    let (failed, requests) = (unjudged.failures(), unjudged.requests());
+    let (failed, requests) = unjudged(snapshot, targets);
     if failed > 0 {
         let of = if targets.is_empty() { "" } else { " that no target judges" };
         causes.push(format!("{failed} of {requests} requests{of} failed"));
@@ -162,6 +162,27 @@ fn failures(snapshot: &Snapshot, targets: &[TargetResult]) -> Vec<String> {
         causes.push(format!("the suite's own code failed {exceptions} times (exceptions)"));
     }
     causes
+}
+
+/// Failures and requests that no target judges. One about a phase judges what ended in it.
+fn unjudged(snapshot: &Snapshot, targets: &[TargetResult]) -> (u64, u64) {
+    let judged = |key: &RowKey, phase: Option<&str>| {
+        let mut targets = targets.iter().map(|result| &result.target);
+        targets
+            .any(|it| it.judges_failures_of(key) && (it.phase().is_none() || it.phase() == phase))
+    };
+    let left = |phase| move |key: &RowKey| key.kind == RowKind::Request && !judged(key, phase);
+    if targets.iter().all(|result| result.target.phase().is_none()) {
+        let part = snapshot.part(left(None));
+        return (part.failures(), part.requests());
+    }
+    let history = snapshot.history();
+    let mut sums = (0, 0);
+    for (index, phase) in history.phases().iter().enumerate() {
+        let part = history.part(history.steps_of(index), left(Some(phase.name.as_str())));
+        sums = (sums.0 + part.failures(), sums.1 + part.requests());
+    }
+    sums
 }
 
 /// Tasks that came to an end and sent nothing, though nobody said that they are silent.

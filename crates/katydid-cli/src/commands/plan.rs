@@ -76,8 +76,12 @@ fn check(suite: &Suite) -> Result<u8, CliError> {
         let word = if problems.is_empty() { "ok" } else { "PROBLEM" };
         let name = &scenario.name;
         let targets = counted(scenario.targets.len(), "target");
+        let expectations = match scenario.expectations.len() {
+            0 => String::new(),
+            count => format!(", {}", counted(count, "expectation")),
+        };
         let load = scenario.load_text();
-        let _ = writeln!(text, "{name}: {word}, {load}, {targets}");
+        let _ = writeln!(text, "{name}: {word}, {load}, {targets}{expectations}");
         for (what, sentences) in [("problem", &problems), ("note", &notes)] {
             for sentence in sentences {
                 let _ = writeln!(text, "    {what}: {sentence}");
@@ -112,9 +116,11 @@ fn look_at(suite: &Suite, scenario: &Scenario) -> Result<Found, CliError> {
     let (classes, stages) = (&selected.classes, scenario.as_stages());
     let mut notes: Vec<String> = selected.emptied.into_iter().collect();
     notes.extend(selection::left_out(classes, scenario.users));
-    if scenario.targets.is_empty() {
+    if scenario.targets.is_empty() && scenario.expectations.is_empty() {
         notes.push("no target: any failed request makes it fail".to_owned());
     }
-    notes.extend(plan::unfirm(classes, &stages, &scenario.targets));
-    Ok(Found { problems: plan::out_of_reach(classes, &stages, &scenario.targets), notes })
+    let phases = scenario.phases();
+    let load = (&stages, &phases[..]);
+    notes.extend(plan::unfirm(classes, load, &scenario.targets));
+    Ok(Found { problems: plan::out_of_reach(classes, load, &scenario.targets), notes })
 }

@@ -15,6 +15,8 @@ pub(super) enum Kind {
     Share,
     /// A list of texts.
     Texts,
+    /// A text, or a list of them.
+    OneOrTexts,
 }
 
 /// A key with its meaning.
@@ -38,7 +40,7 @@ pub(super) const TABLES: [(&str, &str); 4] = [
 ];
 
 /// Keys of `[scenario.NAME]`.
-pub(super) const SCENARIO: [Key; 13] = [
+pub(super) const SCENARIO: [Key; 14] = [
     key("purpose", Kind::Text, "What the scenario is for, in one sentence"),
     key(
         "expected",
@@ -48,12 +50,21 @@ pub(super) const SCENARIO: [Key; 13] = [
     key("users", Kind::Count, "Users"),
     key("spawn-rate", Kind::Rate, "Users started per second"),
     key("run-time", Kind::Time, "Length of the run, ramp included: 2m, 1h30m"),
-    key("stages", Kind::Texts, "Instead of the three: numbers of users in a row, 10@2/s for 2m"),
+    key(
+        "stages",
+        Kind::Texts,
+        "Instead of the three: numbers of users in a row, 10@2/s for 2m; a name may stand before it",
+    ),
     key("classes", Kind::Texts, "User classes that run, with weights if wanted: Shopper=3"),
     key("tags", Kind::Texts, "Only tasks with one of these tags run"),
     key("exclude-tags", Kind::Texts, "Tasks with one of these tags do not run"),
     key("silence", Kind::Texts, "Warnings not wanted, with a reason: same-machine=a trial"),
     key("targets", Kind::Texts, "Rules: p95 < 500ms, success == 100% on tag tts (docs/RULES.md)"),
+    key(
+        "recover",
+        Kind::OneOrTexts,
+        "A rule that must hold again after the highest stage: p95 < 1s within 30s",
+    ),
     key("endpoints", Kind::Texts, "Names of [target.\"NAME\"] tables that judge this scenario"),
     key("success-classes", Kind::Texts, "Names of [success] classes that judge this scenario"),
 ];
@@ -72,5 +83,5 @@ pub(super) const SUCCESS: [Key; 2] = [
 ];
 
 /// Keys that a later version will know; until then nobody shall think that they work.
-pub(super) const LATER: [&str; 7] =
-    ["recover", "arrival-rate", "arrival-stages", "max-in-flight", "abort", "drift", "knee"];
+pub(super) const LATER: [&str; 5] =
+    ["arrival-rate", "arrival-stages", "max-in-flight", "drift", "knee"];

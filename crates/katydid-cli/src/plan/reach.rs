@@ -1,10 +1,16 @@
 //! Whether a run can make the samples that its targets need, as far as waits and weights tell.
 
-use katydid_core::{Scope, Stages, Target, share_out};
+use std::time::Duration;
+
+use katydid_core::{RunPhase, Scope, Stages, Target, share_out};
 use katydid_engine::Class;
 
 /// Targets that cannot be met because the run is too small for them, each as a sentence.
-pub(crate) fn out_of_reach(classes: &[Class], stages: &Stages, targets: &[Target]) -> Vec<String> {
+pub(crate) fn out_of_reach(
+    classes: &[Class],
+    load: (&Stages, &[RunPhase]),
+    targets: &[Target],
+) -> Vec<String> {
     let told = |target: &Target, expected: f64| {
         let needed = target.needed();
         (expected < needed as f64).then(|| {
@@ -15,11 +21,15 @@ pub(crate) fn out_of_reach(classes: &[Class], stages: &Stages, targets: &[Target
             )
         })
     };
-    each(classes, stages, targets, told)
+    each(classes, load, targets, told)
 }
 
 /// Targets that would be met on few samples.
-pub(crate) fn unfirm(classes: &[Class], stages: &Stages, targets: &[Target]) -> Vec<String> {
+pub(crate) fn unfirm(
+    classes: &[Class],
+    load: (&Stages, &[RunPhase]),
+    targets: &[Target],
+) -> Vec<String> {
     let told = |target: &Target, expected: f64| {
         let few = expected >= target.needed() as f64 && expected < target.firm() as f64;
         few.then(|| {
@@ -27,23 +37,39 @@ pub(crate) fn unfirm(classes: &[Class], stages: &Stages, targets: &[Target]) -> 
             format!("target `{target}` has about {expected:.0} samples, and is firm from {firm}")
         })
     };
-    each(classes, stages, targets, told)
+    each(classes, load, targets, told)
 }
 
 fn each(
     classes: &[Class],
-    stages: &Stages,
+    (stages, phases): (&Stages, &[RunPhase]),
     targets: &[Target],
     told: impl Fn(&Target, f64) -> Option<String>,
 ) -> Vec<String> {
-    let about = |target: &Target| told(target, expected(classes, stages, target.scope())?);
+    let about = |target: &Target| {
+        let seconds = user_seconds(stages, phases, target)?;
+        told(target, expected(classes, (stages, seconds), target.scope())?)
+    };
     targets.iter().filter_map(about).collect()
 }
 
-/// Requests in a scope, if each task makes one and the target answers at once. `None` where the
+/// The time that all users spend in what a target is about, in seconds; `None` for a phase that the
+/// run has not.
+fn user_seconds(stages: &Stages, phases: &[RunPhase], target: &Target) -> Option<f64> {
+    let Some(name) = target.phase() else { return Some(stages.user_seconds()) };
+    let phase = phases.iter().find(|phase| phase.name == name)?;
+    let until = phase.until.unwrap_or(Duration::MAX);
+    Some(stages.user_seconds_until(until) - stages.user_seconds_until(phase.from))
+}
+
+/// Requests in a scope while users spend so many seconds in all, if each task makes one and the target answers at once. `None` where the
 /// waits of a class are not known or it does not wait. Of a name all requests count, as nobody
 /// knows which task sends them.
-fn expected(classes: &[Class], stages: &Stages, scope: &Scope) -> Option<f64> {
+fn expected(
+    classes: &[Class],
+    (stages, user_seconds): (&Stages, f64),
+    scope: &Scope,
+) -> Option<f64> {
     let most = stages.stages().iter().map(|timed| timed.stage.users).max()?;
     let shares: Vec<(u32, u32)> = classes.iter().map(Class::shares).collect();
     let dealt = share_out(&shares, most);
@@ -54,7 +80,7 @@ fn expected(classes: &[Class], stages: &Stages, scope: &Scope) -> Option<f64> {
             continue;
         }
         let wait = class.mean_wait().filter(|wait| !wait.is_zero())?.as_secs_f64();
-        let tasks = stages.user_seconds() * users as f64 / dealt.len() as f64 / wait;
+        let tasks = user_seconds * users as f64 / dealt.len() as f64 / wait;
         total += tasks * share(class, scope);
     }
     Some(total)

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use katydid_core::{Scenario, Scope, Shape as _, Stages, Target, or_nearest, parse_span};
+use katydid_core::{
+    Expectation, Recover, Scenario, Scope, Shape as _, Stages, Target, or_nearest, parse_span,
+};
 
 use super::error::PlanError;
 use super::keys::SCENARIO;
@@ -40,6 +42,7 @@ pub(super) fn scenario(
     let parts = entries(table.source, &within, table.table()?);
     let load = load(&parts)?;
     let mut scenario = with_load(table, load)?;
+    let phases = scenario.phases();
     for part in &parts {
         match part.name() {
             "purpose" => part.text()?.clone_into(&mut scenario.purpose),
@@ -56,7 +59,20 @@ pub(super) fn scenario(
             }
             "targets" => {
                 for item in part.texts()? {
-                    scenario.targets.push(target(&item, names, rules)?);
+                    let target = target(&item, names, rules)?;
+                    if let Some(why) = target.unknown_phase(&phases) {
+                        return Err(item.wrong(format!("target `{target}`: {why}")));
+                    }
+                    scenario.targets.push(target);
+                }
+            }
+            "recover" => {
+                for item in part.one_or_texts()? {
+                    let recover = recover(&item, names, rules)?;
+                    if let Some(why) = recover.out_of_place(&phases) {
+                        return Err(item.wrong(format!("`{recover}`: {why}")));
+                    }
+                    scenario.expectations.push(recover);
                 }
             }
             "endpoints" => listed(part, List::Endpoints, rules, &mut scenario)?,
@@ -126,7 +142,7 @@ fn stages(part: &Entry<'_>) -> Result<Stages, PlanError> {
         let stages: Stages = item.text.parse().map_err(|fault| item.wrong(format!("{fault}")))?;
         all.extend_from_slice(stages.stages());
     }
-    let stages = Stages::new(all);
+    let stages = Stages::new(all).checked().map_err(|fault| part.wrong_value(fault.to_string()))?;
     if stages.most_users().is_none_or(|users| users == 0) {
         return Err(part.wrong_value("no stage has any user"));
     }
@@ -148,13 +164,25 @@ fn classes(part: &Entry<'_>, names: &Names) -> Result<Vec<String>, PlanError> {
 fn target(item: &Item<'_>, names: &Names, rules: &Rules<'_>) -> Result<Target, PlanError> {
     let target =
         Target::parse(item.text, &rules.classes).map_err(|fault| item.wrong(fault.to_string()))?;
+    known_tag(item, &target, names)?;
+    Ok(target)
+}
+
+fn known_tag(item: &Item<'_>, target: &Target, names: &Names) -> Result<(), PlanError> {
     match target.scope() {
         Scope::Tag(tag) if !names.tags.contains(tag) => {
             let nearest = or_nearest(tag, names.tags.iter().map(String::as_str));
             Err(item.wrong(format!("target `{target}`: no task has the tag `{tag}`; {nearest}")))
         }
-        _ => Ok(target),
+        _ => Ok(()),
     }
+}
+
+fn recover(item: &Item<'_>, names: &Names, rules: &Rules<'_>) -> Result<Expectation, PlanError> {
+    let recover =
+        Recover::parse(item.text, &rules.classes).map_err(|fault| item.wrong(fault.to_string()))?;
+    known_tag(item, recover.rule(), names)?;
+    Ok(Expectation::Recover(recover))
 }
 
 fn listed(

@@ -58,6 +58,7 @@ fn of_kind(kind: Kind) -> Value {
         Kind::Rate => json!({"type": "number", "exclusiveMinimum": 0}),
         Kind::Time => json!({"type": "string", "examples": ["500ms", "2m", "1h30m"]}),
         Kind::Share => json!({"type": "string", "pattern": "^[0-9.]+%?$"}),
+        Kind::OneOrTexts => json!({"anyOf": [of_kind(Kind::Text), of_kind(Kind::Texts)]}),
         Kind::Texts => {
             json!({"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}})
         }

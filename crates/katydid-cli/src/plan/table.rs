@@ -116,6 +116,17 @@ impl<'p> Entry<'p> {
         })
     }
 
+    /// A text or a list of them, each with its place.
+    pub(super) fn one_or_texts(&self) -> Result<Vec<Item<'p>>, PlanError> {
+        match self.value.get_ref() {
+            DeValue::String(_) => {
+                let (source, text, at) = (self.source, self.text()?, self.value.span().start);
+                Ok(vec![Item { source, text, at }])
+            }
+            _ => self.texts(),
+        }
+    }
+
     /// A list of texts, each with its place.
     pub(super) fn texts(&self) -> Result<Vec<Item<'p>>, PlanError> {
         let wrong = || format!("`{0}` is a list of texts: {0} = [\"…\"]", self.name());

@@ -1,5 +1,8 @@
 //! A plan that is right, and a table of wrong ones.
 
+use std::time::Duration;
+
+use katydid_core::RunPhase;
 use katydid_engine::{Session, Task, TaskResult, UserClass, between};
 use serde_json::Value;
 
@@ -46,7 +49,13 @@ endpoints = ["/pay"]
 success-classes = ["paid", "rest"]
 
 [scenario.spike]
-stages = ["10@2/s for 2m", "300@100/s:5m"]
+stages = ["10@2/s for 2m", "surge: 300@100/s:5m", "after: 5@100/s for 2m"]
+targets = ["p95 < 1s on /pay in surge abort after 30s", "lost == 0% in stage 1"]
+recover = "p95 back under 1s within 30s"
+
+[scenario.spikes]
+stages = ["1@1/s for 9s", "9@1/s for 9s", "1@1/s for 9s"]
+recover = ["p95 < 1s within 5s", "success > 99% within 3s"]
 
 [target."/pay"]
 max = "2s"
@@ -67,7 +76,7 @@ fn adopted(text: &str) -> Result<Suite, String> {
 fn a_plan_becomes_hosts_and_scenarios() {
     let suite = adopted(GOOD).unwrap();
     assert_eq!(suite.hosts, [("staging".to_owned(), "https://staging.shop.example".to_owned())]);
-    let [smoke, spike] = &suite.scenarios[..] else { panic!("{:?}", suite.scenarios) };
+    let [smoke, spike, spikes] = &suite.scenarios[..] else { panic!("{:?}", suite.scenarios) };
     assert_eq!(
         (smoke.name.as_str(), smoke.load_text()),
         ("smoke", "5 users at 0.5/s for 2m".into())
@@ -92,7 +101,12 @@ fn a_plan_becomes_hosts_and_scenarios() {
             "success >= 99.5% on class rest",
         ]
     );
-    assert_eq!((spike.load_text().as_str(), spike.users), ("stages 10@2/s:2m,300@100/s:5m", 300));
+    let load = "stages 10@2/s:2m,surge:300@100/s:5m,after:5@100/s:2m";
+    assert_eq!((spike.load_text().as_str(), spike.users), (load, 300));
+    let targets: Vec<String> = spike.targets.iter().map(ToString::to_string).collect();
+    assert_eq!(targets, ["p95 < 1s on /pay in surge abort after 30s", "lost == 0% in stage 1"]);
+    assert_eq!(spike.expectations[0].to_string(), "recover: p95 < 1s within 30s");
+    assert_eq!(spikes.expectations.len(), 2);
 }
 
 #[test]
@@ -118,7 +132,21 @@ const WRONG: &[(&str, usize, &str)] = &[
     ),
     ("target = [\"p95 < 1s\"]", 5, "unknown key `target` in [scenario.a]; did you mean `targets`?"),
     ("spawn_rate = 2", 5, "unknown key `spawn_rate` in [scenario.a]; did you mean `spawn-rate`?"),
-    ("recover = \"p95\"", 5, "`recover` in [scenario.a] comes with a later version; leave it out"),
+    ("knee = \"p95\"", 5, "`knee` in [scenario.a] comes with a later version; leave it out"),
+    ("recover = \"p95 < 1s\"", 5, "does not say within which time; write `p95 < 1s within 30s`"),
+    (
+        "recover = \"p95 < 1s within 9s\"",
+        5,
+        "the run has no stage with fewer users after its highest",
+    ),
+    ("targets = [\"p95 < 1s in surge\"]", 5, "the run has no phase `surge`; known are: steady"),
+    ("targets = [\"p95 < 1s in stedy\"]", 5, "did you mean `steady`?"),
+    (
+        "[scenario.b]\nstages = [\"a: 1@1/s for 9s\", \"a: 2@1/s for 9s\"]",
+        6,
+        "two stages are named `a`",
+    ),
+    ("[scenario.b]\nstages = [\"a b: 1@1/s for 9s\"]", 6, "`a b` is no name of a stage"),
     ("tags = [\"critcal\"]", 5, "no task has the tag `critcal`; did you mean `critical`?"),
     ("classes = [\"Shoper=2\"]", 5, "unknown user class `Shoper`; did you mean `Shopper`?"),
     ("targets = [\"p95 < 1s on tag reed\"]", 5, "no task has the tag `reed`; did you mean `read`?"),
@@ -220,9 +248,10 @@ fn hosts_have_names() {
 fn a_load_too_small_for_its_targets_is_seen_before() {
     let shopper = &suite().classes[..1];
     let stages = "5@1/s:52s".parse().unwrap();
+    let load = (&stages, &RunPhase::ramp_and_steady(5, 1.0, Some(Duration::from_secs(52)))[..]);
     let told = |text: &str| {
         let target = [text.parse().unwrap()];
-        (out_of_reach(shopper, &stages, &target).len(), unfirm(shopper, &stages, &target).len())
+        (out_of_reach(shopper, load, &target).len(), unfirm(shopper, load, &target).len())
     };
     assert_eq!(told("p99 < 1s"), (0, 1));
     assert_eq!(told("p99.9 < 1s"), (1, 0));
@@ -230,11 +259,14 @@ fn a_load_too_small_for_its_targets_is_seen_before() {
     assert_eq!(told("p95 < 1s on tag read"), (0, 1));
     assert_eq!(told("success == 100%"), (0, 0));
     assert_eq!(told("p99 < 1s on /x"), (0, 1));
+    // The ramp lasts 4 s, of 2 users on average: 4 tasks.
+    assert_eq!(told("p95 < 1s in ramp"), (1, 0));
+    assert_eq!(told("p95 < 1s in steady"), (0, 1));
     let target = ["p99 < 1s on tag read".parse().unwrap()];
-    let text = out_of_reach(shopper, &stages, &target).concat();
+    let text = out_of_reach(shopper, load, &target).concat();
     assert!(text.contains("needs 100 samples") && text.contains("makes about 62 "), "{text}");
     // Admin does not wait, so nobody knows how much it does.
-    assert!(out_of_reach(&suite().classes, &stages, &target).is_empty());
+    assert!(out_of_reach(&suite().classes, load, &target).is_empty());
 }
 
 #[test]

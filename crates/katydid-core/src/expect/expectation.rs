@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::recover::Recover;
-use crate::Snapshot;
+use crate::{RunPhase, Snapshot};
 
 /// Something that a run must show beyond rules on one number.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,13 @@ impl Expected {
 }
 
 impl Expectation {
+    /// Why it can mean nothing for a run of these phases, as a sentence; `None` when it can.
+    pub fn out_of_place(&self, phases: &[RunPhase]) -> Option<String> {
+        match self {
+            Self::Recover(recover) => recover.out_of_place(phases),
+        }
+    }
+
     /// Holds it against a run that has ended.
     pub fn judge(&self, snapshot: &Snapshot) -> Expected {
         match self {

@@ -38,6 +38,11 @@ pub enum RecoverError {
     /// The rule cannot be read.
     #[error("{0}")]
     Rule(#[from] TargetError),
+    /// It is about a piece of the run already.
+    #[error(
+        "`{0}`: a rule of recovery is about what follows the highest stage; leave `in` and `abort` out"
+    )]
+    Piece(String),
 }
 
 impl Recover {
@@ -56,7 +61,11 @@ impl Recover {
             text.rsplit_once(" within ").ok_or_else(|| RecoverError::NoLimit(text.to_owned()))?;
         let within = parse_span(within.trim())?;
         let rule = rule.replacen(" back under ", " < ", 1).replacen(" back over ", " > ", 1);
-        Ok(Self::new(Target::parse(rule.trim(), classes)?, within))
+        let target = Target::parse(rule.trim(), classes)?;
+        if target.phase().is_some() || target.grace().is_some() {
+            return Err(RecoverError::Piece(text.to_owned()));
+        }
+        Ok(Self::new(target, within))
     }
 
     /// The rule that must hold again.
@@ -64,12 +73,18 @@ impl Recover {
         &self.rule
     }
 
+    /// Why a run of these phases has nothing to recover from, as a sentence.
+    pub fn out_of_place(&self, phases: &[RunPhase]) -> Option<String> {
+        let text = "the run has no stage with fewer users after its highest";
+        peak(phases).is_none().then(|| text.to_owned())
+    }
+
     /// Holds it against a run that has ended.
     pub fn judge(&self, snapshot: &Snapshot) -> super::Expected {
         let missed = |seen: &str, why: &str| super::Expected::missed(self.to_string(), seen, why);
         let history = snapshot.history();
         let Some((peak, end)) = peak(history.phases()) else {
-            return missed("no peak", "the run has no stage with fewer users after its highest");
+            return missed("no peak", &self.out_of_place(history.phases()).unwrap_or_default());
         };
         let windows = self.windows(history, end);
         let Some(last) = windows.last() else {

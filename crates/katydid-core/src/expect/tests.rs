@@ -87,6 +87,7 @@ fn what_is_no_rule_of_recovery_is_refused() {
     assert!(matches!(read("p95 < 1s"), Err(RecoverError::NoLimit(_))));
     assert!(matches!(read("p95 < 1s within soon"), Err(RecoverError::Within(_))));
     assert!(matches!(read("fast within 3s"), Err(RecoverError::Rule(_))));
+    assert!(matches!(read("p95 < 1s in after within 3s"), Err(RecoverError::Piece(_))));
     let rule = read("success back over 99% within 1m30s").unwrap();
     assert_eq!(rule.to_string(), "recover: success > 99% within 1m30s");
 }

@@ -14,6 +14,7 @@ pub(crate) struct Entry {
     pub(super) failed: Option<Arc<Sparse>>,
     pub(super) kinds: FailureKinds,
     pub(super) connections: u64,
+    pub(super) redirects: u64,
 }
 
 impl Entry {
@@ -30,6 +31,7 @@ impl Entry {
             }
         }
         self.connections += row.connections;
+        self.redirects += row.redirects;
     }
 
     pub(crate) fn note_failures(&mut self, kind: FailureKind, count: u64) {
@@ -50,6 +52,7 @@ impl Entry {
         }
         self.kinds += &other.kinds;
         self.connections += other.connections;
+        self.redirects += other.redirects;
     }
 
     /// Times of successes and of failures.

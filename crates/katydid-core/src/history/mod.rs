@@ -17,7 +17,7 @@ mod tests;
 pub(crate) use entry::Entry;
 pub use kinds::FailureKinds;
 pub use part::Part;
-pub(crate) use phase::PhaseName;
+pub(crate) use phase::{PhaseName, unknown_phase};
 pub use phase::{PhaseNameError, RunPhase};
 pub(crate) use sparse::Sparse;
 pub use store::{History, Step};

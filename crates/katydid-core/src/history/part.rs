@@ -14,6 +14,7 @@ pub struct Part {
     pub(super) failed: Latency,
     pub(super) kinds: FailureKinds,
     pub(super) connections: u64,
+    pub(super) redirects: u64,
 }
 
 impl Part {
@@ -57,12 +58,12 @@ impl Part {
         self.connections
     }
 
-    /// The share of requests for which no connection had to be opened, 0 to 1. A request with
-    /// redirects may open several. `None` without requests.
+    /// The share of exchanges (requests, and redirects that were followed) that found a connection
+    /// open, 0 to 1. `None` without any.
     pub fn reuse(&self) -> Option<f64> {
-        let requests = self.requests();
-        let reused = requests.saturating_sub(self.connections);
-        (requests > 0).then(|| reused as f64 / requests as f64)
+        let exchanges = self.requests() + self.redirects;
+        let reused = exchanges.saturating_sub(self.connections);
+        (exchanges > 0).then(|| reused as f64 / exchanges as f64)
     }
 
     pub(super) fn add(&mut self, entry: &Entry) {
@@ -74,13 +75,21 @@ impl Part {
         }
         self.kinds += &entry.kinds;
         self.connections += entry.connections;
+        self.redirects += entry.redirects;
     }
 }
 
-impl From<Row> for Part {
-    fn from(row: Row) -> Self {
-        let connections = row.totals.connections;
-        let (succeeded, failed) = (row.totals.succeeded, row.totals.failed);
-        Self { succeeded, failed, kinds: row.kinds, connections }
+/// The totals of rows.
+impl<'a> FromIterator<&'a Row> for Part {
+    fn from_iter<I: IntoIterator<Item = &'a Row>>(rows: I) -> Self {
+        let mut part = Self::default();
+        for row in rows {
+            part.succeeded.add(&row.totals.succeeded);
+            part.failed.add(&row.totals.failed);
+            part.kinds += &row.kinds;
+            part.connections += row.totals.connections;
+            part.redirects += row.totals.redirects;
+        }
+        part
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+use crate::or_nearest;
+
 /// A piece of a run with a name: a stage, or the ramp and what follows it.
 ///
 /// Its borders come from the plan by arithmetic, and nothing that happens moves them. A request
@@ -20,6 +22,8 @@ pub struct RunPhase {
     /// The number of users that it leads to. `None` in the open model, where users follow from the
     /// arrivals.
     pub users: Option<u32>,
+    /// Whether it is a stage of the plan, and not the ramp or what follows it.
+    pub stage: bool,
 }
 
 impl RunPhase {
@@ -35,6 +39,7 @@ impl RunPhase {
             from,
             until,
             users: Some(users),
+            stage: false,
         };
         let both = [phase("ramp", Duration::ZERO, Some(ramp_until)), phase("steady", full, end)];
         both.into_iter().filter(|it| it.until.is_none_or(|until| it.from < until)).collect()
@@ -42,7 +47,8 @@ impl RunPhase {
 
     /// The only phase of a run without a ramp.
     pub fn steady(end: Option<Duration>) -> Vec<Self> {
-        vec![Self { name: "steady".to_owned(), from: Duration::ZERO, until: end, users: None }]
+        let (name, from) = ("steady".to_owned(), Duration::ZERO);
+        vec![Self { name, from, until: end, users: None, stage: false }]
     }
 
     /// Phases one after the other from the start on: name, length, users.
@@ -53,11 +59,24 @@ impl RunPhase {
         let mut phases = Vec::new();
         for (index, (name, length, users)) in stages.enumerate() {
             let until = from.saturating_add(length);
-            phases.push(Self { name: name.or_number(index), from, until: Some(until), users });
+            let (name, end) = (name.or_number(index), Some(until));
+            phases.push(Self { name, from, until: end, users, stage: true });
             from = until;
         }
         phases
     }
+}
+
+/// Why there is no phase of this name, as a sentence; `None` when there is one.
+pub(crate) fn unknown_phase(phases: &[RunPhase], name: &str) -> Option<String> {
+    if phases.iter().any(|phase| phase.name == name) {
+        return None;
+    }
+    let known = phases.iter().map(|phase| phase.name.as_str());
+    Some(match phases {
+        [] => format!("the run has no phase `{name}`: a function decides the number of users"),
+        _ => format!("the run has no phase `{name}`; {}", or_nearest(name, known)),
+    })
 }
 
 /// The name of a stage, if the text gives it one.

@@ -86,9 +86,9 @@ proptest! {
         let history = run.history();
         let all = 0..history.steps().len();
         for row in run.snapshot.rows() {
-            prop_assert_eq!(history.part(all.clone(), |key| *key == row.key), Part::from(row.clone()));
+            prop_assert_eq!(history.part(all.clone(), |key| *key == row.key), Part::from_iter([row]));
         }
-        prop_assert_eq!(history.requests(all.clone()), Part::from(run.snapshot.aggregated()));
+        prop_assert_eq!(history.requests(all.clone()), run.snapshot.rows().collect::<Part>());
         let of_phases = (0..3).map(|phase| history.requests(history.steps_of(phase)).requests());
         prop_assert_eq!(of_phases.sum::<u64>(), run.snapshot.requests());
         prop_assert!(all.len() <= 300);
@@ -106,10 +106,10 @@ proptest! {
 #[test]
 fn a_long_run_of_many_different_times_is_bounded_in_steps_and_bytes() {
     let mut run = Run::new(RunPhase::steady(None));
-    for second in 1..=1_500 {
+    for second in 1..=330 {
         // So many distinct times that the bytes are the limit, and not the steps.
-        for time in 0..100 {
-            run.request(0, "/", (50 + time) * 1_000 * second, None);
+        for time in 0..2_000 {
+            run.request(0, "/", (50 + time) * 1_000, None);
         }
         run.tick(second * 1_000);
     }
@@ -138,7 +138,7 @@ fn a_reset_begins_the_history_anew() {
     assert_eq!((step.from, step.phase), (Duration::from_millis(3_500), 1));
     let part = history.requests(0..1);
     assert_eq!((part.requests(), part.kinds().status(503)), (1, 1));
-    assert_eq!(part, Part::from(run.snapshot.aggregated()));
+    assert_eq!(part, run.snapshot.rows().collect::<Part>());
     assert_eq!(run.snapshot.measured_in(1), Duration::from_millis(500));
 }
 

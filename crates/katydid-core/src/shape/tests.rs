@@ -42,6 +42,9 @@ fn stages_may_have_names_and_are_the_phases_of_the_run() {
 fn the_time_of_all_users_counts_ramps_up_and_down() {
     // 5 s to 10 users, 5 s of 10; 2 s down to 0, 1 s of nobody; a ramp that is cut at 4 of 100.
     assert_eq!(stages("10@2/s:10s,0@5/s:3s,100@2/s:2s").user_seconds(), 75.0 + 10.0 + 4.0);
+    let until =
+        |seconds| stages("10@2/s:10s,0@5/s:3s").user_seconds_until(Duration::from_secs(seconds));
+    assert_eq!([2, 10, 11].map(until), [4.0, 75.0, 82.5]);
     assert_eq!(Stages::one(5, 1.0, Duration::from_mins(2)).user_seconds(), 587.5);
 }
 

@@ -17,8 +17,12 @@ pub enum Metric {
     ResponseTime(f64),
     /// The average response time.
     MeanResponseTime,
+    /// The shortest response time.
+    MinResponseTime,
     /// The longest response time.
     MaxResponseTime,
+    /// Requests that ended without a whole answer ÷ requests, 0 to 1.
+    LostRate,
     /// How many requests were completed.
     Requests,
     /// Requests per second over the whole time measured.
@@ -48,8 +52,10 @@ impl Metric {
             _ if requests == 0 => None,
             Self::SuccessRate => Some(share(requests - part.failures())),
             Self::FailureRate => Some(share(part.failures())),
+            Self::LostRate => Some(share(part.kinds().lost())),
             Self::ResponseTime(quantile) => part.response().quantile(quantile).map(nanos),
             Self::MeanResponseTime => part.response().mean().map(nanos),
+            Self::MinResponseTime => part.response().min().map(nanos),
             Self::MaxResponseTime => part.response().max().map(nanos),
             Self::Requests => Some(requests as f64),
             Self::RequestRate => (seconds > 0.0).then(|| requests as f64 / seconds),
@@ -58,8 +64,11 @@ impl Metric {
 
     pub(super) fn unit(self) -> Unit {
         match self {
-            Self::SuccessRate | Self::FailureRate => Unit::Share,
-            Self::ResponseTime(_) | Self::MeanResponseTime | Self::MaxResponseTime => Unit::Time,
+            Self::SuccessRate | Self::FailureRate | Self::LostRate => Unit::Share,
+            Self::ResponseTime(_)
+            | Self::MeanResponseTime
+            | Self::MinResponseTime
+            | Self::MaxResponseTime => Unit::Time,
             Self::Requests => Unit::Count,
             Self::RequestRate => Unit::PerSecond,
         }
@@ -79,7 +88,9 @@ impl fmt::Display for Metric {
             Self::FailureRate => "failures",
             Self::ResponseTime(quantile) => return write!(f, "p{}", percent(*quantile)),
             Self::MeanResponseTime => "avg",
+            Self::MinResponseTime => "min",
             Self::MaxResponseTime => "max",
+            Self::LostRate => "lost",
             Self::Requests => "requests",
             Self::RequestRate => "rate",
         })

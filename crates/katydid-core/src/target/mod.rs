@@ -1,8 +1,10 @@
 //! Targets: rules on what was measured, as text (`p95 < 500ms on /api/health`) and as values.
 //!
 //! Start with [`Target`] (`rule.rs`): how it reads. `parse/` takes text apart, `scope.rs` says which
-//! requests a target is about, `samples.rs` how many it needs, `result.rs` holds it against a run.
+//! requests a target is about, `samples.rs` how many it needs, `result.rs` holds it against a run,
+//! `abort.rs` while that goes on.
 
+mod abort;
 mod metric;
 mod parse;
 mod result;
@@ -12,6 +14,7 @@ mod scope;
 #[cfg(test)]
 mod tests;
 
+pub use abort::Aborted;
 pub use metric::{Comparison, Metric};
 pub use parse::TargetError;
 pub use result::TargetResult;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::metric::Unit;
 use super::rule::Target;
 use super::scope::Scope;
-use crate::{Part, Snapshot, nearest};
+use crate::history::unknown_phase;
+use crate::{Part, RowKey, RunPhase, Snapshot, nearest};
 
 /// A target with what was measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,22 +22,38 @@ pub struct TargetResult {
     pub met: bool,
     /// Where nothing was measured: the name that was probably meant.
     pub nearest: Option<String>,
+    /// Why there is nothing to measure: the run has no such phase.
+    pub(super) no_phase: Option<String>,
 }
 
 impl Target {
     /// Holds it against a run: the rows that it is about are merged, histograms with them, and
-    /// judged as one.
+    /// judged as one. Of a phase, that is what ended in it.
     pub fn evaluate(&self, snapshot: &Snapshot) -> TargetResult {
-        let part = Part::from(snapshot.merged(|key| self.scope.accepts(key)));
-        self.hold_against(snapshot, &part, snapshot.measured())
+        let history = snapshot.history();
+        let wanted = |key: &RowKey| self.scope.accepts(key);
+        let (part, length) = match self.phase().map(|name| history.phase(name)) {
+            None => (snapshot.part(wanted), snapshot.measured()),
+            Some(None) => (Part::default(), Duration::ZERO),
+            Some(Some((index, _))) => {
+                (history.part(history.steps_of(index), wanted), snapshot.measured_in(index))
+            }
+        };
+        let samples = part.requests();
+        TargetResult {
+            target: self.clone(),
+            measured: self.metric.of(&part, length),
+            samples,
+            met: self.holds_for(&part, length),
+            nearest: if samples == 0 { self.nearest_name(snapshot) } else { None },
+            no_phase: self.unknown_phase(history.phases()),
+        }
     }
 
-    fn hold_against(&self, snapshot: &Snapshot, part: &Part, length: Duration) -> TargetResult {
-        let measured = self.metric.of(part, length);
-        let samples = part.requests();
-        let met = self.holds_for(part, length);
-        let nearest = if samples == 0 { self.nearest_name(snapshot) } else { None };
-        TargetResult { target: self.clone(), measured, samples, met, nearest }
+    /// Why a run of these phases has none that it is about, as a sentence with the nearest name;
+    /// `None` when it has.
+    pub fn unknown_phase(&self, phases: &[RunPhase]) -> Option<String> {
+        self.phase().and_then(|name| unknown_phase(phases, name))
     }
 
     /// Whether it holds for a piece of a run of this length, which has the samples that it needs.
@@ -124,6 +141,9 @@ impl TargetResult {
     /// Why it was missed, as a sentence; `None` when it was met.
     pub fn cause(&self) -> Option<String> {
         let (target, samples, needed) = (&self.target, self.samples, self.target.needed());
+        if let Some(why) = &self.no_phase {
+            return Some(format!("target `{target}` missed: {why}"));
+        }
         let why = match (self.measured, &self.nearest) {
             _ if self.met => return None,
             (None, Some(name)) => format!("nothing was measured; did you mean `{name}`?"),

@@ -17,7 +17,13 @@ pub struct Target {
     /// In the metric's unit: a share, nanoseconds, a number, requests per second.
     pub(super) limit: f64,
     pub(super) scope: Scope,
+    pub(super) phase: Option<String>,
+    pub(super) abort: Option<Duration>,
 }
+
+/// How long a target with `abort` is left alone unless it says otherwise: connections are opened
+/// and caches are filled then, and a target needs some seconds of requests to mean anything.
+const GRACE: Duration = Duration::from_secs(10);
 
 impl Target {
     /// The success rate must be at least `share` (0 to 1); 1 is written `success == 100%`.
@@ -37,7 +43,7 @@ impl Target {
     }
 
     pub(super) fn rule(metric: Metric, comparison: Comparison, limit: f64) -> Self {
-        Self { metric, comparison, limit, scope: Scope::All }
+        Self { metric, comparison, limit, scope: Scope::All, phase: None, abort: None }
     }
 
     /// The same rule about these requests.
@@ -45,6 +51,36 @@ impl Target {
     pub fn on(mut self, scope: Scope) -> Self {
         self.scope = scope;
         self
+    }
+
+    /// The same rule about one [phase](crate::RunPhase) of the run: a stage, `ramp` or `steady`.
+    #[must_use]
+    pub fn in_phase(mut self, name: &str) -> Self {
+        self.phase = Some(name.to_owned());
+        self
+    }
+
+    /// The run ends when it is missed: `grace` after the beginning of what it is about, or later.
+    #[must_use]
+    pub fn abort_after(mut self, grace: Duration) -> Self {
+        self.abort = Some(grace);
+        self
+    }
+
+    /// [`abort_after`](Self::abort_after) ten seconds.
+    #[must_use]
+    pub fn abort(self) -> Self {
+        self.abort_after(GRACE)
+    }
+
+    /// The phase that it is about; `None` for the whole run.
+    pub fn phase(&self) -> Option<&str> {
+        self.phase.as_deref()
+    }
+
+    /// After which time it may end the run, if it may.
+    pub fn grace(&self) -> Option<Duration> {
+        self.abort
     }
 
     /// What it is about.
@@ -57,7 +93,7 @@ impl Target {
         &self.scope
     }
 
-    /// The rule without its scope: `p95 < 500ms`.
+    /// The rule without what it is about: `p95 < 500ms`.
     pub fn rule_text(&self) -> String {
         let Self { metric, comparison, limit, .. } = self;
         let limit = match metric.unit() {
@@ -73,9 +109,16 @@ impl Target {
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.rule_text())?;
-        match &self.scope {
-            Scope::All => Ok(()),
-            scope => write!(f, " on {scope}"),
+        if self.scope != Scope::All {
+            write!(f, " on {}", self.scope)?;
+        }
+        if let Some(phase) = &self.phase {
+            write!(f, " in {phase}")?;
+        }
+        match self.abort {
+            None => Ok(()),
+            Some(GRACE) => f.write_str(" abort"),
+            Some(grace) => write!(f, " abort after {}", crate::format_span(grace)),
         }
     }
 }

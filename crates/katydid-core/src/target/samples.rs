@@ -26,7 +26,9 @@ impl Target {
         let room = match self.metric {
             Metric::ResponseTime(quantile) => 1.0 - quantile,
             Metric::SuccessRate if self.comparison != Comparison::Equal => 1.0 - self.limit,
-            Metric::FailureRate if self.comparison != Comparison::Equal => self.limit,
+            Metric::FailureRate | Metric::LostRate if self.comparison != Comparison::Equal => {
+                self.limit
+            }
             _ => 0.0,
         };
         // 1 - 0.95 is a little more than 0.05.

@@ -126,8 +126,8 @@ impl fmt::Display for Scope {
     }
 }
 
-/// Names that begin like a path stand as they are; others could be taken for words.
+/// Paths without blanks stand as they are; other names could be taken for words.
 fn quoted(name: &str) -> String {
-    let plain = name.starts_with('/') && name.trim() == name;
+    let plain = name.starts_with('/') && !name.contains(char::is_whitespace);
     if plain { name.to_owned() } else { format!("\"{name}\"") }
 }

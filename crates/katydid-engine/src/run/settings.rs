@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{RecorderLimits, RunPhase, Shape};
+use katydid_core::{RecorderLimits, RunPhase, Shape, Target};
 
 use super::arrivals::Arrivals;
 use crate::class::ClassError;
@@ -30,6 +30,8 @@ pub struct RunSettings {
     pub iterations: Option<u64>,
     /// The statistics begin anew once all users have started for the first time.
     pub reset_stats: bool,
+    /// Targets that end the run when they are missed; those without `abort` never do.
+    pub abort: Vec<Target>,
     /// Length of the run from its start, ramp included. `None`: until stopped.
     pub run_time: Option<Duration>,
     /// How long users may go on with the task they are in when the run ends or they are removed.
@@ -60,6 +62,7 @@ impl Default for RunSettings {
             arrivals: None,
             iterations: None,
             reset_stats: false,
+            abort: Vec::new(),
             run_time: None,
             stop_timeout: Duration::ZERO,
             threads: 1,

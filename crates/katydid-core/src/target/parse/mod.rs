@@ -6,6 +6,7 @@ mod error;
 mod k6;
 mod rule;
 mod scope;
+mod tail;
 mod value;
 
 pub use error::TargetError;

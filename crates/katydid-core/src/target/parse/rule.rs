@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::TargetError;
 use super::cursor::Cursor;
-use super::{k6, scope, value};
+use super::{k6, scope, tail, value};
 use crate::or_nearest;
 use crate::target::metric::{Comparison, Metric, Unit, share};
 use crate::target::rule::Target;
@@ -18,7 +18,7 @@ pub(super) enum Word {
     Rate,
 }
 
-const WORDS: [(&str, Word); 10] = [
+const WORDS: [(&str, Word); 12] = [
     ("success", Word::Metric(Metric::SuccessRate)),
     ("failures", Word::Metric(Metric::FailureRate)),
     ("rate", Word::Rate),
@@ -26,6 +26,8 @@ const WORDS: [(&str, Word); 10] = [
     ("count", Word::Metric(Metric::Requests)),
     ("avg", Word::Metric(Metric::MeanResponseTime)),
     ("med", Word::Metric(Metric::ResponseTime(0.5))),
+    ("lost", Word::Metric(Metric::LostRate)),
+    ("min", Word::Metric(Metric::MinResponseTime)),
     ("max", Word::Metric(Metric::MaxResponseTime)),
     // For suggestions; percentiles are read by their number.
     ("p95", Word::Metric(Metric::ResponseTime(0.95))),
@@ -52,14 +54,16 @@ impl Target {
             return Err(cursor.wrong(limit_at, what));
         }
         let scope_at = cursor.at;
-        let scope = scope::scope(&mut cursor, classes)?;
-        match key.map(|key| key.scope) {
+        let scope = scope::head(&mut cursor, classes)?;
+        let scope = match key.map(|key| key.scope) {
             Some(filter) if filter != Scope::All && scope != Scope::All => {
-                Err(cursor.wrong(scope_at, "it has a filter in {} and `on`; leave one out"))
+                let what = "it has a filter in {} and `on`; leave one out";
+                return Err(cursor.wrong(scope_at, what));
             }
-            Some(filter) if filter != Scope::All => Ok(target.on(filter)),
-            _ => Ok(target.on(scope)),
-        }
+            Some(filter) if filter != Scope::All => filter,
+            _ => scope,
+        };
+        tail::tail(&mut cursor, target.on(scope))
     }
 }
 

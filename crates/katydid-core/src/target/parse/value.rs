@@ -4,6 +4,7 @@ use super::TargetError;
 use super::cursor::Cursor;
 use super::k6::Key;
 use super::rule::Word;
+use super::tail;
 use crate::parse_span;
 use crate::target::metric::{Metric, Unit, share};
 
@@ -40,7 +41,7 @@ fn number_with_unit(cursor: &mut Cursor<'_>) -> String {
     let mut ahead = *cursor;
     ahead.blanks();
     let unit = ahead.word();
-    if unit.is_empty() || unit == "on" || decimal(number).is_none() {
+    if unit.is_empty() || unit == "on" || tail::WORDS.contains(&unit) || decimal(number).is_none() {
         return number.to_owned();
     }
     *cursor = ahead;

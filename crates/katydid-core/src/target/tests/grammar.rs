@@ -41,6 +41,19 @@ fn the_plans_form_is_read_and_written_the_same() {
         "p95 < 100ms on TRANSACTION \"listen to an article\"",
         "success == 100% on tag tts",
         "success >= 99.5% on class standard",
+        "min > 1ms",
+        "lost == 0%",
+        "p95 < 1s in surge",
+        "p95 < 1s in stage 12",
+        "success == 100% on /api/login in after",
+        "success == 100% on POST /api/login in after abort",
+        "success == 100% on tag tts in ramp",
+        "success >= 99.5% on class standard in steady abort after 1m",
+        "p95 < 1s on \"buy in haste\" in surge",
+        "p95 < 1s on \"abort\"",
+        "failures < 1% abort",
+        "failures < 1% abort after 30s",
+        "failures < 1% abort after 0s",
     ] {
         assert_eq!(read(text), Ok(text.to_owned()));
     }
@@ -59,6 +72,11 @@ fn other_ways_to_write_it_mean_the_same() {
         ("success >= 0.995", "success >= 99.5%"),
         ("failures < 0.01", "failures < 1%"),
         ("p95 < 1s on checkout", "p95 < 1s on \"checkout\""),
+        ("p95 < 1s on checkout in surge", "p95 < 1s on \"checkout\" in surge"),
+        ("p95 < 1s on GET in surge", "p95 < 1s on \"GET\" in surge"),
+        ("p95 < 500 in surge", "p95 < 500ms in surge"),
+        ("p95 < 500 abort after 10s", "p95 < 500ms abort"),
+        ("http_req_failed{tag:tts}: rate<0.02 in surge", "failures < 2% on tag tts in surge"),
         // k6
         ("p(95)<500", "p95 < 500ms"),
         ("p(99.9) < 2000", "p99.9 < 2s"),
@@ -102,7 +120,16 @@ fn what_is_no_target_names_the_column_and_what_would_be_right() {
         ("requests >= 0", 13, "holds whatever is measured"),
         ("p95 == 5ms", 8, "no time is exactly that long"),
         ("success >= 99.123456789%", 12, "a share has at most six decimals of a percent"),
-        ("p95 < 1s for /x", 10, "`for` does not belong here; `on` and a scope, or the end, does"),
+        ("p95 < 1s for /x", 10, "`for` does not belong here; `on` with a scope, `in` with a phase"),
+        ("p95 < 1s in", 12, "a phase belongs here: the name of a stage"),
+        ("p95 < 1s in stage", 18, "the number of the stage belongs here"),
+        ("p95 < 1s in stage x", 19, "the number of the stage belongs here"),
+        ("p95 < 1s in surge on /x", 19, "`on` does not belong here"),
+        ("p95 < 1s abort after soon", 22, "`soon` is not a length of time"),
+        ("p95 < 1s on my shop", 16, "a name with blanks stands in quotes"),
+        ("p95 < 1s on /x abrt", 16, "`abrt` does not belong here"),
+        ("p95 < 1s on tag x y", 19, "`y` does not belong here"),
+        ("requests > 5 abort", 14, "every run begins without requests and would end at once"),
         ("p95 < 1s on", 12, "what it is about belongs here: a name such as /api/health"),
         ("p95 < 1s on tag", 13, "write one tag: on tag NAME"),
         ("p95 < 1s on class crtical", 13, "unknown class `crtical`; did you mean `critical`?"),
@@ -140,6 +167,8 @@ fn metrics() -> impl Strategy<Value = (Metric, f64)> {
         (percent(100_000_000), nanos()).prop_map(|(q, limit)| (Metric::ResponseTime(q), limit)),
         nanos().prop_map(|limit| (Metric::MeanResponseTime, limit)),
         nanos().prop_map(|limit| (Metric::MaxResponseTime, limit)),
+        nanos().prop_map(|limit| (Metric::MinResponseTime, limit)),
+        percent(100_000_000).prop_map(|limit| (Metric::LostRate, limit)),
         (1u32..).prop_map(|limit| (Metric::Requests, f64::from(limit))),
         (1u32..).prop_map(|limit| (Metric::RequestRate, f64::from(limit) / 1_000.0)),
     ]
@@ -163,14 +192,24 @@ proptest! {
             Comparison::Below, Comparison::AtMost, Comparison::Above, Comparison::AtLeast,
         ]),
         scope in scopes(),
+        phase in proptest::option::of("[a-z][a-z0-9_-]{0,8}|stage [1-9]"),
+        abort in proptest::option::of(0u64..5_000),
     ) {
-        let target = Target::rule(metric, comparison, limit).on(scope);
+        let mut target = Target::rule(metric, comparison, limit).on(scope);
+        if let Some(phase) = phase.filter(|phase| phase != "stage") {
+            target = target.in_phase(&phase);
+        }
+        let grows = metric == Metric::Requests
+            && matches!(comparison, Comparison::Above | Comparison::AtLeast);
+        if let Some(seconds) = abort.filter(|_| !grows) {
+            target = target.abort_after(Duration::from_secs(seconds));
+        }
         let text = target.to_string();
         prop_assert_eq!(Target::parse(&text, &classes()), Ok(target), "{}", text);
     }
 
     #[test]
-    fn no_text_panics(text in "\\PC{0,30}", tail in "(p95|success|rate|http_reqs\\{)?[ <=:}a-z0-9.%/é]{0,20}") {
+    fn no_text_panics(text in "\\PC{0,30}", tail in "(p95|success|rate|http_reqs\\{)?( ?(in|on|abort|after|<))?[ <=:}a-z0-9.%/é]{0,20}") {
         let _ = Target::parse(&text, &classes());
         let _ = Target::parse(&tail, &classes());
     }

@@ -86,6 +86,9 @@ fn every_metric_is_held_on_its_good_and_bad_side() {
         ("p50 < 101ms", true),
         ("p95 < 500ms", false),
         ("p95 <= 1s", true),
+        ("min > 99ms", false),
+        ("min > 0.9ms", true),
+        ("lost == 0%", true),
         ("max < 900ms", false),
         ("max <= 900ms", true),
         ("avg < 292ms", true),
@@ -199,6 +202,10 @@ fn a_target_says_how_many_samples_it_needs() {
         ("avg < 1s", 1, 1),
         ("max < 1s", 1, 1),
         ("requests > 5", 1, 1),
+        ("lost < 1%", 100, 1_000),
+        ("lost == 0%", 1, 1),
+        ("min > 1ms", 1, 1),
+        ("p95 < 1s in surge", 20, 200),
     ] {
         let target: Target = text.parse().unwrap();
         assert_eq!((target.needed(), target.firm()), (needed, firm), "{text}");

@@ -1,6 +1,6 @@
 //! What the threads measured: asked for on every tick, added up, and the last of it at the end.
 
-use katydid_core::{RunEvent, RunState};
+use katydid_core::{RunEvent, RunState, StopReason};
 use tokio::time::Instant;
 
 use super::conduct::{Dispatcher, Ended};
@@ -49,6 +49,14 @@ impl Dispatcher<'_> {
         self.watch.hand_over(&mut self.snapshot.generator);
         if !self.borders.silent() {
             (self.observe)(RunEvent::Tick(&self.snapshot));
+        }
+        if self.running()
+            && let Some(aborted) =
+                self.settings.abort.iter().find_map(|it| it.aborts(&self.snapshot))
+        {
+            (self.observe)(RunEvent::Warning(aborted.text.clone()));
+            self.snapshot.aborted = Some(aborted);
+            self.stop(StopReason::Target);
         }
     }
 

@@ -161,7 +161,7 @@ impl Dispatcher<'_> {
             || matches!(self.phase, Phase::Cut(until) if Instant::now() >= until)
     }
 
-    fn running(&self) -> bool {
+    pub(super) fn running(&self) -> bool {
         matches!(self.phase, Phase::Running)
     }
 
@@ -262,7 +262,7 @@ impl Dispatcher<'_> {
         (self.observe)(RunEvent::StatsReset);
     }
 
-    fn stop(&mut self, reason: StopReason) {
+    pub(super) fn stop(&mut self, reason: StopReason) {
         if !self.running() {
             return;
         }
