@@ -8,7 +8,9 @@ use crate::error::CliError;
 /// What words that do not parse mean for the command.
 pub(crate) fn error(error: clap::Error, command: &Command) -> CliError {
     match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => CliError::Words(error),
+        ErrorKind::DisplayHelp
+        | ErrorKind::DisplayVersion
+        | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => CliError::Words(error),
         _ => CliError::Usage(sentence(&error, command)),
     }
 }
@@ -38,14 +40,19 @@ fn plain(error: &clap::Error) -> String {
     let text = text.strip_prefix("error: ").unwrap_or(&text);
     let paragraph = text.split("\n\n").next().unwrap_or(text);
     let lines: Vec<&str> = paragraph.lines().map(str::trim).collect();
-    let near = [ContextKind::SuggestedArg, ContextKind::SuggestedValue];
+    let near =
+        [ContextKind::SuggestedArg, ContextKind::SuggestedValue, ContextKind::SuggestedSubcommand];
     let near = near.into_iter().find_map(|kind| match error.get(kind)? {
         ContextValue::String(name) => Some(name.clone()),
-        ContextValue::Strings(names) => names.first().cloned(),
+        // The most similar comes last.
+        ContextValue::Strings(names) => names.last().cloned(),
         _ => None,
     });
     match near {
         Some(near) => format!("{}; did you mean `{near}`?", lines.join(" ")),
+        None if error.kind() == ErrorKind::ArgumentConflict => {
+            format!("{}; leave one of them out", lines.join(" "))
+        }
         None => lines.join(" "),
     }
 }

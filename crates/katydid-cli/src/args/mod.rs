@@ -24,7 +24,7 @@ pub(crate) use arrivals::ArrivalArgs;
 pub(crate) use help::examples;
 pub(crate) use http::HttpArgs;
 use load::LoadArgs;
-pub(crate) use mistake::sentence;
+pub(crate) use mistake::{error as mistake, sentence};
 pub(crate) use output::OutputArgs;
 use select::SelectArgs;
 pub(crate) use target::TargetArgs;

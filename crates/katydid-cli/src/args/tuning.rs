@@ -6,7 +6,9 @@ use clap::{ArgAction, Args};
 use katydid_core::Silence;
 
 use super::help;
-use super::values::{parse_count, parse_iterations, parse_processes, parse_stop_timeout};
+use super::values::{
+    parse_count, parse_iterations, parse_processes, parse_seed, parse_stop_timeout,
+};
 
 /// Everything under "Other options".
 #[derive(Clone, Debug, Default, Args)]
@@ -35,7 +37,7 @@ pub(crate) struct TuningArgs {
     #[arg(long, value_name = "N", value_parser = parse_processes, allow_negative_numbers = true, conflicts_with = "threads", hide_short_help = true)]
     pub(crate) processes: Option<i32>,
     /// Reproduce schedule, choices and data of an earlier run with as many threads
-    #[arg(long, value_name = "N", hide_short_help = true)]
+    #[arg(long, value_name = "N", value_parser = parse_seed, allow_negative_numbers = true, hide_short_help = true)]
     pub(crate) seed: Option<u64>,
     /// Tell no warning of this name, for a reason that the report shows; repeatable
     ///

@@ -40,8 +40,19 @@ pub(crate) fn parse_count(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(0) => Err("must be 1 or more".to_owned()),
         Ok(count) => Ok(count),
+        Err(_) if is_whole(text) => Err(format!("must be at most {}", u32::MAX)),
         Err(_) => Err("write a whole number such as 50".to_owned()),
     }
+}
+
+/// Digits and nothing else: if it cannot be read, it is too large.
+fn is_whole(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The seed of the random choices.
+pub(crate) fn parse_seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("write a whole number from 0 to {}", u64::MAX))
 }
 
 /// Users per second.

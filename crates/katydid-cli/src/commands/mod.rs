@@ -115,7 +115,9 @@ fn built_in_parsers() -> [Command; 4] {
 }
 
 fn built_in(suite: &mut Suite, words: &[OsString]) -> Result<u8, CliError> {
-    let matches = args::command(suite).try_get_matches_from(words).map_err(CliError::Words)?;
+    let command = args::command(suite);
+    let read = command.clone().try_get_matches_from(words);
+    let matches = read.map_err(|fault| args::mistake(fault, &command))?;
     match matches.subcommand() {
         Some((INIT, _)) => init::init(suite)?,
         Some((COMPLETIONS, matches)) => {

@@ -34,7 +34,16 @@ impl Plan {
     pub(crate) fn read(origin: &str, text: &str, suite: &Suite) -> Result<Self, PlanError> {
         let source = Source { origin, text };
         let document = DeTable::parse(text).map_err(|fault| {
-            source.wrong(fault.span().unwrap_or_default(), fault.message().replace('\n', ", "))
+            let at = fault.span().unwrap_or_default();
+            let message = match fault.message() {
+                // Of which key it speaks only its place says.
+                "duplicate key" => {
+                    let key = text.get(at.clone()).unwrap_or_default();
+                    format!("`{key}` stands here a second time; leave one out")
+                }
+                message => message.replace('\n', ", "),
+            };
+            source.wrong(at, message)
         })?;
         let tables = entries(source, "", document.get_ref());
         let known = TABLES.map(|(name, _)| name);
@@ -88,10 +97,13 @@ pub(crate) fn adopt(suite: &mut Suite) -> Result<(), CliError> {
 /// # Errors
 /// It cannot be read, or cannot be meant.
 pub(crate) fn adopt_file(suite: &mut Suite, path: &Path) -> Result<(), CliError> {
-    let text = std::fs::read_to_string(path).map_err(|fault| CliError::File {
-        what: "plan",
-        path: path.to_owned(),
-        fault,
+    let text = std::fs::read_to_string(path).map_err(|fault| match fault.kind() {
+        std::io::ErrorKind::NotFound => CliError::Usage(format!(
+            "plan {0}: there is no such file; `{1} plan show > {0}` writes one to start from",
+            path.display(),
+            suite.name
+        )),
+        _ => CliError::File { what: "plan", path: path.to_owned(), fault },
     })?;
     put(suite, Plan::read(&path.display().to_string(), &text, suite)?);
     Ok(())

@@ -112,7 +112,10 @@ impl<'p> Entry<'p> {
             _ => None,
         };
         count.filter(|count| *count > 0).ok_or_else(|| {
-            self.wrong_value(format!("`{0}` is a whole number above 0: {0} = 10", self.name()))
+            self.wrong_value(format!(
+                "`{0}` is a whole number from 1 to 4294967295: {0} = 10",
+                self.name()
+            ))
         })
     }
 

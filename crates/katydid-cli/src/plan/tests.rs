@@ -188,8 +188,9 @@ const WRONG: &[(&str, usize, &str)] = &[
         5,
         "[scenario.b] lacks `spawn-rate` (or has `stages`)",
     ),
-    ("[scenario.b]\nusers = 0", 6, "`users` is a whole number above 0"),
-    ("[scenario.b]\nusers = \"5\"", 6, "`users` is a whole number above 0"),
+    ("[scenario.b]\nusers = 0", 6, "`users` is a whole number from 1"),
+    ("[scenario.b]\nusers = 99999999999", 6, "`users` is a whole number from 1"),
+    ("[scenario.b]\nusers = \"5\"", 6, "`users` is a whole number from 1"),
     ("[scenario.b]\nspawn-rate = -1", 6, "`spawn-rate` is a number above 0"),
     ("[scenario.b]\nrun-time = \"2 min\"", 6, "`2 min` is not a length of time"),
     ("[scenario.b]\nstages = [\"10@2\"]", 6, "stage `10@2` is not of the form USERS@RATE/s:TIME"),
@@ -200,7 +201,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     ("silence = [\"same-machin=x\"]", 5, "did you mean `same-machine`?"),
     ("tags = []", 5, "`tags` is empty; leave it out"),
     ("purpose = \"\"", 5, "`purpose` is empty; leave it out"),
-    ("users = 2", 5, "duplicate key"),
+    ("users = 2", 5, "`users` stands here a second time; leave one out"),
     ("tags = [", 5, ""),
 ];
 

@@ -107,7 +107,7 @@ fn a_wrong_plan_is_refused_with_its_line() {
     std::fs::remove_file(folder.path().join("plan.toml")).unwrap();
     run(&mut by_plan(folder.path(), "--scenario quick -H http://h"))
         .expect(2)
-        .says("error: plan plan.toml: No such file");
+        .says("error: plan plan.toml: there is no such file; `shop-load plan show >");
 }
 
 fn plans_are_shown_checked_and_described() {
@@ -131,7 +131,7 @@ fn plans_are_shown_checked_and_described() {
     let schema = run(&mut shop("plan schema")).expect(0).stdout;
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
     assert!(schema["properties"]["scenario"].is_object());
-    run(&mut shop("plan shwo")).expect(2).says("similar");
+    run(&mut shop("plan shwo")).expect(2).says("did you mean `show`?");
 }
 
 fn a_suite_without_a_plan_keeps_its_scenarios() {

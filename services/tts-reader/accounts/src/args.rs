@@ -29,7 +29,7 @@ pub enum Verb {
 #[derive(Debug, Clone, Args)]
 pub struct CreateArgs {
     /// How many accounts.
-    #[arg(long, value_name = "N", required_unless_present = "persistent",
+    #[arg(long, value_name = "N", required_unless_present = "persistent", allow_negative_numbers = true,
           value_parser = clap::value_parser!(u32).range(1..=MOST))]
     pub count: Option<u32>,
     /// Tier of the accounts.

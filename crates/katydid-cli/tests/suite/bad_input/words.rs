@@ -57,7 +57,8 @@ pub(super) const CASES: &[(&str, &str)] = &[
     ("--headless -H TARGET -u -5", "invalid value '-5' for '--users <N>'"),
     ("--headless -H TARGET -u 5.5", "write a whole number such as 50"),
     ("--headless -H TARGET -u ten", "invalid value 'ten' for '--users <N>'"),
-    ("--headless -H TARGET -u 99999999999", "invalid value '99999999999' for '--users <N>'"),
+    ("--headless -H TARGET -u 99999999999", "'--users <N>': must be at most 4294967295"),
+    ("--scenario spike --stages 3@1/s:2s -u 5 -H TARGET", "'--users <N>'; leave one of them out"),
     ("--headless -H TARGET -r 0", "invalid value '0' for '--spawn-rate <RATE>': must be a number"),
     ("--headless -H TARGET -r -1", "must be a number above 0"),
     ("--headless -H TARGET -r nan", "must be a number above 0"),
@@ -68,6 +69,7 @@ pub(super) const CASES: &[(&str, &str)] = &[
     ("--headless -H TARGET --processes 2 --threads 2", "cannot be used with"),
     ("--headless -H TARGET --threads 0", "invalid value '0' for '--threads <N>'"),
     ("--headless -H TARGET --seed x", "invalid value 'x' for '--seed <N>'"),
+    ("--headless -H TARGET --seed -1", "write a whole number from 0 to 18446744073709551615"),
     ("--headless -H TARGET -i 0", "invalid value '0' for '--iterations <N>'"),
     ("--headless -H TARGET --exit-code-on-error 300", "300 is not in 0..=255"),
     ("--headless -H TARGET --max-body 1.5M", "write bytes such as 65536, 64k or 16M"),
@@ -122,6 +124,14 @@ pub(super) const CASES: &[(&str, &str)] = &[
     ("--legacy-ui", "--legacy-ui is gone from Locust"),
     ("--otel --headless -H TARGET", "--otel sends nothing yet"),
     ("--profile nightly --headless -H TARGET", "--profile labels stored runs"),
+    // Commands and plans.
+    ("plan chek", "unrecognized subcommand 'chek'; did you mean `check`?"),
+    (
+        "plan check --plan nowhere.toml",
+        "there is no such file; `shop-load plan show > nowhere.toml`",
+    ),
+    ("completions bsh", "invalid value 'bsh' for '<SHELL>'"),
+    ("init there", "unexpected argument 'there' found"),
     // Options of the suite.
     ("--headless -H TARGET --copies many", "invalid value 'many' for '--copies <N>'"),
     ("--headless -H TARGET --basket huge", "invalid value 'huge' for '--basket <TEXT>' [possible"),
