@@ -52,6 +52,15 @@ impl Advisor {
 
     /// Looks at the whole run; all its warnings.
     pub(crate) fn end(self, snapshot: &Snapshot) -> Warnings {
+        let mut warnings = self.close();
+        for warning in measured_warnings(snapshot, true) {
+            warnings.add(warning);
+        }
+        warnings
+    }
+
+    /// All warnings up to now, but those that the end of a run decides anew.
+    pub(crate) fn close(self) -> Warnings {
         let mut warnings = self.warnings.into_inner();
         // These were an estimate, or true up to then; now it is known.
         for early in [
@@ -61,9 +70,6 @@ impl Advisor {
             WarningName::StuckInFlow,
         ] {
             warnings.retract(early);
-        }
-        for warning in measured_warnings(snapshot, true) {
-            warnings.add(warning);
         }
         warnings
     }

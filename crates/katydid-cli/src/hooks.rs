@@ -217,8 +217,7 @@ impl Run<'_> {
 impl<'a> Calls<'a> {
     /// The calls of a run with these settings; `init` is the first.
     pub(crate) fn init(suite: &'a Suite, settings: &'a RunSettings, console: &'a Console) -> Self {
-        let run = Run { suite: &suite.name, settings, shared: Shared::default() };
-        let mut calls = Self { hooks: &suite.hooks, run, console, aftermath: Aftermath::default() };
+        let mut calls = Self::again(suite, settings, console);
         let view = calls.run.view();
         for hook in &calls.hooks.init {
             calls.aftermath.call(calls.console, "on_init", || hook(&view));
@@ -226,9 +225,20 @@ impl<'a> Calls<'a> {
         calls
     }
 
+    /// The calls of a further run of the same command, which has begun already.
+    pub(crate) fn again(suite: &'a Suite, settings: &'a RunSettings, console: &'a Console) -> Self {
+        let run = Run { suite: &suite.name, settings, shared: Shared::default() };
+        Self { hooks: &suite.hooks, run, console, aftermath: Aftermath::default() }
+    }
+
+    /// This is what the suite has prepared.
+    pub(crate) fn share(&mut self, shared: &Shared) {
+        self.run.shared = shared.clone();
+    }
+
     /// The data is prepared; the load begins next.
     pub(crate) fn test_start(&mut self, shared: &Shared) {
-        self.run.shared = shared.clone();
+        self.share(shared);
         let view = self.run.view();
         for hook in &self.hooks.test_start {
             self.aftermath.call(self.console, "on_test_start", || hook(&view));

@@ -16,6 +16,7 @@
 
 mod advisor;
 mod args;
+mod capacity;
 mod commands;
 mod config_users;
 mod console;

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use katydid_core::{RunEvent, Stages, TaskInfo, diagnose};
-use katydid_engine::{Class, Hooks, Shared};
+use katydid_engine::{Class, Hooks, RunSettings, Shared};
 use katydid_report::csv::HistoryRows;
 
 use crate::advisor::Advisor;
 use crate::args::LogLevel;
+use crate::capacity::Searcher;
 use crate::console::Console;
 use crate::embedded::{Backend, Order};
 use crate::error::CliError;
@@ -45,9 +46,14 @@ pub(crate) fn run(
     describe(&settings, console);
     let advisor = Advisor::new(&settings.silences, console);
     advisor.before(&settings);
+    if let Some(ladder) = settings.search {
+        let (settings, place) = (&settings, (place, place_made));
+        let search = Searcher { suite, settings, ladder, watch, console, advisor, backend, place };
+        return search.run();
+    }
     settings.run.hooks = hooks(suite, &settings, console);
     let mut calls = Calls::init(suite, &settings.run, console);
-    let shared = prepare(suite, &settings, backend.as_ref(), &advisor)?;
+    let shared = prepare(suite, &settings, &settings.run, backend.as_ref(), &advisor)?;
     calls.test_start(&shared);
     let files = LastFiles::new(&settings.output, &settings.run, &place);
     files.probe(console);
@@ -132,7 +138,7 @@ fn start_backend(
 }
 
 /// The suite's hooks of requests and errors, and the log's.
-fn hooks(suite: &Suite, settings: &Settings, console: &Console) -> Hooks {
+pub(crate) fn hooks(suite: &Suite, settings: &Settings, console: &Console) -> Hooks {
     let hooks = suite.hooks.engine.clone();
     match settings.output.loglevel {
         LogLevel::Debug => hooks.and(&request_line::hooks(console)),
@@ -184,6 +190,7 @@ fn reach(settings: &Settings) -> Vec<String> {
     let one = || Some(Stages::one(run.users, run.spawn_rate, run.run_time?));
     let stages = match &settings.stages {
         Some(stages) => Some(stages.clone()),
+        None if settings.search.is_some() => settings.search.map(|search| search.first_probe()),
         // A function decides, or a number of iterations.
         None if run.shape.is_some() || run.arrivals.is_some() || run.iterations.is_some() => None,
         None => one(),
@@ -193,9 +200,14 @@ fn reach(settings: &Settings) -> Vec<String> {
     })
 }
 
-fn prepare(
+/// The data of a run.
+///
+/// # Errors
+/// What the suite lacks for it.
+pub(crate) fn prepare(
     suite: &Suite,
     settings: &Settings,
+    run: &RunSettings,
     backend: Option<&Backend>,
     advisor: &Advisor,
 ) -> Result<Shared, CliError> {
@@ -206,14 +218,14 @@ fn prepare(
         return Ok(shared);
     };
     let tasks: Vec<TaskInfo> = settings.classes.iter().flat_map(Class::tasks).collect();
-    let host = settings.run.host.as_deref().unwrap_or_default();
+    let host = run.host.as_deref().unwrap_or_default();
     let preparation = Preparation {
-        users: settings.run.users,
+        users: run.users,
         host: host.trim_end_matches('/'),
         accounts: settings.accounts.as_deref(),
-        seed: settings.run.seed,
+        seed: run.seed,
         embedded: backend.map(Backend::ready),
-        run_time: settings.run.run_time,
+        run_time: run.run_time,
         options,
         tasks: &tasks,
         advisor,

@@ -2,13 +2,16 @@
 
 mod host;
 mod print;
+mod search;
 mod stages;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{Expectation, Scenario, Shape, Silence, Stages, Target, exit, or_nearest};
+use katydid_core::{
+    Expectation, Ladder, Scenario, Shape, Silence, Stages, Target, exit, or_nearest,
+};
 use katydid_engine::{Class, RunSettings};
 
 use crate::args::{Args, LogLevel, TargetArgs};
@@ -34,6 +37,9 @@ pub(crate) struct Settings {
     pub(crate) scenario: Option<Scenario>,
     /// What the number of users follows, if not a ramp.
     pub(crate) stages: Option<Stages>,
+    /// Not one run but a search for the highest load that holds, with the loads that it may try;
+    /// `run` has the most users and the longest time of it.
+    pub(crate) search: Option<Ladder>,
     /// Whether the suite's own backend is started.
     pub(crate) embedded: bool,
     /// File with accounts; it exists.
@@ -136,6 +142,8 @@ impl Settings {
         }
         let accounts = accounts(suite, &args.target, &classes)?;
         let host = host::of_run(suite, &args.target, &classes)?;
+        let search = search::of_run(args, scenario.as_ref())?;
+        let args = &search::alone(args, search.as_ref());
         let stages = stages::of_run(args, scenario.as_ref())?;
         let run = load(suite, args, (scenario.as_ref(), stages.as_ref()), host)?;
         let run = RunSettings { abort: aborting(scenario.as_ref()), ..run };
@@ -144,11 +152,13 @@ impl Settings {
         sources.warnings.extend(emptied);
         sources.warnings.extend(stages::without_effect(args, scenario.as_ref()));
         sources.warnings.extend(stages::replaced(suite, args, scenario.as_ref()));
+        sources.warnings.extend(search::without_effect(args, search.as_ref()));
         Ok(Self {
             classes,
             run,
             scenario,
             stages,
+            search,
             embedded,
             accounts,
             output: OutputSettings::resolve(args)?,

@@ -23,6 +23,7 @@ pub(crate) struct Watch {
     /// Ends the run.
     pub(crate) control: Control,
     running: Arc<AtomicBool>,
+    asked: Arc<AtomicBool>,
     /// Where keys come from, if they do.
     terminal: Option<Arc<Terminal>>,
 }
@@ -31,6 +32,11 @@ impl Watch {
     /// From now on there is something that a first signal can stop gracefully.
     pub(crate) fn run_begins(&self) {
         self.running.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether a signal has asked for the end.
+    pub(crate) fn asked(&self) -> bool {
+        self.asked.load(Ordering::SeqCst)
     }
 
     /// Whether somebody may press keys.
@@ -122,6 +128,7 @@ fn wait(watch: &Watch, console: &Console, hear: &Receiver<Event>) -> u8 {
             }
             Ok(Event::Signal(signal)) => {
                 asked = true;
+                watch.asked.store(true, Ordering::SeqCst);
                 let name = if signal == SIGTERM { "SIGTERM" } else { "SIGINT" };
                 console
                     .info(&format!("Got {name} signal, shutting down; once more to leave at once"));

@@ -9,6 +9,7 @@
 
 mod advice;
 mod arrivals;
+mod capacity;
 mod drift;
 mod event;
 pub mod exit;
@@ -42,6 +43,10 @@ pub use advice::{
     Warnings, diagnose, is_loopback, measured_warnings, planned_warnings,
 };
 pub use arrivals::{ArrivalCounts, ArrivalRate, Lateness, RateError, RateStage};
+pub use capacity::{
+    Bracket, Capacity, CapacityPlan, Ladder, Next, Probe, ProbeRecord, Search, SearchEnd,
+    SearchOutcome, Shows,
+};
 pub use drift::{DriftError, DriftLimit, DriftMetric, DriftRule, Slope};
 pub use event::{RunEvent, RunState, StopReason};
 pub use expect::{Expectation, Expected, Recover, RecoverError};
@@ -56,7 +61,7 @@ pub use recorder::{OTHER_NAMES, Recorder, RecorderLimits, RowId, RowKey, RowKind
 pub use row::{Row, TaskRow};
 pub use sample::{Bytes, Look, Outcome, PhaseTotals, Phases, Sample};
 pub use scenario::Scenario;
-pub use shape::{Mix, Shape, Stage, Stages, StagesError, TimedStage};
+pub use shape::{Mix, Shape, Stage, Stages, StagesError, StepsError, TimedStage};
 pub use snapshot::Snapshot;
 pub use span::{SpanError, format_span, parse_span};
 pub use suggest::{nearest, or_nearest};

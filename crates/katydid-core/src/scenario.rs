@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{Expectation, RunPhase, Shape as _, Silence, Stages, Target, format_span};
+use crate::{
+    CapacityPlan, Expectation, RunPhase, Shape as _, Silence, Stages, Target, format_span,
+};
 
 /// A recipe that `--scenario NAME` runs. Flags override its numbers.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +24,11 @@ pub struct Scenario {
     pub run_time: Duration,
     /// How the number of users changes, if it does.
     pub stages: Option<Stages>,
+    /// Users climb to `users` in so many equal steps, each an equal part of `run_time`.
+    pub steps: Option<u32>,
+    /// It is no single run but a search for the highest load that holds its targets, of at most
+    /// `users` users and `run_time` in all.
+    pub search: Option<CapacityPlan>,
     /// The classes that run, as on the command line (`Shopper`, `Shopper=3`); none are all.
     pub classes: Vec<String>,
     /// Only tasks with one of these tags run; none are all.
@@ -47,6 +54,8 @@ impl Scenario {
             spawn_rate,
             run_time,
             stages: None,
+            steps: None,
+            search: None,
             classes: Vec::new(),
             tags: Vec::new(),
             exclude_tags: Vec::new(),
@@ -78,23 +87,41 @@ impl Scenario {
     /// How much load it is, in words: `5 users at 1/s for 2m`.
     pub fn load_text(&self) -> String {
         let Self { users, spawn_rate, run_time, .. } = self;
-        match &self.stages {
-            Some(stages) => format!("stages {stages}"),
-            None => format!("{users} users at {spawn_rate}/s for {}", format_span(*run_time)),
+        let time = format_span(*run_time);
+        match (&self.stages, &self.search, self.steps) {
+            (Some(stages), ..) => format!("stages {stages}"),
+            (_, Some(search), _) => format!(
+                "a search from {} users to at most {users}, {} each, for {time} at most",
+                search.from,
+                format_span(search.step_time)
+            ),
+            (.., Some(steps)) => {
+                format!("{users} users in {steps} steps at {spawn_rate}/s for {time}")
+            }
+            _ => format!("{users} users at {spawn_rate}/s for {time}"),
         }
     }
 
-    /// The named pieces of its run.
+    /// The named pieces of its run; a search has none, each probe is a run of its own.
     pub fn phases(&self) -> Vec<RunPhase> {
-        match &self.stages {
-            Some(stages) => stages.phases(),
-            None => RunPhase::ramp_and_steady(self.users, self.spawn_rate, Some(self.run_time)),
+        let Self { users, spawn_rate, run_time, .. } = *self;
+        match (&self.stages, &self.search, self.steps) {
+            (_, Some(_), _) => Vec::new(),
+            (None, _, None | Some(1)) => {
+                RunPhase::ramp_and_steady(users, spawn_rate, Some(run_time))
+            }
+            _ => self.as_stages().phases(),
         }
     }
 
-    /// Its load as stages; one without any has one.
+    /// Its load as stages; one without any has one. Of a search it is the first probe.
     pub fn as_stages(&self) -> Stages {
-        let one = || Stages::one(self.users, self.spawn_rate, self.run_time);
-        self.stages.clone().unwrap_or_else(one)
+        let Self { users, spawn_rate, run_time, .. } = *self;
+        if let Some(search) = &self.search {
+            return search.first_probe();
+        }
+        let stepped = self.steps.map(|steps| Stages::steps(steps, users, spawn_rate, run_time));
+        let one = || Stages::one(users, spawn_rate, run_time);
+        self.stages.clone().or(stepped.and_then(Result::ok)).unwrap_or_else(one)
     }
 }

@@ -140,6 +140,32 @@ impl Stages {
         Self(vec![TimedStage::new(Stage::new(users, spawn_rate), length)])
     }
 
+    /// A climb to `users` users in `count` equal steps, each an equal part of `length` with its ramp
+    /// at `spawn_rate` per second.
+    ///
+    /// # Errors
+    /// More steps than users, or steps that end before their ramp does: nothing could be said of
+    /// such a step.
+    pub fn steps(
+        count: u32,
+        users: u32,
+        spawn_rate: f64,
+        length: Duration,
+    ) -> Result<Self, StepsError> {
+        if users < count {
+            return Err(StepsError::TooMany { count, users });
+        }
+        let length = length / count.max(1);
+        let ramp = f64::from(users.div_ceil(count.max(1))) / spawn_rate;
+        if ramp >= length.as_secs_f64() {
+            return Err(StepsError::AllRamp { length: format_span(length), ramp });
+        }
+        let reached =
+            |step: u32| (u64::from(users) * u64::from(step)).div_ceil(count.into()) as u32;
+        let step = |step| TimedStage::new(Stage::new(reached(step), spawn_rate), length);
+        Ok(Self((1..=count).map(step).collect()))
+    }
+
     /// The stages in their order.
     pub fn stages(&self) -> &[TimedStage] {
         &self.0
@@ -207,6 +233,31 @@ impl Shape for Stages {
         let stages = self.0.iter();
         RunPhase::in_a_row(stages.map(|it| (&it.name, it.length, Some(it.stage.users))))
     }
+}
+
+/// Steps that cannot be meant.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StepsError {
+    /// Steps that add nobody.
+    #[error("{count} steps to {users} users: each must add at least one; write fewer steps")]
+    TooMany {
+        /// Steps.
+        count: u32,
+        /// Users.
+        users: u32,
+    },
+    /// A step is over before it has its users.
+    #[error(
+        "a step of {length} is over before its users have started, which takes {ramp:.1} s; run \
+         longer, start users faster, or write fewer steps"
+    )]
+    AllRamp {
+        /// The length of a step.
+        length: String,
+        /// The time that its users take to start, in seconds.
+        ramp: f64,
+    },
 }
 
 /// A text that is no row of stages.

@@ -6,7 +6,8 @@
 //!
 //! - [`csv`]: Locust's four files, names and columns to the letter.
 //! - [`html`]: a page with the tables of the end.
-//! - [`json`]: Locust's `--json`.
+//! - [`json`]: Locust's `--json`, and the outcome of a search.
+//! - [`plan`]: a scenario that checks the load that a search has found.
 //! - [`table`]: the live table and the tables at the end of a run.
 //!
 //! # Milliseconds
@@ -20,6 +21,7 @@ pub mod csv;
 pub mod html;
 pub mod json;
 mod number;
+pub mod plan;
 pub mod table;
 mod text;
 

@@ -29,6 +29,12 @@ pub(crate) struct LoadArgs {
     /// place of users, rate and time, also of those of a scenario.
     #[arg(long, value_name = "STAGES", value_parser = parse_stages, conflicts_with_all = ["users", "spawn_rate", "run_time"], help_heading = help::COMMON, hide_short_help = true)]
     pub(crate) stages: Option<Stages>,
+    /// Climb to the users in so many equal steps, each an equal part of the run time
+    ///
+    /// Each step is judged by itself, and the end says at which one a target broke (the knee). 1 is
+    /// one ramp, as without it.
+    #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true, conflicts_with = "stages", help_heading = help::COMMON, hide_short_help = true)]
+    pub(crate) steps: Option<u32>,
     /// Start at once, without the live page
     #[arg(long, help_heading = help::COMMON)]
     pub(crate) headless: bool,

@@ -10,6 +10,7 @@ mod later;
 mod load;
 mod mistake;
 mod output;
+mod search;
 mod select;
 mod target;
 mod tuning;
@@ -26,10 +27,11 @@ pub(crate) use http::HttpArgs;
 use load::LoadArgs;
 pub(crate) use mistake::{error as mistake, sentence};
 pub(crate) use output::OutputArgs;
+pub(crate) use search::SearchArgs;
 use select::SelectArgs;
 pub(crate) use target::TargetArgs;
 use tuning::TuningArgs;
-pub(crate) use values::{LogLevel, parse_count, parse_rate, parse_time};
+pub(crate) use values::{LogLevel, parse_count, parse_factor, parse_rate, parse_share, parse_time};
 
 use crate::error::CliError;
 use crate::options::{self, Options};
@@ -52,6 +54,8 @@ pub(crate) struct Args {
     pub(crate) load: LoadArgs,
     #[command(flatten)]
     pub(crate) arrivals: ArrivalArgs,
+    #[command(flatten)]
+    pub(crate) search: SearchArgs,
     /// Read more settings from this file
     ///
     /// Flags and the environment override it; it overrides the files that lie about, key by key.
@@ -133,7 +137,7 @@ pub(crate) fn visible(suite: &Suite) -> clap::Command {
 }
 
 /// What means nothing beside an arrival rate.
-const EXCLUDED: [&str; 5] = ["users", "spawn_rate", "stages", "iterations", "reset_stats"];
+const EXCLUDED: [&str; 6] = ["users", "spawn_rate", "stages", "steps", "iterations", "reset_stats"];
 
 fn built_in(suite: &Suite) -> clap::Command {
     let command = ArrivalArgs::exclude(Args::command(), &EXCLUDED);

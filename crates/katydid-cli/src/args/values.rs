@@ -64,6 +64,24 @@ pub(crate) fn parse_rate(text: &str) -> Result<f64, String> {
     }
 }
 
+/// How many times as much; above 1.
+pub(crate) fn parse_factor(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(factor) if factor.is_finite() && factor > 1.0 => Ok(factor),
+        _ => Err("must be a number above 1, such as 2 or 1.5".to_owned()),
+    }
+}
+
+/// A share between 0 and 1: `10%`, `0.1`.
+pub(crate) fn parse_share(text: &str) -> Result<f64, String> {
+    let share = match text.strip_suffix('%') {
+        Some(percent) => percent.trim_end().parse::<f64>().map(|percent| percent / 100.0),
+        None => text.parse(),
+    };
+    let between = share.ok().filter(|share| *share > 0.0 && *share < 1.0);
+    between.ok_or_else(|| "must be a share between 0 and 1, such as 10% or 0.1".to_owned())
+}
+
 /// A length of time above 0.
 pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
     match katydid_core::parse_span(text) {

@@ -114,12 +114,15 @@ impl Console {
 
     /// The verdict; its last line is the last line of all.
     pub(crate) fn verdict(&self, text: &str) {
-        let (before, last) = text.trim_end().rsplit_once('\n').unwrap_or(("", text.trim_end()));
-        let coloured = if last.starts_with("VERDICT: PASS") {
-            last.green().bold().to_string()
-        } else {
-            last.red().bold().to_string()
-        };
+        self.conclusion(text, last_line(text).starts_with("VERDICT: PASS"));
+    }
+
+    /// A text whose last line is the last of all, good or bad.
+    pub(crate) fn conclusion(&self, text: &str, good: bool) {
+        let last = last_line(text);
+        let before = text.trim_end().strip_suffix(last).unwrap_or_default().trim_end();
+        let coloured =
+            if good { last.green().bold().to_string() } else { last.red().bold().to_string() };
         let before = before.lines().map(|line| match line {
             line if line.starts_with("RUN: DISTURBED") => line.yellow().bold().to_string(),
             line if line.starts_with("RUN: INVALID") => line.red().bold().to_string(),
@@ -181,4 +184,8 @@ fn open_log(path: &Path) -> Result<File, CliError> {
     let opened = File::options().append(true).create(true).open(path);
     let path = path.to_owned();
     opened.map_err(|fault| CliError::File { what: "log file", path, fault })
+}
+
+fn last_line(text: &str) -> &str {
+    text.trim_end().lines().last().unwrap_or_default()
 }

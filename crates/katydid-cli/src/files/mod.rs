@@ -10,6 +10,7 @@ mod writer;
 pub(crate) use last::LastFiles;
 pub(crate) use place::Place;
 pub(crate) use reports::Reports;
+pub(crate) use whole::write_whole;
 pub(crate) use writer::Written;
 
 #[cfg(test)]

@@ -40,7 +40,7 @@ pub(super) const TABLES: [(&str, &str); 4] = [
 ];
 
 /// Keys of `[scenario.NAME]`.
-pub(super) const SCENARIO: [Key; 14] = [
+pub(super) const SCENARIO: [Key; 20] = [
     key("purpose", Kind::Text, "What the scenario is for, in one sentence"),
     key(
         "expected",
@@ -55,6 +55,12 @@ pub(super) const SCENARIO: [Key; 14] = [
         Kind::Texts,
         "Instead of the three: numbers of users in a row, 10@2/s for 2m; a name may stand before it",
     ),
+    key("steps", Kind::Count, "Climb to `users` in so many equal steps, each a part of run-time"),
+    key("search", Kind::Text, "\"capacity\": find the highest load, up to `users`, that holds"),
+    key("from", Kind::Count, "Of a search: users of its first probe [10]"),
+    key("factor", Kind::Rate, "Of a search: how many times more users the next probe has [2]"),
+    key("step-time", Kind::Time, "Of a search: how long a probe measures, after its ramp [30s]"),
+    key("precision", Kind::Share, "Of a search: the share by which it may be wrong [10%]"),
     key("classes", Kind::Texts, "User classes that run, with weights if wanted: Shopper=3"),
     key("tags", Kind::Texts, "Only tasks with one of these tags run"),
     key("exclude-tags", Kind::Texts, "Tasks with one of these tags do not run"),

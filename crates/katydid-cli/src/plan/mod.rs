@@ -2,12 +2,13 @@
 //!
 //! `keys.rs` is the one table of what may be written; reading refuses everything else with the
 //! nearest name, and the JSON Schema (`schema.rs`) is made from it. `read.rs` makes scenarios of
-//! the text, `table.rs` knows lines, `reach.rs` estimates whether a run can make the samples that
+//! the text (`load.rs`: how much of it), `table.rs` knows lines, `reach.rs` estimates whether a run can make the samples that
 //! its targets need.
 
 mod error;
 mod hosts;
 mod keys;
+mod load;
 mod reach;
 mod read;
 mod scenario;

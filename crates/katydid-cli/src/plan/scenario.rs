@@ -1,13 +1,10 @@
 //! The tables `[scenario.NAME]`.
 
-use std::time::Duration;
-
-use katydid_core::{
-    Expectation, Recover, Scenario, Scope, Shape as _, Stages, Target, or_nearest, parse_span,
-};
+use katydid_core::{Expectation, Metric, Recover, Scenario, Scope, Target, or_nearest};
 
 use super::error::PlanError;
 use super::keys::SCENARIO;
+use super::load::{LOAD, load};
 use super::table::{Entry, Item, entries};
 use super::targets::{List, Rules, tags};
 
@@ -18,15 +15,6 @@ pub(super) struct Names {
     pub(super) tags: Vec<String>,
     /// User classes.
     pub(super) classes: Vec<String>,
-}
-
-/// The load of a scenario as far as it is read.
-#[derive(Debug, Default)]
-struct Load<'p> {
-    users: Option<(Entry<'p>, u32)>,
-    spawn_rate: Option<(Entry<'p>, f64)>,
-    run_time: Option<(Entry<'p>, Duration)>,
-    stages: Option<Stages>,
 }
 
 /// Reads one scenario.
@@ -40,8 +28,7 @@ pub(super) fn scenario(
         return Err(table.wrong("the name of a scenario is one word without a slash"));
     }
     let parts = entries(table.source, &within, table.table()?);
-    let load = load(&parts)?;
-    let mut scenario = with_load(table, load)?;
+    let mut scenario = load(table, &parts)?;
     let phases = scenario.phases();
     for part in &parts {
         match part.name() {
@@ -78,76 +65,20 @@ pub(super) fn scenario(
             "endpoints" => listed(part, List::Endpoints, rules, &mut scenario)?,
             "success-classes" => listed(part, List::SuccessClasses, rules, &mut scenario)?,
             // Read with the load.
-            "users" | "spawn-rate" | "run-time" | "stages" => {}
+            name if LOAD.contains(&name) => {}
             _ => return Err(part.unknown(&SCENARIO.map(|key| key.name))),
         }
+    }
+    let failures =
+        |target: &Target| matches!(target.metric(), Metric::SuccessRate | Metric::FailureRate);
+    if scenario.search.is_some() && !scenario.targets.iter().any(failures) {
+        return Err(table.wrong(NO_TARGET));
     }
     Ok(scenario)
 }
 
-fn load<'p>(parts: &[Entry<'p>]) -> Result<Load<'p>, PlanError> {
-    let mut load = Load::default();
-    for part in parts {
-        match part.name() {
-            "users" => load.users = Some((*part, part.count()?)),
-            "spawn-rate" => load.spawn_rate = Some((*part, part.number()?)),
-            "run-time" => load.run_time = Some((*part, time(part)?)),
-            "stages" => load.stages = Some(stages(part)?),
-            _ => {}
-        }
-    }
-    Ok(load)
-}
-
-fn with_load(table: &Entry<'_>, load: Load<'_>) -> Result<Scenario, PlanError> {
-    let Some(stages) = load.stages else {
-        let lacks = |key: &str| {
-            table.wrong(format!("[scenario.{}] lacks `{key}` (or has `stages`)", table.name()))
-        };
-        let (_, users) = load.users.ok_or_else(|| lacks("users"))?;
-        let (_, rate) = load.spawn_rate.ok_or_else(|| lacks("spawn-rate"))?;
-        let (_, time) = load.run_time.ok_or_else(|| lacks("run-time"))?;
-        return Ok(Scenario::new(table.name(), users, rate, time));
-    };
-    let parts = [
-        load.users.map(|(entry, _)| entry),
-        load.spawn_rate.map(|(entry, _)| entry),
-        load.run_time.map(|(entry, _)| entry),
-    ];
-    match parts.into_iter().flatten().next() {
-        Some(part) => {
-            let text = format!(
-                "`stages` say how many users run and how long; leave `{}` out",
-                part.name()
-            );
-            Err(part.wrong(text))
-        }
-        None => Ok(Scenario::staged(table.name(), stages)),
-    }
-}
-
-fn time(part: &Entry<'_>) -> Result<Duration, PlanError> {
-    match parse_span(part.text()?) {
-        Ok(Duration::ZERO) => {
-            Err(part.wrong_value(format!("`{}` must be longer than 0", part.name())))
-        }
-        Ok(time) => Ok(time),
-        Err(fault) => Err(part.wrong_value(fault.to_string())),
-    }
-}
-
-fn stages(part: &Entry<'_>) -> Result<Stages, PlanError> {
-    let mut all = Vec::new();
-    for item in part.texts()? {
-        let stages: Stages = item.text.parse().map_err(|fault| item.wrong(format!("{fault}")))?;
-        all.extend_from_slice(stages.stages());
-    }
-    let stages = Stages::new(all).checked().map_err(|fault| part.wrong_value(fault.to_string()))?;
-    if stages.most_users().is_none_or(|users| users == 0) {
-        return Err(part.wrong_value("no stage has any user"));
-    }
-    Ok(stages)
-}
+const NO_TARGET: &str = "a search needs a target on `failures` or `success`, as in targets = \
+                         [\"failures < 1%\"]: pages that say sorry are fast, and hold every other";
 
 fn classes(part: &Entry<'_>, names: &Names) -> Result<Vec<String>, PlanError> {
     let class = |item: Item<'_>| {

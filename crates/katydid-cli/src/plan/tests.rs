@@ -57,6 +57,23 @@ recover = "p95 back under 1s within 30s"
 stages = ["1@1/s for 9s", "9@1/s for 9s", "1@1/s for 9s"]
 recover = ["p95 < 1s within 5s", "success > 99% within 3s"]
 
+[scenario.stress]
+users = 500
+spawn-rate = 50
+run-time = "10m"
+steps = 5
+
+[scenario.capacity]
+search = "capacity"
+from = 5
+factor = 1.5
+step-time = "20s"
+precision = "5%"
+users = 500
+spawn-rate = 50
+run-time = "30m"
+targets = ["failures < 1%"]
+
 [target."/pay"]
 max = "2s"
 "p99.9" = "1500ms"
@@ -76,7 +93,16 @@ fn adopted(text: &str) -> Result<Suite, String> {
 fn a_plan_becomes_hosts_and_scenarios() {
     let suite = adopted(GOOD).unwrap();
     assert_eq!(suite.hosts, [("staging".to_owned(), "https://staging.shop.example".to_owned())]);
-    let [smoke, spike, spikes] = &suite.scenarios[..] else { panic!("{:?}", suite.scenarios) };
+    let [smoke, spike, spikes, stress, capacity] = &suite.scenarios[..] else {
+        panic!("{:?}", suite.scenarios)
+    };
+    assert_eq!(stress.load_text(), "500 users in 5 steps at 50/s for 10m");
+    assert_eq!(
+        capacity.load_text(),
+        "a search from 5 users to at most 500, 20s each, for 30m at most"
+    );
+    let search = capacity.search.unwrap();
+    assert_eq!((search.factor, search.precision), (1.5, 0.05));
     assert_eq!(
         (smoke.name.as_str(), smoke.load_text()),
         ("smoke", "5 users at 0.5/s for 2m".into())
@@ -118,7 +144,7 @@ fn the_plan_of_the_document_is_one() {
     let admin = UserClass::<()>::with_default("Admin").task(task("audit", 1, &[]));
     let mut suite = Suite::new("shop-load").class(shopper).class(admin).plan(text.unwrap());
     adopt(&mut suite).unwrap();
-    assert_eq!((suite.scenarios.len(), suite.scenarios[0].targets.len()), (2, 7));
+    assert_eq!((suite.scenarios.len(), suite.scenarios[0].targets.len()), (4, 7));
 }
 
 const LOAD: &str = "[scenario.a]\nusers = 1\nspawn-rate = 1\nrun-time = \"1m\"\n";
@@ -198,6 +224,19 @@ const WRONG: &[(&str, usize, &str)] = &[
     ("[scenarios.b]\nusers = 5", 5, "unknown table `scenarios`; did you mean `scenario`?"),
     ("[hosts]\nx = \"localhost:5000\"", 6, "write http://localhost:5000"),
     ("[hosts]\nx = \"http://me:secret@h\"", 6, "has a user name or password"),
+    ("steps = 2", 5, "2 steps to 1 users: each must add at least one; write fewer steps"),
+    ("[scenario.b]\nstages = [\"10@2/s:2m\"]\nsteps = 3", 7, "leave `steps` out"),
+    ("from = 3", 5, "`from` belongs to a search; write search = \"capacity\""),
+    ("search = \"capicity\"", 5, "unknown search `capicity`; did you mean `capacity`?"),
+    ("search = \"capacity\"\nsteps = 1", 6, "a search chooses its steps itself; leave `steps` out"),
+    ("search = \"capacity\"", 5, "the first probe has 10 users and `users` allows 1"),
+    ("search = \"capacity\"\nfrom = 1\nfactor = 1", 7, "`factor` must be a number above 1"),
+    ("search = \"capacity\"\nfrom = 1\nprecision = \"2\"", 7, "must be a share between 0 and 1"),
+    (
+        "search = \"capacity\"\nfrom = 1\ntargets = [\"p95 < 1s\"]",
+        1,
+        "a search needs a target on `failures` or `success`",
+    ),
     ("silence = [\"same-machin=x\"]", 5, "did you mean `same-machine`?"),
     ("tags = []", 5, "`tags` is empty; leave it out"),
     ("purpose = \"\"", 5, "`purpose` is empty; leave it out"),

@@ -10,8 +10,8 @@ use crate::suite::Suite;
 /// What stages take the place of.
 pub(super) const INSTEAD_OF: [&str; 3] = ["users", "spawn-rate", "run-time"];
 
-/// The stages of a run: those of `--stages`, else those of its scenario. An arrival rate takes their
-/// place.
+/// The stages of a run: those of `--stages`, else those of its scenario, else its steps. An arrival
+/// rate takes their place.
 ///
 /// # Errors
 /// A flag that the scenario's stages would leave without effect.
@@ -23,9 +23,9 @@ pub(super) fn of_run(args: &Args, scenario: Option<&Scenario>) -> Result<Option<
         return Ok(None);
     }
     let staged = scenario.and_then(|scenario| Some((scenario, scenario.stages.as_ref()?)));
-    let Some((scenario, stages)) = staged else { return Ok(None) };
+    let Some((scenario, stages)) = staged else { return steps(args, scenario) };
     let of = |long: &&&str| args.sources.of(long).is_some_and(|s| s.origin == Origin::Flag);
-    match INSTEAD_OF.iter().find(of) {
+    match INSTEAD_OF.iter().chain(&["steps"]).find(of) {
         Some(flag) => Err(CliError::Usage(format!(
             "the users of scenario {} follow its stages, so --{flag} would do nothing; write other \
              stages: --stages {stages}",
@@ -33,6 +33,21 @@ pub(super) fn of_run(args: &Args, scenario: Option<&Scenario>) -> Result<Option<
         ))),
         None => Ok(Some(stages.clone())),
     }
+}
+
+/// The climb of `--steps` or of a scenario with steps, to the users and in the time of both.
+fn steps(args: &Args, scenario: Option<&Scenario>) -> Result<Option<Stages>, CliError> {
+    let steps = args.load.steps.or(scenario.and_then(|scenario| scenario.steps));
+    let Some(steps) = steps.filter(|steps| *steps > 1) else { return Ok(None) };
+    let (load, name) = (&args.load, args.sources.name("steps"));
+    let users = load.users.or(scenario.map(|scenario| scenario.users)).unwrap_or(1);
+    let rate = load.spawn_rate.or(scenario.map(|scenario| scenario.spawn_rate)).unwrap_or(1.0);
+    let length = load.run_time.or(scenario.map(|scenario| scenario.run_time));
+    let length = length.ok_or_else(|| {
+        CliError::Usage(format!("{name} {steps} needs a run time to divide; add -t 10m"))
+    })?;
+    let stages = Stages::steps(steps, users, rate, length);
+    stages.map(Some).map_err(|fault| CliError::Usage(format!("{name}: {fault}")))
 }
 
 /// Sentences on settings of files and the environment that a scenario's stages leave without

@@ -8,6 +8,7 @@
 
 mod backend;
 mod bad_input;
+mod capacity;
 mod command_line;
 mod commands;
 mod console;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         console::TESTS,
         runs::TESTS,
         exit_codes::TESTS,
+        capacity::TESTS,
         keys::TESTS,
         plans::TESTS,
         files::TESTS,

@@ -49,6 +49,21 @@ fn the_time_of_all_users_counts_ramps_up_and_down() {
 }
 
 #[test]
+fn steps_are_equal_parts_of_users_and_time() {
+    let steps = |count, users, rate| Stages::steps(count, users, rate, Duration::from_mins(10));
+    let guide = steps(5, 500, 50.0).unwrap().to_string();
+    assert_eq!(guide, "100@50/s:2m,200@50/s:2m,300@50/s:2m,400@50/s:2m,500@50/s:2m");
+    let uneven = steps(3, 10, 1.0).unwrap();
+    let users: Vec<u32> = uneven.stages().iter().map(|timed| timed.stage.users).collect();
+    assert_eq!(users, [4, 7, 10]);
+    let fault = steps(11, 10, 1.0).unwrap_err().to_string();
+    assert!(fault.starts_with("11 steps to 10 users: each must add at least one"), "{fault}");
+    let fault = steps(5, 500, 0.5).unwrap_err().to_string();
+    assert!(fault.contains("step of 2m is over before its users have started"), "{fault}");
+    assert!(fault.contains("takes 200.0 s"), "{fault}");
+}
+
+#[test]
 fn a_function_is_a_shape_and_a_stage_may_name_classes() {
     let shape = |time: Duration, users: u32| {
         (users < 5).then(|| Stage::exactly([("A", 1), ("B", time.as_secs() as u32)], 1.5))

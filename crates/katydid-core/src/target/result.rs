@@ -118,6 +118,27 @@ impl TargetResult {
         }
     }
 
+    /// Whether it was missed for nothing but too few samples.
+    pub fn lacks_samples(&self) -> bool {
+        let Target { comparison, limit, .. } = self.target;
+        !self.met && self.measured.is_none_or(|value| comparison.holds(value, limit))
+    }
+
+    /// The target with its limit at this share above what was measured, in two digits and never
+    /// above its own, where it is an upper limit on a time; any other as it is.
+    pub(crate) fn with_room(&self, share: f64) -> Target {
+        use super::metric::Comparison::{AtMost, Below};
+        let mut target = self.target.clone();
+        let upper = matches!(target.comparison, Below | AtMost);
+        if let Some(value) = self.measured
+            && upper
+            && target.metric.unit() == Unit::Time
+        {
+            target.limit = target.limit.min(two_digits_up(value * (1.0 + share)));
+        }
+        target
+    }
+
     /// Whether it was met on fewer samples than make the number firm.
     pub fn is_on_few(&self) -> bool {
         self.met && self.samples < self.target.firm()
@@ -157,6 +178,12 @@ impl TargetResult {
         };
         Some(format!("target `{target}` missed: {why}"))
     }
+}
+
+/// Rounded up to two significant digits: 312 becomes 320.
+fn two_digits_up(value: f64) -> f64 {
+    let unit = 10f64.powf((value.max(1.0).log10() - 1.0).floor());
+    (value / unit).ceil() * unit
 }
 
 fn samples_text(count: u64) -> String {

@@ -43,6 +43,11 @@ impl Finding {
     pub(crate) fn new(rule: &'static str, word: RunWord, text: impl Into<String>) -> Self {
         Self { rule, word, text: text.into() }
     }
+
+    /// Whether it is about the machine and the threads that make the load, not about what they did.
+    pub(crate) fn is_of_the_generator(&self) -> bool {
+        RULES.iter().any(|rule| rule.name == self.rule)
+    }
 }
 
 /// What a run says of itself.

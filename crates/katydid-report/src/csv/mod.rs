@@ -1,4 +1,5 @@
-//! Locust's four CSV files: its headers, columns, order of rows and CRLF line ends.
+//! Locust's four CSV files: its headers, columns, order of rows and CRLF line ends. Beside them
+//! the probes of a search, in the same dialect.
 //!
 //! Where a number can be better than Locust's without changing its form, it is: percentiles come
 //! from a histogram with 0.1 % error instead of two digits, and the last files of a run are
@@ -16,10 +17,12 @@ mod exceptions;
 mod failures;
 mod history;
 mod names;
+mod probes;
 mod stats;
 
 pub use exceptions::exceptions;
 pub use failures::failures;
 pub use history::{HistoryRows, history_header, history_rows};
 pub use names::FileNames;
+pub use probes::probes;
 pub use stats::stats;

@@ -18,6 +18,20 @@ exclude-tags = ["revenue"]
 silence = ["same-machine=a trial"]
 targets = ["success == 100%"]
 
+[scenario.stress]
+users = 9
+spawn-rate = 2
+run-time = "3m"
+steps = 3
+
+[scenario.capacity]
+search = "capacity"
+from = 4
+users = 90
+spawn-rate = 10
+run-time = "9m"
+targets = ["failures < 1%"]
+
 [scenario.spike]
 stages = ["10@2/s for 2m", "300@100/s for 5m"]
 "#;
@@ -77,6 +91,54 @@ fn stages_come_from_the_scenario_or_from_the_flag() {
     assert_eq!(told(&open), "--arrival-rate takes the place of the stages of scenario spike");
     assert_eq!(told(&with("--scenario money --stages 3@1/s:9s -H http://h")), "");
     assert!(with("--scenario money -H http://h").run.shape.is_none());
+}
+
+#[test]
+fn steps_come_from_the_scenario_or_from_the_flag_and_flags_override_their_numbers() {
+    for (words, stages) in [
+        ("--scenario stress", Some("3@2/s:1m,6@2/s:1m,9@2/s:1m")),
+        ("--scenario stress -u 30 -r 5 -t 90", Some("10@5/s:30s,20@5/s:30s,30@5/s:30s")),
+        ("--scenario stress --steps 1", None),
+        ("--scenario stress --stages 3@1/s:9s", Some("3@1/s:9s")),
+        ("--scenario money --steps 2", Some("4@2/s:1m30s,7@2/s:1m30s")),
+        ("--headless -u 4 -r 9 -t 8s --steps 2", Some("2@9/s:4s,4@9/s:4s")),
+    ] {
+        let settings = with(&format!("{words} -H http://h"));
+        let chosen = settings.stages.as_ref().map(ToString::to_string);
+        assert_eq!(chosen.as_deref(), stages, "{words}");
+    }
+    let open = with("--scenario stress --arrival-rate 5/s -t 9s -H http://h");
+    assert!(open.stages.is_none() && open.run.shape.is_none());
+    let suite = planned();
+    for (words, says) in [
+        ("--scenario spike --steps 3", "so --steps would do nothing"),
+        ("--headless -u 5 --steps 3", "--steps 3 needs a run time to divide; add -t 10m"),
+        ("--headless -u 9 -r 1 -t 9s --steps 3", "--steps: a step of 3s is over before"),
+        ("--scenario stress -u 2", "3 steps to 2 users: each must add at least one"),
+        ("--headless --stages 3@1/s:9s --steps 2", "cannot be used with"),
+    ] {
+        refused(&suite, &format!("{words} -H http://h"), says);
+    }
+}
+
+#[test]
+fn a_search_has_the_numbers_of_the_scenario_and_of_flags() {
+    let search = |words: &str| with(&format!("--scenario capacity {words} -H http://h"));
+    let plain = search("");
+    let ladder = plain.search.unwrap();
+    assert_eq!((ladder.plan.from, ladder.most, plain.run.users), (4, 90, 90));
+    assert_eq!(plain.run.run_time, Some(Duration::from_mins(9)));
+    let other = search("-u 50 --from 7 --factor 1.5 --step-time 5s --precision 20% -t 3m");
+    let ladder = other.search.unwrap();
+    assert_eq!((ladder.plan.from, ladder.most, ladder.plan.factor), (7, 50, 1.5));
+    assert_eq!((ladder.plan.step_time, ladder.plan.precision), (Duration::from_secs(5), 0.2));
+    assert_eq!(other.run.run_time, Some(Duration::from_mins(3)));
+    let row = |name: &str| {
+        let row = plain.rows.iter().find(|row| row[0] == name).unwrap();
+        format!("{} from {}", row[1], row[2])
+    };
+    assert_eq!(row("from"), "4 from scenario capacity");
+    assert_eq!(row("precision"), "10% from scenario capacity");
 }
 
 #[test]

@@ -1,12 +1,10 @@
-//! `--json` and `--json-file`: Locust's shape of the statistics.
+//! Locust's shape of the statistics.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use katydid_core::{Latency, Row, Snapshot};
 use serde::Serialize;
-use serde_json::Serializer;
-use serde_json::ser::PrettyFormatter;
 
 use crate::number::{millis, nearest};
 use crate::rows_and_transactions;
@@ -44,12 +42,7 @@ pub fn statistics(snapshot: &Snapshot, started: SystemTime) -> Vec<u8> {
     let begun = started + snapshot.since;
     let rows = rows.iter().filter(|row| row.requests() > 0);
     let entries: Vec<Entry<'_>> = rows.map(|row| entry(row, started, begun)).collect();
-    let mut out = Vec::new();
-    let mut serializer =
-        Serializer::with_formatter(&mut out, PrettyFormatter::with_indent(b"    "));
-    entries.serialize(&mut serializer).expect("memory takes everything, and keys are numbers");
-    out.push(b'\n');
-    out
+    super::indented(&entries)
 }
 
 /// `begun`: since when the statistics have been counted.

@@ -1,0 +1,81 @@
+//! One probe: a whole run of the engine, judged by itself.
+
+use katydid_core::{ProbeRecord, RunEvent, StopReason, Verdict};
+use katydid_engine::{RunOutcome, RunSettings, Shared};
+
+use super::Searcher;
+use crate::error::CliError;
+use crate::hooks::Calls;
+use crate::progress::Progress;
+use crate::run::{hooks, prepare};
+
+/// What a probe has left.
+pub(super) struct Probed {
+    pub(super) record: ProbeRecord,
+    pub(super) verdict: Verdict,
+    pub(super) outcome: RunOutcome,
+    pub(super) run: RunSettings,
+    pub(super) shared: Shared,
+}
+
+impl Searcher<'_> {
+    /// Runs `users` users: the ramp, after which the statistics begin, and the time to measure.
+    pub(super) fn probe(&mut self, number: u32, users: u32) -> Result<Probed, CliError> {
+        let run = self.run_of(users);
+        let (suite, settings, console) = (self.suite, self.settings, self.console);
+        let first = number == 1;
+        let mut calls = if first {
+            Calls::init(suite, &run, console)
+        } else {
+            Calls::again(suite, &run, console)
+        };
+        let shared = prepare(suite, settings, &run, self.backend.as_ref(), &self.advisor)?;
+        calls.test_start(&shared);
+        let progress = Progress { users, run_time: run.run_time };
+        let (advisor, watch, backend) = (&self.advisor, self.watch, &mut self.backend);
+        let mut observe = |event: RunEvent<'_>| {
+            advisor.event(&event);
+            match &event {
+                RunEvent::AllUsersStarted { users } => calls.spawning_complete(users),
+                RunEvent::Warning(text) => console.warning(text),
+                RunEvent::Tick(snapshot) => {
+                    console.progress(Some(&progress.line(snapshot)));
+                    // A signal may have come between two runs.
+                    if watch.asked() {
+                        watch.control.stop();
+                    }
+                    if let Some(death) = backend.as_mut().and_then(|backend| backend.death()) {
+                        console.warning(&death);
+                    }
+                }
+                _ => {}
+            }
+        };
+        let classes = &settings.classes;
+        let outcome =
+            katydid_engine::run(classes, shared.clone(), &run, &watch.control, &mut observe)?;
+        console.progress(None);
+        calls.test_stop(outcome.reason, &outcome.snapshot);
+        let rules = settings.rules(calls.aftermath());
+        let verdict = rules.judge(&outcome, true);
+        let mut record = ProbeRecord::read(number, users, &outcome.snapshot, &verdict);
+        if outcome.reason == StopReason::Interrupted {
+            record.cut();
+        }
+        drop(calls);
+        Ok(Probed { record, verdict, outcome, run, shared })
+    }
+
+    fn run_of(&self, users: u32) -> RunSettings {
+        let run = self.settings.run.clone();
+        let time = self.ladder.probe_time(users, run.spawn_rate);
+        RunSettings {
+            users,
+            run_time: Some(time),
+            threads: run.threads.min(users as usize),
+            reset_stats: true,
+            hooks: hooks(self.suite, self.settings, self.console),
+            ..run
+        }
+    }
+}

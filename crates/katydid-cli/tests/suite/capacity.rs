@@ -1,0 +1,150 @@
+//! The search for a capacity through the door, against servers that break at a known load.
+
+use std::path::Path;
+use std::process::Command;
+
+use katydid_testkit::{FaultProxy, TestServer};
+
+use crate::process::{run, signal, start};
+use crate::shop;
+
+crate::tests![
+    the_search_finds_where_the_target_breaks,
+    a_target_that_breaks_at_once_has_no_capacity,
+    too_few_samples_are_no_capacity,
+    an_interrupted_search_tells_what_it_knows,
+    a_search_that_has_no_time_is_not_decided,
+    what_means_nothing_beside_a_search_is_refused,
+];
+
+const PLAN: &str = "[scenario.capacity]\n\
+                    search = \"capacity\"\nfrom = 2\nfactor = 2\nstep-time = \"1s\"\n\
+                    precision = \"50%\"\nusers = 64\nspawn-rate = 100\nrun-time = \"40s\"\n\
+                    classes = [\"Admin\"]\n\
+                    targets = [\"p90 < 200ms\", \"failures < 10%\"]\n";
+
+/// A folder with `plan.toml` in it.
+fn folder(plan: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
+    folder
+}
+
+fn search(folder: &Path, host: &str, words: &str) -> Command {
+    let mut command = shop(&format!("--scenario capacity -H {host} --plan plan.toml {words}"));
+    command.current_dir(folder);
+    command
+}
+
+/// A file of the one folder that the run has made.
+fn report(folder: &Path, name: &str) -> String {
+    let runs = std::fs::read_dir(folder.join("load_test_runs")).unwrap();
+    let made: Vec<_> = runs.map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(made.len(), 1, "{made:?}");
+    std::fs::read_to_string(made[0].join(name)).unwrap()
+}
+
+/// Every user has one connection; with a sixth, each answer takes a third of a second more.
+fn the_search_finds_where_the_target_breaks() {
+    let server = TestServer::spawn();
+    let proxy = FaultProxy::start(server.addr(), &["delay 300ms beyond 5 connections"]).unwrap();
+    let folder = folder(PLAN);
+    let ended = run(&mut search(folder.path(), &proxy.url(), "--json"))
+        .expect(0)
+        .says("Searching for the most users that hold every target: from 2 to at most 64, 1s each");
+    let last = ended.last_line().to_owned();
+    for text in [
+        "CAPACITY: 4 users (3 of 3 probes) held every target with ",
+        "; 6 users broke (3 of 3 probes): `p90 < 200ms` was 3",
+    ] {
+        assert!(last.contains(text), "{text:?} is not in {last:?}");
+    }
+    let probes = report(folder.path(), "probes.csv");
+    let column = |at: usize| -> Vec<String> {
+        probes.lines().skip(1).map(|line| line.split(',').nth(at).unwrap().to_owned()).collect()
+    };
+    // A disturbed probe is made again.
+    let counted: Vec<String> = column(1)
+        .into_iter()
+        .zip(column(12))
+        .filter(|(_, shows)| shows != "disturbed, repeated")
+        .map(|(users, shows)| format!("{users} {shows}"))
+        .collect();
+    assert_eq!(
+        counted,
+        ["2 held", "4 held", "8 broke", "6 broke", "4 held", "6 broke", "4 held", "6 broke"]
+    );
+    let text = report(folder.path(), "run.txt");
+    assert!(text.contains("Scenario capacity, a search from 2 users") && text.contains(&last));
+    let found: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!((found["found"].as_bool(), found["held_users"].as_u64()), (Some(true), Some(4)));
+    assert_eq!(found["probes"].as_array().unwrap().len(), column(0).len());
+    // What it says to keep is a plan, and the load of it holds.
+    std::fs::write(folder.path().join("kept.toml"), report(folder.path(), "at-capacity.toml"))
+        .unwrap();
+    let mut check = shop("plan check --plan kept.toml");
+    let checked = run(check.current_dir(&folder)).expect(0).stdout;
+    assert!(checked.contains("at-capacity: ok, 4 users at 100/s for 3s, 2 targets"), "{checked}");
+}
+
+fn a_target_that_breaks_at_once_has_no_capacity() {
+    let server = TestServer::spawn();
+    let proxy = FaultProxy::start(server.addr(), &["500"]).unwrap();
+    let folder = folder(PLAN);
+    let ended = run(&mut search(folder.path(), &proxy.url(), "--csv out --json-file found"))
+        .expect(99)
+        .says("CAPACITY: below 2 users: the first load broke already; 2 users broke (3 of 3 probes): `failures < 10%` was 100.00%");
+    assert!(ended.stderr.contains("out_probes.csv") && ended.stderr.contains("found.json"));
+    assert!(!ended.stderr.contains("A plan that checks this load"));
+    let probes = std::fs::read_to_string(folder.path().join("out_probes.csv")).unwrap();
+    assert_eq!(probes.lines().count(), 4, "{probes}");
+    assert!(!folder.path().join("load_test_runs").exists());
+}
+
+fn too_few_samples_are_no_capacity() {
+    let server = TestServer::spawn();
+    let folder = folder(&PLAN.replace("p90 < 200ms", "p99.99 < 30s"));
+    run(&mut search(folder.path(), &server.url(), "-u 2"))
+        .expect(99)
+        .says("CAPACITY: not known: at 2 users nothing broke, but `p99.99 < 30s` needs 10000 ");
+}
+
+fn an_interrupted_search_tells_what_it_knows() {
+    let server = TestServer::spawn();
+    let folder = folder(PLAN);
+    let running = start(&mut search(folder.path(), &server.url(), ""));
+    running.wait_for("Probe 1, 2 users: held");
+    signal("INT", running.pid());
+    let ended = running.end().expect(130);
+    let last = ended.last_line();
+    assert!(last.starts_with("CAPACITY: not known: interrupted; so far 2 users held"), "{last}");
+    assert!(report(folder.path(), "run.txt").contains("so far 2 users held and none broke"));
+}
+
+fn a_search_that_has_no_time_is_not_decided() {
+    let server = TestServer::spawn();
+    let folder = folder(PLAN);
+    run(&mut search(folder.path(), &server.url(), "-t 2s"))
+        .expect(3)
+        .says("this one may end before it is decided")
+        .says("CAPACITY: not known: the next probe would have gone beyond the run time; so far 2 ");
+}
+
+fn what_means_nothing_beside_a_search_is_refused() {
+    let folder =
+        folder(&format!("{PLAN}[scenario.plain]\nusers = 1\nspawn-rate = 1\nrun-time = \"1s\"\n"));
+    for (words, says) in [
+        ("--html x.html", "--html has no use in scenario capacity: there is no page of a search"),
+        ("--arrival-rate 5/s", "--arrival-rate has no use in scenario capacity: the search is one"),
+        ("--stages 1@1/s:1s", "--stages has no use in scenario capacity"),
+        ("--steps 3", "--steps has no use in scenario capacity"),
+        ("-i 5", "--iterations has no use in scenario capacity"),
+        ("--csv x --csv-full-history", "--csv-full-history has no use in scenario capacity"),
+        ("-u 1", "the search begins with 2 users and may try 1; write --from 1"),
+        ("--factor 1", "must be a number above 1"),
+        ("--precision 0%", "must be a share between 0 and 1"),
+        ("--scenario plain --step-time 2s", "--step-time belongs to a search"),
+    ] {
+        run(&mut search(folder.path(), "http://127.0.0.1:9", words)).expect(2).says(says);
+    }
+}

@@ -1,0 +1,21 @@
+//! `--json` and `--json-file`: Locust's shape of the statistics, and what a search has found.
+
+mod search;
+mod statistics;
+
+use serde::Serialize;
+use serde_json::Serializer;
+use serde_json::ser::PrettyFormatter;
+
+pub use search::search;
+pub use statistics::statistics;
+
+/// Indented by four, with a line end, as Locust writes it.
+fn indented(value: &impl Serialize) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut serializer =
+        Serializer::with_formatter(&mut out, PrettyFormatter::with_indent(b"    "));
+    value.serialize(&mut serializer).expect("memory takes everything, and keys are texts");
+    out.push(b'\n');
+    out
+}
