@@ -12,6 +12,7 @@ const HELP: &str = "\
 cargo xtask test               every test, then how many ran and what could not be checked
 cargo xtask intelligibility    only the test of the speech with a recogniser
 cargo xtask peer               only the comparison with Locust itself
+cargo xtask python NAME FILE   a python with the packages of FILE, for shows; prints its path
 cargo xtask show               lists the long shows, which run by hand (xtask/shows)";
 
 fn main() -> ExitCode {
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         ["intelligibility"] => intelligibility::run().map(|checked| checked.is_passed()),
         ["peer"] => peer::run().map(|checked| checked.is_passed()),
         ["show"] => test::list_shows(),
+        ["python", name, requirements] => python::prepare(name, requirements.as_ref()),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(true)

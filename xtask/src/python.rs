@@ -36,6 +36,16 @@ pub(crate) fn check(mut program: Command) -> Result<Checked> {
     Ok(Checked::Passed(passed))
 }
 
+/// Prints the path of a python with these packages as its last line.
+pub(crate) fn prepare(name: &str, requirements: &Path) -> Result<bool> {
+    let prepared = python_with(name, requirements, &[])?;
+    match &prepared {
+        Ok(python) => println!("{}", python.display()),
+        Err(why) => println!("{name}: {why}"),
+    }
+    Ok(prepared.is_ok())
+}
+
 /// A python in `target/<name>` with the packages of `requirements`, installed once as `how` tells
 /// pip; or why there is none.
 pub(crate) fn python_with(

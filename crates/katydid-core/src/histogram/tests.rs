@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use rand::SeedableRng as _;
 
 use super::*;
 
@@ -33,6 +34,34 @@ fn beyond_an_hour_is_counted_and_the_maximum_stays_exact() {
     let latency = filled(&[1_000, day]);
     assert_eq!(latency.len(), 2);
     assert_eq!(latency.max(), Some(Duration::from_nanos(day)));
+}
+
+/// R19 at its full size: a million of each kind of times against the exact sort.
+#[test]
+fn a_million_log_normal_bimodal_and_constant_times_are_within_a_thousandth() {
+    let mut random = rand_xoshiro::Xoshiro256PlusPlus::seed_from_u64(19);
+    let mut unit = move || random.random_range(f64::EPSILON..1.0);
+    // Box and Muller; a median of 20 ms.
+    let log_normal = |unit: &mut dyn FnMut() -> f64| {
+        let normal = (-2.0 * unit().ln()).sqrt() * (std::f64::consts::TAU * unit()).cos();
+        2e7 * normal.exp()
+    };
+    let bimodal = |unit: &mut dyn FnMut() -> f64| {
+        let (low, wide) = if unit() < 0.9 { (2e6, 1e6) } else { (3e8, 1e8) };
+        low + wide * unit()
+    };
+    let kinds: [&dyn Fn(&mut dyn FnMut() -> f64) -> f64; 3] = [&log_normal, &bimodal, &|_| 7e6];
+    for (number, kind) in kinds.iter().enumerate() {
+        let mut times: Vec<u64> = (0..1_000_000).map(|_| kind(&mut unit) as u64).collect();
+        let latency = filled(&times);
+        times.sort_unstable();
+        for thousandths in [1, 10, 250, 500, 900, 990, 999, 1_000] {
+            let exact = times[thousandths * 1_000 - 1] as f64;
+            let got = latency.quantile(thousandths as f64 / 1e3).unwrap().as_nanos() as f64;
+            let error = (got - exact).abs();
+            assert!(error <= exact * 0.001 + 1_000.0, "{number}: p{thousandths} {got} {exact}");
+        }
+    }
 }
 
 proptest! {

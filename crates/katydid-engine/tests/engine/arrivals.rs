@@ -1,13 +1,14 @@
 //! The open model over real sockets: a target that stands still delays everybody who would have
 //! come meanwhile, and the numbers say so.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use katydid_core::Latency;
+use katydid_core::{Latency, RunFacts, judge};
 use katydid_engine::{Arrivals, RunSettings, Shared, Task, UserClass, WhenFull};
 use katydid_testkit::TestServer;
 
-use crate::common::{Ran, go, settings};
+use crate::common::{Ran, go, settings, sharing};
 
 /// 100 starts a second for two seconds, on a server that stands still for the second one.
 #[expect(
@@ -80,4 +81,34 @@ fn dropped_starts_are_counted() {
     let counts = ran.snapshot.arrivals().unwrap();
     assert_eq!(counts.planned, counts.completed + counts.dropped, "{counts:?}");
     assert!((75..=95).contains(&counts.dropped), "{counts:?}");
+}
+
+/// R3 without a signal: a task blocks the only thread for half a second, once.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a generator that stands still is the test")]
+fn a_generator_that_stands_still_puts_that_time_into_response_times() {
+    let server = TestServer::spawn();
+    let task = Task::new("get", |(), s| {
+        Box::pin(async move {
+            s.get("/ok").send().await?;
+            if s.shared::<AtomicU32>().fetch_add(1, Ordering::Relaxed) == 10 {
+                std::thread::sleep(Duration::from_millis(600));
+            }
+            Ok(())
+        })
+    });
+    let class = UserClass::<()>::with_default("Visitor").task(task);
+    let run_time = Some(Duration::from_secs(1));
+    let arrivals = Some(a_hundred());
+    let settings = RunSettings { run_time, arrivals, ..settings(&server) };
+    let ran = go(&[class.into()], sharing(AtomicU32::new(0)), &settings);
+    // 60 of 100 starts were due meanwhile and waited up to 0.6 s; their requests took no time.
+    let times = ran.snapshot.aggregated().response().into_owned();
+    assert!(times.quantile(0.8).unwrap() >= Duration::from_millis(350), "{times:?}");
+    let service = ran.snapshot.aggregated().service();
+    assert!(service.quantile(0.8).unwrap() < Duration::from_millis(100), "{service:?}");
+    let facts = RunFacts { interrupted: false, failed_code: 1 };
+    let verdict = judge(&ran.snapshot, &[], &[], facts);
+    let rules: Vec<&str> = verdict.run.findings.iter().map(|finding| finding.rule).collect();
+    assert!(rules.contains(&"thread-still") || rules.contains(&"process-still"), "{rules:?}");
 }

@@ -184,3 +184,33 @@ fn the_last_event_carries_the_whole_run() {
     assert_eq!(ended, Some((StopReason::NoUsersLeft, 1, 0)));
     assert!(last.starts_with("Ended"), "{last}");
 }
+
+/// R34 by CPU time, which a busy machine does not change: users that wait cost nothing.
+#[test]
+fn a_hundred_thousand_idle_users_take_less_than_a_twentieth_of_a_core() {
+    let server = TestServer::spawn();
+    let idle = UserClass::<()>::with_default("Idle")
+        .wait(constant(3_600.0))
+        .task(Task::new("nothing", |(), _| Box::pin(async { Ok(()) })).sends_nothing());
+    let settings = RunSettings { users: 100_000, spawn_rate: 1e9, ..settings(&server) };
+    let control = Control::new();
+    // (seconds, CPU seconds used) of every tick since each has done its task and waits.
+    let mut used: Vec<(f64, f64)> = Vec::new();
+    run(&[idle.into()], Shared::default(), &settings, &control, &mut |event| {
+        if let RunEvent::Tick(snapshot) = event
+            && snapshot.tasks()[0].counts.executions == 100_000
+            && control.state() != RunState::Stopping
+            && let Some(share) = snapshot.generator.threads[0].cpu_share()
+        {
+            let seconds = snapshot.elapsed.as_secs_f64();
+            used.push((seconds, seconds * share));
+            if seconds - used[0].0 > 1.5 {
+                control.stop();
+            }
+        }
+    })
+    .unwrap();
+    let first = used[0];
+    let last = used.iter().find(|at| at.0 - first.0 > 1.5).expect("they were there for long");
+    assert!((last.1 - first.1) / (last.0 - first.0) < 0.05, "{used:?}");
+}
