@@ -23,6 +23,9 @@ mod console;
 mod embedded;
 mod error;
 mod files;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod hooks;
 mod keys;
 mod limits;

@@ -24,6 +24,13 @@ mod task;
 mod user;
 mod wait;
 
+/// What fuzz targets call (`fuzz/`).
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing {
+    pub use crate::session::fuzz_answer as http1;
+}
+
 pub use class::{Class, ClassDescription, ClassError, FlowDescription, StepDescription};
 pub use error::{BoxError, RequestFailed, TaskError, TaskResult};
 pub use feeder::{Feeder, FeederError, UsedUp};

@@ -70,6 +70,12 @@ impl Plan {
         let hosts = table("hosts").map(|table| hosts(&table)).transpose()?.unwrap_or_default();
         Ok(Self { origin: origin.to_owned(), text: text.to_owned(), hosts, scenarios })
     }
+
+    /// Its scenarios, for the fuzz target.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn scenarios(&self) -> &[Scenario] {
+        &self.scenarios
+    }
 }
 
 fn scenarios(

@@ -3,33 +3,13 @@
 use std::time::Duration;
 
 use katydid_core::RunPhase;
-use katydid_engine::{Session, Task, TaskResult, UserClass, between};
+use katydid_engine::UserClass;
 use serde_json::Value;
 
 use super::keys::{SCENARIO, SUCCESS, TABLES, TARGET};
 use super::*;
+use crate::fuzzing::{suite, task};
 use crate::suite::Suite;
-
-async fn get(session: &mut Session) -> TaskResult {
-    session.get("/").send().await?;
-    Ok(())
-}
-
-fn task(name: &str, weight: u32, tags: &[&str]) -> Task<()> {
-    let task = Task::new(name, |(), session| Box::pin(get(session)));
-    task.weight(weight).tags(tags.iter().copied())
-}
-
-/// Each task is a quarter, a half or a quarter of a class that waits two seconds.
-fn suite() -> Suite {
-    let shopper = UserClass::<()>::with_default("Shopper")
-        .wait(between(1.0, 3.0))
-        .task(task("look", 2, &["read"]))
-        .task(task("pay", 1, &["critical", "revenue"]))
-        .task(task("leave", 1, &[]));
-    let admin = UserClass::<()>::with_default("Admin").task(task("audit", 1, &["critical"]));
-    Suite::new("shop-load").class(shopper).class(admin)
-}
 
 const GOOD: &str = r#"
 [hosts]

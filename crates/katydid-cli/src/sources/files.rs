@@ -51,7 +51,16 @@ fn same_file(one: &Path, other: &Path) -> bool {
     real(one).is_some_and(|one| Some(one) == real(other))
 }
 
-fn settings(known: &Known, path: &Path, text: &str, named: bool) -> Result<Vec<Setting>, CliError> {
+/// What a file's text sets. `named`: somebody asked for this file.
+///
+/// # Errors
+/// A line that is no setting, a key or a value that is none.
+pub(crate) fn settings(
+    known: &Known,
+    path: &Path,
+    text: &str,
+    named: bool,
+) -> Result<Vec<Setting>, CliError> {
     let at = |line: usize| Origin::File { path: path.to_owned(), line };
     let wrong = |(line, sentence): (usize, String)| at(line).error(&sentence);
     if path.extension().is_none_or(|extension| extension != "toml") {

@@ -19,6 +19,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 pub(crate) use env::variables;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use files::settings as file_settings;
 pub(crate) use known::{CLASSES, Known};
 pub(crate) use merge::{Sources, merge};
 

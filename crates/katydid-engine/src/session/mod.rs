@@ -24,6 +24,8 @@ mod tls;
 mod transaction;
 mod user_session;
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub use http1::answer as fuzz_answer;
 pub use multipart::Multipart;
 pub use request::RequestBuilder;
 pub use response::{JsonError, Response};

@@ -14,9 +14,13 @@ mod broken;
 mod connection;
 mod decoder;
 mod encode;
+#[cfg(any(test, feature = "fuzzing"))]
+mod fuzz;
 mod head;
 
 pub(crate) use connection::{Buffers, Http1, Socket};
+#[cfg(any(test, feature = "fuzzing"))]
+pub use fuzz::answer;
 
 #[cfg(test)]
 mod tests;

@@ -4,37 +4,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::broken::Broken;
-use super::decoder::{Decoder, Done, MAX_HEAD};
+use super::decoder::{Decoder, MAX_HEAD};
+use super::fuzz::{Read, decode, result};
 use super::head::Asked;
-
-/// What a decoder made of an answer, comparable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Read {
-    status: u16,
-    body: Vec<u8>,
-    /// Whether another request may follow, as far as the answer itself says.
-    reusable: bool,
-}
-
-fn read(done: Done) -> Read {
-    let Done { answer, reusable } = done;
-    Read { status: answer.status.as_u16(), body: answer.body.to_vec(), reusable }
-}
-
-/// Feeds the pieces, then the end of the connection.
-fn decode<'a>(
-    asked: Asked,
-    limit: usize,
-    pieces: impl IntoIterator<Item = &'a [u8]>,
-) -> Result<Read, Broken> {
-    let mut decoder = Decoder::new(asked, limit);
-    for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
-        if let Some(done) = decoder.feed(piece)? {
-            return Ok(read(done));
-        }
-    }
-    decoder.closed().map(read)
-}
 
 fn whole(answer: &[u8]) -> Result<Read, Broken> {
     decode(Asked::Body, 1_000, [answer])
@@ -42,6 +14,16 @@ fn whole(answer: &[u8]) -> Result<Read, Broken> {
 
 fn ok(answer: &str) -> Read {
     whole(answer.as_bytes()).unwrap()
+}
+
+#[test]
+fn the_seeds_of_the_fuzz_target_are_what_their_names_say() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/http1");
+    for seed in std::fs::read_dir(folder).unwrap() {
+        let seed = seed.unwrap().path();
+        let good = seed.file_name().unwrap().to_string_lossy().starts_with("good");
+        assert_eq!(super::answer(&std::fs::read(&seed).unwrap()), good, "{}", seed.display());
+    }
 }
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -275,11 +257,6 @@ fn cut<'a>(bytes: &'a [u8], cuts: &[prop::sample::Index]) -> Vec<&'a [u8]> {
     places.extend([0, bytes.len()]);
     places.sort_unstable();
     places.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect()
-}
-
-/// The same but for reuse: what comes after an answer is only seen with its last piece.
-fn result(read: Result<Read, Broken>) -> Result<Read, Broken> {
-    read.map(|read| Read { reusable: false, ..read })
 }
 
 proptest! {
