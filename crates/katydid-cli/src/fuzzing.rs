@@ -20,9 +20,10 @@ pub fn plan(data: &[u8]) -> bool {
     match Plan::read("fuzz", text, &suite) {
         Ok(plan) => {
             for scenario in plan.scenarios() {
-                let (stages, targets) = (scenario.as_stages(), &scenario.targets);
-                let _ = out_of_reach(&suite.classes, &stages, targets);
-                let _ = unfirm(&suite.classes, &stages, targets);
+                let (stages, phases) = (scenario.as_stages(), scenario.phases());
+                let load = (&stages, &phases[..]);
+                let _ = out_of_reach(&suite.classes, load, &scenario.targets);
+                let _ = unfirm(&suite.classes, load, &scenario.targets);
                 let written = stages.to_string();
                 let again = written.parse::<Stages>().map(|again| again.to_string());
                 assert_eq!(again.as_ref(), Ok(&written), "stages are read as they are written");
