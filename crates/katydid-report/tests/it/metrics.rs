@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use dom_query::Document;
 use katydid_core::{
-    ArrivalCounts, Expectation, FailureKind, Latency, PhaseTotals, Recover, RunFacts, Snapshot,
-    Target, judge,
+    ArrivalCounts, CapacityPlan, Expectation, FailureKind, Ladder, Latency, PhaseTotals,
+    ProbeRecord, Recover, RunFacts, Search, SearchEnd, SearchOutcome, Snapshot, Target, Verdict,
+    judge,
 };
 use katydid_report::csv::{self, HistoryRows};
 use katydid_report::{json, table};
@@ -83,21 +84,37 @@ fn first_line(csv: &[u8]) -> Vec<String> {
     text.lines().next().expect("a header").split(',').map(str::to_owned).collect()
 }
 
+/// The keys of objects that stand this deep, in order, each once.
+fn keys(json: &[u8], depth: usize) -> Vec<String> {
+    let text = std::str::from_utf8(json).expect("UTF-8");
+    let begin = format!("{}\"", " ".repeat(4 * depth));
+    let mut keys: Vec<String> = Vec::new();
+    for line in text.lines().filter_map(|line| line.strip_prefix(&begin)) {
+        let key = line.split('"').next().unwrap_or_default();
+        if line.contains("\":") && !keys.iter().any(|known| known == key) {
+            keys.push(key.to_owned());
+        }
+    }
+    keys
+}
+
+/// A search that has made one probe.
+fn search(run: &Snapshot, verdict: &Verdict) -> SearchOutcome {
+    let probe = ProbeRecord::read(1, 10, run, verdict);
+    let ladder = Ladder { plan: CapacityPlan::default(), most: 10 };
+    let (search, took) = (Search::new(ladder), run.elapsed);
+    SearchOutcome { probes: vec![probe], end: SearchEnd::OutOfTime, search, took }
+}
+
 /// What there is, by the heading under which the document has it.
 fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
     let targets = [Target::success_at_least(1.0)];
     let facts = RunFacts { interrupted: false, failed_code: 1 };
     let verdict = judge(run, &targets, &[], facts);
     let expected = judge(run, &[], &expectations(), facts);
-    let json: Vec<String> = {
-        let text = String::from_utf8(json::statistics(run, started())).expect("UTF-8");
-        let keys = text.lines().filter_map(|line| line.strip_prefix("        \""));
-        let first = keys.take_while(|line| *line != "}").map(|line| line.split('"').next());
-        let mut names: Vec<String> = first.flatten().map(str::to_owned).collect();
-        let entries = names.iter().filter(|name| *name == "name").count();
-        names.truncate(names.len() / entries);
-        names
-    };
+    let search = search(run, &verdict);
+    let found = json::search(&search);
+    let found = [keys(&found, 1), keys(&found, 3)].concat();
     let facts = table::conclusion(run);
     let facts = facts.lines().skip(1).filter_map(|line| line.split_whitespace().next());
     vec![
@@ -117,7 +134,10 @@ fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
         ("### CSV: history", first_line(&csv::history_header())),
         ("### CSV: failures", first_line(&csv::failures(run, started()))),
         ("### CSV: exceptions", first_line(&csv::exceptions(run))),
-        ("### JSON", json),
+        ("### JSON", keys(&json::statistics(run, started()), 2)),
+        ("### Console: probes of a search", headings(&table::probes(&search, None))),
+        ("### CSV: probes of a search", first_line(&csv::probes(&search))),
+        ("### JSON of a search", found),
     ]
 }
 
