@@ -168,10 +168,11 @@ impl Ending<'_> {
 }
 
 /// The tables at the end, in their order; empty ones have nothing to say.
-fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 10] {
+fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 11] {
     [
         table::requests(snapshot, width),
         table::percentiles(snapshot, width),
+        table::stages(snapshot),
         table::transactions(snapshot, width),
         table::failures(snapshot, width),
         table::failure_classes(snapshot),

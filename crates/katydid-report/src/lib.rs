@@ -22,6 +22,7 @@ pub mod html;
 pub mod json;
 mod number;
 pub mod plan;
+mod stages;
 pub mod table;
 mod text;
 

@@ -16,6 +16,7 @@ mod exit_codes;
 mod files;
 mod hooks;
 mod keys;
+mod phases;
 mod plans;
 #[path = "../process/mod.rs"]
 mod process;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         exit_codes::TESTS,
         capacity::TESTS,
         keys::TESTS,
+        phases::TESTS,
         plans::TESTS,
         files::TESTS,
         hooks::TESTS,

@@ -56,6 +56,7 @@ pub fn page(page: &Page<'_>) -> Vec<u8> {
         sections::diagnosis(page.diagnosis),
         sections::targets(page.verdict),
         sections::expectations(page.verdict),
+        sections::stages(page.snapshot),
         requests::requests(page.snapshot),
         requests::transactions(page.snapshot),
         requests::percentiles(page.snapshot),

@@ -8,6 +8,7 @@ use katydid_core::{Diagnosis, FailureRow, Snapshot, Verdict, Warnings};
 use super::facts::calendar;
 use super::markup::{Cell, Section};
 use crate::number::ratio;
+use crate::stages;
 use crate::table::{scope, shares};
 
 /// Each target with what was measured.
@@ -47,6 +48,36 @@ pub(super) fn expectations(verdict: &Verdict) -> Section<'static> {
         title: "Expectations",
         note: "",
         columns: &["Expectation", "Seen", "More", "Result"],
+        rows: rows.collect(),
+        total: false,
+    }
+}
+
+/// The stages of a run with more than one.
+pub(super) fn stages(snapshot: &Snapshot) -> Section<'static> {
+    let rows = stages::stages(snapshot).into_iter().map(|stage| {
+        let figures = stages::FIGURES.iter().map(|(_, figure)| Cell::number(figure(&stage)));
+        [Cell::text(&*stage.phase.name)].into_iter().chain(figures).collect()
+    });
+    Section {
+        id: "stages",
+        title: "Stages side by side",
+        note: "Each has what ended in it. Lost: without a whole answer.",
+        columns: &[
+            "Stage",
+            "#Users",
+            "#Requests",
+            "#Requests/s",
+            "#p50",
+            "#p95",
+            "#p99",
+            "#Max",
+            "#Failures",
+            "#429",
+            "#503",
+            "#Lost",
+            "#Reused",
+        ],
         rows: rows.collect(),
         total: false,
     }

@@ -138,8 +138,12 @@ fn expectations(results: &[Expected]) -> String {
 
 /// The requests that a target is about.
 pub(crate) fn scope(result: &TargetResult) -> String {
-    match result.target.scope() {
+    let scope = match result.target.scope() {
         Scope::All => "all requests".to_owned(),
         scope => scope.to_string(),
+    };
+    match result.target.phase() {
+        Some(phase) => format!("{scope} in {phase}"),
+        None => scope,
     }
 }

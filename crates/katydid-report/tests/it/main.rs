@@ -5,5 +5,6 @@ mod html;
 mod json;
 mod metrics;
 mod run;
+mod stages;
 mod tables;
 mod widths;

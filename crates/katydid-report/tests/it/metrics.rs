@@ -25,6 +25,7 @@ fn everything() -> Snapshot {
         .redirected("/old", 1)
         .retried("POST", "/pay")
         .transactions("buy", &[400_000], "GET /: HTTP 503 Busy")
+        .staged("1@1/s:5s,2@1/s:5s")
         .fails(("POST", "/pay"), (FailureKind::Status(503), "HTTP 503 Busy"), 3, 1)
         .task(0, counts(9, 1, 12, 1))
         .exception(0, "no card", "")
@@ -123,6 +124,7 @@ fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
         ("### Console: transactions", headings(&table::transactions(run, None))),
         ("### Console: error report", headings(&table::failures(run, None))),
         ("### Console: failures by class", headings(&table::failure_classes(run))),
+        ("### Console: stages side by side", headings(&table::stages(run))),
         ("### Console: phases", headings(&table::phases(run))),
         ("### Console: exceptions", headings(&table::exceptions(run))),
         ("### Console: task executions", headings(&table::tasks(run))),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use katydid_core::{
-    Bytes, FailureKind, Look, Outcome, Phases, Recorder, RecorderLimits, RowId, Sample, Snapshot,
-    TaskCounts, TaskId, TaskInfo,
+    Bytes, FailureKind, Look, Outcome, Phases, Recorder, RecorderLimits, RowId, Sample, Shape as _,
+    Snapshot, Stages, TaskCounts, TaskId, TaskInfo,
 };
 
 /// A moment without meaning: 2026-11-23 02:38:35 UTC.
@@ -111,6 +111,13 @@ impl Run {
         let interval = self.recorder.take(elapsed.as_nanos() as u64, &self.users, None);
         self.snapshot.absorb(0, &interval);
         self.snapshot.tick(elapsed);
+        self
+    }
+
+    /// Divides the run by these stages.
+    pub(crate) fn staged(mut self, stages: &str) -> Self {
+        let stages: Stages = stages.parse().expect("stages");
+        self.snapshot.plan_phases(stages.phases());
         self
     }
 
