@@ -231,7 +231,7 @@ impl Shape for Stages {
 
     fn phases(&self) -> Vec<RunPhase> {
         let stages = self.0.iter();
-        RunPhase::in_a_row(stages.map(|it| (&it.name, it.length, Some(it.stage.users))))
+        RunPhase::in_a_row(stages.map(|it| (&it.name, it.length, Some(it.stage.users), None)))
     }
 }
 

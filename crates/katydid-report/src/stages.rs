@@ -11,7 +11,7 @@ type Figure = (&'static str, fn(&Stage<'_>) -> String);
 
 /// What is shown of every stage behind its name.
 pub(crate) const FIGURES: [Figure; 12] = [
-    ("users", |it| it.phase.users.map_or_else(none, |users| users.to_string())),
+    ("users", load),
     ("# reqs", |it| it.part.requests().to_string()),
     ("req/s", |it| format!("{:.2}", per_second(it.part.requests(), it.length))),
     ("p50", |it| time(it.part.response().quantile(0.5))),
@@ -45,6 +45,15 @@ pub(crate) fn stages(snapshot: &Snapshot) -> Vec<Stage<'_>> {
         Stage { phase, part, length: snapshot.measured_in(index) }
     };
     phases.iter().enumerate().map(stage).collect()
+}
+
+/// Users, or task starts per second, by plan.
+fn load(stage: &Stage<'_>) -> String {
+    match (stage.phase.users, stage.phase.starts) {
+        (Some(users), _) => users.to_string(),
+        (None, Some(starts)) => format!("{starts}/s"),
+        (None, None) => none(),
+    }
 }
 
 fn none() -> String {

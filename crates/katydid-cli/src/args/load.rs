@@ -25,8 +25,9 @@ pub(crate) struct LoadArgs {
     pub(crate) list_scenarios: bool,
     /// Numbers of users in a row: 10@2/s:2m,300@100/s:5m
     ///
-    /// Each stage is USERS@RATE/s:TIME, ramp included; after the last one the run ends. It takes the
-    /// place of users, rate and time, also of those of a scenario.
+    /// Each stage is USERS@RATE/s:TIME, ramp included; after the last one the run ends. A name may
+    /// stand before it, for targets of this stage: surge:300@100/s:5m. It takes the place of users,
+    /// rate and time, also of those of a scenario.
     #[arg(long, value_name = "STAGES", value_parser = parse_stages, conflicts_with_all = ["users", "spawn_rate", "run_time"], help_heading = help::COMMON, hide_short_help = true)]
     pub(crate) stages: Option<Stages>,
     /// Climb to the users in so many equal steps, each an equal part of the run time

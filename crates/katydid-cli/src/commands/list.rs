@@ -48,6 +48,9 @@ pub(super) fn scenario_text(scenario: &Scenario) -> String {
     for target in targets {
         let _ = writeln!(text, "      target {target}");
     }
+    for expectation in &scenario.expectations {
+        let _ = writeln!(text, "      expects {expectation}");
+    }
     text
 }
 

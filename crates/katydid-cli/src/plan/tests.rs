@@ -140,11 +140,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     ("spawn_rate = 2", 5, "unknown key `spawn_rate` in [scenario.a]; did you mean `spawn-rate`?"),
     ("knee = \"p95\"", 5, "`knee` in [scenario.a] comes with a later version; leave it out"),
     ("recover = \"p95 < 1s\"", 5, "does not say within which time; write `p95 < 1s within 30s`"),
-    (
-        "recover = \"p95 < 1s within 9s\"",
-        5,
-        "the run has no stage with fewer users after its highest",
-    ),
+    ("recover = \"p95 < 1s within 9s\"", 5, "the run has no calmer stage after its highest"),
     ("targets = [\"p95 < 1s in surge\"]", 5, "the run has no phase `surge`; known are: steady"),
     ("targets = [\"p95 < 1s in stedy\"]", 5, "did you mean `steady`?"),
     (

@@ -87,6 +87,6 @@ fn other_stages_must_have_what_the_scenario_judges() {
         "scenario spike: target `p50 < 5s in surge`: the run has no phase `surge`; did you mean \
          `serge`?",
     );
-    let says = "the run has no stage with fewer users after its highest";
+    let says = "the run has no calmer stage after its highest";
     wrong("back", "surge:2@50/s:1s", says);
 }

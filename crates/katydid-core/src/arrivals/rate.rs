@@ -122,9 +122,9 @@ impl ArrivalRate {
             return RunPhase::steady(end);
         }
         let stages = self.to_stages();
-        let lengths = stages.iter().map(|stage| stage.length);
+        let named = self.names.iter().zip(&stages);
         RunPhase::in_a_row(
-            self.names.iter().zip(lengths).map(|(name, length)| (name, length, None)),
+            named.map(|(name, stage)| (name, stage.length, None, Some(stage.from.max(stage.to)))),
         )
     }
 

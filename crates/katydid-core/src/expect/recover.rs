@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::span::SpanError;
 use crate::target::{TagClass, Target, TargetError};
-use crate::{History, Part, RunPhase, Snapshot, format_span, parse_span};
+use crate::{History, Part, RowKey, RunPhase, Snapshot, format_span, parse_span};
 
 /// The shortest time over which the rule is asked. A second of a few users has too few requests for
 /// a percentile; ten would hide when it was.
@@ -13,7 +13,7 @@ const WINDOW: Duration = Duration::from_secs(5);
 /// By how much less a window may be short: ticks are not equally long.
 const SLACK: Duration = Duration::from_millis(100);
 
-/// After the stage with the most users a rule must hold again within some time, and from then on to
+/// After the stage with the most users (or the highest rate of arrivals) a rule must hold again within some time, and from then on to
 /// the end of the run.
 ///
 /// It is asked over windows that begin with every step of the history after that stage. Each has at
@@ -75,7 +75,7 @@ impl Recover {
 
     /// Why a run of these phases has nothing to recover from, as a sentence.
     pub fn out_of_place(&self, phases: &[RunPhase]) -> Option<String> {
-        let text = "the run has no stage with fewer users after its highest";
+        let text = "the run has no calmer stage after its highest";
         peak(phases).is_none().then(|| text.to_owned())
     }
 
@@ -105,7 +105,7 @@ impl Recover {
             let seen = self.rule.measured_text(&last.part, last.length);
             let why = format!(
                 "at the end, {:.0} s after {}, it was still {seen}",
-                (last.from - end).as_secs_f64(),
+                last.from.saturating_sub(end).as_secs_f64(),
                 peak.name
             );
             return missed("not recovered", &why);
@@ -122,19 +122,23 @@ impl Recover {
     /// Windows after `end` that are long enough and have enough samples.
     fn windows(&self, history: &History, end: Duration) -> Vec<Window> {
         let steps = history.steps();
+        let wanted = |key: &RowKey| self.rule.scope().accepts(key);
+        let counts = history.counts(wanted);
         let first = steps.partition_point(|step| step.from + SLACK < end);
         let mut windows = Vec::new();
+        let mut until = first;
+        let mut samples = 0;
         for from in first..steps.len() {
-            let length = |until: usize| steps[until].until - steps[from].from;
-            let part =
-                |until: usize| history.part(from..until + 1, |key| self.rule.scope().accepts(key));
-            let shortest = (from..steps.len()).find(|until| length(*until) + SLACK >= WINDOW);
-            let Some(shortest) = shortest else { break };
-            let enough = (shortest..steps.len())
-                .map(|until| (until, part(until)))
-                .find(|(_, part)| part.requests() >= self.rule.needed());
-            let Some((until, part)) = enough else { break };
+            let length = |until: usize| steps[until - 1].until.saturating_sub(steps[from].from);
+            let short = |until: usize| until == from || length(until) + SLACK < WINDOW;
+            while short(until) || samples < self.rule.needed() {
+                let Some(count) = counts.get(until) else { return windows };
+                samples += count;
+                until += 1;
+            }
+            let part = history.part(from..until, wanted);
             windows.push(Window { from: steps[from].from, length: length(until), part });
+            samples -= counts[from];
         }
         windows
     }
@@ -147,12 +151,14 @@ struct Window {
     part: Part,
 }
 
-/// The phase with the most users (the last of several) and its end; `None` without one after it.
+/// The phase with the highest load (the last of several) and its end; `None` without a calmer one
+/// after it.
 fn peak(phases: &[RunPhase]) -> Option<(&RunPhase, Duration)> {
-    let peak = phases.iter().max_by_key(|phase| phase.users)?;
+    let load = |phase: &RunPhase| phase.users.map(f64::from).or(phase.starts).unwrap_or_default();
+    let peak = phases.iter().max_by(|left, right| load(left).total_cmp(&load(right)))?;
     let end = peak.until?;
-    let after = phases.iter().any(|phase| phase.from >= end && phase.users < peak.users);
-    after.then_some((peak, end))
+    let calmer = |phase: &RunPhase| phase.from >= end && load(phase) < load(peak);
+    phases.iter().any(calmer).then_some((peak, end))
 }
 
 /// As tables show it: what [`Recover::parse`] reads, and what it is.

@@ -82,6 +82,16 @@ fn without_a_calmer_stage_after_the_highest_there_is_nothing_to_recover() {
 }
 
 #[test]
+fn the_peak_of_the_open_model_is_its_highest_rate() {
+    let rate: crate::ArrivalRate = "50/s:5s,surge:50/s..500/s:9s,50/s:20s".parse().unwrap();
+    assert_eq!(rate.to_string(), "50/s:5s,surge:50/s..500/s:9s,50/s:20s");
+    let recover = Recover::parse("p95 < 1s within 9s", &[]).unwrap();
+    assert_eq!(recover.out_of_place(&rate.phases(None)), None);
+    let constant: crate::ArrivalRate = "50/s".parse().unwrap();
+    assert!(recover.out_of_place(&constant.phases(Some(Duration::from_secs(9)))).is_some());
+}
+
+#[test]
 fn what_is_no_rule_of_recovery_is_refused() {
     let read = |text| Recover::parse(text, &[]);
     assert!(matches!(read("p95 < 1s"), Err(RecoverError::NoLimit(_))));

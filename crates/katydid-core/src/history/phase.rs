@@ -22,6 +22,8 @@ pub struct RunPhase {
     /// The number of users that it leads to. `None` in the open model, where users follow from the
     /// arrivals.
     pub users: Option<u32>,
+    /// In the open model the highest number of task starts per second in it.
+    pub starts: Option<f64>,
     /// Whether it is a stage of the plan, and not the ramp or what follows it.
     pub stage: bool,
 }
@@ -39,6 +41,7 @@ impl RunPhase {
             from,
             until,
             users: Some(users),
+            starts: None,
             stage: false,
         };
         let both = [phase("ramp", Duration::ZERO, Some(ramp_until)), phase("steady", full, end)];
@@ -48,19 +51,19 @@ impl RunPhase {
     /// The only phase of a run without a ramp.
     pub fn steady(end: Option<Duration>) -> Vec<Self> {
         let (name, from) = ("steady".to_owned(), Duration::ZERO);
-        vec![Self { name, from, until: end, users: None, stage: false }]
+        vec![Self { name, from, until: end, users: None, starts: None, stage: false }]
     }
 
-    /// Phases one after the other from the start on: name, length, users.
+    /// Stages one after the other from the start on: name, length, and users or starts per second.
     pub(crate) fn in_a_row<'a>(
-        stages: impl Iterator<Item = (&'a PhaseName, Duration, Option<u32>)>,
+        stages: impl Iterator<Item = (&'a PhaseName, Duration, Option<u32>, Option<f64>)>,
     ) -> Vec<Self> {
         let mut from = Duration::ZERO;
         let mut phases = Vec::new();
-        for (index, (name, length, users)) in stages.enumerate() {
+        for (index, (name, length, users, starts)) in stages.enumerate() {
             let until = from.saturating_add(length);
             let (name, end) = (name.or_number(index), Some(until));
-            phases.push(Self { name, from, until: end, users, stage: true });
+            phases.push(Self { name, from, until: end, users, starts, stage: true });
             from = until;
         }
         phases

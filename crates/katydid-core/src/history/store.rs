@@ -111,6 +111,16 @@ impl History {
         part
     }
 
+    /// How many requests the rows of these keys have in each step.
+    pub fn counts(&self, wanted: impl Fn(&RowKey) -> bool) -> Vec<u64> {
+        let wanted: Vec<bool> = self.rows.iter().map(wanted).collect();
+        let of_step = |step: &Step| {
+            let of_rows = step.entries.iter().filter(|(row, _)| wanted[*row as usize]);
+            of_rows.map(|(_, entry)| entry.requests()).sum()
+        };
+        self.steps.iter().map(of_step).collect()
+    }
+
     /// What all requests measured in these steps, added up.
     pub fn requests(&self, steps: Range<usize>) -> Part {
         self.part(steps, |key| key.kind == RowKind::Request)
@@ -179,7 +189,8 @@ impl History {
         let pairs = self.steps.windows(2).enumerate();
         let of_one_phase = pairs.filter(|(_, pair)| pair[0].phase == pair[1].phase);
         // Ticks are not equally long to the millisecond; a tenth of a second tells 1 s from 2 s.
-        let length = |pair: &[Step]| ((pair[1].until - pair[0].from).as_millis() + 50) / 100;
+        let length =
+            |pair: &[Step]| (pair[1].until.saturating_sub(pair[0].from).as_millis() + 50) / 100;
         let Some((at, _)) = of_one_phase.min_by_key(|(_, pair)| length(pair)) else { return false };
         let next = self.steps.remove(at + 1);
         self.weight -= self.steps[at].weight() + next.weight();

@@ -24,7 +24,7 @@ fn every_scenario_of_the_plan_can_run_and_make_its_samples() {
         "smoke: ok, 5 users at 1/s for 2m",
         "load: ok, 100 users at 10/s for 10m",
         "stress: ok, 500 users at 50/s for 10m",
-        "spike: ok, stages 10@2/s:2m,300@100/s:5m,10@100/s:2m",
+        "spike: ok, stages before:10@2/s:2m,surge:300@100/s:5m,after:10@100/s:2m, 2 targets, 1 expect",
         "endurance: ok, 50 users at 5/s for 2h",
         "critical: ok, 100 users at 10/s for 10m",
         "burst: ok, 200 users at 50/s for 5m",
@@ -63,9 +63,15 @@ fn the_guides_targets_are_in_the_load_test() {
 #[test]
 fn the_spike_runs_by_itself() {
     let dir = tempfile::tempdir().unwrap();
-    let stages = "--stages 2@2/s:3s,10@10/s:3s,2@10/s:2s";
+    let stages = "--stages before:2@2/s:3s,surge:10@10/s:3s,after:2@10/s:2s";
     let ended = tts_load(dir.path(), &format!("--embedded --scenario spike {stages}"));
-    for line in ["Ramping to 2 users", "Ramping to 10 users", "failures < 1%"] {
+    for line in [
+        "Ramping to 2 users",
+        "Ramping to 10 users",
+        "failures < 1%",
+        "lost == 0%",
+        "Stages side by side",
+    ] {
         assert!(ended.text.contains(line), "{line} is not in\n{}", ended.text);
     }
     let ended = tts_load(dir.path(), "--embedded --scenario spike -u 5");

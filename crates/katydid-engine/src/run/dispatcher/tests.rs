@@ -1,6 +1,7 @@
 //! Whole runs in virtual time: the number of users follows what is asked, to the user.
 
 mod any_row;
+mod borders;
 mod iterations;
 mod leaving;
 mod ramps;
