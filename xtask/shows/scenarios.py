@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+# The guide's six scenarios and the search on a healthy backend, and on broken ones: about 12 minutes.
+"""Usage: scenarios.py [WORD...]
+
+Without words every row of the table; with words only those whose scenario or backend has one of them.
+
+Healthy is `tts-load --embedded`. Broken is the same backend (`tts-reader serve`) with a real fault: a
+leak by its own switch FAULT_LEAK_BYTES_PER_REQUEST, everything else by `fault-proxy` before it.
+
+Times are scaled, load and targets are the plan's (`tts-load plan show`) but for what SCALED changes:
+  smoke      2 m -> 15 s
+  load       10 m -> 30 s, as many users (100)
+  critical   10 m -> 30 s, as many users (100)
+  stress     10 m to 500 users -> 50 s to 100 users in the same 5 steps: 20, 40, 60, 80, 100
+  spike      2 m, 5 m, 2 m with 300 users -> 8 s, 12 s, 25 s with 100 users; recovery within 30 s -> 10 s
+  endurance  2 h -> 150 s; drift per hour is allowed 48 times as much, for the run is 48 times shorter
+  capacity   from 20 users, 8 s a probe, up to 160 users
+Every row says which exit code and which words it must have; one that has others is marked WRONG, and
+the exit code of the show is then 1.
+"""
+import os, re, signal, subprocess, sys, tempfile, time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
+PROFILE = os.environ.get("PROFILE", "fast")
+LOAD, BACKEND, PROXY = (os.path.join(TARGET, {"dev": "debug"}.get(PROFILE, PROFILE), name)
+                        for name in ("tts-load", "tts-reader", "fault-proxy"))
+
+# Keys of the plan's scenarios with other values. A key that the plan does not have is an error here.
+SCALED = {
+    "smoke": {"run-time": '"15s"'},
+    "load": {"run-time": '"30s"'},
+    "critical": {"run-time": '"30s"'},
+    "stress": {"run-time": '"50s"', "users": "100"},
+    "spike": {"stages": '["before: 10@10/s for 8s", "surge: 100@100/s for 12s", "after: 10@100/s for 25s"]',
+              "recover": '"p95 < 1s within 10s"'},
+    # A rule on one endpoint needs more samples than 150 s have.
+    "endurance": {"run-time": '"150s"', "spawn-rate": "25",
+                  "drift": '["p95 < 480%/h", "failures < 4.8pt/h", "memory < 240%/h"]'},
+    "capacity": {"users": "160", "from": "20", "step-time": '"8s"'},
+}
+
+# Scenario, backend, faults of the proxy, bytes leaked per request, exit code, words that must be there.
+HEALTHY, BROKEN = "healthy", "broken"
+PASS = [r"^RUN: (VALID|DISTURBED)", r"^VERDICT: PASS$"]
+LOGIN = ["/api/login: 1% 500"]
+# 16 requests/s: what 60 users send.
+KNEE = ["1 server of 60ms"]
+SCAR = ["delay 1500ms beyond 60 connections for ever"]
+ROWS = [
+    ("smoke", "healthy", [], 0, 0, PASS),
+    ("load", "healthy", [], 0, 0, PASS),
+    ("critical", "healthy", [], 0, 0, PASS),
+    ("stress", "healthy", [], 0, 0, PASS),
+    ("spike", "healthy", [], 0, 0, PASS),
+    ("endurance", "healthy", [], 0, 0, PASS),
+    ("load", "1 % errors on login", LOGIN, 0, 99, [r"^VERDICT: FAIL - .*class critical", r"POST /api/login.*500"]),
+    ("critical", "1 % errors on login", LOGIN, 0, 99, [r"^VERDICT: FAIL - .*success == 100%", r"POST /api/login.*500"]),
+    ("spike", "slow for ever after a surge", SCAR, 0, 99, [r"^VERDICT: FAIL - .*recover"]),
+    ("stress", "knee at 60 users", KNEE, 0, 99, [r"^VERDICT: FAIL", r"60.*80"]),
+    ("capacity", "knee at 60 users", KNEE, 0, 0, [r"^CAPACITY: (4|5|6|7)\d users"]),
+    ("endurance", "leak of 64 KiB a request", [], 65536, 99, [r"^VERDICT: FAIL - .*memory"]),
+]
+
+
+def scaled_plan(folder):
+    """The plan in force, with SCALED put in."""
+    text = subprocess.run([LOAD, "plan", "show"], capture_output=True, text=True, check=True).stdout
+    for scenario, changes in SCALED.items():
+        block = re.search(rf"^\[scenario\.{scenario}\]\n.*?(?=^\[|\Z)", text, re.M | re.S)
+        if not block:
+            sys.exit(f"the plan has no scenario {scenario}; make SCALED fit it")
+        changed = block[0]
+        for key, value in changes.items():
+            changed, found = re.subn(rf"^{key} = (\[.*?^\]|\[[^\n]*\]|[^\n]*)", lambda _: f"{key} = {value}", changed, count=1, flags=re.M | re.S)
+            if not found:
+                sys.exit(f"scenario {scenario} has no key {key}; make SCALED fit it")
+        text = text.replace(block[0], changed)
+    path = os.path.join(folder, "scaled.toml")
+    with open(path, "w") as file:
+        file.write(text)
+    return path
+
+
+class Target:
+    """A backend of its own, with a proxy before it if there are faults."""
+
+    def __init__(self, folder, faults, leak):
+        self.started = []
+        env = dict(os.environ, RATE_LIMIT_REQUESTS_PER_HOUR="1000000")
+        if leak:
+            env["FAULT_LEAK_BYTES_PER_REQUEST"] = str(leak)
+        log = open(os.path.join(folder, "backend.log"), "w")
+        backend = self.start([BACKEND, "serve", "--dev", "--bind", "127.0.0.1:0", "--data", "data"], folder, env, log)
+        self.pid, self.url = backend.pid, first_line(backend).rsplit(" ", 1)[1]
+        done = run(["accounts", "create", "--target", self.url, "--count", "200", "--tier", "PRO", "--credits", "1000000", "--out", "accounts.csv"], folder)
+        if done.returncode != 0:
+            sys.exit("no accounts: " + done.stderr)
+        if faults:
+            words = [word for fault in faults for word in ("--fault", fault)]
+            self.url = first_line(self.start([PROXY, "--to", self.url, *words], folder, env, log))
+
+    def start(self, words, folder, env, log):
+        self.started.append(subprocess.Popen(words, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=log, text=True))
+        return self.started[-1]
+
+    def stop(self):
+        for process in reversed(self.started):
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+
+
+def first_line(process):
+    line = process.stdout.readline().strip()
+    return line if line else sys.exit(f"{process.args[0]} did not start")
+
+
+def run(words, folder):
+    return subprocess.run([LOAD, *words], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=400)
+
+
+def one(row, plan, folder):
+    """Runs a row; what came of it: (exit code, first cause, what is missing)."""
+    scenario, backend, faults, leak, code, expected = row
+    words = ["--plan", plan, "--scenario", scenario, "--only-summary", "--seed", "1"]
+    target = None
+    try:
+        if backend == HEALTHY:
+            words.append("--embedded")
+        else:
+            target = Target(folder, faults, leak)
+            words += ["-H", target.url, "--accounts", "accounts.csv"]
+            if leak:
+                words += ["--watch-pid", str(target.pid)]
+        done = run(words, folder)
+    finally:
+        if target:
+            target.stop()
+    text = done.stderr + done.stdout
+    with open(os.path.join(folder, "output.txt"), "w") as file:
+        file.write(text)
+    missing = [words for words in expected if not re.search(words, text, re.M)]
+    if done.returncode != code:
+        missing.insert(0, f"exit code {code}")
+    cause = re.findall(r"^(?:VERDICT|CAPACITY|error): .*$", text, re.M)
+    trust = re.findall(r"^RUN: (\w+)", text, re.M)
+    first = (cause[-1] if cause else text.strip().splitlines()[-1:] or ["nothing"])
+    return done.returncode, (trust[-1] if trust else "-"), str(first), missing
+
+
+def main():
+    chosen = [row for row in ROWS if not sys.argv[1:] or any(word in f"{row[0]} {row[1]}" for word in sys.argv[1:])]
+    subprocess.run(["cargo", "build", "--quiet", "--profile", PROFILE, "-p", "tts-reader-load-test", "-p", "tts-reader", "-p", "katydid-testkit", "--bins"], cwd=ROOT, check=True)
+    begun, wrong = time.time(), 0
+    keep = os.environ.get("KEEP")
+    with tempfile.TemporaryDirectory() as temporary:
+        base = keep or temporary
+        os.makedirs(base, exist_ok=True)
+        plan = scaled_plan(base)
+        print(f"{'scenario':10} {'backend':28} {'exit':>4}  {'run':9} verdict and first cause", flush=True)
+        for number, row in enumerate(chosen):
+            folder = os.path.join(base, f"{number:02}-{row[0]}")
+            os.makedirs(folder, exist_ok=True)
+            code, trust, cause, missing = one(row, plan, folder)
+            wrong += bool(missing)
+            print(f"{row[0]:10} {row[1]:28} {code:4}  {trust:9} {cause[:150]}", flush=True)
+            for words in missing:
+                print(f"{'':10} WRONG: lacks {words}", flush=True)
+    minutes = (time.time() - begun) / 60
+    print(f"{len(chosen) - wrong} of {len(chosen)} rows as expected, {minutes:.1f} minutes")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
