@@ -71,3 +71,8 @@ pub use tasks::{TaskCounts, TaskId, TaskInfo};
 pub use timeline::Timeline;
 pub use trust::{Finding, RunWord, Trust};
 pub use verdict::{RunFacts, Verdict, VerdictWord, judge};
+
+/// Whether what a run checks of itself is built in: always, but where `xtask/shows/price.sh` builds
+/// without it, to find what it costs (`KATYDID_UNCHECKED` set while compiling). Such a run says
+/// INVALID.
+pub const CHECKED: bool = option_env!("KATYDID_UNCHECKED").is_none();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::{Equivalent, HashMap};
 
+use crate::CHECKED;
 use crate::arrivals::ArrivalCounts;
 use crate::failure::{FailureKind, normalise};
 use crate::interval::Interval;
@@ -154,7 +155,9 @@ impl Recorder {
     /// addresses and two bodies.
     #[inline]
     pub fn asks(&mut self, row: RowId, url: &str, body: &[u8]) {
-        self.variety[row.index()].note(url, body);
+        if CHECKED {
+            self.variety[row.index()].note(url, body);
+        }
     }
 
     /// The row of these transactions, made when new.
@@ -201,21 +204,27 @@ impl Recorder {
     /// A request begins.
     #[inline]
     pub fn request_begins(&mut self) {
-        self.current.sent_requests += 1;
-        self.open += 1;
+        if CHECKED {
+            self.current.sent_requests += 1;
+            self.open += 1;
+        }
     }
 
     /// A request has ended: it is counted in its row, or as cut.
     #[inline]
     pub fn request_ends(&mut self) {
-        self.open -= 1;
+        if CHECKED {
+            self.open -= 1;
+        }
     }
 
     /// A task begins `late_ns` after its schedule. `own`: the user was idle when it was due, so
     /// that nothing but the generator can be the reason.
     #[inline]
     pub fn lateness(&mut self, late_ns: u64, own: bool) {
-        self.current.lateness.record(late_ns, own);
+        if CHECKED {
+            self.current.lateness.record(late_ns, own);
+        }
     }
 
     /// The starts of an open model, to be counted in.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::CHECKED;
 use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::faults::{ExceptionRow, FailureRow};
@@ -174,7 +175,7 @@ impl Snapshot {
         for row in self.rows.values_mut().chain(self.transactions.values_mut()) {
             let entry = row.recent.close(elapsed);
             row.timeline.note(second, entry.requests(), entry.failures());
-            if entry.requests() > 0 {
+            if CHECKED && entry.requests() > 0 {
                 entries.push((self.history.number(&row.key), entry));
             }
         }

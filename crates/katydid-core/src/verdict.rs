@@ -5,7 +5,7 @@ use crate::recorder::{RowKey, RowKind};
 use crate::row::TaskRow;
 use crate::target::{Target, TargetResult};
 use crate::trust::{self, Finding, RunWord, Trust};
-use crate::{Snapshot, exit};
+use crate::{CHECKED, Snapshot, exit};
 
 /// The word about a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +132,9 @@ pub fn judge(
 fn invalid_causes(snapshot: &Snapshot, silent: &[String]) -> Vec<Finding> {
     let invalid = |rule, text: String| Finding::new(rule, RunWord::Invalid, text);
     let mut causes = Vec::new();
+    if !CHECKED {
+        causes.push(invalid("unchecked", "built without the checks on itself".to_owned()));
+    }
     for class in silent_classes(snapshot) {
         causes.push(invalid("silent", format!("{class} executed tasks and sent no request")));
     }

@@ -3,12 +3,16 @@
 //!
 //! `cost URL USERS THREADS REQUESTS_PER_USER [PER_SECOND_AND_USER]`
 //!
+//! The run is judged as a program would do it: warnings on every tick, verdict and diagnosis at the
+//! end. Built with KATYDID_UNCHECKED set it has none of this, for `xtask/shows/price.sh`.
+//!
 //! With a rate the load is fixed, so that one and two threads do the same work; without one it is
 //! as fast as the target answers, for counting instructions (`valgrind --tool=callgrind`).
 #![expect(clippy::print_stdout, reason = "an example prints its result")]
 
 use std::time::{Duration, Instant};
 
+use katydid_core::{CHECKED, RunEvent, RunFacts, diagnose, judge, measured_warnings};
 use katydid_engine::{
     Control, RunSettings, Session, Shared, Task, TaskError, TaskResult, UserClass,
     constant_throughput, no_wait, run,
@@ -24,7 +28,8 @@ struct Visitor {
 
 impl Visitor {
     async fn ask(&mut self, session: &mut Session) -> TaskResult {
-        session.get("").send().await?;
+        let answer = session.get("").send().await?;
+        std::hint::black_box(answer.status());
         self.asked += 1;
         if self.asked < session.shared::<Times>().0 { Ok(()) } else { Err(TaskError::StopUser) }
     }
@@ -55,7 +60,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut shared = Shared::default();
     shared.insert(Times(times.parse()?));
     let (begun, used) = (Instant::now(), cpu_time()?);
-    let ended = run(&[class.into()], shared, &settings, &Control::new(), &mut |_| {})?;
+    let mut watch = |event: RunEvent<'_>| {
+        if let RunEvent::Tick(snapshot) = event
+            && CHECKED
+        {
+            std::hint::black_box(measured_warnings(snapshot, false));
+        }
+    };
+    let ended = run(&[class.into()], shared, &settings, &Control::new(), &mut watch)?;
+    if CHECKED {
+        let facts = RunFacts { interrupted: false, failed_code: 1 };
+        std::hint::black_box(judge(&ended.snapshot, &[], &[], facts));
+        std::hint::black_box(diagnose(&ended.snapshot, &[]));
+    }
     let (seconds, cpu) = (begun.elapsed().as_secs_f64(), cpu_time()?.saturating_sub(used));
     let requests = ended.snapshot.requests();
     println!(
@@ -66,12 +83,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The CPU time of the whole process, user and system, ended threads included, in steps of 10 ms.
+/// The CPU time of the whole process, user and system, ended threads included.
 fn cpu_time() -> Result<Duration, Box<dyn std::error::Error>> {
-    let text = std::fs::read_to_string("/proc/self/stat")?;
-    let (_, fields) = text.rsplit_once(')').ok_or("/proc/self/stat has no name")?;
-    let ticks: Vec<u64> =
-        fields.split_whitespace().skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
-    // USER_HZ is 100 on every Linux.
-    Ok(Duration::from_millis(10 * ticks.iter().sum::<u64>()))
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Ok(Duration::try_from(time)?)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use katydid_core::{Interval, Pulse, RecorderLimits};
+use katydid_core::{CHECKED, Interval, Pulse, RecorderLimits};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
@@ -175,7 +175,9 @@ impl Executor<'_> {
                 let times = [&mut self.planned_ns, &mut self.missed_ns];
                 let [planned, missed] = times.map(std::mem::take).map(Duration::from_nanos);
                 (report.interval.planned_time, report.interval.missed_time) = (planned, missed);
-                report.interval.usage = thread_use(Duration::from_nanos(now_ns));
+                if CHECKED {
+                    report.interval.usage = thread_use(Duration::from_nanos(now_ns));
+                }
                 let _ = self.to.send(Message::Report(self.thread, report));
             }
             Order::Reset => {

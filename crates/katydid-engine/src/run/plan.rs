@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use katydid_core::CHECKED;
 use url::Url;
 
 use super::executor::{Assignment, ClassPlan};
@@ -48,7 +49,7 @@ pub(super) fn plan(
         arrivals: settings.arrivals.clone().map(|it| (it, settings.end().unwrap_or(CENTURY))),
         limited: settings.iterations.is_some(),
         seed: settings.seed,
-        pulse: true,
+        pulse: CHECKED,
         shared: Arc::new(shared),
         http: http.clone(),
         tls,

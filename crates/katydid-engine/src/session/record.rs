@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use katydid_core::{Outcome, RowId, Sample};
+use katydid_core::{CHECKED, Outcome, RowId, Sample};
 
 use super::tally::Tally;
 use super::transaction::Scope;
@@ -31,7 +31,9 @@ impl Record {
         {
             let mut recorder = recorder.borrow_mut();
             recorder.request_begins();
-            tally.sent(recorder.resets());
+            if CHECKED {
+                tally.sent(recorder.resets());
+            }
         }
         Self { recorder, row, scope, told, retried: false, tally, closed: false }
     }
@@ -52,7 +54,9 @@ impl Record {
         {
             let mut recorder = self.recorder.borrow_mut();
             recorder.request_ends();
-            self.tally.recorded(recorder.resets());
+            if CHECKED {
+                self.tally.recorded(recorder.resets());
+            }
         }
         match failed {
             None => self.recorder.borrow_mut().success(self.row, sample),
@@ -78,7 +82,9 @@ impl Drop for Record {
             let mut recorder = self.recorder.borrow_mut();
             recorder.request_ends();
             recorder.cut_request();
-            self.tally.recorded(recorder.resets());
+            if CHECKED {
+                self.tally.recorded(recorder.resets());
+            }
         }
     }
 }

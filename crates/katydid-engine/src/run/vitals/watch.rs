@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::{Generator, Pulse};
+use katydid_core::{CHECKED, Generator, Pulse};
 
 use super::machine::MachineWatch;
 
@@ -17,7 +17,8 @@ pub(crate) struct Watch {
 impl Watch {
     /// Begins now.
     pub(crate) fn begin() -> Self {
-        Self { pulse: Pulse::new(0), machine: MachineWatch::begin() }
+        let pulse = if CHECKED { Pulse::new(0) } else { Pulse::resting() };
+        Self { pulse, machine: MachineWatch::begin() }
     }
 
     /// Without a pulse, for virtual time.
