@@ -113,3 +113,28 @@ fn only_the_engine_speaks_to_the_network() {
         assert_eq!(word, None, "{} speaks to the network", path.display());
     }
 }
+
+/// The patches of `xtask/shows/mutations.sh`.
+#[test]
+fn every_mutation_applies_and_its_test_stands_in_the_table() {
+    let folder = root().join("xtask/shows/parts/mutations");
+    let table = read(&root().join("docs/REQUIREMENTS.md"));
+    let mut count = 0;
+    for entry in std::fs::read_dir(&folder).expect("there are mutations") {
+        let path = entry.expect("an entry").path();
+        let text = read(&path);
+        let test = text.lines().find_map(|line| line.strip_prefix("test: ")).expect("a test");
+        let function = test.rsplit("::").next().expect("a path");
+        assert!(table.contains(&format!("::{function}`")), "{function} is not in the table");
+        let check = std::process::Command::new("git")
+            .args(["apply", "--check"])
+            .arg(&path)
+            .current_dir(root())
+            .output()
+            .expect("git is installed");
+        let why = String::from_utf8_lossy(&check.stderr);
+        assert!(check.status.success(), "{}: {why}", path.display());
+        count += 1;
+    }
+    assert!(count >= 5, "only {count}");
+}
