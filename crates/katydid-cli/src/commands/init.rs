@@ -56,11 +56,9 @@ fn text(suite: &Suite) -> String {
 # Address of the system under test: load only what is yours.
 {host}
 
-# Users started per second.
-spawn-rate = 5
-
-# Users in all. Left out: as many as -u says, or 1.
+# Users in all, and how many start per second. Left out: as -u and -r say, or the --scenario.
 # users = 50
+# spawn-rate = 5
 
 # End after this time (90, 20s, 5m, 1h30m). Left out: -t, or until Ctrl-C.
 # run-time = 5m

@@ -101,7 +101,6 @@ fn init_writes_a_commented_file_and_never_over_another() {
         keys,
         [
             "host = http://localhost:5000",
-            "spawn-rate = 5",
             "csv = load_test_stats",
             "html = load_test_report.html",
             "loglevel = INFO",

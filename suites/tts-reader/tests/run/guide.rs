@@ -6,7 +6,7 @@
 //! - What would load another machine is resolved with `--show-task-ratio`, and nothing is sent.
 //! - Everything else (`accounts`, `plan`, `init`, `--list`, …) runs as it stands, in the order of the
 //!   document, and must end with 0. `localhost:5000` is the backend of this test, and no batch has
-//!   more than 24 accounts.
+//!   more than 36 accounts.
 //! - `# … not run: REASON` behind a line is the only way past. In the README lines of cargo and the
 //!   start of a backend need none: tests of their own build and start them.
 
@@ -23,7 +23,7 @@ const GUIDE: &str = include_str!("../../../../docs/LOAD_TESTING.md");
 const README: &str = include_str!("../../../../README.md");
 
 /// Runs at one time, and the accounts of each: as many as task starts of an open model.
-const SIDE_BY_SIDE: usize = 4;
+const SIDE_BY_SIDE: usize = 6;
 const ACCOUNTS: usize = 6;
 
 /// The lines of the blocks of this language, comments cut off; those that are not run have a reason.
@@ -161,6 +161,11 @@ fn load(dir: &Path, line: &str) {
     let busy = ended.code == Some(3) && busy.iter().any(|why| ended.text.contains(why));
     let good = matches!(ended.code, Some(0 | 99)) || busy;
     assert!(good, "{line}: {:?} {}", ended.code, ended.text);
+    if line.contains("--scenario capacity") {
+        assert!(ended.text.contains("\nCAPACITY: "), "{line}: {}", ended.text);
+        assert!(ended.text.contains("Probe 3, 2 users"), "{line}: {}", ended.text);
+        return;
+    }
     let mut sums = ended.text.lines().filter(|line| line.trim_start().starts_with("Aggregated"));
     let sent = sums.any(|line| line.split_whitespace().nth(1) != Some("0"));
     assert!(sent, "{line} sent nothing: {}", ended.text);
@@ -174,6 +179,11 @@ fn shortened(line: &str) -> String {
         "--arrival-stages 3/s:500ms,3/s..6/s:500ms --max-in-flight 6"
     } else if line.contains("--arrival-rate") {
         "--arrival-rate 5/s -t 1s --max-in-flight 6"
+    } else if line.contains("--scenario capacity") {
+        // Two probes of a load that is the most at once.
+        "--from 2 -u 2 -r 9 --step-time 1s -t 20s"
+    } else if line.contains("--scenario stress") {
+        "--steps 3 -t 3s -u 3 -r 9"
     } else if line.contains("--stages") || line.contains("--scenario spike") {
         "--stages 1@3/s:500ms,3@9/s:500ms"
     } else {
