@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("tts-reader-extraction", &[]),
     ("tts-reader", &["tts-reader-accounts", "tts-reader-speech", "tts-reader-extraction"]),
     ("tts-reader-load-test", &["katydid", "tts-reader", "tts-reader-accounts"]),
+    ("lies", &["katydid"]),
     ("xtask", &[]),
 ];
 

@@ -89,10 +89,11 @@ fn weighty<'r>(rows: &[&'r Row]) -> Vec<&'r Row> {
     rows.iter().filter(weighs).copied().collect()
 }
 
+/// A login repeats its body by nature, as long as it is one user's (`shared-account`).
 fn all_one_payload(rows: &[&Row]) -> Option<Warning> {
     let one: Vec<String> = weighty(rows)
         .into_iter()
-        .filter(|row| row.variety.bodies.is_one())
+        .filter(|row| row.variety.bodies.is_one() && !row.variety.logs_in)
         .map(|row| format!("{} ({})", name(row), row.requests()))
         .collect();
     (!one.is_empty()).then(|| {

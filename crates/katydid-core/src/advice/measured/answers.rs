@@ -11,7 +11,8 @@ pub(super) fn unchecked(rows: &[&Row]) -> Option<Warning> {
     let (mut blind, mut status_only) = (Vec::new(), Vec::new());
     for row in weighty(rows) {
         let named = || format!("{} ({})", name(row), row.requests());
-        if row.succeeded().len() < ENOUGH {
+        // Errors that are excused have a warning of their own.
+        if row.succeeded().len().saturating_sub(row.excused()) < ENOUGH {
             continue;
         }
         if row.looked_at() == 0 {

@@ -124,6 +124,8 @@ fn one_login_for_several_users_is_told() {
     );
     assert!(login(login(Run::new(), "ann"), "bob").warnings().is_empty());
     assert!(login(Run::new(), "ann").warnings().is_empty(), "the other has not come yet");
+    let often = (0..100).fold(Run::new(), |run, _| login(run, "ann"));
+    one(&often.warnings(), "shared-account: "); // and not `all-one-payload` too
 }
 
 #[test]
