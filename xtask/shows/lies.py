@@ -11,7 +11,7 @@ import json, os, re, subprocess, sys, tempfile, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LOCUSTFILE = os.path.join(ROOT, "suites/lies/locustfile.py")
-CONTROL = "--headless -u 30 -r 300 -t 4s"
+CONTROL = "--headless -u 30 -r 100 -t 4s"
 failed = []
 
 

@@ -4,6 +4,7 @@
 mod intelligibility;
 mod peer;
 mod python;
+mod show;
 mod test;
 
 use std::process::ExitCode;
@@ -13,7 +14,7 @@ cargo xtask test               every test, then how many ran and what could not 
 cargo xtask intelligibility    only the test of the speech with a recogniser
 cargo xtask peer               only the comparison with Locust itself
 cargo xtask python NAME FILE   a python with the packages of FILE, for shows; prints its path
-cargo xtask show               lists the long shows, which run by hand (xtask/shows)";
+cargo xtask show [NAME …]      runs a long show by hand, or lists them all (xtask/shows)";
 
 fn main() -> ExitCode {
     let command: Vec<String> = std::env::args().skip(1).collect();
@@ -21,8 +22,9 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["intelligibility"] => intelligibility::run().map(|checked| checked.is_passed()),
         ["peer"] => peer::run().map(|checked| checked.is_passed()),
-        ["show"] => test::list_shows(),
         ["python", name, requirements] => python::prepare(name, requirements.as_ref()),
+        ["show"] => show::list(),
+        ["show", name, ref words @ ..] => show::run(name, words),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(true)

@@ -41,24 +41,6 @@ pub(crate) fn run() -> Result<bool> {
     Ok(failed == 0)
 }
 
-/// The shows are scripts with their own first lines of explanation.
-pub(crate) fn list_shows() -> Result<bool> {
-    let folder = root().join("xtask/shows");
-    let mut shows: Vec<PathBuf> = std::fs::read_dir(&folder)
-        .with_context(|| format!("{} cannot be read", folder.display()))?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        // What shows share lies in a folder beside them.
-        .filter(|path| path.is_file())
-        .collect();
-    shows.sort();
-    for show in shows {
-        let text = std::fs::read_to_string(&show)?;
-        let about = text.lines().nth(1).unwrap_or_default().trim_start_matches(['#', ' ']);
-        println!("xtask/shows/{}  {about}", show.file_name().unwrap_or_default().display());
-    }
-    Ok(true)
-}
-
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a room of it").into()

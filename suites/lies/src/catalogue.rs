@@ -13,7 +13,7 @@ pub use cases::{CASES, ELSEWHERE};
 pub use page::page;
 
 /// The load of a case that needs none of its own, for both programs.
-pub const USUAL: &str = "--headless -u 30 -r 300";
+pub const USUAL: &str = "--headless -u 30 -r 100";
 /// What keeps a short run on one machine from being told that it is one.
 pub const SHORT: &str = "--silence=same-machine=toy --silence=few-samples=short";
 

@@ -66,10 +66,10 @@ pub const CASES: &[Case] = &[
         number: 7,
         name: "token-never-renewed",
         mistake: "a 401 in mid-run is never handled",
-        words: "--headless -u 30 -r 300 -t 6s",
+        words: "--headless -u 30 -r 100 -t 6s",
         says: "late-unauthorized: logins were accepted and are refused since",
         exit: 1,
-        locust: Ok("--headless -u 30 -r 300 -t 6s"),
+        locust: Ok("--headless -u 30 -r 100 -t 6s"),
         ..CASE
     },
     Case {
@@ -155,19 +155,19 @@ pub const CASES: &[Case] = &[
         number: 18,
         name: "tags-with-comma",
         mistake: "`--tags critical,revenue` as one tag (it is two)",
-        words: "--headless -u 30 -r 300 -t 1s --tags critical,revenue",
+        words: "--headless -u 30 -r 100 -t 3s --tags critical,revenue",
         says: "Listener Speech synthesize",
-        locust: Ok("--headless -u 30 -r 300 -t 3s --tags critical,revenue"),
+        locust: Ok("--headless -u 30 -r 100 -t 3s --tags critical,revenue"),
         ..CASE
     },
     Case {
         number: 18,
         name: "tag-of-nothing",
         mistake: "a tag that no task has",
-        words: "--headless -u 30 -r 300 -t 1s --tags critcal",
+        words: "--headless -u 30 -r 100 -t 3s --tags critcal",
         says: "unknown tag `critcal` in --tags; did you mean `critical`?",
         exit: 2,
-        locust: Ok("--headless -u 30 -r 300 -t 3s --tags critcal"),
+        locust: Ok("--headless -u 30 -r 100 -t 3s --tags critcal"),
         ..CASE
     },
     Case {
