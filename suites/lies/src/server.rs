@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Json, Redirect, Response};
+use axum::response::{Json, Redirect};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 
@@ -30,7 +30,8 @@ struct World {
 }
 
 type Shared = State<Arc<Mutex<World>>>;
-type Answer = Result<Json<Value>, Response>;
+type Refusal = (StatusCode, Json<Value>);
+type Answer = Result<Json<Value>, Refusal>;
 
 /// Starts the service on `address` and returns where it listens. It runs until the process ends.
 ///
@@ -143,7 +144,7 @@ async fn article(state: Shared, headers: HeaderMap, Path(id): Path<u32>) -> Answ
 }
 
 /// Whose token it is.
-fn owner(state: &Shared, headers: &HeaderMap) -> Result<String, Response> {
+fn owner(state: &Shared, headers: &HeaderMap) -> Result<String, Refusal> {
     let header = headers.get("authorization").and_then(|value| value.to_str().ok());
     let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
     let world = state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -154,14 +155,13 @@ fn owner(state: &Shared, headers: &HeaderMap) -> Result<String, Response> {
 }
 
 /// A field that a request must have.
-fn field<'b>(body: &'b Value, key: &str) -> Result<&'b str, Response> {
+fn field<'b>(body: &'b Value, key: &str) -> Result<&'b str, Refusal> {
     body[key].as_str().ok_or_else(|| {
         let detail = json!([{ "type": "missing", "loc": ["body", key], "msg": "Field required" }]);
-        let body = Json(json!({ "detail": detail }));
-        (StatusCode::UNPROCESSABLE_ENTITY, body).into_response()
+        (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "detail": detail })))
     })
 }
 
-fn refuse(status: StatusCode, detail: &str) -> Response {
-    (status, Json(json!({ "detail": detail }))).into_response()
+fn refuse(status: StatusCode, detail: &str) -> Refusal {
+    (status, Json(json!({ "detail": detail })))
 }

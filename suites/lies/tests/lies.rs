@@ -1,4 +1,5 @@
 //! Every mistake of the catalogue is told, and the suite without any is silent.
+#![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;

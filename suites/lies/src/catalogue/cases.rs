@@ -189,7 +189,6 @@ pub const CASES: &[Case] = &[
                --allow-production",
         exit: 2,
         locust: Ok("--headless -u 5 -r 50 -t 1s"),
-        ..CASE
     },
     Case {
         number: 21,
