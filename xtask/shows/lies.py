@@ -33,10 +33,9 @@ def with_host(words, case, host, folder):
 
 
 def warnings(text):
-    """The names of Katydid's warnings, in the log or before the verdict."""
+    """The names of Katydid's warnings before the verdict."""
     block = text.split("\nWarnings\n")[1].split("\n\n")[0] if "\nWarnings\n" in text else ""
-    said = re.findall(r"/WARNING/katydid\.main: ([a-z-]+): ", text) + re.findall(r"^  ([a-z0-9-]+): ", block, re.M)
-    return sorted(set(said))
+    return sorted(set(re.findall(r"^  ([a-z0-9-]+): ", block, re.M)))
 
 
 def katydid(case, binary, host):

@@ -26,15 +26,13 @@ impl Ended {
         block.lines().take_while(|line| !line.is_empty()).map(str::trim).collect()
     }
 
-    /// The names in the block of warnings, and in the log.
+    /// The names in the block of warnings. What the log said while it was true may have gone since.
     fn warnings(&self) -> Vec<String> {
-        let log = self.raw.lines().filter_map(|line| line.split_once("/WARNING/katydid.main: "));
         let block = self.raw.split("\nWarnings\n").nth(1).unwrap_or_default();
         let block = block.split("\n\n").next().unwrap_or_default();
         let block = block.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-        let texts = log.map(|(_, text)| text).chain(block.map(str::trim));
-        let mut names: Vec<String> = texts
-            .filter_map(|text| Some(text.split_once(": ")?.0))
+        let mut names: Vec<String> = block
+            .filter_map(|line| Some(line.trim().split_once(": ")?.0))
             .filter(|name| name.parse::<katydid::WarningName>().is_ok())
             .map(str::to_owned)
             .collect();
