@@ -185,7 +185,7 @@ fn shortened(line: &str) -> String {
     } else if line.contains("--scenario stress") {
         "--steps 3 -t 3s -u 3 -r 9"
     } else if line.contains("--stages") || line.contains("--scenario spike") {
-        "--stages 1@3/s:500ms,3@9/s:500ms"
+        "--stages before:1@3/s:500ms,surge:3@9/s:500ms,after:1@9/s:500ms"
     } else {
         "-t 1s -u 3 -r 3"
     };
