@@ -26,12 +26,14 @@ mod files;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod guards;
 mod hooks;
 mod keys;
 mod limits;
 mod options;
 mod outcome;
 mod plan;
+mod preflight;
 mod printer;
 mod progress;
 mod quick;
@@ -50,6 +52,7 @@ use std::process::ExitCode;
 
 pub use hooks::{Quitting, RunView, SpawningView, StopView};
 pub use options::{Options, SuiteOption};
+pub use preflight::{Check, Preflight};
 pub use quick::quick;
 pub use suite::{
     AccountsUse, CommandFn, EmbeddedBackend, EmbeddedReady, EmbeddedRequest, Preparation, Suite,
@@ -92,7 +95,10 @@ fn load(mut suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
         }
         return Ok(katydid_core::exit::PASS);
     }
-    let settings = Settings::resolve(&suite, &args)?;
+    let mut settings = Settings::resolve(&suite, &args)?;
+    if let Some(code) = guards::ask(&mut settings) {
+        return Ok(code);
+    }
     let output = &settings.output;
     let console = Console::open(LogSetup {
         level: output.loglevel,

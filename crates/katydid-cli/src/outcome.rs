@@ -52,6 +52,8 @@ pub(crate) struct Ending<'a> {
     pub(crate) outcome: &'a RunOutcome,
     pub(crate) warnings: &'a Warnings,
     pub(crate) diagnosis: &'a [Diagnosis],
+    /// What the run has cost; empty where nothing was paid for.
+    pub(crate) cost: &'a str,
     pub(crate) place: &'a Place,
     pub(crate) files: &'a LastFiles,
     pub(crate) console: &'a Console,
@@ -88,6 +90,7 @@ impl Ending<'_> {
             }
         }
         console.block(&table::conclusion(snapshot));
+        console.block(&self.guards());
         console.block(&table::warnings(self.warnings));
         console.block(&table::diagnosis(self.diagnosis));
         console.block(&reports_text(&written));
@@ -108,6 +111,26 @@ impl Ending<'_> {
             advice: self.warnings,
             warnings: &self.console.warnings(),
         })
+    }
+
+    /// What guards have done, and what was paid.
+    fn guards(&self) -> String {
+        let (run, held) = (&self.settings.run, self.outcome.snapshot.held);
+        let mut text = String::new();
+        if let Some(cap) = run.max_rate.filter(|_| held.requests > 0) {
+            let (count, total) = (held.requests, held.total.as_secs_f64());
+            let said = match run.arrivals {
+                Some(_) => "in the open model this time is part of their response times",
+                None => "their users came later, which is part of no response time",
+            };
+            text += &format!(
+                "Held back by --max-rate {cap}: {count} requests, {total:.1} s in all; {said}\n"
+            );
+        }
+        if !self.cost.is_empty() {
+            text += &format!("{}\n", self.cost);
+        }
+        text
     }
 
     fn host(&self) -> &str {
@@ -155,6 +178,10 @@ impl Ending<'_> {
             text += &format!("{}\n\n", block.trim_end());
         }
         text += &format!("{}\n", table::conclusion(snapshot));
+        let guards = self.guards();
+        if !guards.is_empty() {
+            text += &format!("{guards}\n");
+        }
         let advice = [table::warnings(self.warnings), table::diagnosis(self.diagnosis)];
         for block in advice.iter().filter(|block| !block.is_empty()) {
             text += &format!("{block}\n");

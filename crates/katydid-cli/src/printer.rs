@@ -66,6 +66,10 @@ impl Printer {
                     StopReason::Target => {
                         self.console.info("a target with abort was missed, shutting down");
                     }
+                    StopReason::MaxRequests => {
+                        self.console.info("--max-requests answered, shutting down");
+                    }
+                    StopReason::MaxCost => self.console.info("--max-cost spent, shutting down"),
                     StopReason::Shape => self.console.info("Shape test stopping"),
                     // Said when the signal came.
                     _ => {}

@@ -38,7 +38,7 @@ fn line(request: &RequestView<'_>) -> String {
 }
 
 /// An address without user, password and secret values of its query.
-fn masked(address: &str) -> String {
+pub(crate) fn masked(address: &str) -> String {
     // What cannot be read as an address cannot be cleaned either.
     let Ok(mut url) = Url::parse(address) else { return "(no address)".to_owned() };
     if !url.username().is_empty() || url.password().is_some() {

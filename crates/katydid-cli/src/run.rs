@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use katydid_core::{RunEvent, Stages, TaskInfo, diagnose};
+use katydid_core::{RunEvent, TaskInfo, diagnose};
 use katydid_engine::{Class, Hooks, RunSettings, Shared};
 use katydid_report::csv::HistoryRows;
 
@@ -16,11 +16,12 @@ use crate::error::CliError;
 use crate::files::{LastFiles, Place, Reports};
 use crate::hooks::Calls;
 use crate::outcome::Ending;
+use crate::preflight::{self, Findings, Wanted};
 use crate::printer::Printer;
 use crate::settings::{Settings, check_url};
 use crate::signals::Watch;
 use crate::suite::{Preparation, Suite};
-use crate::{limits, plan, request_line, selection};
+use crate::{guards, limits, plan, request_line, selection};
 
 /// Where scenarios leave their folders.
 const RUNS: &str = "load_test_runs";
@@ -46,6 +47,18 @@ pub(crate) fn run(
     describe(&settings, console);
     let advisor = Advisor::new(&settings.silences, console);
     advisor.before(&settings);
+    let mut before = Findings::default();
+    match settings.preflight {
+        Wanted::No => {}
+        Wanted::LeftOut => console.warning("the preflight was left out (--no-preflight)"),
+        Wanted::Before | Wanted::Only => {
+            before = preflight::look(suite, &settings, backend.as_ref(), &advisor, console)?;
+            if let Some(code) = before.end(settings.preflight, console) {
+                return Ok(code);
+            }
+            before.subtract(&mut settings.run)?;
+        }
+    }
     if let Some(ladder) = settings.search {
         let (settings, place) = (&settings, (place, place_made));
         let search = Searcher { suite, settings, ladder, watch, console, advisor, backend, place };
@@ -85,6 +98,7 @@ pub(crate) fn run(
         outcome: &ended,
         warnings: &advisor.end(&ended.snapshot),
         diagnosis: &diagnose(&ended.snapshot, &suite.advice),
+        cost: &guards::spent(suite, settings.max_cost, ended.reason, &ended.snapshot, before.spent),
         place: &place,
         files: &files,
         console,
@@ -186,17 +200,9 @@ fn describe(settings: &Settings, console: &Console) {
 
 /// Targets that the load is too small for.
 fn reach(settings: &Settings) -> Vec<String> {
-    let run = &settings.run;
-    let one = || Some(Stages::one(run.users, run.spawn_rate, run.run_time?));
-    let stages = match &settings.stages {
-        Some(stages) => Some(stages.clone()),
-        None if settings.search.is_some() => settings.search.map(|search| search.first_probe()),
-        // A function decides, or a number of iterations.
-        None if run.shape.is_some() || run.arrivals.is_some() || run.iterations.is_some() => None,
-        None => one(),
-    };
-    stages.map_or_else(Vec::new, |stages| {
-        plan::out_of_reach(&settings.classes, (&stages, &run.phases()), settings.targets())
+    settings.load_stages().map_or_else(Vec::new, |stages| {
+        let phases = settings.run.phases();
+        plan::out_of_reach(&settings.classes, (&stages, &phases), settings.targets())
     })
 }
 

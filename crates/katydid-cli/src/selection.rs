@@ -73,7 +73,7 @@ pub(crate) fn select(suite: &Suite, args: &Args) -> Result<Selection, CliError> 
     Ok(Selection { classes, emptied })
 }
 
-/// The arguments with classes, tags and silences of a scenario, where they name none themselves.
+/// The arguments with classes, tags, silences and guards of a scenario, where they name none themselves.
 pub(crate) fn with_scenario(args: &Args, scenario: Option<&Scenario>) -> Args {
     let mut args = args.clone();
     let Some(scenario) = scenario else { return args };
@@ -87,6 +87,10 @@ pub(crate) fn with_scenario(args: &Args, scenario: Option<&Scenario>) -> Args {
             own.clone_from(of_scenario);
         }
     }
+    let guards = &mut args.guards;
+    guards.max_rate = guards.max_rate.or(scenario.max_rate);
+    guards.max_requests = guards.max_requests.or(scenario.max_requests);
+    guards.max_cost = guards.max_cost.or(scenario.max_cost);
     if args.tuning.silence.is_empty() {
         args.tuning.silence.clone_from(&scenario.silences);
     }

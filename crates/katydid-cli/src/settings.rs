@@ -5,20 +5,24 @@ mod print;
 mod search;
 mod stages;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_core::{
-    Expectation, Ladder, Scenario, Shape, Silence, Stages, Target, exit, or_nearest,
+    Expectation, Ladder, Scenario, Shape, Silence, Stages, Target, exit, format_span, is_loopback,
+    or_nearest,
 };
 use katydid_engine::{Class, RunSettings};
 
 use crate::args::{Args, LogLevel, TargetArgs};
 use crate::error::CliError;
+use crate::guards;
 use crate::hooks::Aftermath;
 use crate::options::Options;
 use crate::outcome::Rules;
+use crate::preflight::Wanted;
 use crate::selection::{self, Selection};
 use crate::sources::Sources;
 use crate::suite::{AccountsUse, Suite};
@@ -50,6 +54,12 @@ pub(crate) struct Settings {
     pub(crate) failed_code: u8,
     /// A run that is DISTURBED ends with the code of one that is INVALID.
     pub(crate) strict: bool,
+    /// Whether target, accounts and tasks are checked before the load, or instead of it.
+    pub(crate) preflight: Wanted,
+    /// Nobody is asked before the load.
+    pub(crate) yes: bool,
+    /// What the load may cost.
+    pub(crate) max_cost: Option<f64>,
     /// Warnings that are not wanted.
     pub(crate) silences: Vec<Silence>,
     /// The values of the suite's own options.
@@ -137,29 +147,39 @@ impl Settings {
         let args = &selection::with_scenario(args, scenario.as_ref());
         let Selection { classes, emptied } = selection::select(suite, args)?;
         let embedded = embedded(suite, &args.target)?;
-        if args.load.headful || (!args.load.headless && scenario.is_none()) {
+        let alone = args.guards.preflight || scenario.is_some();
+        if args.load.headful || (!args.load.headless && !alone) {
             return Err(needs_headless(suite));
         }
         let accounts = accounts(suite, &args.target, &classes)?;
-        let host = host::of_run(suite, &args.target, &classes)?;
+        let host = host::of_run(suite, args, &classes)?;
         let search = search::of_run(args, scenario.as_ref())?;
         let args = &search::alone(args, search.as_ref());
+        guards::of_one_run(args, search.is_some())?;
         let stages = stages::of_run(args, scenario.as_ref())?;
         let run = load(suite, args, (scenario.as_ref(), stages.as_ref()), host)?;
-        let run = RunSettings { abort: aborting(scenario.as_ref()), ..run };
+        let mut run = RunSettings { abort: aborting(scenario.as_ref()), ..run };
         about_its_phases(scenario.as_ref(), &run)?;
+        let hosts = hosts(&classes, &run);
+        let elsewhere = hosts.iter().any(|host| !is_loopback(host));
+        if elsewhere || args.guards.contact.is_some() {
+            run.http.label = Some(guards::label(&suite.name, args.guards.contact.as_deref()));
+        }
         let mut sources = args.sources.clone();
         sources.warnings.extend(emptied);
         sources.warnings.extend(stages::without_effect(args, scenario.as_ref()));
         sources.warnings.extend(stages::replaced(suite, args, scenario.as_ref()));
         sources.warnings.extend(search::without_effect(args, search.as_ref()));
         Ok(Self {
+            preflight: wanted(args, scenario.as_ref(), elsewhere),
             classes,
             run,
             scenario,
             stages,
             search,
             embedded,
+            yes: args.guards.yes,
+            max_cost: args.guards.max_cost,
             accounts,
             output: OutputSettings::resolve(args)?,
             strict: args.tuning.strict,
@@ -169,6 +189,42 @@ impl Settings {
             sources,
             rows: args.settings_rows(suite),
         })
+    }
+
+    /// The hosts that are loaded.
+    pub(crate) fn hosts(&self) -> Vec<String> {
+        hosts(&self.classes, &self.run)
+    }
+
+    /// How much load goes where, as a sentence.
+    pub(crate) fn load_text(&self) -> String {
+        let run = &self.run;
+        let load = match (&run.arrivals, &self.stages) {
+            (Some(open), _) => format!("task starts at {}", open.rate),
+            (None, Some(stages)) => format!("stages {stages}"),
+            (None, None) => format!("{} users at {}/s", run.users, run.spawn_rate),
+        };
+        let time = run.end().map_or_else(
+            || "until somebody stops it".to_owned(),
+            |time| format!("for {}", format_span(time)),
+        );
+        let scenario = self.scenario.as_ref();
+        let name = scenario.map_or_else(String::new, |it| format!("Scenario {}: ", it.name));
+        format!("{name}{load} {time} will load {}.", self.hosts().join(", "))
+    }
+
+    /// The number of users over time, where that is settled before the run.
+    pub(crate) fn load_stages(&self) -> Option<Stages> {
+        let run = &self.run;
+        match &self.stages {
+            Some(stages) => Some(stages.clone()),
+            None if self.search.is_some() => self.search.map(|search| search.first_probe()),
+            // A function decides, or a number of iterations.
+            None if run.shape.is_some() || run.arrivals.is_some() || run.iterations.is_some() => {
+                None
+            }
+            None => Some(Stages::one(run.users, run.spawn_rate, run.run_time?)),
+        }
     }
 
     /// The rules on numbers of the run.
@@ -186,6 +242,28 @@ impl Settings {
             strict: self.strict,
             aftermath,
         }
+    }
+}
+
+/// The hosts that `classes` load.
+fn hosts(classes: &[Class], run: &RunSettings) -> Vec<String> {
+    match &run.host {
+        Some(host) => vec![host.trim_end_matches('/').to_owned()],
+        None => {
+            let own: BTreeSet<&str> = classes.iter().filter_map(Class::host).collect();
+            own.into_iter().map(|host| host.trim_end_matches('/').to_owned()).collect()
+        }
+    }
+}
+
+fn wanted(args: &Args, scenario: Option<&Scenario>, elsewhere: bool) -> Wanted {
+    let guards = &args.guards;
+    let by_itself = elsewhere || scenario.is_some_and(|scenario| scenario.preflight);
+    match (guards.preflight, by_itself, guards.no_preflight) {
+        (true, ..) => Wanted::Only,
+        (_, false, _) => Wanted::No,
+        (_, true, false) => Wanted::Before,
+        (_, true, true) => Wanted::LeftOut,
     }
 }
 
@@ -259,13 +337,19 @@ fn load(
     let most_users = shape.as_ref().and_then(|shape| shape.most_users());
     let in_flight = arrivals.as_ref().map(|arrivals| arrivals.max_in_flight);
     let users = in_flight.or(most_users).or(load.users).or(scenario.map(|s| s.users));
+    let cap = args.guards.max_rate;
     let at_most = users.or(shape.is_some().then_some(u32::MAX)).unwrap_or(base.users);
+    // A thread that may send nothing is of no use.
+    let at_most = cap.map_or(at_most, |cap| at_most.min(cap.requests));
     Ok(RunSettings {
         users: users.unwrap_or(base.users),
         shape,
         arrivals,
         spawn_rate: load.spawn_rate.or(scenario.map(|s| s.spawn_rate)).unwrap_or(base.spawn_rate),
         iterations: tuning.iterations,
+        max_rate: cap,
+        max_requests: args.guards.max_requests,
+        max_cost: guards::max_units(suite, args.guards.max_cost)?,
         reset_stats: args.output.reset_stats,
         run_time: stages.map(Stages::length).or(load.run_time).or(scenario.map(|s| s.run_time)),
         stop_timeout: tuning.stop_timeout.unwrap_or(Duration::ZERO),

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::advisor::Advisor;
 use crate::hooks::SuiteHooks;
-use crate::plan::Plan;
+use crate::plan::{Plan, Price};
+use crate::preflight::{Check, Preflight};
 
 /// Everything that one load test binary can run.
 ///
@@ -54,6 +55,11 @@ pub struct Suite {
     pub(crate) hooks: SuiteHooks,
     pub(crate) shape: Option<Arc<dyn Shape>>,
     pub(crate) advice: Vec<Advice>,
+    pub(crate) preflight: Option<Box<OwnChecks>>,
+    /// What its requests are paid by.
+    pub(crate) cost_unit: Option<String>,
+    /// What one of them costs, by the plan in force.
+    pub(crate) price: Option<Price>,
 }
 
 /// A command that a suite brings along.
@@ -69,6 +75,9 @@ pub type CommandFn = fn(Vec<OsString>) -> ExitCode;
 
 /// Makes the data that all users share.
 pub(crate) type Prepare = dyn Fn(&Preparation<'_>) -> Result<Shared, BoxError> + Send + Sync;
+
+/// Looks at what only the suite knows.
+pub(crate) type OwnChecks = dyn Fn(&Preflight<'_>) -> Vec<Check> + Send + Sync;
 
 /// The backend that a suite brings along: starts, calls the given closure once when it answers,
 /// and serves until its process ends.
@@ -110,6 +119,9 @@ impl Suite {
             hooks: SuiteHooks::default(),
             shape: None,
             advice: Vec::new(),
+            preflight: None,
+            cost_unit: None,
+            price: None,
         }
     }
 
@@ -252,6 +264,42 @@ impl Suite {
     /// ```
     pub fn advice(mut self, advice: Advice) -> Self {
         self.advice.push(advice);
+        self
+    }
+
+    /// What only the suite can look at before a load (`--preflight`): health, a login, credits,
+    /// a rate limit. It comes after [`prepare`](Self::prepare) and before every task is executed
+    /// once.
+    ///
+    /// ```
+    /// use katydid_cli::{Check, Suite};
+    ///
+    /// let suite = Suite::new("shop-load").preflight(|run| {
+    ///     let asked = run.ask(String::new(), |body, session| {
+    ///         Box::pin(async move {
+    ///             *body = session.get("/health").send().await?.text().into_owned();
+    ///             Ok(())
+    ///         })
+    ///     });
+    ///     vec![match asked {
+    ///         Ok((body, _)) if body == "healthy" => Check::passed("health", "healthy"),
+    ///         _ => Check::failed("health", "not healthy", "start the shop"),
+    ///     }]
+    /// });
+    /// ```
+    pub fn preflight(
+        mut self,
+        checks: impl Fn(&Preflight<'_>) -> Vec<Check> + Send + Sync + 'static,
+    ) -> Self {
+        self.preflight = Some(Box::new(checks));
+        self
+    }
+
+    /// What the target's owner pays for, in the singular (`character`), as tasks tell it by
+    /// [`Session::spend`](katydid_engine::Session::spend). With a price in the plan's `[prices]` the
+    /// run says what it has cost, and `--max-cost` bounds it.
+    pub fn cost_unit(mut self, unit: &str) -> Self {
+        self.cost_unit = Some(unit.to_owned());
         self
     }
 

@@ -82,6 +82,10 @@ pub enum StopReason {
     Shape,
     /// A target with `abort` was missed.
     Target,
+    /// As many requests as were allowed have been sent and answered.
+    MaxRequests,
+    /// What may be spent is spent.
+    MaxCost,
 }
 
 /// Where a run stands.

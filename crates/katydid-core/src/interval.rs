@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::generator::{Beats, ThreadUse};
+use crate::guard::Held;
 use crate::recorder::{RowId, RowKey};
 use crate::sample::{Bytes, Look, Outcome, PhaseTotals, Sample};
 use crate::tasks::TaskCounts;
@@ -43,6 +44,10 @@ pub struct Interval {
     pub cut_requests: u64,
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,
+    /// Requests that a rate cap has held back.
+    pub held: Held,
+    /// What requests have cost, in the suite's units; a reset does not forget it.
+    pub spent: u64,
     /// Users running at the end of the interval, by class.
     pub users: Vec<u32>,
     /// Users that should run at the end of the interval, by the plan.
@@ -208,6 +213,7 @@ impl Interval {
         self.new_keys.clear();
         self.users.clear();
         self.forget();
+        self.spent = 0;
         self.rows.iter_mut().for_each(|row| row.forgotten = false);
     }
 
@@ -226,6 +232,7 @@ impl Interval {
         (self.sent_requests, self.arrivals) = (0, None);
         (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
         self.lateness.clear();
+        self.held = Held::default();
         self.beats.clear();
     }
 }

@@ -17,6 +17,7 @@ mod expect;
 mod failure;
 mod faults;
 mod generator;
+mod guard;
 mod histogram;
 mod history;
 mod interval;
@@ -40,7 +41,7 @@ mod verdict;
 
 pub use advice::{
     Advice, Diagnosis, Planned, PlannedClass, Silence, SilenceError, Symptom, Warning, WarningName,
-    Warnings, diagnose, is_loopback, measured_warnings, planned_warnings,
+    Warnings, diagnose, is_loopback, known_cause, measured_warnings, planned_warnings,
 };
 pub use arrivals::{ArrivalCounts, ArrivalRate, Lateness, RateError, RateStage};
 pub use capacity::{
@@ -53,6 +54,7 @@ pub use expect::{Expectation, Expected, Recover, RecoverError};
 pub use failure::{FailureKind, OTHER_FAILURES, normalise};
 pub use faults::{ExceptionRow, FailureRow};
 pub use generator::{Beats, Generator, GeneratorThread, Machine, Pulse, Stalls, ThreadUse};
+pub use guard::{Held, RateCap, RateCapError};
 pub use histogram::Latency;
 pub use history::{FailureKinds, History, Part, PhaseNameError, RunPhase, Step};
 pub use interval::{FailureCount, Failures, Interval, RowInterval};

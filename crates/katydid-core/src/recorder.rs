@@ -2,12 +2,14 @@
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
 use hashbrown::{Equivalent, HashMap};
 
 use crate::CHECKED;
 use crate::arrivals::ArrivalCounts;
 use crate::failure::{FailureKind, normalise};
+use crate::guard::Held;
 use crate::interval::Interval;
 use crate::sample::{Outcome, Sample};
 use crate::tasks::{TaskCounts, TaskId};
@@ -225,6 +227,16 @@ impl Recorder {
         if CHECKED {
             self.current.lateness.record(late_ns, own);
         }
+    }
+
+    /// A rate cap has held a request back for so long.
+    pub fn held(&mut self, time: Duration) {
+        self.current.held.add(Held { requests: 1, total: time });
+    }
+
+    /// A request has cost so many of the suite's units.
+    pub fn spent(&mut self, units: u64) {
+        self.current.spent += units;
     }
 
     /// The starts of an open model, to be counted in.

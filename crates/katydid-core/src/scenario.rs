@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    CapacityPlan, Expectation, RunPhase, Shape as _, Silence, Stages, Target, format_span,
+    CapacityPlan, Expectation, RateCap, RunPhase, Shape as _, Silence, Stages, Target, format_span,
 };
 
 /// A recipe that `--scenario NAME` runs. Flags override its numbers.
@@ -37,6 +37,16 @@ pub struct Scenario {
     pub exclude_tags: Vec<String>,
     /// Warnings that are not wanted, with reasons.
     pub silences: Vec<Silence>,
+    /// Target, accounts and every task are checked before the load.
+    pub preflight: bool,
+    /// A person on a terminal is asked before the load.
+    pub confirm: bool,
+    /// Never more requests than this.
+    pub max_rate: Option<RateCap>,
+    /// The run ends when so many requests have been answered.
+    pub max_requests: Option<u64>,
+    /// The run ends when it has cost so much.
+    pub max_cost: Option<f64>,
     /// What the target must hold.
     pub targets: Vec<Target>,
     /// What it must hold beyond rules on one number.
@@ -60,6 +70,11 @@ impl Scenario {
             tags: Vec::new(),
             exclude_tags: Vec::new(),
             silences: Vec::new(),
+            preflight: false,
+            confirm: false,
+            max_rate: None,
+            max_requests: None,
+            max_cost: None,
             targets: Vec::new(),
             expectations: Vec::new(),
         }

@@ -11,6 +11,7 @@ use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::faults::{ExceptionRow, FailureRow};
 use crate::generator::Generator;
+use crate::guard::Held;
 use crate::history::{History, Part, RunPhase};
 use crate::interval::{FailureCount, Interval};
 use crate::recorder::{RowKey, RowKind};
@@ -49,6 +50,10 @@ pub struct Snapshot {
     pub planned_time: Duration,
     /// What of it is missing because threads were late with starting users.
     pub missed_time: Duration,
+    /// Requests that a rate cap has held back.
+    pub held: Held,
+    /// What requests have cost, in the suite's units, resets of the statistics or not.
+    pub spent: u64,
     /// In the open model: when the last task was due to start, once that is over. Answers may come
     /// later.
     pub sending: Option<Duration>,
@@ -89,6 +94,8 @@ impl Snapshot {
             sent_requests: 0,
             planned_time: Duration::ZERO,
             missed_time: Duration::ZERO,
+            held: Held::default(),
+            spent: 0,
             sending: None,
             aborted: None,
             lateness: Lateness::default(),
@@ -140,6 +147,8 @@ impl Snapshot {
         self.sent_requests += interval.sent_requests;
         self.planned_time += interval.planned_time;
         self.missed_time += interval.missed_time;
+        self.held.add(interval.held);
+        self.spent += interval.spent;
         self.thread_open[thread] = interval.open_requests;
         self.lateness.add(&interval.lateness);
         if let Some(arrivals) = interval.arrivals {
@@ -221,6 +230,7 @@ impl Snapshot {
         (self.cut_requests, self.cut_transactions) = (0, 0);
         self.sent_requests = 0;
         (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
+        self.held = Held::default();
         self.arrivals = self.arrivals.map(|_| ArrivalCounts::default());
         self.lateness.clear();
         self.generator.reset();

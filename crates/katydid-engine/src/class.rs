@@ -8,6 +8,7 @@ mod shares;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use katydid_core::{TagFilter, TaskInfo};
 pub use self::check::ClassError;
 pub use self::describe::{ClassDescription, FlowDescription, StepDescription};
 
-use crate::run::{Course, UserContext, run_user};
+use crate::run::{Course, Script, UserContext, rehearse_user, run_user};
 use crate::user::{User, UserClass};
 
 pub(crate) use self::describe::joined;
@@ -145,6 +146,11 @@ impl Class {
         Arc::clone(&self.code).spawn(context)
     }
 
+    /// One user that executes every task once.
+    pub(crate) fn rehearse(&self, context: UserContext, script: Rc<Script>) -> UserFuture {
+        self.code.rehearse(context, script)
+    }
+
     /// Other tasks, the same place among the classes.
     fn changed(&self, class: Self) -> Self {
         class.described(|about| {
@@ -203,6 +209,7 @@ trait AnyClass: Send + Sync {
     fn equal(&self) -> Class;
     fn for_thread(&self) -> Arc<dyn AnyClass>;
     fn spawn(&self, context: UserContext) -> UserFuture;
+    fn rehearse(&self, context: UserContext, script: Rc<Script>) -> UserFuture;
 }
 
 /// The class with its state type.
@@ -232,6 +239,11 @@ impl<S: 'static> AnyClass for Code<S> {
     fn spawn(&self, context: UserContext) -> UserFuture {
         let course = self.course.get_or_init(|| Arc::new(Course::new(&self.class)));
         Box::pin(run_user(Arc::clone(&self.class), Arc::clone(course), context))
+    }
+
+    fn rehearse(&self, context: UserContext, script: Rc<Script>) -> UserFuture {
+        let course = Arc::new(Course::new(&self.class));
+        Box::pin(rehearse_user(Arc::clone(&self.class), course, context, script))
     }
 }
 

@@ -17,6 +17,7 @@ mod error;
 mod feeder;
 mod flow;
 mod hooks;
+mod probe;
 mod run;
 mod session;
 mod shared;
@@ -36,9 +37,10 @@ pub use error::{BoxError, RequestFailed, TaskError, TaskResult};
 pub use feeder::{Feeder, FeederError, UsedUp};
 pub use flow::{Flow, FlowOrder};
 pub use hooks::{Hooks, RequestView, UserErrorView, Who};
+pub use probe::{Certificate, Probe, TlsProbe, probe};
 pub use run::{
-    Arrivals, Control, HttpSettings, RunError, RunOutcome, RunSettings, Spacing, SteerError,
-    WhenFull, run,
+    Arrivals, Control, HttpSettings, Rehearsal, RehearsedRequest, RehearsedStep, RunError,
+    RunOutcome, RunSettings, Spacing, SteerError, StepOutcome, WhenFull, rehearse, run, try_once,
 };
 pub use session::{JsonError, Multipart, RequestBuilder, Response, Retry, Session};
 pub use shared::Shared;

@@ -233,8 +233,8 @@
 //! | `RescheduleTaskImmediately`, `StopUser` | [`TaskError::SkipWait`], [`TaskError::StopUser`] |
 
 pub use katydid_cli::{
-    AccountsUse, CommandFn, EmbeddedReady, EmbeddedRequest, Options, Preparation, Quitting,
-    RunView, SpawningView, StopView, Suite, SuiteOption, main,
+    AccountsUse, Check, CommandFn, EmbeddedReady, EmbeddedRequest, Options, Preflight, Preparation,
+    Quitting, RunView, SpawningView, StopView, Suite, SuiteOption, main,
 };
 pub use katydid_core::{
     Advice, Comparison, FailureKind, Metric, Mix, Scenario, Scope, Shape, Stage, Stages,
@@ -243,10 +243,11 @@ pub use katydid_core::{
 };
 pub use katydid_engine::{
     BoxError, Class, ClassDescription, ClassError, Feeder, FeederError, Flow, FlowDescription,
-    FlowOrder, Hook, Hooks, JsonError, Multipart, NewUser, RequestBuilder, RequestFailed,
-    RequestView, Response, Retry, Session, Shared, StepDescription, Task, TaskError, TaskFn,
-    TaskFuture, TaskResult, UsedUp, User, UserClass, UserErrorView, Wait, Who, between, constant,
-    constant_pacing, constant_throughput, no_wait, poisson,
+    FlowOrder, Hook, Hooks, JsonError, Multipart, NewUser, RehearsedRequest, RehearsedStep,
+    RequestBuilder, RequestFailed, RequestView, Response, Retry, Session, Shared, StepDescription,
+    StepOutcome, Task, TaskError, TaskFn, TaskFuture, TaskResult, UsedUp, User, UserClass,
+    UserErrorView, Wait, Who, between, constant, constant_pacing, constant_throughput, no_wait,
+    poisson,
 };
 pub use katydid_macros::{flow, on_start, on_stop, task, user};
 pub use serde_json::json;

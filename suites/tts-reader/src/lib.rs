@@ -16,6 +16,7 @@ mod mp3;
 mod options;
 pub mod personas;
 mod plan;
+mod preflight;
 mod prose;
 pub mod reader;
 mod target;

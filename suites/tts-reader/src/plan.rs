@@ -10,6 +10,7 @@ use crate::advice;
 use crate::articles::ArticleSite;
 use crate::options::{self, Wishes};
 use crate::personas::{BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser};
+use crate::preflight;
 use crate::target;
 
 /// Data that all users of a run share.
@@ -44,6 +45,8 @@ pub fn suite() -> Suite {
              --out accounts.csv`",
         )
         .command("accounts", "Make, top up, reset or remove test accounts", accounts_command::run)
+        .preflight(preflight::checks)
+        .cost_unit("character")
         .prepare(prepare);
     #[cfg(feature = "embedded")]
     let suite = suite.embedded(crate::embedded::serve);
@@ -51,7 +54,7 @@ pub fn suite() -> Suite {
 }
 
 /// Only the health checks need no login.
-fn logs_in(task: &TaskInfo) -> bool {
+pub(crate) fn logs_in(task: &TaskInfo) -> bool {
     &*task.flow != "Health"
 }
 
@@ -103,7 +106,8 @@ mod tests {
 
     #[test]
     fn names_of_new_accounts_fit_the_contract() {
-        let longest = format!("{}_{}_{}", run_name(), 99_999, 9_999);
+        // Users of a rehearsal have the highest numbers that there are.
+        let longest = format!("{}_{}_{}", run_name(), u32::MAX, 9_999);
         assert!((3..=50).contains(&longest.len()), "{longest}");
         assert!(longest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'), "{longest}");
     }

@@ -3,7 +3,7 @@
 use clap::{Arg, Command};
 
 use crate::options;
-use crate::plan::PRODUCTION;
+use crate::plan::is_production;
 use crate::sources::variables;
 use crate::suite::{AccountsUse, Suite};
 
@@ -12,6 +12,7 @@ pub(super) const TAGS: &str = "Tag options";
 pub(super) const STATISTICS: &str = "Request statistics options";
 pub(super) const LOGGING: &str = "Logging options";
 pub(super) const HTTP: &str = "HTTP options";
+pub(super) const GUARDS: &str = "Guards";
 pub(super) const ARRIVALS: &str = "Open model options";
 pub(super) const SEARCH: &str = "Capacity search options";
 pub(super) const OTHER: &str = "Other options";
@@ -26,7 +27,10 @@ pub(super) fn describe(suite: &Suite, command: Command) -> Command {
         "embedded" => suite.embedded.is_none(),
         "accounts" => suite.accounts == AccountsUse::NotUsed,
         "scenario" | "list-scenarios" => suite.scenarios.is_empty(),
-        "allow-production" => !suite.hosts.iter().any(|(name, _)| name == PRODUCTION),
+        "allow-production" | "backup-confirmed" => {
+            !suite.hosts.iter().any(|(name, _)| is_production(name))
+        }
+        "max-cost" => suite.cost_unit.is_none(),
         _ => false,
     };
     command

@@ -4,6 +4,7 @@
 //! mean together is decided in `settings.rs`.
 
 mod arrivals;
+mod guards;
 mod help;
 mod http;
 mod later;
@@ -22,6 +23,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser};
 
 pub(crate) use arrivals::ArrivalArgs;
+use guards::GuardArgs;
 pub(crate) use help::examples;
 pub(crate) use http::HttpArgs;
 use load::LoadArgs;
@@ -31,7 +33,9 @@ pub(crate) use search::SearchArgs;
 use select::SelectArgs;
 pub(crate) use target::TargetArgs;
 use tuning::TuningArgs;
-pub(crate) use values::{LogLevel, parse_count, parse_factor, parse_rate, parse_share, parse_time};
+pub(crate) use values::{
+    LogLevel, parse_count, parse_factor, parse_rate, parse_requests, parse_share, parse_time,
+};
 
 use crate::error::CliError;
 use crate::options::{self, Options};
@@ -56,6 +60,8 @@ pub(crate) struct Args {
     pub(crate) arrivals: ArrivalArgs,
     #[command(flatten)]
     pub(crate) search: SearchArgs,
+    #[command(flatten)]
+    pub(crate) guards: GuardArgs,
     /// Read more settings from this file
     ///
     /// Flags and the environment override it; it overrides the files that lie about, key by key.

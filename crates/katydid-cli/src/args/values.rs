@@ -126,6 +126,33 @@ pub(crate) fn parse_iterations(text: &str) -> Result<u64, String> {
     }
 }
 
+/// How many requests.
+pub(crate) fn parse_requests(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(0) => Err("must be 1 or more".to_owned()),
+        Ok(count) => Ok(count),
+        Err(_) => Err("write a whole number such as 10000".to_owned()),
+    }
+}
+
+/// An amount of money.
+pub(crate) fn parse_amount(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(amount) if amount.is_finite() && amount > 0.0 => Ok(amount),
+        Ok(_) => Err("must be an amount above 0".to_owned()),
+        Err(_) => Err("write an amount such as 5 or 0.25".to_owned()),
+    }
+}
+
+/// A mail address, as far as a header needs to know.
+pub(crate) fn parse_contact(text: &str) -> Result<String, String> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b';');
+    match text.split_once('@') {
+        Some((name, host)) if plain && !name.is_empty() && !host.is_empty() => Ok(text.to_owned()),
+        _ => Err("write a mail address such as you@example.com".to_owned()),
+    }
+}
+
 /// Locust's number of processes: 1 or more, or -1 for one per core.
 pub(crate) fn parse_processes(text: &str) -> Result<i32, String> {
     match text.parse() {

@@ -8,8 +8,11 @@ use crate::error::CliError;
 use crate::settings::check_url;
 use crate::suite::Suite;
 
-/// The name of the host that is never loaded by accident.
-pub(crate) const PRODUCTION: &str = "production";
+/// Whether a host of this name is never loaded by accident: `production`, `production-eu` and the
+/// like.
+pub(crate) fn is_production(name: &str) -> bool {
+    name == "production" || name.starts_with("production-")
+}
 
 /// Reads the table.
 pub(super) fn hosts(table: &Entry<'_>) -> Result<Vec<(String, String)>, PlanError> {

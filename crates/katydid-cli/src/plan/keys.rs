@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Texts,
     /// A text, or a list of them.
     OneOrTexts,
+    /// Yes or no.
+    Switch,
 }
 
 /// A key with its meaning.
@@ -32,15 +34,16 @@ const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
 }
 
 /// The tables of a plan.
-pub(super) const TABLES: [(&str, &str); 4] = [
+pub(super) const TABLES: [(&str, &str); 5] = [
     ("hosts", "Names for -H: `staging = \"https://staging.example.com\"`"),
     ("scenario", "Recipes for --scenario, one table each"),
     ("target", "Limits of response times by name of requests, one table each"),
     ("success", "Classes of requests by tag, in order; the first that matches counts"),
+    ("prices", "What a unit of the suite costs, for --max-cost: `character = 0.000004`"),
 ];
 
 /// Keys of `[scenario.NAME]`.
-pub(super) const SCENARIO: [Key; 20] = [
+pub(super) const SCENARIO: [Key; 25] = [
     key("purpose", Kind::Text, "What the scenario is for, in one sentence"),
     key(
         "expected",
@@ -72,6 +75,11 @@ pub(super) const SCENARIO: [Key; 20] = [
         "A rule that must hold again after the highest stage: p95 < 1s within 30s",
     ),
     key("endpoints", Kind::Texts, "Names of [target.\"NAME\"] tables that judge this scenario"),
+    key("preflight", Kind::Switch, "Target, accounts and every task are checked before the load"),
+    key("confirm", Kind::Switch, "On a terminal a person is asked before the load (--yes: not)"),
+    key("max-rate", Kind::Text, "Never more requests in any second: 50/s, 600/m"),
+    key("max-requests", Kind::Count, "The run ends when so many requests have been answered"),
+    key("max-cost", Kind::Rate, "The run ends when it has cost so much, by [prices]"),
     key("success-classes", Kind::Texts, "Names of [success] classes that judge this scenario"),
 ];
 

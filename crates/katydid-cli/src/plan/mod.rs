@@ -9,6 +9,7 @@ mod error;
 mod hosts;
 mod keys;
 mod load;
+mod prices;
 mod reach;
 mod read;
 mod scenario;
@@ -19,7 +20,8 @@ mod targets;
 mod tests;
 
 pub(crate) use error::PlanError;
-pub(crate) use hosts::{PRODUCTION, named as named_host};
-pub(crate) use reach::{out_of_reach, unfirm};
+pub(crate) use hosts::{is_production, named as named_host};
+pub(crate) use prices::Price;
+pub(crate) use reach::{executions, out_of_reach, unfirm};
 pub(crate) use read::{Plan, adopt, adopt_file};
 pub(crate) use schema::schema;

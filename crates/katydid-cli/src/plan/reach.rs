@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use katydid_core::{RunPhase, Scope, Stages, Target, share_out};
-use katydid_engine::Class;
+use katydid_core::{RunPhase, Scope, Stages, Target, TaskInfo, share_out};
+use katydid_engine::{Class, RunSettings};
 
 /// Targets that cannot be met because the run is too small for them, each as a sentence.
 pub(crate) fn out_of_reach(
@@ -62,13 +62,42 @@ fn user_seconds(stages: &Stages, phases: &[RunPhase], target: &Target) -> Option
     Some(stages.user_seconds_until(until) - stages.user_seconds_until(phase.from))
 }
 
-/// Requests in a scope while users spend so many seconds in all, if each task makes one and the target answers at once. `None` where the
-/// waits of a class are not known or it does not wait. Of a name all requests count, as nobody
-/// knows which task sends them.
-fn expected(
+/// How often tasks that are `counted` will run, if the target answers at once: at most, as answers
+/// take time. `None` where waits are not known, or where only code decides how often they run.
+pub(crate) fn executions(
+    classes: &[Class],
+    run: &RunSettings,
+    stages: Option<&Stages>,
+    counted: &dyn Fn(&TaskInfo) -> bool,
+) -> Option<f64> {
+    let share = |class: &Class| {
+        let tasks = class.tasks();
+        let shares = tasks.iter().filter(|task| counted(task)).map(|task| task.expected_share);
+        shares.sum::<Option<f64>>()
+    };
+    let Some(arrivals) = &run.arrivals else {
+        let stages = stages?;
+        return by_users(classes, (stages, stages.user_seconds()), share);
+    };
+    let starts = arrivals.rate.planned(run.end()?);
+    let weights: f64 = classes.iter().map(|class| f64::from(class.shares().0)).sum();
+    let part = |class: &Class| Some(share(class)? * f64::from(class.shares().0) / weights);
+    Some(starts * classes.iter().map(part).sum::<Option<f64>>()?)
+}
+
+/// Requests in a scope while users spend so many seconds in all, if each task makes one and the
+/// target answers at once. `None` where the waits of a class are not known or it does not wait. Of a
+/// name all requests count, as nobody knows which task sends them.
+fn expected(classes: &[Class], load: (&Stages, f64), scope: &Scope) -> Option<f64> {
+    by_users(classes, load, |class| Some(share(class, scope)))
+}
+
+/// Executions in the closed model of the tasks that are a share of each class, while users spend so
+/// many seconds in all.
+fn by_users(
     classes: &[Class],
     (stages, user_seconds): (&Stages, f64),
-    scope: &Scope,
+    share: impl Fn(&Class) -> Option<f64>,
 ) -> Option<f64> {
     let most = stages.stages().iter().map(|timed| timed.stage.users).max()?;
     let shares: Vec<(u32, u32)> = classes.iter().map(Class::shares).collect();
@@ -81,7 +110,7 @@ fn expected(
         }
         let wait = class.mean_wait().filter(|wait| !wait.is_zero())?.as_secs_f64();
         let tasks = user_seconds * users as f64 / dealt.len() as f64 / wait;
-        total += tasks * share(class, scope);
+        total += tasks * share(class)?;
     }
     Some(total)
 }

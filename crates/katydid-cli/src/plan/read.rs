@@ -9,6 +9,7 @@ use toml::de::DeTable;
 use super::error::PlanError;
 use super::hosts::hosts;
 use super::keys::TABLES;
+use super::prices::{Price, prices};
 use super::scenario::{Names, scenario};
 use super::table::{Entry, Source, entries};
 use super::targets::Rules;
@@ -24,6 +25,7 @@ pub(crate) struct Plan {
     pub(crate) text: String,
     hosts: Vec<(String, String)>,
     scenarios: Vec<Scenario>,
+    price: Option<Price>,
 }
 
 impl Plan {
@@ -68,7 +70,9 @@ impl Plan {
         };
         rules.all_used()?;
         let hosts = table("hosts").map(|table| hosts(&table)).transpose()?.unwrap_or_default();
-        Ok(Self { origin: origin.to_owned(), text: text.to_owned(), hosts, scenarios })
+        let price = table("prices").map(|table| prices(&table, suite.cost_unit.as_deref()));
+        let price = price.transpose()?.flatten();
+        Ok(Self { origin: origin.to_owned(), text: text.to_owned(), hosts, scenarios, price })
     }
 
     /// Its scenarios, for the fuzz target.
@@ -118,5 +122,6 @@ pub(crate) fn adopt_file(suite: &mut Suite, path: &Path) -> Result<(), CliError>
 fn put(suite: &mut Suite, plan: Plan) {
     suite.scenarios.clone_from(&plan.scenarios);
     suite.hosts.clone_from(&plan.hosts);
+    suite.price.clone_from(&plan.price);
     suite.plan = Some(plan);
 }

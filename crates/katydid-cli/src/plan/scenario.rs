@@ -64,6 +64,15 @@ pub(super) fn scenario(
             }
             "endpoints" => listed(part, List::Endpoints, rules, &mut scenario)?,
             "success-classes" => listed(part, List::SuccessClasses, rules, &mut scenario)?,
+            "preflight" => scenario.preflight = part.switch()?,
+            "confirm" => scenario.confirm = part.switch()?,
+            "max-rate" => {
+                let cap = part.text()?.parse();
+                scenario.max_rate =
+                    Some(cap.map_err(|fault| part.wrong_value(format!("{fault}")))?);
+            }
+            "max-requests" => scenario.max_requests = Some(part.count()?.into()),
+            "max-cost" => scenario.max_cost = Some(part.number()?),
             // Read with the load.
             name if LOAD.contains(&name) => {}
             _ => return Err(part.unknown(&SCENARIO.map(|key| key.name))),

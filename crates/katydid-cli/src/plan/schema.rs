@@ -21,6 +21,7 @@ pub(crate) fn schema() -> Value {
     let of_table = |name: &str| match name {
         "hosts" => json!({"type": "string", "pattern": "^https?://"}),
         "scenario" => scenario.clone(),
+        "prices" => json!({"type": ["number", "string"], "exclusiveMinimum": 0}),
         "target" => target.clone(),
         _ => success.clone(),
     };
@@ -53,6 +54,7 @@ fn object(keys: &[Key]) -> Value {
 
 fn of_kind(kind: Kind) -> Value {
     match kind {
+        Kind::Switch => json!({"type": "boolean"}),
         Kind::Text => json!({"type": "string", "minLength": 1}),
         Kind::Count => json!({"type": "integer", "minimum": 1}),
         Kind::Rate => json!({"type": "number", "exclusiveMinimum": 0}),

@@ -105,6 +105,14 @@ impl<'p> Entry<'p> {
         })
     }
 
+    /// Yes or no.
+    pub(super) fn switch(&self) -> Result<bool, PlanError> {
+        match self.value.get_ref() {
+            DeValue::Boolean(on) => Ok(*on),
+            _ => Err(self.wrong_value(format!("`{0}` is true or false: {0} = true", self.name()))),
+        }
+    }
+
     /// A whole number above 0.
     pub(super) fn count(&self) -> Result<u32, PlanError> {
         let count = match self.value.get_ref() {

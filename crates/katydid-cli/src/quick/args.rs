@@ -7,11 +7,13 @@ use std::time::Duration;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Method};
+use katydid_core::is_loopback;
 use katydid_engine::RunSettings;
 
 use super::visitor::Request;
-use crate::args::{ArrivalArgs, HttpArgs, parse_count, parse_rate, parse_time};
+use crate::args::{ArrivalArgs, HttpArgs, parse_count, parse_rate, parse_requests, parse_time};
 use crate::error::CliError;
+use crate::guards::label;
 use crate::settings::{check_url, seed, threads};
 
 /// Users when nobody says how many: oha's number.
@@ -116,6 +118,10 @@ impl Plan {
         let endless = args.requests.is_none() && stages.is_none();
         let run_time = args.run_time.or(endless.then_some(RUN_TIME));
         let request = request(args, &url, users)?;
+        let mut http = args.http.settings()?;
+        if !is_loopback(url.as_str()) {
+            http.label = Some(label("katydid", None));
+        }
         let run = RunSettings {
             users,
             spawn_rate: args.spawn_rate.unwrap_or(AT_ONCE),
@@ -124,7 +130,7 @@ impl Plan {
             threads,
             seed: seed(args.seed),
             host: Some(url[..url::Position::BeforePath].to_owned()),
-            http: args.http.settings()?,
+            http,
             calibrate: true,
             ..RunSettings::default()
         };
@@ -161,14 +167,6 @@ fn request(args: &QuickArgs, url: &url::Url, users: u32) -> Result<Request, CliE
 fn text(value: &HeaderValue) -> Result<String, CliError> {
     let text = value.to_str().map(str::to_owned);
     text.map_err(|_| CliError::usage("header values must be plain ASCII"))
-}
-
-fn parse_requests(text: &str) -> Result<u64, String> {
-    match text.parse() {
-        Ok(0) => Err("must be 1 or more".to_owned()),
-        Ok(count) => Ok(count),
-        Err(_) => Err("write a whole number such as 10000".to_owned()),
-    }
 }
 
 fn parse_header(text: &str) -> Result<(HeaderName, HeaderValue), String> {

@@ -3,9 +3,10 @@
 use katydid_engine::Class;
 use url::Url;
 
-use crate::args::TargetArgs;
+use crate::args::Args;
 use crate::error::CliError;
-use crate::plan::{PRODUCTION, named_host};
+use crate::guards;
+use crate::plan::named_host;
 use crate::suite::Suite;
 
 /// The host of a run; none when every class has its own, or the embedded backend's is not known yet.
@@ -14,21 +15,15 @@ use crate::suite::Suite;
 /// No address, or production without the word for it.
 pub(super) fn of_run(
     suite: &Suite,
-    args: &TargetArgs,
+    args: &Args,
     classes: &[Class],
 ) -> Result<Option<String>, CliError> {
+    let (all, args) = (args, &args.target);
     let given = args.host.as_deref().map(|host| named_host(suite, host)).transpose()?;
-    let production = suite.hosts.iter().find(|(name, _)| name == PRODUCTION);
-    if let Some((_, url)) = production.filter(|(_, url)| same_host(given, url))
-        && !args.allow_production
-    {
-        return Err(CliError::Usage(format!(
-            "{url} is the plan's host `{PRODUCTION}`, where people work; load a copy of it, or say \
-             --allow-production"
-        )));
-    }
     let own = classes.iter().filter_map(Class::host);
-    for host in own.chain(given) {
+    let hosts: Vec<&str> = own.chain(given).collect();
+    guards::allowed(suite, all, &hosts)?;
+    for host in hosts {
         let url = check_url(host)?;
         if url.query().is_some() || url.fragment().is_some() {
             let text = format!("`{host}` is no host: leave out what follows the path (? or #)");
@@ -50,12 +45,6 @@ pub(super) fn of_run(
             Err(CliError::Usage(format!("no host for {class}; name it with -H URL{or}")))
         }
     }
-}
-
-/// Whether both are the same machine, whatever the path.
-fn same_host(given: Option<&str>, other: &str) -> bool {
-    let host = |text: &str| Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
-    given.is_some_and(|given| host(given).is_some() && host(given) == host(other))
 }
 
 /// A host as the engine takes it.

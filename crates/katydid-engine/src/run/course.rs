@@ -76,6 +76,11 @@ impl<S> Course<S> {
         &self.tasks[task]
     }
 
+    /// The parts of a flow, in the order of the source.
+    pub(crate) fn parts(&self, flow: usize) -> &[Part] {
+        &self.flows[flow].parts
+    }
+
     /// The beginning of a flow.
     pub(crate) fn begin(&self, flow: usize) -> Place {
         let part = match &self.flows[flow].order {

@@ -13,12 +13,12 @@ use super::arrivals::{Inflow, Schedule, Turn};
 use super::dispatcher::{Message, Messages, Report};
 use super::executor::Assignment;
 use super::phase::{Phase, PhaseCell};
-use super::quota::Quota;
+use super::quota::{Limit, Quota};
 use super::timetable::Member;
 use super::user_loop::UserContext;
 use crate::class::Class;
 use crate::hooks::Listeners;
-use crate::session::{Clock, HttpContext, Names, SessionSetup, Targets};
+use crate::session::{Clock, Gate, HttpContext, SessionSetup, Targets};
 
 /// The users of one thread.
 pub(super) struct Crew {
@@ -31,7 +31,8 @@ pub(super) struct Crew {
     /// Copies of this thread, so that nothing in them is counted together with others.
     classes: Vec<Class>,
     targets: Vec<Rc<Targets>>,
-    pub(super) quota: Option<Rc<Quota>>,
+    quotas: Vec<Rc<Quota>>,
+    gate: Option<Rc<Gate>>,
     /// What is due, in the open model.
     pub(super) inflow: Option<Rc<Inflow>>,
     /// Users that the open model has had.
@@ -53,7 +54,9 @@ impl Crew {
         let classes = assignment.classes.iter();
         let targets = classes.map(|plan| Rc::new(Targets::new(plan.host.clone()))).collect();
         let every_task = assignment.classes.iter().flat_map(|plan| plan.class.tasks());
-        let quota = assignment.limited.then(|| Quota::new(assignment.thread, to.clone()));
+        let limited = assignment.limited.iter();
+        let quota = |limit: &Limit| Quota::new(*limit, assignment.thread, to.clone());
+        let quotas: Vec<Rc<Quota>> = limited.map(quota).collect();
         let clock = Clock::new(start);
         let recorder = Rc::new(RefCell::new(Recorder::new(tasks, assignment.limits)));
         Rc::new_cyclic(|crew| Self {
@@ -62,16 +65,12 @@ impl Crew {
             inflow: inflow(assignment, &recorder, clock, crew),
             made: Cell::new(0),
             recorder,
-            http: Rc::new(HttpContext {
-                settings: assignment.http.clone(),
-                tls: Arc::clone(&assignment.tls),
-                names: Names::default(),
-                buffers: Rc::default(),
-            }),
+            http: HttpContext::new(&assignment.http, &assignment.tls),
             listeners: Listeners::new(&assignment.hooks, every_task.collect()),
             classes: assignment.classes.iter().map(|plan| plan.class.for_thread()).collect(),
             targets,
-            quota,
+            gate: assignment.gate(&quotas),
+            quotas,
             running: RefCell::new(vec![0; assignment.classes.len()]),
             members: RefCell::default(),
             leaving: RefCell::default(),
@@ -110,12 +109,13 @@ impl Crew {
             clock: self.clock,
             first_task: TaskId(plan.first_task),
             listeners: self.listeners.clone(),
+            gate: self.gate.clone(),
         };
         let context = UserContext {
             setup,
             schedule_seed: mix(assignment.seed, 2 * u64::from(index) + 1),
             phase: Rc::clone(&phase),
-            quota: self.quota.clone(),
+            quota: self.quota(Limit::Iterations).cloned(),
             turn: turn.clone(),
         };
         self.running.borrow_mut()[class] += 1;
@@ -168,6 +168,11 @@ impl Crew {
         self.tell_when_idle();
     }
 
+    /// The thread's share of something limited.
+    pub(super) fn quota(&self, limit: Limit) -> Option<&Rc<Quota>> {
+        self.quotas.iter().find(|quota| quota.limit() == limit)
+    }
+
     pub(super) fn anybody(&self) -> bool {
         self.running.borrow().iter().any(|count| *count > 0)
     }
@@ -213,8 +218,8 @@ impl Crew {
         } else if !removed && self.inflow.is_none() {
             let _ = self.to.send(Message::Left(leaving.index));
         }
-        if let Some(quota) = self.quota.as_ref().filter(|_| !self.anybody()) {
-            quota.share(false);
+        if !self.anybody() {
+            self.quotas.iter().for_each(|quota| quota.share(false));
         }
         self.tell_when_idle();
     }
@@ -259,7 +264,7 @@ fn inflow(
 
 /// One seed per user from the run's seed (SplitMix64, Steele et al. 2014): neighbours differ in
 /// every bit.
-fn mix(seed: u64, index: u64) -> u64 {
+pub(super) fn mix(seed: u64, index: u64) -> u64 {
     let mut z = seed.wrapping_add((index + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use katydid_core::{CHECKED, Interval, Pulse, RecorderLimits};
+use katydid_core::{CHECKED, Interval, Pulse, RateCap, RecorderLimits};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
@@ -17,11 +17,13 @@ use super::arrivals::Arrivals;
 use super::crew::Crew;
 use super::dispatcher::{Message, Messages};
 use super::phase::Phase;
+use super::quota::{Limit, Quota};
 use super::settings::HttpSettings;
 use super::timetable::{Change, Ramp, Timetable};
 use super::vitals::thread_use;
 use crate::class::Class;
 use crate::hooks::Hooks;
+use crate::session::{Gate, Pace};
 use crate::shared::Shared;
 
 /// What the dispatcher tells a thread.
@@ -35,10 +37,12 @@ pub(crate) enum Order {
     Collect(Option<Box<Interval>>),
     /// The statistics begin anew.
     Reset,
-    /// So many task executions more.
-    Grant(u64),
-    /// Give back task executions that are not needed at once.
-    Share,
+    /// So many more of something limited.
+    Grant(Limit, u64),
+    /// Give back what is not needed at once.
+    Share(Limit),
+    /// Nobody has any left.
+    Exhausted(Limit),
     /// Users finish their task.
     Stop,
     /// Users drop their task.
@@ -57,8 +61,10 @@ pub(crate) struct Assignment {
     pub(crate) stop_timeout: Duration,
     /// The open model, and when nothing is due any more.
     pub(crate) arrivals: Option<(Arrivals, Duration)>,
-    /// The number of task executions is limited.
-    pub(crate) limited: bool,
+    /// What there is only so much of.
+    pub(crate) limited: Vec<Limit>,
+    /// Never more requests than this.
+    pub(crate) max_rate: Option<RateCap>,
     pub(crate) seed: u64,
     /// Whether the thread watches how late it is; in virtual time nothing is.
     pub(crate) pulse: bool,
@@ -67,6 +73,26 @@ pub(crate) struct Assignment {
     pub(crate) tls: Arc<rustls::ClientConfig>,
     pub(crate) limits: RecorderLimits,
     pub(crate) hooks: Hooks,
+}
+
+impl Assignment {
+    /// What the requests of this thread have to pass, if the run has guards.
+    pub(crate) fn gate(&self, quotas: &[Rc<Quota>]) -> Option<Rc<Gate>> {
+        let quota = |limit| quotas.iter().find(|quota| quota.limit() == limit).cloned();
+        let pace = self.max_rate.map(|cap| {
+            let (all, threads) = (cap.requests as usize, self.threads);
+            let most = all / threads + usize::from(self.thread < all % threads);
+            Pace::new(most, cap.per)
+        });
+        let gate = Gate {
+            requests: quota(Limit::Requests),
+            cost: quota(Limit::Cost),
+            pace,
+            keeps_due: self.arrivals.is_some(),
+        };
+        let guards = gate.requests.is_some() || gate.cost.is_some() || gate.pace.is_some();
+        guards.then(|| Rc::new(gate))
+    }
 }
 
 /// A class with its place in the run.
@@ -186,17 +212,22 @@ impl Executor<'_> {
                 self.table.take_user_ns(self.crew.clock.now_ns());
                 (self.planned_ns, self.missed_ns) = (0, 0);
             }
-            Order::Grant(count) => {
-                if let Some(quota) = &self.crew.quota {
+            Order::Grant(limit, count) => {
+                if let Some(quota) = self.crew.quota(limit) {
                     quota.grant(count);
                     if !self.crew.anybody() {
                         quota.share(false);
                     }
                 }
             }
-            Order::Share => {
-                if let Some(quota) = &self.crew.quota {
+            Order::Share(limit) => {
+                if let Some(quota) = self.crew.quota(limit) {
                     quota.share(self.crew.anybody());
+                }
+            }
+            Order::Exhausted(limit) => {
+                if let Some(quota) = self.crew.quota(limit) {
+                    quota.exhaust();
                 }
             }
             Order::Stop => self.end(Phase::Stopping),

@@ -12,6 +12,7 @@ pub(crate) mod panics;
 mod phase;
 mod plan;
 mod quota;
+mod rehearsal;
 mod settings;
 mod timetable;
 mod user_loop;
@@ -27,11 +28,14 @@ use katydid_core::Recorder;
 pub use arrivals::{Arrivals, Spacing, WhenFull};
 pub use control::{Control, SteerError};
 pub use dispatcher::{RunOutcome, run};
+pub use rehearsal::{Rehearsal, RehearsedRequest, RehearsedStep, StepOutcome, rehearse, try_once};
 pub use settings::{HttpSettings, RunError, RunSettings};
 
 pub(crate) use course::Course;
+pub(crate) use quota::{Quota, Ticket};
+pub(crate) use rehearsal::Script;
 pub(crate) use settings::CENTURY;
-pub(crate) use user_loop::{UserContext, run_user};
+pub(crate) use user_loop::{UserContext, rehearse_user, run_user};
 
 /// The statistics of one thread; borrowed for the length of one entry, never across an await.
 pub(crate) type SharedRecorder = Rc<RefCell<Recorder>>;

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use http::HeaderValue;
 use katydid_core::CHECKED;
 use url::Url;
 
 use super::executor::{Assignment, ClassPlan};
+use super::quota::Limit;
 use super::settings::{CENTURY, HttpSettings, RunError, RunSettings};
 use crate::class::Class;
 use crate::shared::Shared;
@@ -47,7 +49,8 @@ pub(super) fn plan(
         classes: plans.into(),
         stop_timeout: settings.patience(),
         arrivals: settings.arrivals.clone().map(|it| (it, settings.end().unwrap_or(CENTURY))),
-        limited: settings.iterations.is_some(),
+        limited: Limit::of(settings).into_iter().map(|(limit, _)| limit).collect(),
+        max_rate: settings.max_rate,
         seed: settings.seed,
         pulse: CHECKED,
         shared: Arc::new(shared),
@@ -66,10 +69,26 @@ fn check_numbers(settings: &RunSettings) -> Result<(), RunError> {
     if settings.iterations == Some(0) {
         return wrong("0 iterations send nothing; give at least 1 (-i)");
     }
+    if settings.max_requests == Some(0) || settings.max_cost == Some(0) {
+        return wrong("with a limit of 0 requests or 0 cost nothing could be sent; raise it");
+    }
+    if let Some(cap) = settings.max_rate
+        && (cap.requests as usize) < settings.threads
+    {
+        return Err(RunError::Number(format!(
+            "{} threads cannot share {cap}; raise --max-rate or lower --threads",
+            settings.threads
+        )));
+    }
     let HttpSettings { timeout, connect_timeout, .. } = settings.http;
     let run_time = settings.run_time.unwrap_or_default();
     if [run_time, settings.stop_timeout, timeout, connect_timeout].iter().any(|t| *t > CENTURY) {
         return wrong("a run time, stop timeout or timeout is beyond a century; shorten it");
+    }
+    if let Some(label) = &settings.http.label
+        && HeaderValue::from_str(label).is_err()
+    {
+        return Err(RunError::Number(format!("{label:?} cannot be sent as a header")));
     }
     if settings.threads == 0 {
         return wrong("0 threads cannot run anything; give at least 1 (--threads)");
@@ -124,7 +143,11 @@ fn check_ramp(settings: &RunSettings) -> Result<(), RunError> {
 
 fn host(class: &Class, settings: &RunSettings) -> Result<Url, RunError> {
     let host = settings.host.as_deref().or(class.host());
-    let host = host.ok_or_else(|| RunError::NoHost(class.name().to_string()))?;
+    address(host.ok_or_else(|| RunError::NoHost(class.name().to_string()))?)
+}
+
+/// The address of a host.
+pub(super) fn address(host: &str) -> Result<Url, RunError> {
     let wrong = |why: String| RunError::Host { host: host.to_owned(), why };
     let url = Url::parse(host).map_err(|error| wrong(error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {

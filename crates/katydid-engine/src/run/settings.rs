@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{RecorderLimits, RunPhase, Shape, Target};
+use katydid_core::{RateCap, RecorderLimits, RunPhase, Shape, Target};
 
 use super::arrivals::Arrivals;
 use crate::class::ClassError;
@@ -28,6 +28,16 @@ pub struct RunSettings {
     /// The run ends when exactly so many task executions have come to their end, all users
     /// together.
     pub iterations: Option<u64>,
+    /// Never more requests than this are sent: redirects, retries and those of `on_start` and
+    /// `on_stop` among them. The run ends when so many have been answered.
+    pub max_requests: Option<u64>,
+    /// The run ends when requests have cost so many units, as told by
+    /// [`Session::spend`](crate::Session::spend). What is under way at that moment comes on top.
+    pub max_cost: Option<u64>,
+    /// Never more requests than this in any second (minute, hour), by all threads together. Each
+    /// thread has an equal share. In the open model a request that is held back stays due when it
+    /// was; in the closed model its user comes later.
+    pub max_rate: Option<RateCap>,
     /// The statistics begin anew once all users have started for the first time.
     pub reset_stats: bool,
     /// Targets that end the run when they are missed; those without `abort` never do.
@@ -61,6 +71,9 @@ impl Default for RunSettings {
             shape: None,
             arrivals: None,
             iterations: None,
+            max_requests: None,
+            max_cost: None,
+            max_rate: None,
             reset_stats: false,
             abort: Vec::new(),
             run_time: None,
@@ -116,6 +129,9 @@ pub struct HttpSettings {
     pub extra_roots_pem: Option<Vec<u8>>,
     /// Whether certificates are verified.
     pub verify_tls: bool,
+    /// Sent with every request to every host as `X-Load-Test`, so that who runs the target can
+    /// tell the test from its users.
+    pub label: Option<String>,
 }
 
 impl Default for HttpSettings {
@@ -127,6 +143,7 @@ impl Default for HttpSettings {
             max_redirects: 10,
             extra_roots_pem: None,
             verify_tls: true,
+            label: None,
         }
     }
 }

@@ -19,7 +19,10 @@ use crate::task::{Hook, TaskFn};
 use crate::user::{NewUser, UserClass};
 
 mod attend;
+mod rehearse;
 mod rest;
+
+pub(crate) use rehearse::rehearse_user;
 
 /// The pause before a failed `on_start` is tried again, and in place of a wait that panics.
 const RETRY: Duration = Duration::from_secs(1);
@@ -60,34 +63,11 @@ impl Next {
 pub(crate) async fn run_user<S: 'static>(
     class: Arc<UserClass<S>>,
     course: Arc<Course<S>>,
-    context: UserContext,
+    mut context: UserContext,
 ) {
     context.phase.register().await;
-    let (index, seat) = (context.setup.index, context.setup.seat);
-    let new = NewUser { index, seat, shared: &context.setup.shared };
-    let state = match panics::catch(async { (class.make)(&new) }).await {
-        Ok(state) => state,
-        Err(panic) => {
-            let text = format!("making the user's state: {}", panic.message);
-            context.setup.exception(None, &text, &panic.place);
-            return;
-        }
-    };
-    let turn = context.turn;
-    let mut life = Life {
-        rng: Xoshiro256PlusPlus::seed_from_u64(context.schedule_seed),
-        places: vec![course.begin(0)],
-        first_task: context.setup.first_task.0,
-        started_ns: 0,
-        late_ns: 0,
-        fate: Fate::Completed,
-        session: Session::new(context.setup),
-        phase: context.phase,
-        quota: context.quota,
-        state,
-        class,
-        course,
-    };
+    let turn = context.turn.take();
+    let Ok(mut life) = Life::born(class, course, context).await else { return };
     let lived = match turn {
         Some(turn) => life.attend(&turn).await,
         None => {
@@ -124,6 +104,38 @@ struct Life<S> {
 }
 
 impl<S: 'static> Life<S> {
+    /// A user with its state; a panic of the code that makes it is counted.
+    async fn born(
+        class: Arc<UserClass<S>>,
+        course: Arc<Course<S>>,
+        context: UserContext,
+    ) -> Result<Self, panics::Panic> {
+        let (index, seat) = (context.setup.index, context.setup.seat);
+        let new = NewUser { index, seat, shared: &context.setup.shared };
+        let state = match panics::catch(async { (class.make)(&new) }).await {
+            Ok(state) => state,
+            Err(panic) => {
+                let text = format!("making the user's state: {}", panic.message);
+                context.setup.exception(None, &text, &panic.place);
+                return Err(panic);
+            }
+        };
+        Ok(Self {
+            rng: Xoshiro256PlusPlus::seed_from_u64(context.schedule_seed),
+            places: vec![course.begin(0)],
+            first_task: context.setup.first_task.0,
+            started_ns: 0,
+            late_ns: 0,
+            fate: Fate::Completed,
+            session: Session::new(context.setup),
+            phase: context.phase,
+            quota: context.quota,
+            state,
+            class,
+            course,
+        })
+    }
+
     /// Runs `on_start` until it succeeds. `false`: the run or the user ended before.
     async fn start(&mut self) -> bool {
         let Some(on_start) = self.class.on_start else { return true };

@@ -1,6 +1,6 @@
 //! The path of one request: connection, hops, time limit, measurement.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
@@ -30,24 +30,40 @@ use super::target::Target;
 use super::user_session::Session;
 use crate::error::RequestFailed;
 use crate::hooks::{Listeners, Told};
+use crate::run::Ticket;
 
 /// A request without a whole answer, not counted yet.
 pub(super) struct Unanswered {
     pub(super) failed: RequestFailed,
-    pub(super) record: Record,
+    /// `None`: it was never begun.
+    pub(super) record: Option<Record>,
     sample: Sample,
 }
 
 impl Unanswered {
     /// Counts it as failed.
     pub(super) fn count(mut self) -> RequestFailed {
-        self.record.close(&mut self.sample, Some(&self.failed), None);
+        if let Some(record) = &mut self.record {
+            record.close(&mut self.sample, Some(&self.failed), None);
+        }
         self.failed
+    }
+
+    /// A request that is not sent because the run may send no more.
+    fn not_begun() -> Box<Self> {
+        let text = "not sent: the run has used up its requests or its money";
+        let failed = RequestFailed::new(FailureKind::Request, text);
+        Box::new(Self { failed, record: None, sample: Sample::default() })
     }
 }
 
 /// Sends a request, once.
 pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, Box<Unanswered>> {
+    let counts = Counts::default();
+    let guarded = request.session.setup.gate.is_some();
+    if guarded && !pass(request, &counts, true).await {
+        return Err(Unanswered::not_begun());
+    }
     let name = request.name.as_deref().unwrap_or(&request.url);
     let tags = request.tags.as_ref().unwrap_or(&request.session.tags);
     let session = &*request.session;
@@ -65,7 +81,6 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
     let due_ns = sent_ns.saturating_sub(session.late_ns.take());
     let meter = Rc::clone(&session.meter);
     meter.begin(sent_ns);
-    let counts = Counts::default();
     let retry = request.is_retry;
     let done = within_limit(request, clock.at(sent_ns), &counts).await;
     let limit = request.session.setup.http.settings.max_body;
@@ -96,7 +111,7 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
             sample.bytes = bytes;
             Ok(response(answer, target, record, sample))
         }
-        Err(failed) => Err(Box::new(Unanswered { failed, record, sample })),
+        Err(failed) => Err(Box::new(Unanswered { failed, record: Some(record), sample })),
     }
 }
 
@@ -119,6 +134,37 @@ fn told(request: &RequestBuilder<'_>, listeners: &Rc<Listeners>) -> Told {
 struct Counts {
     redirects: Cell<u32>,
     connections: Cell<u32>,
+    /// The right to what is under way.
+    ticket: RefCell<Option<Ticket>>,
+}
+
+/// Waits for the guards of the run. `false`: nothing may be sent any more. That is only told to
+/// hooks, which are in nobody's numbers; a task waits until the end of the run cuts it.
+fn pass(
+    request: &RequestBuilder<'_>,
+    counts: &Counts,
+    first_hop: bool,
+) -> impl Future<Output = bool> {
+    // What the hop before had is used.
+    drop(counts.ticket.take());
+    let session = &*request.session;
+    // Rare; boxed so that requests without guards don't carry the room for it.
+    Box::pin(async move {
+        let Some(gate) = &session.setup.gate else { return true };
+        if session.task.is_none() && gate.is_closed() {
+            return false;
+        }
+        let clock = session.setup.clock;
+        let begun_ns = clock.now_ns();
+        let passed = session.pool.watch_during(gate.pass(&session.setup.recorder)).await;
+        *counts.ticket.borrow_mut() = passed;
+        // On later hops the request has begun, and its time goes on.
+        if gate.keeps_due && first_hop {
+            let held_ns = clock.now_ns().saturating_sub(begun_ns);
+            session.late_ns.set(session.late_ns.get() + held_ns);
+        }
+        true
+    })
 }
 
 fn response(answer: Answer, target: Rc<Target>, record: Record, sample: Sample) -> Response {
@@ -223,6 +269,9 @@ async fn follow(
             return Err(RequestFailed::new(FailureKind::Redirect, text));
         }
         counts.redirects.set(counts.redirects.get() + 1);
+        if request.session.setup.gate.is_some() && !pass(request, counts, false).await {
+            return Err(Unanswered::not_begun().failed);
+        }
         let method = redirect::method(answer.status, &request.method);
         if method != request.method {
             request.body = Bytes::new();
@@ -265,6 +314,7 @@ async fn one_hop(
         own: &request.headers,
         cookies: cookies.as_deref(),
         body: &request.body,
+        label: session.setup.http.label.as_ref(),
     };
     let answer = wire.exchange(&outgoing, session.setup.http.settings.max_body).await?;
     if wire.is_reusable() {

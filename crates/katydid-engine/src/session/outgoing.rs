@@ -11,6 +11,9 @@ use super::target::Target;
 
 const AGENT: &str = concat!("katydid/", env!("CARGO_PKG_VERSION"));
 
+/// The header that names the test to whoever runs the target.
+const LABEL: HeaderName = HeaderName::from_static("x-load-test");
+
 /// What one hop sends.
 ///
 /// A header of the request itself goes before the session's of that name, and both before ours.
@@ -25,6 +28,8 @@ pub(crate) struct Outgoing<'a> {
     /// The cookies, unless the request has its own.
     pub(crate) cookies: Option<&'a str>,
     pub(crate) body: &'a Bytes,
+    /// The name of the test.
+    pub(crate) label: Option<&'a HeaderValue>,
 }
 
 impl<'a> Outgoing<'a> {
@@ -51,6 +56,9 @@ impl<'a> Outgoing<'a> {
         }
         if !self.gives(&ACCEPT_ENCODING) {
             tell(ACCEPT_ENCODING.as_str(), decode::ACCEPT_ENCODING.as_bytes());
+        }
+        if let Some(label) = self.label.filter(|_| !self.gives(&LABEL)) {
+            tell(LABEL.as_str(), label.as_bytes());
         }
         if let Some(session) = self.session {
             for (name, value) in session {

@@ -126,7 +126,9 @@ pub(super) async fn send(mut request: RequestBuilder<'_>) -> Result<Response, Re
         match done {
             Ok(mut answer) => answer.record.set_retried(),
             Err(mut unanswered) => {
-                unanswered.record.set_retried();
+                if let Some(record) = &mut unanswered.record {
+                    record.set_retried();
+                }
                 unanswered.count();
             }
         }

@@ -23,17 +23,22 @@ pub(crate) fn client_config(
         .with_safe_default_protocol_versions()
         .expect("ring speaks the default versions");
     let mut config = if verify {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        if let Some(pem) = extra_roots_pem {
-            add_roots(&mut roots, pem)?;
-        }
-        builder.with_root_certificates(roots).with_no_client_auth()
+        builder.with_root_certificates(roots(extra_roots_pem)?).with_no_client_auth()
     } else {
         let trusting = Arc::new(Trusting(provider));
         builder.dangerous().with_custom_certificate_verifier(trusting).with_no_client_auth()
     };
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
+}
+
+/// The built-in certificate authorities, plus those of `extra_pem`.
+pub(crate) fn roots(extra_pem: Option<&[u8]>) -> Result<RootCertStore, RunError> {
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    if let Some(pem) = extra_pem {
+        add_roots(&mut roots, pem)?;
+    }
+    Ok(roots)
 }
 
 fn add_roots(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), RunError> {
@@ -52,7 +57,7 @@ fn add_roots(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), RunError> {
 
 /// Believes every certificate: only for `--insecure`.
 #[derive(Debug)]
-struct Trusting(Arc<CryptoProvider>);
+pub(crate) struct Trusting(pub(crate) Arc<CryptoProvider>);
 
 impl ServerCertVerifier for Trusting {
     fn verify_server_cert(

@@ -16,6 +16,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use tokio::time::Sleep;
 
 use super::dns::Names;
+use super::gate::Gate;
 use super::http1::Buffers;
 use super::meter::{Clock, Meter};
 use super::pool::Pool;
@@ -33,6 +34,21 @@ pub(crate) struct HttpContext {
     pub(crate) tls: Arc<rustls::ClientConfig>,
     pub(crate) names: Names,
     pub(crate) buffers: Rc<Buffers>,
+    /// The header that names the test.
+    pub(crate) label: Option<HeaderValue>,
+}
+
+impl HttpContext {
+    /// That of one thread. The label was found to be a header's value before.
+    pub(crate) fn new(settings: &HttpSettings, tls: &Arc<rustls::ClientConfig>) -> Rc<Self> {
+        Rc::new(Self {
+            tls: Arc::clone(tls),
+            names: Names::default(),
+            buffers: Rc::default(),
+            label: settings.label.as_deref().and_then(|text| HeaderValue::from_str(text).ok()),
+            settings: settings.clone(),
+        })
+    }
 }
 
 /// What a new session needs.
@@ -48,6 +64,8 @@ pub(crate) struct SessionSetup {
     /// The first task of the class; what happens outside tasks is counted there.
     pub(crate) first_task: TaskId,
     pub(crate) listeners: Option<Rc<Listeners>>,
+    /// What its requests have to pass, if the run has guards.
+    pub(crate) gate: Option<Rc<Gate>>,
 }
 
 impl SessionSetup {
@@ -230,6 +248,16 @@ impl Session {
     /// Waits within a task.
     pub async fn sleep(&mut self, time: Duration) {
         self.pool.watch_during(tokio::time::sleep(time)).await;
+    }
+
+    /// Says that a request has cost so many units of what the suite pays for, characters for
+    /// instance. They are added up over the run, and with a limit of the cost the run ends when it
+    /// is reached. To be called when the answer says that it was charged.
+    pub fn spend(&mut self, units: u64) {
+        self.setup.recorder.borrow_mut().spent(units);
+        if let Some(cost) = self.setup.gate.as_ref().and_then(|gate| gate.cost.as_ref()) {
+            cost.spend(units);
+        }
     }
 
     /// The number, from 0, of the row that this user takes now from a feeder.

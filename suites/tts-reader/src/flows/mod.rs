@@ -12,4 +12,5 @@ pub use billing::Billing;
 pub use extraction::Extraction;
 pub use health::Health;
 pub use preferences::Preferences;
+pub(crate) use synthesis::LONGEST_ARTICLE;
 pub use synthesis::Synthesis;

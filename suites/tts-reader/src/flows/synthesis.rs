@@ -10,7 +10,7 @@ use crate::reader::Reader;
 pub(super) const VOICES: [&str; 8] =
     ["Joanna", "Matthew", "Ivy", "Justin", "Kendra", "Kevin", "Kimberly", "Salli"];
 /// Most characters of an article that are spoken.
-const LONGEST_ARTICLE: usize = 500;
+pub(crate) const LONGEST_ARTICLE: usize = 500;
 /// Milliseconds by which the last mark may lie behind the end of the audio.
 const MARK_TOLERANCE: f64 = 100.0;
 /// The transaction of somebody who listens to an article.
@@ -33,6 +33,7 @@ impl Synthesis {
         let known = reader.balance.take();
         let reply = session.post("/api/synthesize").json(&body).send().await?.expect_status(200)?;
         let (reply, speech) = answers::read::<Speech>(reply)?;
+        session.spend(text.len() as u64);
         reply
             .check("characters_used counts the text", |_| speech.characters_used == text.len())?
             .check("a credit per started 1,000 characters", |_| {
@@ -102,6 +103,7 @@ async fn read_aloud(reader: &mut Reader, session: &mut Session) -> TaskResult<Ar
     let reply = session.post("/api/extract-and-synthesize").json(&body).send().await?;
     let (reply, speech) = answers::read::<ArticleSpeech>(reply.expect_status(200)?)?;
     let characters = speech.text.chars().count();
+    session.spend(characters as u64);
     let cost = cost(characters);
     let expected = known.map(|known| known - cost);
     reply

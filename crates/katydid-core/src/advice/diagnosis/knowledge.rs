@@ -54,6 +54,22 @@ impl Advice {
     }
 }
 
+/// The likely cause of one answer that failed, and the next step: what `known` says of it, else what
+/// holds at any HTTP service. Of a single 401 nothing is known: the login may be wrong.
+pub fn known_cause(
+    status: u16,
+    name: &str,
+    text: &str,
+    known: &[Advice],
+) -> Option<(String, String)> {
+    let symptom = symptom(FailureKind::Status(status)).filter(|_| status != 401)?;
+    let (cause, next) = match known.iter().find(|advice| advice.fits(symptom, name, text)) {
+        Some(advice) => (advice.cause.as_str(), advice.next.as_str()),
+        None => general(symptom),
+    };
+    Some((cause.to_owned(), next.to_owned()))
+}
+
 /// What a kind of failure is a symptom of. Failed checks, and requests that are wrong in
 /// themselves, say nothing of the target's state.
 pub(super) fn symptom(kind: FailureKind) -> Option<Symptom> {

@@ -6,7 +6,7 @@ mod failing;
 mod knowledge;
 mod slow;
 
-pub use knowledge::{Advice, Symptom};
+pub use knowledge::{Advice, Symptom, known_cause};
 
 use std::time::Duration;
 

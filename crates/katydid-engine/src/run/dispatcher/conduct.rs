@@ -8,6 +8,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout_at};
 
 use super::borders::Borders;
+use super::limits::pools;
 use super::message::{Message, Steer};
 use super::pool::Pool;
 use super::programme::{Programme, Wish};
@@ -16,6 +17,7 @@ use super::threads::Thread;
 use crate::class::Class;
 use crate::run::control::Control;
 use crate::run::executor::Order;
+use crate::run::quota::Limit;
 use crate::run::settings::RunSettings;
 use crate::run::vitals::Watch;
 
@@ -57,7 +59,7 @@ pub(crate) async fn conduct(
         borders,
         steering: Steering::new(names, shares, threads.len()),
         programme: settings.shape.clone().map(Programme::new),
-        pool: settings.iterations.map(|wanted| Pool::new(wanted, threads.len())),
+        pools: pools(settings, threads.len()),
         settings,
         control,
         start: Instant::now(),
@@ -99,7 +101,7 @@ pub(super) struct Dispatcher<'a> {
     programme: Option<Programme>,
     /// When the shape wants the end.
     shape_end: Option<Duration>,
-    pool: Option<Pool>,
+    pub(super) pools: Vec<(Limit, Pool)>,
     phase: Phase,
     pub(super) reason: StopReason,
     /// The statistics begin anew once all users have started.
@@ -278,7 +280,7 @@ impl Dispatcher<'_> {
         }
     }
 
-    fn cut(&mut self) {
+    pub(super) fn cut(&mut self) {
         if let Phase::Cut(_) = self.phase {
             return;
         }
@@ -309,18 +311,9 @@ impl Dispatcher<'_> {
                 self.steering.left(index);
                 self.look_for_anybody();
             }
-            Message::Hungry(thread) => self.feed(thread),
-            Message::Returned(count) => {
-                let fed = self.pool.as_mut().map(|pool| pool.give_back(count));
-                for (thread, slice) in fed.into_iter().flatten() {
-                    self.threads[thread].order(Order::Grant(slice));
-                }
-            }
-            Message::Spent(thread, done) => {
-                if self.pool.as_mut().is_some_and(|pool| pool.spent(thread, done)) {
-                    self.stop(StopReason::Iterations);
-                }
-            }
+            Message::Hungry(thread, limit) => self.feed(thread, limit),
+            Message::Returned(limit, count) => self.returned(limit, count),
+            Message::Spent(thread, limit, done) => self.spent(thread, limit, done),
             Message::Idle(thread) => self.threads[thread].idle = true,
             Message::Broken(thread, text) => {
                 self.threads[thread].give_up();
@@ -346,19 +339,6 @@ impl Dispatcher<'_> {
             }
             Steer::Weight(class, weight) => self.steering.set_weight(class, weight),
             Steer::Reset => self.reset(),
-        }
-    }
-
-    /// Gives a thread task executions, or makes the others share theirs.
-    fn feed(&mut self, thread: usize) {
-        let Some(pool) = &mut self.pool else { return };
-        match pool.ask(thread) {
-            0 => {
-                for other in pool.others() {
-                    self.threads[other].order(Order::Share);
-                }
-            }
-            slice => self.threads[thread].order(Order::Grant(slice)),
         }
     }
 }

@@ -3,6 +3,8 @@
 use katydid_core::Interval;
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::run::quota::Limit;
+
 /// Where the dispatcher is told things.
 pub(crate) type Messages = UnboundedSender<Message>;
 
@@ -15,12 +17,12 @@ pub(crate) enum Message {
     Ramped(usize, u32),
     /// The user with this number has stopped by itself.
     Left(u32),
-    /// A thread wants more task executions.
-    Hungry(usize),
-    /// A thread gives back task executions that it cannot use.
-    Returned(u64),
-    /// A thread has no executions left and none under way: so many are done since the start.
-    Spent(usize, u64),
+    /// A thread wants more of something limited.
+    Hungry(usize, Limit),
+    /// A thread gives back what it cannot use.
+    Returned(Limit, u64),
+    /// A thread has nothing left of it and nothing under way: so much is done since the start.
+    Spent(usize, Limit, u64),
     /// Every user of a thread has ended, as the run does.
     Idle(usize),
     /// A thread could not work.

@@ -3,6 +3,7 @@
 mod borders;
 mod collect;
 mod conduct;
+mod limits;
 mod message;
 mod open;
 mod pool;

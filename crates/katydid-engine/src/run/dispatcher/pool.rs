@@ -1,13 +1,13 @@
-//! The task executions of a run that are still free, dealt to the threads in slices.
+//! What a run has only so much of, as far as it is still free, dealt to the threads in slices.
 
-/// Task executions not yet given to a thread.
+/// What is not yet given to a thread.
 #[derive(Debug)]
 pub(super) struct Pool {
     wanted: u64,
     free: u64,
     /// Threads that have asked and got nothing.
     hungry: Vec<bool>,
-    /// Executions done, by thread, as last told.
+    /// Done by each thread, as last told.
     done: Vec<u64>,
 }
 
@@ -31,7 +31,7 @@ impl Pool {
         (0..self.hungry.len()).filter(|thread| !self.hungry[*thread]).collect()
     }
 
-    /// Takes executions back and deals them to threads that wait: (thread, slice).
+    /// Takes some back and deals them to threads that wait: (thread, slice).
     pub(super) fn give_back(&mut self, count: u64) -> Vec<(usize, u64)> {
         self.free += count;
         let waiting: Vec<usize> =
@@ -43,6 +43,6 @@ impl Pool {
     /// A thread has done so many. `true` when these were the last of all.
     pub(super) fn spent(&mut self, thread: usize, done: u64) -> bool {
         self.done[thread] = done;
-        self.done.iter().sum::<u64>() >= self.wanted
+        self.done.iter().fold(0, |sum: u64, done| sum.saturating_add(*done)) >= self.wanted
     }
 }
