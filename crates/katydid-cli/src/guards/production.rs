@@ -47,7 +47,7 @@ fn missing(args: &Args) -> Vec<&'static str> {
 /// What to load instead.
 fn staging(suite: &Suite) -> String {
     match suite.hosts.iter().find(|(name, _)| name.contains("staging")) {
-        Some((name, url)) => format!("{url} (-H {name})"),
+        Some((name, url)) => format!("{} (-H {name})", url.trim_end_matches('/')),
         None => "a staging system, a copy of it".to_owned(),
     }
 }

@@ -7,9 +7,13 @@ use super::check::Check;
 use super::ms;
 use crate::request_line::masked;
 
-/// The checks of a rehearsal: one for each task, hooks only when they failed.
+/// The checks of a rehearsal: one for each task, and one for each hook that sent something.
 pub(super) fn checks(steps: &[RehearsedStep], advice: &[Advice]) -> Vec<Check> {
-    steps.iter().map(|step| check(step, advice)).collect()
+    // A hook that had nothing to send is no news.
+    let told = |step: &&RehearsedStep| {
+        !step.requests.is_empty() || !step.silent || step.failure().is_some()
+    };
+    steps.iter().filter(told).map(|step| check(step, advice)).collect()
 }
 
 fn check(step: &RehearsedStep, advice: &[Advice]) -> Check {

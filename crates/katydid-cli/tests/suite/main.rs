@@ -14,10 +14,12 @@ mod commands;
 mod console;
 mod exit_codes;
 mod files;
+mod guards;
 mod hooks;
 mod keys;
 mod phases;
 mod plans;
+mod preflight;
 #[path = "../process/mod.rs"]
 mod process;
 mod pty;
@@ -49,6 +51,8 @@ fn main() -> ExitCode {
         phases::TESTS,
         plans::TESTS,
         files::TESTS,
+        guards::TESTS,
+        preflight::TESTS,
         hooks::TESTS,
         backend::TESTS,
         bad_input::TESTS,

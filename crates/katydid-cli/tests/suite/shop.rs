@@ -13,10 +13,16 @@ use katydid_testkit::TestServer;
 
 /// With the stages of `SHOP_SHAPE`, if there are any.
 pub(crate) fn suite() -> Suite {
-    match std::env::var("SHOP_SHAPE") {
+    let suite = match std::env::var("SHOP_SHAPE") {
         Ok(stages) => shop_suite().shape(stages.parse::<Stages>().unwrap()),
         Err(_) => shop_suite(),
-    }
+    };
+    if spends() { suite.cost_unit("item") } else { suite }
+}
+
+/// `SHOP_SPENDS`: looking at something costs an item.
+fn spends() -> bool {
+    std::env::var_os("SHOP_SPENDS").is_some()
 }
 
 fn shop_suite() -> Suite {
@@ -86,7 +92,11 @@ async fn get(session: &mut Session, path: &str) -> TaskResult {
 
 async fn look(session: &mut Session) -> TaskResult {
     let path = format!("/{}", session.shared::<Options>().text("aisle").unwrap_or_default());
-    get(session, &path).await
+    get(session, &path).await?;
+    if spends() {
+        session.spend(1);
+    }
+    Ok(())
 }
 
 async fn silent(session: &mut Session) -> TaskResult {

@@ -177,11 +177,19 @@ fn what_a_file_says_beside_stages_is_said_to_have_no_effect() {
 fn a_host_has_a_name_and_production_wants_a_word() {
     let host = |words: &str| with(&format!("--scenario money {words}")).run.host.unwrap();
     assert_eq!(host("-H staging"), "http://staging.shop.example");
-    assert_eq!(host("-H production --allow-production"), "https://shop.example");
+    let every = "--allow-production --max-rate 50/s --contact me@shop.example --backup-confirmed";
+    assert_eq!(host(&format!("-H production {every}")), "https://shop.example");
     let suite = planned();
     for (words, says) in [
         ("-H stagin", "the plan has no host `stagin`; did you mean `staging`?"),
-        ("-H production", "is the plan's host `production`, where people work; load a copy of it"),
+        (
+            "-H production",
+            "is the plan's host `production`, where people work; load http://staging.shop.example (-H staging) instead, or add",
+        ),
+        (
+            "-H production --allow-production --max-rate 9/s",
+            "for: --contact you@example.com --backup-c",
+        ),
         ("-H https://shop.example/v2", "--allow-production"),
     ] {
         refused(&suite, &format!("--scenario money {words}"), says);
