@@ -12,7 +12,7 @@ use crate::error::CliError;
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = help::ARRIVALS)]
 pub(crate) struct ArrivalArgs {
-    /// In place of users: start tasks at this rate, 100/s or 6000/m
+    /// In place of users: tasks start at this rate, 100/s
     ///
     /// The open model: a task starts when it is due, whether or not earlier ones have ended. Users
     /// are made as they are needed, and waits between tasks count for nothing. Response times go

@@ -11,17 +11,17 @@ use super::values::{parse_amount, parse_contact, parse_requests};
 #[command(next_help_heading = help::GUARDS)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch")]
 pub(crate) struct GuardArgs {
-    /// Check the target, the accounts and every task once, and end without load
+    /// Check target, accounts and every task once, and end
     ///
     /// Exit code 0, or 2 when a check has failed. Before a load it is done by itself where the
     /// scenario says so (preflight = true) and for every host that is not loopback.
-    #[arg(long)]
+    #[arg(long, help_heading = help::COMMON)]
     pub(crate) preflight: bool,
     /// Leave out the preflight
     #[arg(long, conflicts_with = "preflight", hide_short_help = true)]
     pub(crate) no_preflight: bool,
     /// Ask no question before the load
-    #[arg(short = 'y', long)]
+    #[arg(short = 'y', long, hide_short_help = true)]
     pub(crate) yes: bool,
     /// Never send more requests than this in any second: 50/s, or 600/m, 9000/h
     ///
