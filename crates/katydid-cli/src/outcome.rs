@@ -91,6 +91,7 @@ impl Ending<'_> {
         }
         console.block(&table::conclusion(snapshot));
         console.block(&self.guards());
+        console.block(&table::knee(verdict.knee.as_ref()));
         console.block(&table::warnings(self.warnings));
         console.block(&table::diagnosis(self.diagnosis));
         console.block(&reports_text(&written));
@@ -183,6 +184,8 @@ impl Ending<'_> {
             text += &format!("{guards}\n");
         }
         let advice = [table::warnings(self.warnings), table::diagnosis(self.diagnosis)];
+        let knee = table::knee(verdict.knee.as_ref());
+        let advice = [knee, table::warnings(self.warnings), table::diagnosis(self.diagnosis)];
         for block in advice.iter().filter(|block| !block.is_empty()) {
             text += &format!("{block}\n");
         }

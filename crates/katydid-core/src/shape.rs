@@ -162,7 +162,11 @@ impl Stages {
         }
         let reached =
             |step: u32| (u64::from(users) * u64::from(step)).div_ceil(count.into()) as u32;
-        let step = |step| TimedStage::new(Stage::new(reached(step), spawn_rate), length);
+        let step = |step| {
+            let users = reached(step);
+            let name = PhaseName::of_step(users);
+            TimedStage { name, ..TimedStage::new(Stage::new(users, spawn_rate), length) }
+        };
         Ok(Self((1..=count).map(step).collect()))
     }
 

@@ -16,6 +16,7 @@ use crate::history::{History, Part, RunPhase};
 use crate::interval::{FailureCount, Interval};
 use crate::recorder::{RowKey, RowKind};
 use crate::row::{Row, TaskRow, by_name};
+use crate::standstill::{Standstill, Standstills};
 use crate::target::Aborted;
 use crate::tasks::{TaskCounts, TaskId, TaskInfo};
 
@@ -71,6 +72,7 @@ pub struct Snapshot {
     exceptions: BTreeMap<(TaskId, String, String), u64>,
     tasks: Vec<TaskRow>,
     history: History,
+    standstills: Standstills,
     keys: Vec<Vec<RowKey>>,
     thread_users: Vec<Vec<u32>>,
     thread_planned: Vec<u32>,
@@ -109,6 +111,7 @@ impl Snapshot {
             exceptions: BTreeMap::new(),
             tasks: tasks.iter().map(row).collect(),
             history: History::default(),
+            standstills: Standstills::default(),
             keys: vec![Vec::new(); threads],
             thread_users: vec![Vec::new(); threads],
             thread_planned: vec![0; threads],
@@ -179,7 +182,7 @@ impl Snapshot {
     pub fn tick(&mut self, elapsed: Duration) {
         // What came between two ticks is counted in the second in which its middle lies.
         let second = (self.elapsed.saturating_add(elapsed) / 2).as_secs();
-        self.elapsed = elapsed;
+        let before = std::mem::replace(&mut self.elapsed, elapsed);
         let mut entries = Vec::new();
         for row in self.rows.values_mut().chain(self.transactions.values_mut()) {
             let entry = row.recent.close(elapsed);
@@ -194,6 +197,8 @@ impl Snapshot {
         self.planned_users = self.thread_planned.iter().sum();
         self.peak_users = self.peak_users.max(self.user_count());
         self.peak_planned_users = self.peak_planned_users.max(self.planned_users);
+        let present = (self.user_count(), self.open_requests());
+        self.standstills.note((before, elapsed), !entries.is_empty(), present);
         let users = (self.user_count(), self.planned_users);
         self.history.push((self.since, elapsed), users, entries);
     }
@@ -206,6 +211,12 @@ impl Snapshot {
     /// The run step by step, and its phases.
     pub fn history(&self) -> &History {
         &self.history
+    }
+
+    /// Times of three seconds and more in which requests were open and not one ended, at most the
+    /// hundred longest.
+    pub fn standstills(&self) -> impl Iterator<Item = &Standstill> {
+        self.standstills.all()
     }
 
     /// For how long the statistics have been counted in a phase (by its index): from its beginning
@@ -235,6 +246,7 @@ impl Snapshot {
         self.lateness.clear();
         self.generator.reset();
         self.history.clear();
+        self.standstills = Standstills::default();
         self.peak_users = self.user_count();
         self.peak_planned_users = self.planned_users;
         self.since = elapsed;

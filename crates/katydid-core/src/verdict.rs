@@ -1,6 +1,7 @@
 //! What a run says of the target, and whether it may say anything at all.
 
 use crate::expect::{Expectation, Expected};
+use crate::knee::Knee;
 use crate::recorder::{RowKey, RowKind};
 use crate::row::TaskRow;
 use crate::target::{Target, TargetResult};
@@ -41,6 +42,8 @@ pub struct Verdict {
     pub targets: Vec<TargetResult>,
     /// Each expectation with what was seen.
     pub expectations: Vec<Expected>,
+    /// The climb of its users step by step, if they climbed in steps.
+    pub knee: Option<Knee>,
     /// Tasks that were executed and sent nothing.
     pub silent: Vec<String>,
     /// Tasks that were never drawn: said, but no fault.
@@ -87,7 +90,9 @@ pub fn judge(
 ) -> Verdict {
     let silent = silent_tasks(snapshot);
     let targets: Vec<TargetResult> = targets.iter().map(|t| t.evaluate(snapshot)).collect();
-    let expectations: Vec<Expected> = expectations.iter().map(|e| e.judge(snapshot)).collect();
+    let located: Vec<&Target> = expectations.iter().filter_map(Expectation::knee).collect();
+    let expectations: Vec<Expected> =
+        expectations.iter().filter_map(|it| it.judge(snapshot)).collect();
     let mut codes = Vec::new();
     let mut run = trust::examine(snapshot);
     run.add(invalid_causes(snapshot, &silent));
@@ -102,7 +107,7 @@ pub fn judge(
     if !failed.is_empty() {
         codes.push(exit::TARGET_MISSED);
     }
-    let mut unjudged = failures(snapshot, &targets);
+    let mut unjudged = failures(snapshot, &targets, &located);
     if !unjudged.is_empty() {
         codes.push(facts.failed_code);
     }
@@ -120,6 +125,7 @@ pub fn judge(
         word,
         causes: invalid,
         run,
+        knee: Knee::of(snapshot, targets.iter().map(|it| &it.target).chain(located)),
         targets,
         expectations,
         silent,
@@ -153,9 +159,12 @@ fn invalid_causes(snapshot: &Snapshot, silent: &[String]) -> Vec<Finding> {
 }
 
 /// What failed and no target judges. Failures that a target allows are not a fault twice.
-fn failures(snapshot: &Snapshot, targets: &[TargetResult]) -> Vec<String> {
+fn failures(snapshot: &Snapshot, targets: &[TargetResult], located: &[&Target]) -> Vec<String> {
     let mut causes = Vec::new();
-    let (failed, requests) = unjudged(snapshot, targets);
+    // Failures that only tell where the knee is were asked for.
+    let targets: Vec<&Target> =
+        targets.iter().map(|it| &it.target).chain(located.iter().copied()).collect();
+    let (failed, requests) = unjudged(snapshot, &targets);
     if failed > 0 {
         let of = if targets.is_empty() { "" } else { " that no target judges" };
         causes.push(format!("{failed} of {requests} requests{of} failed"));
@@ -168,14 +177,14 @@ fn failures(snapshot: &Snapshot, targets: &[TargetResult]) -> Vec<String> {
 }
 
 /// Failures and requests that no target judges. One about a phase judges what ended in it.
-fn unjudged(snapshot: &Snapshot, targets: &[TargetResult]) -> (u64, u64) {
+fn unjudged(snapshot: &Snapshot, targets: &[&Target]) -> (u64, u64) {
     let judged = |key: &RowKey, phase: Option<&str>| {
-        let mut targets = targets.iter().map(|result| &result.target);
+        let mut targets = targets.iter();
         targets
             .any(|it| it.judges_failures_of(key) && (it.phase().is_none() || it.phase() == phase))
     };
     let left = |phase| move |key: &RowKey| key.kind == RowKind::Request && !judged(key, phase);
-    if targets.iter().all(|result| result.target.phase().is_none()) {
+    if targets.iter().all(|target| target.phase().is_none()) {
         let part = snapshot.part(left(None));
         return (part.failures(), part.requests());
     }

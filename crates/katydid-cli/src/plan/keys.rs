@@ -43,7 +43,11 @@ pub(super) const TABLES: [(&str, &str); 5] = [
 ];
 
 /// Keys of `[scenario.NAME]`.
+<<<<<<< HEAD
 pub(super) const SCENARIO: [Key; 25] = [
+=======
+pub(super) const SCENARIO: [Key; 22] = [
+>>>>>>> 6456265 (core, report, cli: the knee of a climb is named, and a stress run must degrade gradually)
     key("purpose", Kind::Text, "What the scenario is for, in one sentence"),
     key(
         "expected",
@@ -74,6 +78,12 @@ pub(super) const SCENARIO: [Key; 25] = [
         Kind::OneOrTexts,
         "A rule that must hold again after the highest stage: p95 < 1s within 30s",
     ),
+    key(
+        "knee",
+        Kind::OneOrTexts,
+        "Rules that say at which step the target broke, and do not fail the run: p95 < 1s",
+    ),
+    key("degrade", Kind::Text, "\"gradual\": missed by a stall, a crash or collapsing throughput"),
     key("endpoints", Kind::Texts, "Names of [target.\"NAME\"] tables that judge this scenario"),
     key("preflight", Kind::Switch, "Target, accounts and every task are checked before the load"),
     key("confirm", Kind::Switch, "On a terminal a person is asked before the load (--yes: not)"),
@@ -97,5 +107,4 @@ pub(super) const SUCCESS: [Key; 2] = [
 ];
 
 /// Keys that a later version will know; until then nobody shall think that they work.
-pub(super) const LATER: [&str; 5] =
-    ["arrival-rate", "arrival-stages", "max-in-flight", "drift", "knee"];
+pub(super) const LATER: [&str; 4] = ["arrival-rate", "arrival-stages", "max-in-flight", "drift"];

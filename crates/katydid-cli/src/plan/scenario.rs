@@ -1,6 +1,8 @@
 //! The tables `[scenario.NAME]`.
 
-use katydid_core::{Expectation, Metric, Recover, Scenario, Scope, Target, or_nearest};
+use katydid_core::{
+    DegradeError, Expectation, Metric, Recover, Scenario, Scope, Target, or_nearest,
+};
 
 use super::error::PlanError;
 use super::keys::SCENARIO;
@@ -52,6 +54,21 @@ pub(super) fn scenario(
                     }
                     scenario.targets.push(target);
                 }
+            }
+            "knee" => {
+                for item in part.one_or_texts()? {
+                    let knee = Expectation::Knee(target(&item, names, rules)?);
+                    if let Some(why) = knee.out_of_place(&phases) {
+                        return Err(item.wrong(format!("`{knee}`: {why}")));
+                    }
+                    scenario.expectations.push(knee);
+                }
+            }
+            "degrade" => {
+                let degrade = part.text()?.parse();
+                let degrade =
+                    degrade.map_err(|fault: DegradeError| part.wrong_value(fault.to_string()))?;
+                scenario.expectations.push(Expectation::Degrade(degrade));
             }
             "recover" => {
                 for item in part.one_or_texts()? {

@@ -42,6 +42,9 @@ users = 500
 spawn-rate = 50
 run-time = "10m"
 steps = 5
+targets = ["p99 < 9s in 100 users"]
+knee = ["p95 < 1s", "failures < 1%"]
+degrade = "gradual"
 
 [scenario.capacity]
 search = "capacity"
@@ -77,6 +80,8 @@ fn a_plan_becomes_hosts_and_scenarios() {
         panic!("{:?}", suite.scenarios)
     };
     assert_eq!(stress.load_text(), "500 users in 5 steps at 50/s for 10m");
+    let rules: Vec<String> = stress.expectations.iter().map(ToString::to_string).collect();
+    assert_eq!(rules, ["knee: p95 < 1s", "knee: failures < 1%", "degrade: gradual"]);
     assert_eq!(
         capacity.load_text(),
         "a search from 5 users to at most 500, 20s each, for 30m at most"
@@ -138,7 +143,14 @@ const WRONG: &[(&str, usize, &str)] = &[
     ),
     ("target = [\"p95 < 1s\"]", 5, "unknown key `target` in [scenario.a]; did you mean `targets`?"),
     ("spawn_rate = 2", 5, "unknown key `spawn_rate` in [scenario.a]; did you mean `spawn-rate`?"),
-    ("knee = \"p95\"", 5, "`knee` in [scenario.a] comes with a later version; leave it out"),
+    (
+        "arrival-rate = \"9/s\"",
+        5,
+        "`arrival-rate` in [scenario.a] comes with a later version; leave it out",
+    ),
+    ("knee = \"p95 < 1s\"", 5, "`knee: p95 < 1s`: the users do not climb in steps"),
+    ("knee = \"p95\"", 5, "target `p95`"),
+    ("degrade = \"gently\"", 5, "`gently` is no way to degrade; write \"gradual\""),
     ("recover = \"p95 < 1s\"", 5, "does not say within which time; write `p95 < 1s within 30s`"),
     ("recover = \"p95 < 1s within 9s\"", 5, "the run has no calmer stage after its highest"),
     ("targets = [\"p95 < 1s in surge\"]", 5, "the run has no phase `surge`; known are: steady"),

@@ -19,7 +19,7 @@ crate::tests![
 
 const PLAN: &str = "[scenario.capacity]\n\
                     search = \"capacity\"\nfrom = 2\nfactor = 2\nstep-time = \"1s\"\n\
-                    precision = \"50%\"\nusers = 64\nspawn-rate = 100\nrun-time = \"40s\"\n\
+                    precision = \"50%\"\nusers = 64\nspawn-rate = 100\nrun-time = \"2m\"\n\
                     classes = [\"Admin\"]\n\
                     targets = [\"p90 < 200ms\", \"failures < 10%\"]\n";
 
@@ -67,7 +67,7 @@ fn the_search_finds_where_the_target_breaks() {
     let counted: Vec<String> = column(1)
         .into_iter()
         .zip(column(12))
-        .filter(|(_, shows)| shows != "disturbed, repeated")
+        .filter(|(_, shows)| shows != "disturbed (repeated)")
         .map(|(users, shows)| format!("{users} {shows}"))
         .collect();
     assert_eq!(
@@ -89,7 +89,7 @@ fn the_search_finds_where_the_target_breaks() {
 
 fn a_target_that_breaks_at_once_has_no_capacity() {
     let server = TestServer::spawn();
-    let proxy = FaultProxy::start(server.addr(), &["500"]).unwrap();
+    let proxy = FaultProxy::start(server.addr(), &["delay 20ms", "500"]).unwrap();
     let folder = folder(PLAN);
     let ended = run(&mut search(folder.path(), &proxy.url(), "--csv out --json-file found"))
         .expect(99)
@@ -97,7 +97,7 @@ fn a_target_that_breaks_at_once_has_no_capacity() {
     assert!(ended.stderr.contains("out_probes.csv") && ended.stderr.contains("found.json"));
     assert!(!ended.stderr.contains("A plan that checks this load"));
     let probes = std::fs::read_to_string(folder.path().join("out_probes.csv")).unwrap();
-    assert_eq!(probes.lines().count(), 4, "{probes}");
+    assert_eq!(probes.lines().filter(|line| line.contains(",broke,")).count(), 3, "{probes}");
     assert!(!folder.path().join("load_test_runs").exists());
 }
 
@@ -127,7 +127,7 @@ fn a_search_that_has_no_time_is_not_decided() {
     run(&mut search(folder.path(), &server.url(), "-t 2s"))
         .expect(3)
         .says("this one may end before it is decided")
-        .says("CAPACITY: not known: the next probe would have gone beyond the run time; so far 2 ");
+        .says("CAPACITY: not known: the next probe would have gone beyond the run time; ");
 }
 
 fn what_means_nothing_beside_a_search_is_refused() {

@@ -9,6 +9,7 @@
 mod backend;
 mod bad_input;
 mod capacity;
+mod climb;
 mod command_line;
 mod commands;
 mod console;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         runs::TESTS,
         exit_codes::TESTS,
         capacity::TESTS,
+        climb::TESTS,
         keys::TESTS,
         phases::TESTS,
         plans::TESTS,

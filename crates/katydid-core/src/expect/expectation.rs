@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::degrade::{Degrade, no_knee};
 use super::recover::Recover;
-use crate::{RunPhase, Snapshot};
+use crate::{RunPhase, Snapshot, Target};
 
 /// Something that a run must show beyond rules on one number.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +12,10 @@ use crate::{RunPhase, Snapshot};
 pub enum Expectation {
     /// After its highest load the target is soon as it was: `recover = "p95 < 1s within 30s"`.
     Recover(Recover),
+    /// Under more load than it is made for the target does not stop: `degrade = "gradual"`.
+    Degrade(Degrade),
+    /// A rule that locates the knee of a climb and judges nothing else: `knee = ["p95 < 1s"]`.
+    Knee(Target),
 }
 
 /// What came of an expectation.
@@ -62,13 +67,25 @@ impl Expectation {
     pub fn out_of_place(&self, phases: &[RunPhase]) -> Option<String> {
         match self {
             Self::Recover(recover) => recover.out_of_place(phases),
+            Self::Degrade(_) => None,
+            Self::Knee(rule) => no_knee(rule, phases),
         }
     }
 
-    /// Holds it against a run that has ended.
-    pub fn judge(&self, snapshot: &Snapshot) -> Expected {
-        match self {
+    /// Holds it against a run that has ended. `None` for a rule that only locates the knee.
+    pub fn judge(&self, snapshot: &Snapshot) -> Option<Expected> {
+        Some(match self {
             Self::Recover(recover) => recover.judge(snapshot),
+            Self::Degrade(degrade) => degrade.judge(snapshot),
+            Self::Knee(_) => return None,
+        })
+    }
+
+    /// The rule, if it is one that locates the knee.
+    pub fn knee(&self) -> Option<&Target> {
+        match self {
+            Self::Knee(rule) => Some(rule),
+            _ => None,
         }
     }
 }
@@ -78,6 +95,8 @@ impl fmt::Display for Expectation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Recover(recover) => recover.fmt(f),
+            Self::Degrade(degrade) => degrade.fmt(f),
+            Self::Knee(rule) => write!(f, "knee: {rule}"),
         }
     }
 }

@@ -3,10 +3,12 @@
 //! Each is read from text, judged by the whole [`Snapshot`](crate::Snapshot) and told in the tables
 //! of the targets. A missed one makes the run fail with exit code 99, as a missed target does.
 
+mod degrade;
 mod expectation;
 mod recover;
 #[cfg(test)]
 mod tests;
 
+pub use degrade::{Degrade, DegradeError};
 pub use expectation::{Expectation, Expected};
 pub use recover::{Recover, RecoverError};

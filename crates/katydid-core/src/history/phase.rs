@@ -115,6 +115,11 @@ impl PhaseName {
         Ok(Self(Some(text.to_owned())))
     }
 
+    /// The name of a step that leads to `users`: `100 users`.
+    pub(crate) fn of_step(users: u32) -> Self {
+        Self(Some(format!("{users} users")))
+    }
+
     /// It, or the one that the stage with this index has without.
     pub(crate) fn or_number(&self, index: usize) -> String {
         self.0.clone().unwrap_or_else(|| format!("stage {}", index + 1))
@@ -135,9 +140,11 @@ impl PhaseName {
     }
 }
 
-/// As it stands before a stage: `surge:`, or nothing.
+/// As it stands before a stage: `surge:`, or nothing. Steps are named by their users, which stand
+/// there anyway.
 impl fmt::Display for PhaseName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_ref().map_or(Ok(()), |name| write!(f, "{name}:"))
+        let written = self.0.as_ref().filter(|name| !name.ends_with(" users"));
+        written.map_or(Ok(()), |name| write!(f, "{name}:"))
     }
 }

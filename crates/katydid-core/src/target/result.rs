@@ -50,6 +50,18 @@ impl Target {
         }
     }
 
+    /// Holds it against a piece of a run of this length, whatever phase it is about.
+    pub(crate) fn evaluate_part(&self, part: &Part, length: Duration) -> TargetResult {
+        TargetResult {
+            target: self.clone(),
+            measured: self.metric.of(part, length),
+            samples: part.requests(),
+            met: self.holds_for(part, length),
+            nearest: None,
+            no_phase: None,
+        }
+    }
+
     /// Why a run of these phases has none that it is about, as a sentence with the nearest name;
     /// `None` when it has.
     pub fn unknown_phase(&self, phases: &[RunPhase]) -> Option<String> {

@@ -51,11 +51,13 @@ pub fn page(page: &Page<'_>) -> Vec<u8> {
     facts::head(page, &mut out);
     out += "<main>\n";
     facts::figures(page.snapshot, &mut out);
+    let knee_note = sections::knee_note(page.verdict);
     for section in [
         sections::advice(page.advice),
         sections::diagnosis(page.diagnosis),
         sections::targets(page.verdict),
         sections::expectations(page.verdict),
+        sections::knee(page.verdict, &knee_note),
         sections::stages(page.snapshot),
         requests::requests(page.snapshot),
         requests::transactions(page.snapshot),

@@ -3,13 +3,13 @@
 use std::cmp::Reverse;
 use std::time::SystemTime;
 
-use katydid_core::{Diagnosis, FailureRow, Snapshot, Verdict, Warnings};
+use katydid_core::{Diagnosis, FailureRow, Knee, Snapshot, Verdict, Warnings};
 
 use super::facts::calendar;
 use super::markup::{Cell, Section};
 use crate::number::ratio;
 use crate::stages;
-use crate::table::{scope, shares};
+use crate::table::{knee_cells, scope, shares};
 
 /// Each target with what was measured.
 pub(super) fn targets(verdict: &Verdict) -> Section<'static> {
@@ -81,6 +81,40 @@ pub(super) fn stages(snapshot: &Snapshot) -> Section<'static> {
         rows: rows.collect(),
         total: false,
     }
+}
+
+/// The climb step by step, with the knee as its note.
+pub(super) fn knee<'a>(verdict: &Verdict, note: &'a str) -> Section<'a> {
+    let steps = verdict.knee.iter().flat_map(|knee| &knee.steps);
+    let rows = steps.map(|step| {
+        let broke = !step.missed.is_empty();
+        let [users, steady, requests, rate, p95, failed, missed] = knee_cells(step);
+        let word = if broke { Cell::Word(false, missed) } else { Cell::text(missed) };
+        let numbers = [users, steady, requests, rate, p95, failed];
+        numbers.into_iter().map(Cell::number).chain([word]).collect()
+    });
+    Section {
+        id: "knee",
+        title: "Knee",
+        note,
+        columns: &[
+            "#Users",
+            "#Steady",
+            "#Requests",
+            "#Requests/s",
+            "#p95 ms",
+            "#Failed",
+            "First missed",
+        ],
+        rows: rows.collect(),
+        total: false,
+    }
+}
+
+/// What the knee's note says.
+pub(super) fn knee_note(verdict: &Verdict) -> String {
+    let sentences = verdict.knee.as_ref().map(Knee::sentences).unwrap_or_default();
+    format!("{}. Each step without its ramp.", sentences.join(". "))
 }
 
 /// Failures by text, the most frequent first.

@@ -54,7 +54,7 @@ pub(crate) fn shown(shows: Shows) -> &'static str {
         Shows::Load(Probe::Held) => "held",
         Shows::Load(Probe::Broke) => "broke",
         Shows::Load(Probe::TooFew) => "too few samples",
-        Shows::Disturbed => "disturbed, repeated",
+        Shows::Disturbed => "disturbed (repeated)",
         Shows::Generator => "generator at its limit",
         Shows::Cut => "interrupted",
         // What this crate does not know yet shows nothing of the target.

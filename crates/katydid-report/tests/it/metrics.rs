@@ -21,11 +21,14 @@ const DOCUMENT: &str = include_str!("../../../../docs/METRICS.md");
 /// A run that fills every table.
 fn everything() -> Snapshot {
     let mut run = Run::new(&[("Shopper", 3)], &[task("Shopper", "Buying", "pay", 1.0)])
+        .staged("1@1/s:5s,2@1/s:5s")
+        .planned(1)
+        .tick(1)
         .answers("GET", "/", &[900; 120])
+        .tick(2)
         .redirected("/old", 1)
         .retried("POST", "/pay")
         .transactions("buy", &[400_000], "GET /: HTTP 503 Busy")
-        .staged("1@1/s:5s,2@1/s:5s")
         .fails(("POST", "/pay"), (FailureKind::Status(503), "HTTP 503 Busy"), 3, 1)
         .task(0, counts(9, 1, 12, 1))
         .exception(0, "no card", "")
@@ -125,6 +128,7 @@ fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
         ("### Console: error report", headings(&table::failures(run, None))),
         ("### Console: failures by class", headings(&table::failure_classes(run))),
         ("### Console: stages side by side", headings(&table::stages(run))),
+        ("### Console: knee", headings(&table::knee(verdict.knee.as_ref()))),
         ("### Console: phases", headings(&table::phases(run))),
         ("### Console: exceptions", headings(&table::exceptions(run))),
         ("### Console: task executions", headings(&table::tasks(run))),

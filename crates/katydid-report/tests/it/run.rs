@@ -18,6 +18,7 @@ pub(crate) struct Run {
     snapshot: Snapshot,
     recorder: Recorder,
     users: Vec<u32>,
+    planned: u32,
 }
 
 impl Run {
@@ -27,6 +28,7 @@ impl Run {
             snapshot: Snapshot::new(&names, tasks, 1),
             recorder: Recorder::new(tasks.len(), RecorderLimits::default()),
             users: classes.iter().map(|(_, users)| *users).collect(),
+            planned: 0,
         }
     }
 
@@ -108,9 +110,16 @@ impl Run {
     /// Ends an interval after `seconds`; what follows belongs to the next.
     pub(crate) fn tick(mut self, seconds: u64) -> Self {
         let elapsed = Duration::from_secs(seconds);
-        let interval = self.recorder.take(elapsed.as_nanos() as u64, &self.users, None);
+        let mut interval = self.recorder.take(elapsed.as_nanos() as u64, &self.users, None);
+        interval.planned_users = self.planned;
         self.snapshot.absorb(0, &interval);
         self.snapshot.tick(elapsed);
+        self
+    }
+
+    /// So many users should run from now on.
+    pub(crate) fn planned(mut self, users: u32) -> Self {
+        self.planned = users;
         self
     }
 

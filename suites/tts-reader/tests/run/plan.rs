@@ -16,14 +16,15 @@ fn every_scenario_of_the_plan_can_run_and_make_its_samples() {
         .collect();
     assert_eq!(
         names,
-        ["smoke", "load", "stress", "spike", "endurance", "critical", "burst", "power"],
+        ["smoke", "load", "stress", "spike", "endurance", "critical", "capacity", "burst", "power"],
         "{}",
         checked.text
     );
     for load in [
         "smoke: ok, 5 users at 1/s for 2m",
         "load: ok, 100 users at 10/s for 10m",
-        "stress: ok, 500 users at 50/s for 10m",
+        "stress: ok, 500 users in 5 steps at 50/s for 10m, 0 targets, 3 expect",
+        "capacity: ok, a search from 10 users to at most 500, 1m each, for 45m at most, 2 targets",
         "spike: ok, stages before:10@2/s:2m,surge:300@100/s:5m,after:10@100/s:2m, 2 targets, 1 expect",
         "endurance: ok, 50 users at 5/s for 2h",
         "critical: ok, 100 users at 10/s for 10m",

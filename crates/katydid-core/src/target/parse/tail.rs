@@ -61,6 +61,14 @@ fn phase(cursor: &mut Cursor<'_>) -> Result<String, TargetError> {
         let what = "a phase belongs here: the name of a stage, `stage 2`, `ramp` or `steady`";
         return Err(cursor.wrong(at, what));
     }
+    if !name.is_empty() && name.chars().all(|c| c.is_ascii_digit()) {
+        cursor.blanks();
+        let at = cursor.at;
+        return match cursor.word() {
+            "users" => Ok(format!("{name} users")),
+            _ => Err(cursor.wrong(at, "`users` belongs here, as in `in 100 users`")),
+        };
+    }
     if name != "stage" {
         return Ok(name.to_owned());
     }

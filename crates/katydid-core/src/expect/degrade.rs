@@ -1,0 +1,179 @@
+//! Gradual degradation: under more load than it is made for a target may get slow and refuse work,
+//! but not stop.
+
+use std::fmt;
+use std::ops::Range;
+use std::time::Duration;
+
+use super::Expected;
+use crate::knee::{Knee, KneeStep, climb, steady};
+use crate::{FailureKind, Part, Snapshot, Target};
+
+/// No answer at all for longer than this is a stall: five ticks, and longer than any pause of a
+/// target that works. Where answers take long even at first, twice their p99 there.
+const STALL: Duration = Duration::from_secs(5);
+/// The share of a step's requests that may find the connection refused or closed.
+const CRASH_SHARE: f64 = 0.05;
+/// Or of any so many seconds in a row …
+const CRASH_WINDOW: Duration = Duration::from_secs(5);
+/// … this share, of at least so many requests.
+const CRASH_WINDOW_SHARE: f64 = 0.5;
+const CRASH_LEAST: u64 = 10;
+/// Of its best successful answers per second a target must keep this share at every higher step.
+const KEPT: f64 = 0.7;
+/// Successful answers from which on the best step is more than chance.
+const COLLAPSE_LEAST: u64 = 100;
+
+/// The target must get worse step by step, and not all at once: no stall, no crash, no collapse of
+/// its throughput.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Degrade;
+
+/// A text that is no way to degrade.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no way to degrade; write \"gradual\"")]
+pub struct DegradeError(String);
+
+impl std::str::FromStr for Degrade {
+    type Err = DegradeError;
+
+    fn from_str(text: &str) -> Result<Self, DegradeError> {
+        if text == "gradual" { Ok(Self) } else { Err(DegradeError(text.to_owned())) }
+    }
+}
+
+impl Degrade {
+    /// Holds it against a run that has ended.
+    pub fn judge(self, snapshot: &Snapshot) -> Expected {
+        let knee = Knee::of(snapshot, []);
+        let steps = knee.as_ref().map_or(&[][..], |knee| &knee.steps);
+        let faults = [stall(snapshot), crash(snapshot), collapse(steps)];
+        let mut faults = faults.into_iter().flatten();
+        let Some((word, why)) = faults.next() else {
+            return Expected::met(self.to_string(), "gradual");
+        };
+        let missed = Expected::missed(self.to_string(), word, &why);
+        faults.fold(missed, |missed, (_, why)| missed.detail(why))
+    }
+}
+
+/// A word for tables, and the rest of a sentence.
+type Fault = (&'static str, String);
+
+fn stall(snapshot: &Snapshot) -> Option<Fault> {
+    let history = snapshot.history();
+    let first = steady(history, 0).map(|range| history.requests(range));
+    let usual = first.and_then(|part| part.response().quantile(0.99)).unwrap_or_default();
+    let limit = STALL.max(usual * 2);
+    // Users that may finish their task after the end answer when they can.
+    let end = history.phases().last().and_then(|phase| phase.until).unwrap_or(Duration::MAX);
+    let within = |from: Duration, until: Duration| until.min(end).saturating_sub(from);
+    let longest = snapshot.standstills().max_by_key(|it| within(it.from, it.until))?;
+    let length = within(longest.from, longest.until);
+    (length > limit).then(|| {
+        let why = format!(
+            "the target stalled: no answer at all for {:.0} s, from {:.0} s on, with {} users and \
+             {} requests waiting (more than {:.0} s is a stall)",
+            length.as_secs_f64(),
+            longest.from.as_secs_f64(),
+            longest.users,
+            longest.open,
+            limit.as_secs_f64()
+        );
+        ("stalled", why)
+    })
+}
+
+fn crash(snapshot: &Snapshot) -> Option<Fault> {
+    let history = snapshot.history();
+    let phases = history.phases().len().max(1);
+    (0..phases).find_map(|phase| {
+        let range = match history.phases() {
+            [] => 0..history.steps().len(),
+            _ => history.steps_of(phase),
+        };
+        let all = history.requests(range.clone());
+        let (share, from) = if refused(&all) as f64 > CRASH_SHARE * all.requests() as f64 {
+            let first = range.clone().find(|at| refused(&history.requests(*at..at + 1)) > 0)?;
+            (share(&all), history.steps()[first].from)
+        } else {
+            let window = range.clone().find_map(|from| bad_window(snapshot, from..range.end))?;
+            (share(&history.requests(window.clone())), history.steps()[window.start].from)
+        };
+        let users = range.last().map(|last| history.steps()[last].planned_users);
+        let why = format!(
+            "the target crashed: at {} users, from {:.0} s on, {:.1} % of the requests found the \
+             connection refused or closed",
+            users.unwrap_or_default(),
+            from.as_secs_f64(),
+            share * 100.0
+        );
+        Some(("crashed", why))
+    })
+}
+
+/// The first steps of a range that last long enough, if too many of their requests were refused.
+fn bad_window(snapshot: &Snapshot, range: Range<usize>) -> Option<Range<usize>> {
+    let history = snapshot.history();
+    let begin = history.steps().get(range.start)?.from;
+    let tenth = Duration::from_millis(100);
+    let long = |at: &usize| history.steps()[*at].until + tenth >= begin + CRASH_WINDOW;
+    let window = range.start..range.clone().find(long)? + 1;
+    let part = history.requests(window.clone());
+    let bad = refused(&part) >= CRASH_LEAST && share(&part) >= CRASH_WINDOW_SHARE;
+    bad.then_some(window)
+}
+
+fn refused(part: &Part) -> u64 {
+    let kinds = part.kinds().iter();
+    let broken = kinds.filter(|it| matches!(it.0, FailureKind::Connect | FailureKind::Connection));
+    broken.map(|(_, count)| count).sum()
+}
+
+fn share(part: &Part) -> f64 {
+    refused(part) as f64 / part.requests().max(1) as f64
+}
+
+fn collapse(steps: &[KneeStep]) -> Option<Fault> {
+    let mut best: Option<&KneeStep> = None;
+    for step in steps {
+        let fallen = best.filter(|best| {
+            best.good() >= COLLAPSE_LEAST && step.good_rate() < KEPT * best.good_rate()
+        });
+        if let Some(best) = fallen {
+            let why = format!(
+                "throughput collapsed at {} users: {:.1} successful answers/s, {:.0} % of the {:.1}/s \
+                 with {} users (less than {:.0} % is a collapse)",
+                step.users,
+                step.good_rate(),
+                step.good_rate() / best.good_rate() * 100.0,
+                best.good_rate(),
+                best.users,
+                KEPT * 100.0
+            );
+            return Some(("collapsed", why));
+        }
+        if best.is_none_or(|best| step.good_rate() > best.good_rate()) {
+            best = Some(step);
+        }
+    }
+    None
+}
+
+impl fmt::Display for Degrade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("degrade: gradual")
+    }
+}
+
+/// Why a rule that only locates the knee locates nothing in a run of these phases.
+pub(super) fn no_knee(rule: &Target, phases: &[crate::RunPhase]) -> Option<String> {
+    let climbs = climb(phases).is_some();
+    let text =
+        "the users do not climb in steps, so there is no knee to find; add steps = 5 (--steps)";
+    if !climbs {
+        return Some(text.to_owned());
+    }
+    let own = rule.phase().is_some();
+    own.then(|| "a rule for the knee is about every step, not about one phase".to_owned())
+}
