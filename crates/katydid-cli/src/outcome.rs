@@ -183,7 +183,6 @@ impl Ending<'_> {
         if !guards.is_empty() {
             text += &format!("{guards}\n");
         }
-        let advice = [table::warnings(self.warnings), table::diagnosis(self.diagnosis)];
         let knee = table::knee(verdict.knee.as_ref());
         let advice = [knee, table::warnings(self.warnings), table::diagnosis(self.diagnosis)];
         for block in advice.iter().filter(|block| !block.is_empty()) {

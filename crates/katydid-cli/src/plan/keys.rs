@@ -43,11 +43,7 @@ pub(super) const TABLES: [(&str, &str); 5] = [
 ];
 
 /// Keys of `[scenario.NAME]`.
-<<<<<<< HEAD
-pub(super) const SCENARIO: [Key; 25] = [
-=======
-pub(super) const SCENARIO: [Key; 22] = [
->>>>>>> 6456265 (core, report, cli: the knee of a climb is named, and a stress run must degrade gradually)
+pub(super) const SCENARIO: [Key; 27] = [
     key("purpose", Kind::Text, "What the scenario is for, in one sentence"),
     key(
         "expected",
