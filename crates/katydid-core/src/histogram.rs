@@ -125,6 +125,20 @@ impl Latency {
         Some(Duration::from_nanos(ns))
     }
 
+    /// What takes long: at a random moment something is under way that takes so long or longer with
+    /// a probability of a tenth. A single hiccup among thousands is no tenth of the time. `None`
+    /// when empty.
+    pub fn for_a_tenth_of_the_time(&self) -> Option<Duration> {
+        let time = |(micros, count): (u64, u64)| micros as f64 * count as f64;
+        let total: f64 = self.buckets().map(time).sum();
+        let mut passed = 0.0;
+        let over = |bucket: &(u64, u64)| {
+            passed += time(*bucket);
+            passed >= total * 0.9
+        };
+        self.buckets().find(over).map(|(micros, _)| Duration::from_micros(micros))
+    }
+
     /// How many times are at most `limit` (counted by bucket).
     pub fn count_at_most(&self, limit: Duration) -> u64 {
         self.counts.count_between(0, limit.as_micros().min(u128::from(HIGHEST_MICROS)) as u64)

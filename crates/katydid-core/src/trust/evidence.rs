@@ -94,7 +94,7 @@ impl Evidence {
             descriptors: failed(FailureKind::Descriptors),
             ports: failed(FailureKind::Ports),
             floors: [&generator.floor, &generator.floor_after]
-                .map(|floor| floor.as_ref().and_then(held)),
+                .map(|floor| floor.as_ref().and_then(Latency::for_a_tenth_of_the_time)),
             users: Users { planned: snapshot.planned_time, missed: snapshot.missed_time },
             median: quantile(&times, 0.5),
             p99: quantile(&times, 0.99),
@@ -139,18 +139,6 @@ impl Thread {
 /// Below 100 values a p99 is their maximum, and one hiccup would speak for a whole run.
 fn p99(times: &Latency) -> Duration {
     if times.len() < 100 { Duration::ZERO } else { quantile(times, 0.99) }
-}
-
-/// What the requests that take long take: at a random moment one is under way that takes so long or
-/// longer with a probability of a tenth. A single hiccup is no tenth of the time.
-fn held(times: &Latency) -> Option<Duration> {
-    let total = times.sum().as_micros() as f64;
-    let mut passed = 0.0;
-    let over = |(micros, count): &(u64, u64)| {
-        passed += *micros as f64 * *count as f64;
-        passed >= total * 0.9
-    };
-    times.buckets().find(over).map(|(micros, _)| Duration::from_micros(micros))
 }
 
 fn quantile(times: &Latency, quantile: f64) -> Duration {

@@ -17,9 +17,29 @@ use crate::user::UserClass;
 const LENGTH: Duration = Duration::from_millis(150);
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
+/// A floor above which it is measured again: something may just be ending, the start of a backend
+/// or the last work of one.
+const HIGH: Duration = Duration::from_millis(1);
+const TRIES: usize = 3;
+
 /// Response times of one user, by the engine itself, with an echo in this program that answers at
-/// once. `None` when it could not be measured.
+/// once: the best of up to three times. `None` when it could not be measured.
 pub(super) fn measure() -> Option<Latency> {
+    let height = |times: &Latency| times.for_a_tenth_of_the_time().unwrap_or_default();
+    let mut best: Option<Latency> = None;
+    for _ in 0..TRIES {
+        let times = once()?;
+        if best.as_ref().is_none_or(|best| height(&times) < height(best)) {
+            best = Some(times);
+        }
+        if best.as_ref().is_some_and(|best| height(best) <= HIGH) {
+            break;
+        }
+    }
+    best
+}
+
+fn once() -> Option<Latency> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
     let address = listener.local_addr().ok()?;
     let echo = std::thread::Builder::new().name("echo".to_owned());
