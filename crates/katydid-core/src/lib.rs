@@ -40,6 +40,7 @@ mod timeline;
 mod trust;
 mod variety;
 mod verdict;
+mod watched;
 
 pub use advice::{
     Advice, Diagnosis, Planned, PlannedClass, Silence, SilenceError, Symptom, Warning, WarningName,
@@ -77,6 +78,7 @@ pub use tasks::{TaskCounts, TaskId, TaskInfo};
 pub use timeline::Timeline;
 pub use trust::{Finding, RunWord, Trust};
 pub use verdict::{RunFacts, Verdict, VerdictWord, judge};
+pub use watched::{Usage, Watched};
 
 /// Whether what a run checks of itself is built in: always, but where `xtask/shows/price.sh` builds
 /// without it, to find what it costs (`KATYDID_UNCHECKED` set while compiling). Such a run says

@@ -19,6 +19,7 @@ use crate::row::{Row, TaskRow, by_name};
 use crate::standstill::{Standstill, Standstills};
 use crate::target::Aborted;
 use crate::tasks::{TaskCounts, TaskId, TaskInfo};
+use crate::watched::Watched;
 
 /// Distinct failure rows kept over a whole run.
 const MOST_FAILURE_ROWS: usize = 1_000;
@@ -65,6 +66,8 @@ pub struct Snapshot {
     thread_open: Vec<u64>,
     /// How the threads and the machine that made the load fared.
     pub generator: Generator,
+    /// Local processes that were watched beside the load; put here when the run has ended.
+    pub watched: Vec<Watched>,
     rows: BTreeMap<RowKey, Row>,
     transactions: BTreeMap<RowKey, Row>,
     failures: BTreeMap<FailureId, FailureCount>,
@@ -104,6 +107,7 @@ impl Snapshot {
             arrivals: None,
             thread_open: vec![0; threads],
             generator: Generator::new(threads),
+            watched: Vec::new(),
             rows: BTreeMap::new(),
             transactions: BTreeMap::new(),
             failures: BTreeMap::new(),

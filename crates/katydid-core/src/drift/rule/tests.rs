@@ -22,7 +22,6 @@ fn rules_are_written_as_they_are_read() {
 
 #[test]
 fn what_cannot_be_meant_says_what_could() {
-    let said = |text: &str| text.parse::<DriftRule>().unwrap_err().to_string();
     for (text, words) in [
         ("p95 < 10%", "column 7: `10%` is no growth per hour; write 10%/h or 50ms/h"),
         ("p95 < 10/h", "`10/h` is no growth per hour"),
