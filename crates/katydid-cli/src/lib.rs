@@ -45,6 +45,7 @@ mod signals;
 mod sources;
 mod suite;
 mod terminal;
+mod watching;
 
 use std::ffi::OsString;
 use std::io::Write as _;

@@ -21,6 +21,7 @@ use crate::printer::Printer;
 use crate::settings::{Settings, check_url};
 use crate::signals::Watch;
 use crate::suite::{Preparation, Suite};
+use crate::watching::Watching;
 use crate::{guards, limits, plan, request_line, selection};
 
 /// Where scenarios leave their folders.
@@ -45,6 +46,7 @@ pub(crate) fn run(
         settings.run.host = Some(check_url(&backend.ready().url)?.as_str().to_owned());
     }
     describe(&settings, console);
+    let mut watching = Watching::choose(&settings, backend.as_ref().map(Backend::pid), console)?;
     let advisor = Advisor::new(&settings.silences, console);
     advisor.before(&settings);
     let mut before = Findings::default();
@@ -78,6 +80,7 @@ pub(crate) fn run(
         printer.event(&event);
         reports.event(&event);
         advisor.event(&event);
+        watching.event(&event);
         if let RunEvent::AllUsersStarted { users } = &event {
             calls.spawning_complete(users);
         }
@@ -90,7 +93,9 @@ pub(crate) fn run(
     watch.run_begins();
     watch.keys_begin(console);
     let run = &settings.run;
-    let ended = katydid_engine::run(&settings.classes, shared, run, &watch.control, &mut observe)?;
+    let mut ended =
+        katydid_engine::run(&settings.classes, shared, run, &watch.control, &mut observe)?;
+    watching.end(&mut ended.snapshot);
     calls.test_stop(ended.reason, &ended.snapshot);
     let ending = Ending {
         suite: &suite.name,
@@ -201,8 +206,11 @@ fn describe(settings: &Settings, console: &Console) {
 /// Targets that the load is too small for.
 fn reach(settings: &Settings) -> Vec<String> {
     settings.load_stages().map_or_else(Vec::new, |stages| {
-        let phases = settings.run.phases();
-        plan::out_of_reach(&settings.classes, (&stages, &phases), settings.targets())
+        let (classes, phases) = (&settings.classes, settings.run.phases());
+        let load = (&stages, &phases[..]);
+        let mut told = plan::out_of_reach(classes, load, settings.targets());
+        told.extend(plan::too_short(classes, load, settings.expectations()));
+        told
     })
 }
 

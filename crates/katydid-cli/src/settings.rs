@@ -46,6 +46,8 @@ pub(crate) struct Settings {
     pub(crate) search: Option<Ladder>,
     /// Whether the suite's own backend is started.
     pub(crate) embedded: bool,
+    /// Local processes to watch, by name.
+    pub(crate) watch_pids: Vec<u32>,
     /// File with accounts; it exists.
     pub(crate) accounts: Option<PathBuf>,
     /// What is printed and stored.
@@ -180,6 +182,7 @@ impl Settings {
             embedded,
             yes: args.guards.yes,
             max_cost: args.guards.max_cost,
+            watch_pids: args.target.watch_pid.clone(),
             accounts,
             output: OutputSettings::resolve(args)?,
             strict: args.tuning.strict,
@@ -232,12 +235,16 @@ impl Settings {
         self.scenario.as_ref().map_or(&[], |scenario| &scenario.targets)
     }
 
+    /// What the run must show beyond them.
+    pub(crate) fn expectations(&self) -> &[Expectation] {
+        self.scenario.as_ref().map_or(&[], |scenario| &scenario.expectations)
+    }
+
     /// What judges the run, after what hooks have done.
     pub(crate) fn rules<'a>(&'a self, aftermath: &'a Aftermath) -> Rules<'a> {
-        let expectations = self.scenario.as_ref().map(|scenario| &*scenario.expectations);
         Rules {
             targets: self.targets(),
-            expectations: expectations.unwrap_or_default(),
+            expectations: self.expectations(),
             failed_code: self.failed_code,
             strict: self.strict,
             aftermath,

@@ -6,7 +6,7 @@ use crate::recorder::{RowKey, RowKind};
 use crate::row::TaskRow;
 use crate::target::{Target, TargetResult};
 use crate::trust::{self, Finding, RunWord, Trust};
-use crate::{CHECKED, Snapshot, exit};
+use crate::{CHECKED, Snapshot, Watched, exit};
 
 /// The word about a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,7 +158,8 @@ fn invalid_causes(snapshot: &Snapshot, silent: &[String]) -> Vec<Finding> {
     causes
 }
 
-/// What failed and no target judges. Failures that a target allows are not a fault twice.
+/// What failed and no target judges, a watched process that died among it. Failures that a target
+/// allows are not a fault twice.
 fn failures(snapshot: &Snapshot, targets: &[TargetResult], located: &[&Target]) -> Vec<String> {
     let mut causes = Vec::new();
     // Failures that only tell where the knee is were asked for.
@@ -173,6 +174,7 @@ fn failures(snapshot: &Snapshot, targets: &[TargetResult], located: &[&Target]) 
     if exceptions > 0 {
         causes.push(format!("the suite's own code failed {exceptions} times (exceptions)"));
     }
+    causes.extend(snapshot.watched.iter().filter_map(Watched::ended_text));
     causes
 }
 

@@ -104,6 +104,13 @@ impl Watched {
         self.ended = Some(at);
     }
 
+    /// A sentence, if it has ended during the run.
+    pub fn ended_text(&self) -> Option<String> {
+        let Self { pid, name, ended, .. } = self;
+        let second = (*ended)?.as_secs();
+        Some(format!("the watched process {pid} ({name}) ended in second {second} of the run"))
+    }
+
     /// The first and the last look, with their times.
     pub fn ends(&self) -> Option<((Duration, Usage), (Duration, Usage))> {
         self.first.zip(self.last)
@@ -162,7 +169,9 @@ impl Watched {
             self.seconds *= 2;
             let sum = |pair: &[Step]| {
                 let mut sum = Step::default();
-                pair.iter().for_each(|step| sum.add(*step));
+                for step in pair {
+                    sum.add(*step);
+                }
                 sum
             };
             self.steps = self.steps.chunks(2).map(sum).collect();

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use katydid_core::{Latency, Snapshot};
+use katydid_core::{Latency, Snapshot, Watched};
 
-use crate::number::{fine, millis};
+use crate::number::{bytes, fine, millis};
 
 /// Facts that belong beside every verdict: what is said, and in which words.
 pub(crate) fn conclusion(snapshot: &Snapshot) -> Vec<(&'static str, String)> {
     let mut facts = vec![("Load", load(snapshot))];
     facts.push(("Window", window(snapshot)));
     facts.push(("Samples", samples(snapshot.requests())));
+    facts.extend(snapshot.watched.iter().map(|process| ("Watched", watched(process, snapshot))));
     let generator = &snapshot.generator;
     let floor = generator.floor.as_ref().and_then(|before| floor(before, &generator.floor_after));
     facts.extend(floor.map(|text| ("Floor", text)));
@@ -53,6 +54,37 @@ fn samples(requests: u64) -> String {
         }
         _ => format!("{requests} requests, {beyond} beyond p99"),
     }
+}
+
+/// CPU, memory and the rest of a watched process. Its memory is what no file backs, as drift
+/// judges it.
+fn watched(process: &Watched, snapshot: &Snapshot) -> String {
+    let Watched { pid, name, cores, ended, .. } = process;
+    let mut text = format!("process {pid} ({name})");
+    let window = snapshot.since..snapshot.elapsed;
+    if let (Some(mean), Some(most)) = (process.cpu(&window), process.most_cpu()) {
+        let (mean, most) = (mean * 100.0, most.max(mean) * 100.0);
+        text += &format!(": CPU {mean:.0} % of a core, {most:.0} % at most, of {cores} cores");
+    }
+    if let Some(((_, first), (_, last))) = process.ends() {
+        let most = process.most();
+        let [begin, end, peak, resident] =
+            [first.anonymous, last.anonymous, most.anonymous, most.resident].map(bytes);
+        text += &format!(
+            "; memory {begin} at the start, {end} at the end, {peak} at most ({resident} with files)"
+        );
+        text += &format!("; at most {} threads", most.threads);
+        if let Some(descriptors) = most.descriptors {
+            text += &format!(", {descriptors} descriptors");
+        }
+        if most.processes > 1 {
+            text += &format!(", {} processes", most.processes);
+        }
+    }
+    if let Some(at) = ended {
+        text += &format!("; it ended in second {}", at.as_secs());
+    }
+    text
 }
 
 fn floor(before: &Latency, after: &Option<Latency>) -> Option<String> {

@@ -122,5 +122,7 @@ fn look_at(suite: &Suite, scenario: &Scenario) -> Result<Found, CliError> {
     let phases = scenario.phases();
     let load = (&stages, &phases[..]);
     notes.extend(plan::unfirm(classes, load, &scenario.targets));
-    Ok(Found { problems: plan::out_of_reach(classes, load, &scenario.targets), notes })
+    let mut problems = plan::out_of_reach(classes, load, &scenario.targets);
+    problems.extend(plan::too_short(classes, load, &scenario.expectations));
+    Ok(Found { problems, notes })
 }

@@ -98,6 +98,11 @@ impl Backend {
         &self.ready
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A sentence when it has died, once.
     pub(crate) fn death(&mut self) -> Option<String> {
         if self.death_told {

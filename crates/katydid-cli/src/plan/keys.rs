@@ -43,7 +43,7 @@ pub(super) const TABLES: [(&str, &str); 5] = [
 ];
 
 /// Keys of `[scenario.NAME]`.
-pub(super) const SCENARIO: [Key; 27] = [
+pub(super) const SCENARIO: [Key; 28] = [
     key("purpose", Kind::Text, "What the scenario is for, in one sentence"),
     key(
         "expected",
@@ -80,6 +80,11 @@ pub(super) const SCENARIO: [Key; 27] = [
         "Rules that say at which step the target broke, and do not fail the run: p95 < 1s",
     ),
     key("degrade", Kind::Text, "\"gradual\": missed by a stall, a crash or collapsing throughput"),
+    key(
+        "drift",
+        Kind::Texts,
+        "How much a number may grow per hour: p95 < 10%/h, failures < 0.1pt/h, memory < 5%/h",
+    ),
     key("endpoints", Kind::Texts, "Names of [target.\"NAME\"] tables that judge this scenario"),
     key("preflight", Kind::Switch, "Target, accounts and every task are checked before the load"),
     key("confirm", Kind::Switch, "On a terminal a person is asked before the load (--yes: not)"),
@@ -103,4 +108,4 @@ pub(super) const SUCCESS: [Key; 2] = [
 ];
 
 /// Keys that a later version will know; until then nobody shall think that they work.
-pub(super) const LATER: [&str; 4] = ["arrival-rate", "arrival-stages", "max-in-flight", "drift"];
+pub(super) const LATER: [&str; 3] = ["arrival-rate", "arrival-stages", "max-in-flight"];

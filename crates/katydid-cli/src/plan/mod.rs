@@ -22,6 +22,6 @@ mod tests;
 pub(crate) use error::PlanError;
 pub(crate) use hosts::{is_production, named as named_host};
 pub(crate) use prices::Price;
-pub(crate) use reach::{executions, out_of_reach, unfirm};
+pub(crate) use reach::{executions, out_of_reach, too_short, unfirm};
 pub(crate) use read::{Plan, adopt, adopt_file};
 pub(crate) use schema::schema;

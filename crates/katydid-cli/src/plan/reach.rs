@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use katydid_core::{RunPhase, Scope, Stages, Target, TaskInfo, share_out};
+use katydid_core::{
+    Expectation, RunPhase, Scope, Stages, Target, TaskInfo, format_span, share_out,
+};
 use katydid_engine::{Class, RunSettings};
 
 /// Targets that cannot be met because the run is too small for them, each as a sentence.
@@ -22,6 +24,27 @@ pub(crate) fn out_of_reach(
         })
     };
     each(classes, load, targets, told)
+}
+
+/// Rules on drift for which a run of these phases is too short, each as a sentence.
+pub(crate) fn too_short(
+    classes: &[Class],
+    (stages, phases): (&Stages, &[RunPhase]),
+    expectations: &[Expectation],
+) -> Vec<String> {
+    let length = stages.length();
+    let told = |expectation: &Expectation| {
+        let Expectation::Drift(rule) = expectation else { return None };
+        let requests = expected(classes, (stages, stages.user_seconds()), rule.scope());
+        let rate = requests.map(|requests| requests / length.as_secs_f64());
+        let needed = rule.too_short(phases, length, rate)?;
+        let minutes = needed.as_secs().div_ceil(60);
+        Some(format!(
+            "`{rule}` needs a run of at least {minutes} min and is missed without; this one takes {}",
+            format_span(length)
+        ))
+    };
+    expectations.iter().filter_map(told).collect()
 }
 
 /// Targets that would be met on few samples.

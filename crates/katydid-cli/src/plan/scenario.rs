@@ -1,7 +1,7 @@
 //! The tables `[scenario.NAME]`.
 
 use katydid_core::{
-    DegradeError, Expectation, Metric, Recover, Scenario, Scope, Target, or_nearest,
+    DegradeError, DriftRule, Expectation, Metric, Recover, Scenario, Scope, Target, or_nearest,
 };
 
 use super::error::PlanError;
@@ -79,6 +79,12 @@ pub(super) fn scenario(
                     scenario.expectations.push(recover);
                 }
             }
+            "drift" => {
+                for item in part.texts()? {
+                    let drift = drift(&item, names, rules)?;
+                    scenario.expectations.push(Expectation::Drift(drift));
+                }
+            }
             "endpoints" => listed(part, List::Endpoints, rules, &mut scenario)?,
             "success-classes" => listed(part, List::SuccessClasses, rules, &mut scenario)?,
             "preflight" => scenario.preflight = part.switch()?,
@@ -121,15 +127,22 @@ fn classes(part: &Entry<'_>, names: &Names) -> Result<Vec<String>, PlanError> {
 fn target(item: &Item<'_>, names: &Names, rules: &Rules<'_>) -> Result<Target, PlanError> {
     let target =
         Target::parse(item.text, &rules.classes).map_err(|fault| item.wrong(fault.to_string()))?;
-    known_tag(item, &target, names)?;
+    known_tag(item, target.scope(), names, &format!("target `{target}`"))?;
     Ok(target)
 }
 
-fn known_tag(item: &Item<'_>, target: &Target, names: &Names) -> Result<(), PlanError> {
-    match target.scope() {
+fn drift(item: &Item<'_>, names: &Names, rules: &Rules<'_>) -> Result<DriftRule, PlanError> {
+    let drift = DriftRule::parse(item.text, &rules.classes)
+        .map_err(|fault| item.wrong(fault.to_string()))?;
+    known_tag(item, drift.scope(), names, &format!("`{drift}`"))?;
+    Ok(drift)
+}
+
+fn known_tag(item: &Item<'_>, scope: &Scope, names: &Names, rule: &str) -> Result<(), PlanError> {
+    match scope {
         Scope::Tag(tag) if !names.tags.contains(tag) => {
             let nearest = or_nearest(tag, names.tags.iter().map(String::as_str));
-            Err(item.wrong(format!("target `{target}`: no task has the tag `{tag}`; {nearest}")))
+            Err(item.wrong(format!("{rule}: no task has the tag `{tag}`; {nearest}")))
         }
         _ => Ok(()),
     }
@@ -138,7 +151,7 @@ fn known_tag(item: &Item<'_>, target: &Target, names: &Names) -> Result<(), Plan
 fn recover(item: &Item<'_>, names: &Names, rules: &Rules<'_>) -> Result<Expectation, PlanError> {
     let recover =
         Recover::parse(item.text, &rules.classes).map_err(|fault| item.wrong(fault.to_string()))?;
-    known_tag(item, recover.rule(), names)?;
+    known_tag(item, recover.rule().scope(), names, &format!("`{recover}`"))?;
     Ok(Expectation::Recover(recover))
 }
 

@@ -129,7 +129,7 @@ fn the_plan_of_the_document_is_one() {
     let admin = UserClass::<()>::with_default("Admin").task(task("audit", 1, &[]));
     let mut suite = Suite::new("shop-load").class(shopper).class(admin).plan(text.unwrap());
     adopt(&mut suite).unwrap();
-    assert_eq!((suite.scenarios.len(), suite.scenarios[0].targets.len()), (4, 7));
+    assert_eq!((suite.scenarios.len(), suite.scenarios[0].targets.len()), (5, 7));
 }
 
 const LOAD: &str = "[scenario.a]\nusers = 1\nspawn-rate = 1\nrun-time = \"1m\"\n";

@@ -27,6 +27,7 @@ mod pty;
 mod runs;
 mod shop;
 mod warnings;
+mod watching;
 
 use std::process::{Command, ExitCode};
 
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         backend::TESTS,
         bad_input::TESTS,
         warnings::TESTS,
+        watching::TESTS,
     ]
     .concat();
     let trial = |(name, test): (&'static str, fn())| {

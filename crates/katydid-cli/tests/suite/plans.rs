@@ -18,16 +18,16 @@ crate::tests![
     a_suite_without_a_plan_keeps_its_scenarios,
 ];
 
-const LOAD: &str = "users = 4\nspawn-rate = 100\nrun-time = \"2s\"\n";
+pub(crate) const LOAD: &str = "users = 4\nspawn-rate = 100\nrun-time = \"2s\"\n";
 
 /// A folder with `plan.toml` in it.
-fn folder(plan: &str) -> tempfile::TempDir {
+pub(crate) fn folder(plan: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("plan.toml"), plan).unwrap();
     folder
 }
 
-fn by_plan(folder: &Path, words: &str) -> Command {
+pub(crate) fn by_plan(folder: &Path, words: &str) -> Command {
     let mut command = shop(words);
     command.args(["--plan", "plan.toml"]).current_dir(folder);
     command

@@ -86,7 +86,7 @@ impl FromStr for DriftRule {
 
 impl fmt::Display for DriftRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} < ", self.metric)?;
+        write!(f, "drift: {} < ", self.metric)?;
         match (self.metric, self.limit) {
             (_, DriftLimit::Share(part)) => write!(f, "{}%/h", percent(part)),
             (DriftMetric::ResponseTime(_), DriftLimit::Amount(nanos)) => {

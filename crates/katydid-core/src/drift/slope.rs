@@ -45,7 +45,7 @@ impl Slope {
         let squares: f64 = left.iter().map(|rest| rest * rest).sum();
         let independent = independent(&left, squares);
         let freedom = independent - 2.0;
-        let variance = squares / freedom + error * error;
+        let variance = (squares / freedom).max(error * error);
         let half = t_quantile(freedom) * (variance / spread).sqrt();
         Some(Self { per_hour, low: per_hour - half, high: per_hour + half, level })
     }

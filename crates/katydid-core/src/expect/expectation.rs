@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::degrade::{Degrade, no_knee};
 use super::recover::Recover;
-use crate::{RunPhase, Snapshot, Target};
+use crate::{DriftRule, RunPhase, Snapshot, Target};
 
 /// Something that a run must show beyond rules on one number.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,8 @@ pub enum Expectation {
     Degrade(Degrade),
     /// A rule that locates the knee of a climb and judges nothing else: `knee = ["p95 < 1s"]`.
     Knee(Target),
+    /// A number does not grow with the hours: `drift = ["memory < 5%/h"]`.
+    Drift(DriftRule),
 }
 
 /// What came of an expectation.
@@ -69,6 +71,8 @@ impl Expectation {
             Self::Recover(recover) => recover.out_of_place(phases),
             Self::Degrade(_) => None,
             Self::Knee(rule) => no_knee(rule, phases),
+            // A run may be too short for it, which depends on how much is sent.
+            Self::Drift(_) => None,
         }
     }
 
@@ -77,6 +81,7 @@ impl Expectation {
         Some(match self {
             Self::Recover(recover) => recover.judge(snapshot),
             Self::Degrade(degrade) => degrade.judge(snapshot),
+            Self::Drift(drift) => drift.judge(snapshot),
             Self::Knee(_) => return None,
         })
     }
@@ -97,6 +102,7 @@ impl fmt::Display for Expectation {
             Self::Recover(recover) => recover.fmt(f),
             Self::Degrade(degrade) => degrade.fmt(f),
             Self::Knee(rule) => write!(f, "knee: {rule}"),
+            Self::Drift(drift) => drift.fmt(f),
         }
     }
 }

@@ -131,9 +131,20 @@ fn expectations(results: &[Expected]) -> String {
     for result in results {
         grid.row([result.rule.clone(), result.measured.clone(), result.outcome_text().to_owned()]);
     }
-    let details = results.iter().flat_map(|result| &result.details);
+    let details = details(results).into_iter();
     let details: String = details.map(|text| format!("  {}\n", clean(text))).collect();
     grid.draw(None) + &details
+}
+
+/// What more there is to say, each sentence once: several rules may be judged over the same time.
+pub(crate) fn details(results: &[Expected]) -> Vec<&str> {
+    let mut told: Vec<&str> = Vec::new();
+    for text in results.iter().flat_map(|result| &result.details) {
+        if !told.contains(&text.as_str()) {
+            told.push(text);
+        }
+    }
+    told
 }
 
 /// The requests that a target is about.

@@ -5,6 +5,7 @@ mod cascade;
 mod failing;
 mod knowledge;
 mod slow;
+mod starved;
 
 pub use knowledge::{Advice, Symptom, known_cause};
 
@@ -39,8 +40,10 @@ impl Diagnosis {
 pub fn diagnose(snapshot: &Snapshot, advice: &[Advice]) -> Vec<Diagnosis> {
     let mut findings = failing::findings(snapshot, advice);
     findings.extend(cascade::finding(snapshot));
+    findings.extend(starved::ended(snapshot));
     findings.sort_by_key(|finding| finding.since);
     findings.extend(slow::findings(snapshot, advice));
+    findings.extend(starved::findings(snapshot));
     findings
 }
 

@@ -1,5 +1,6 @@
 //! Requests that take long, and where their time goes.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::time::Duration;
 
@@ -18,6 +19,12 @@ const MOST: usize = 3;
 
 pub(super) fn findings(snapshot: &Snapshot, advice: &[Advice]) -> Vec<Diagnosis> {
     let rows = snapshot.rows_by_name();
+    let told = |(row, p95): (&Row, Duration)| finding(row, p95, advice, snapshot.since);
+    slow_rows(&rows).into_iter().take(MOST).filter_map(told).collect()
+}
+
+/// Rows with a slow p95, the slowest first.
+pub(super) fn slow_rows<'r>(rows: &'r [Cow<'_, Row>]) -> Vec<(&'r Row, Duration)> {
     let mut slow: Vec<(&Row, Duration)> = rows
         .iter()
         .filter(|row| row.requests() >= ENOUGH)
@@ -25,8 +32,7 @@ pub(super) fn findings(snapshot: &Snapshot, advice: &[Advice]) -> Vec<Diagnosis>
         .filter(|(_, p95)| *p95 >= SLOW)
         .collect();
     slow.sort_by_key(|(_, p95)| Reverse(*p95));
-    let told = |(row, p95): &(&Row, Duration)| finding(row, *p95, advice, snapshot.since);
-    slow.iter().take(MOST).filter_map(told).collect()
+    slow
 }
 
 fn finding(row: &Row, p95: Duration, advice: &[Advice], since: Duration) -> Option<Diagnosis> {

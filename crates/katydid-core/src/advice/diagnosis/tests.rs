@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::{FailureKind, Outcome, Phases, Recorder, RecorderLimits, Sample};
+use crate::{FailureKind, Outcome, Phases, Recorder, RecorderLimits, Sample, Usage, Watched};
 
 /// A run of one thread.
 struct Run {
@@ -147,4 +147,30 @@ fn slow_requests_are_told_with_the_phase_that_is_slow() {
     let found = slow(Phases { connect_ns: 3_000_000_000, ..Phases::default() });
     assert!(found[0].cause.starts_with("connections are slow to open"), "{found:?}");
     assert!(slow(Phases { wait_ns: 900_000_000, ..Phases::default() }).is_empty());
+}
+
+#[test]
+fn a_slow_target_without_cpu_is_told_only_from_data() {
+    let found = |cpu_ms: u64, machine_busy: f64, micros: u64| {
+        let mut run = Run::new().well(&["/api/voices"], 9);
+        let row = run.recorder.row("POST", "/api/synthesize", &Arc::from([]));
+        let sample = Sample { last_byte_ns: micros * 1_000, ..good() };
+        (0..40).for_each(|_| run.recorder.success(row, &sample));
+        let mut watched = Watched::new(7, "target", 2);
+        for second in 0..10 {
+            let cpu = Duration::from_millis(cpu_ms * second);
+            let usage = Usage { cpu, machine_busy: Some(machine_busy), ..Usage::default() };
+            watched.note(Duration::from_secs(second), usage);
+        }
+        run.snapshot.watched.push(watched);
+        let found = run.findings(&[]).into_iter();
+        found.filter(|found| found.place == "process 7 (target)").map(|found| found.seen).next()
+    };
+    let slow = "and POST /api/synthesize has a p95 of 3.0 s";
+    let full = format!("it used 1.90 of 2 cores on average, {slow}");
+    assert_eq!(found(1_900, 1.0, 3_000_000), Some(full));
+    let shared = format!("it used 1.20 of 2 cores on average and all other programs 0.78, {slow}");
+    assert_eq!(found(1_200, 0.99, 3_000_000), Some(shared));
+    assert_eq!(found(1_200, 0.6, 3_000_000), None, "it waits for something else");
+    assert_eq!(found(1_900, 1.0, 300_000), None, "it works hard and answers in time");
 }

@@ -15,9 +15,9 @@ fn rules_are_written_as_they_are_read() {
         "memory < 20MB/h",
         "memory < 1.5kB/h",
     ] {
-        assert_eq!(text.parse::<DriftRule>().unwrap().to_string(), text);
+        assert_eq!(text.parse::<DriftRule>().unwrap().to_string(), format!("drift: {text}"));
     }
-    assert_eq!("med < 2000ms/h".parse::<DriftRule>().unwrap().to_string(), "p50 < 2s/h");
+    assert_eq!("med < 2000ms/h".parse::<DriftRule>().unwrap().to_string(), "drift: p50 < 2s/h");
 }
 
 #[test]

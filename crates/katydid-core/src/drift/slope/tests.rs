@@ -10,7 +10,7 @@ use super::*;
 const BLOCKS: usize = 30;
 /// Steps of the history in one block.
 const STEPS: usize = 12;
-const SEEDS: u64 = 1_000;
+const SEEDS: u64 = 600;
 
 /// Means of blocks of noise in which each step keeps the share `memory` of the one before.
 fn noise(seed: u64, memory: f64) -> Vec<f64> {
