@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use crate::span::SpanError;
 use crate::target::{TagClass, Target, TargetError};
-use crate::{History, Part, RowKey, RunPhase, Snapshot, format_span, parse_span};
+use crate::{History, Part, RowKey, RunPhase, Snapshot, Step, format_span, parse_span};
 
 /// The shortest time over which the rule is asked. A second of a few users has too few requests for
 /// a percentile; ten would hide when it was.
 const WINDOW: Duration = Duration::from_secs(5);
 /// By how much less a window may be short: ticks are not equally long.
 const SLACK: Duration = Duration::from_millis(100);
+
+/// Steps up to this length are told of as moments.
+const FINE: Duration = Duration::from_secs(3);
 
 /// After the stage with the most users (or the highest rate of arrivals) a rule must hold again within some time, and from then on to
 /// the end of the run.
@@ -112,11 +115,19 @@ impl Recover {
         };
         let took = first.from.saturating_sub(end);
         let seen = format!("after {:.1} s", took.as_secs_f64());
-        if took <= self.within {
-            return super::Expected::met(self.to_string(), seen);
+        let judged = if took <= self.within {
+            super::Expected::met(self.to_string(), seen)
+        } else {
+            let why = format!("it held again {:.1} s after {}", took.as_secs_f64(), peak.name);
+            missed(&seen, &why)
+        };
+        match coarsest(history, end) {
+            step if step > FINE => judged.detail(format!(
+                "recovery is known to {:.0} s only: that long is a step of the history by now",
+                step.as_secs_f64()
+            )),
+            _ => judged,
         }
-        let why = format!("it held again {:.1} s after {}", took.as_secs_f64(), peak.name);
-        missed(&seen, &why)
     }
 
     /// Windows after `end` that are long enough and have enough samples.
@@ -149,6 +160,12 @@ struct Window {
     from: Duration,
     length: Duration,
     part: Part,
+}
+
+/// The longest step after `end`.
+fn coarsest(history: &History, end: Duration) -> Duration {
+    let after = history.steps().iter().filter(|step| step.from + SLACK >= end);
+    after.map(Step::length).max().unwrap_or_default()
 }
 
 /// The phase with the highest load (the last of several) and its end; `None` without a calmer one

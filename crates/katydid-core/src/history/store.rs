@@ -13,7 +13,7 @@ use crate::recorder::{RowKey, RowKind};
 const MOST_STEPS: usize = 300;
 /// About the most bytes that all steps take together, and how many more for each row.
 const MOST_BYTES: usize = 512 << 10;
-const MOST_BYTES_PER_ROW: usize = 32 << 10;
+const MOST_BYTES_PER_ROW: usize = 96 << 10;
 
 /// The whole run step by step.
 ///

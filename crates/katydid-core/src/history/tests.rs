@@ -6,7 +6,8 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::*;
-use crate::recorder::{Recorder, RecorderLimits, RowKind};
+use crate::interval::RowInterval;
+use crate::recorder::{Recorder, RecorderLimits, RowKey, RowKind};
 use crate::sample::{Outcome, Sample};
 use crate::{FailureKind, Snapshot, Stages};
 
@@ -105,22 +106,26 @@ proptest! {
 
 #[test]
 fn a_long_run_of_many_different_times_is_bounded_in_steps_and_bytes() {
-    let mut run = Run::new(RunPhase::steady(None));
-    for second in 1..=330 {
-        // So many distinct times that the bytes are the limit, and not the steps.
-        for time in 0..2_000 {
-            run.request(0, "/", (50 + time) * 1_000, None);
-        }
-        run.tick(second * 1_000);
+    // So many distinct times in a step that the bytes are the limit, and not the steps.
+    let mut second = RowInterval::default();
+    (0..2_400).for_each(|time| second.succeeded.record((50 + time) * 1_000));
+    let mut entry = Entry::default();
+    entry.note(&second);
+    let mut history = History::default();
+    let row = history.number(&RowKey::new("GET", "/", &Arc::from([])));
+    let seconds = 2_000;
+    for second in 1..=seconds {
+        let times = (Duration::ZERO, Duration::from_secs(second));
+        history.push(times, (1, 1), vec![(row, entry.clone())]);
     }
-    let history = run.history();
     let steps = history.steps();
     assert!(steps.len() < 300, "{}", steps.len());
-    assert!(history.weight() <= 600 << 10, "{}", history.weight());
-    let total = history.requests(0..steps.len()).requests();
-    assert_eq!(total, run.snapshot.requests());
-    // The latest are the shortest.
-    assert!(steps.last().unwrap().length() < steps[0].length());
+    assert!(history.weight() <= 608 << 10, "{}", history.weight());
+    let all = history.requests(0..steps.len());
+    assert_eq!(all.requests(), 2_400 * seconds);
+    assert_eq!(all.response().count_at_most(Duration::from_micros(50)), seconds);
+    // The latest are no longer than the oldest.
+    assert!(steps.last().unwrap().length() <= steps[0].length());
 }
 
 #[test]
