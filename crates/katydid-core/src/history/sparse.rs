@@ -179,7 +179,9 @@ mod tests {
 
     fn times(nanos: &[u64]) -> Latency {
         let mut times = Latency::default();
-        nanos.iter().for_each(|ns| times.record(*ns));
+        for ns in nanos {
+            times.record(*ns);
+        }
         times
     }
 

@@ -19,8 +19,8 @@ const MOST_BYTES_PER_ROW: usize = 96 << 10;
 ///
 /// A step is what came between two ticks of the dispatcher: one second, or what is left of it where
 /// a phase begins. When there are too many, the two neighbours that are shortest together become
-/// one, the oldest first; never across the border of a phase. So a long run has long steps and its
-/// latest are the shortest. Nothing is lost: all steps together are the totals of the run.
+/// one, the oldest first; never across the border of a phase. So a long run has long steps, about as
+/// long as each other. Nothing is lost: all steps together are the totals of the run.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     phases: Vec<RunPhase>,
