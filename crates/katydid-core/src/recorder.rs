@@ -153,12 +153,12 @@ impl Recorder {
         }
     }
 
-    /// Notes what a request of a row asks for. Costs two comparisons once the row has seen two
-    /// addresses and two bodies.
+    /// Notes what a request of a row asks for, and who asks. Costs some comparisons once the row has
+    /// seen two addresses and two bodies.
     #[inline]
-    pub fn asks(&mut self, row: RowId, url: &str, body: &[u8]) {
+    pub fn asks(&mut self, row: RowId, user: u32, url: &str, body: &[u8]) {
         if CHECKED {
-            self.variety[row.index()].note(url, body);
+            self.variety[row.index()].note(user, url, body);
         }
     }
 

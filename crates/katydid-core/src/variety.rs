@@ -1,4 +1,5 @@
-//! Whether the requests of a row differ: one address, one body, or more; and whether they log in.
+//! Whether the requests of a row differ: one address, one body, one sender, or more; and whether they
+//! log in.
 
 use std::hash::BuildHasher as _;
 use std::sync::LazyLock;
@@ -28,6 +29,10 @@ impl Distinct {
         }
     }
 
+    fn note_user(&mut self, user: u32) {
+        self.add(Self::One(u64::from(user)));
+    }
+
     fn add(&mut self, other: Self) {
         *self = match (*self, other) {
             (Self::None, known) | (known, Self::None) => known,
@@ -42,12 +47,14 @@ impl Distinct {
     }
 }
 
-/// What is known of the addresses and bodies of a row.
+/// What is known of the addresses, bodies and users of a row.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Variety {
     pub(crate) urls: Distinct,
     /// Of requests that have one.
     pub(crate) bodies: Distinct,
+    /// Users that sent one.
+    pub(crate) senders: Distinct,
     /// The first body has a password in it.
     pub(crate) logs_in: bool,
 }
@@ -55,7 +62,8 @@ pub(crate) struct Variety {
 impl Variety {
     /// Notes a request.
     #[inline]
-    pub(crate) fn note(&mut self, url: &str, body: &[u8]) {
+    pub(crate) fn note(&mut self, user: u32, url: &str, body: &[u8]) {
+        self.senders.note_user(user);
         self.urls.note(url.as_bytes());
         // An empty object says as little as no body.
         if body.len() > 2 {
@@ -64,6 +72,11 @@ impl Variety {
             }
             self.bodies.note(body);
         }
+    }
+
+    /// Whether several users log in with one and the same body.
+    pub(crate) fn shares_login(self) -> bool {
+        self.logs_in && self.bodies.is_one() && self.senders == Distinct::Many
     }
 
     /// Whether requests have bodies.
@@ -75,6 +88,7 @@ impl Variety {
     pub(crate) fn add(&mut self, other: Self) {
         self.urls.add(other.urls);
         self.bodies.add(other.bodies);
+        self.senders.add(other.senders);
         self.logs_in |= other.logs_in;
     }
 }
@@ -95,7 +109,7 @@ mod tests {
         let seen = |requests: &[(&str, &str)]| {
             let mut seen = Variety::default();
             for (url, body) in requests {
-                seen.note(url, body.as_bytes());
+                seen.note(3, url, body.as_bytes());
             }
             seen
         };

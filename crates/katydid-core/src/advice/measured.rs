@@ -23,7 +23,7 @@ pub fn measured_warnings(snapshot: &Snapshot, ended: bool) -> Vec<Warning> {
     let failures: Vec<FailureRow> = snapshot.failures().collect();
     [
         if ended { few_samples(snapshot) } else { None },
-        logins::shared_account(&rows, snapshot.peak_users),
+        logins::shared_account(&rows),
         names::all_one_url(&rows),
         all_one_payload(&rows),
         names::many_names(&rows),

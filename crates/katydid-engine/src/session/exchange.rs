@@ -70,7 +70,7 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
     let row = {
         let mut recorder = session.setup.recorder.borrow_mut();
         let row = recorder.row(request.method.as_str(), name, tags);
-        recorder.asks(row, &request.url, &request.body);
+        recorder.asks(row, session.setup.index, &request.url, &request.body);
         row
     };
     let listeners = session.setup.listeners.as_ref().filter(|them| them.hear_requests());

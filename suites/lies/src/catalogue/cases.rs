@@ -59,7 +59,7 @@ pub const CASES: &[Case] = &[
         number: 6,
         name: "one-account",
         mistake: "one account for all users",
-        says: "shared-account: 30 users log in as one and the same account",
+        says: "shared-account: several users log in as one and the same account",
         ..CASE
     },
     Case {

@@ -9,7 +9,7 @@ use crate::{
     Interval, Look, Outcome, Recorder, RecorderLimits, Sample, TaskCounts, TaskId, TaskInfo,
 };
 
-/// A run of one thread and two users.
+/// A run of one thread.
 struct Run {
     recorder: Recorder,
     snapshot: Snapshot,
@@ -25,9 +25,14 @@ impl Run {
         Self { recorder, snapshot: Snapshot::new(&[Arc::from("Reader")], tasks, 1) }
     }
 
-    fn sends(mut self, name: &str, body: &str, count: u64, of: &Sample) -> Self {
+    fn sends(self, name: &str, body: &str, count: u64, of: &Sample) -> Self {
+        self.user_sends(0, (name, body), count, of)
+    }
+
+    fn user_sends(mut self, user: u32, what: (&str, &str), count: u64, of: &Sample) -> Self {
+        let (name, body) = what;
         let row = self.recorder.row("POST", name, &Arc::from([]));
-        self.recorder.asks(row, name, body.as_bytes());
+        self.recorder.asks(row, user, name, body.as_bytes());
         (0..count).for_each(|_| self.recorder.success(row, of));
         self
     }
@@ -48,7 +53,7 @@ impl Run {
 
     fn until(mut self, second: u64) -> Self {
         let end = Duration::from_secs(second);
-        let done: Box<Interval> = self.recorder.take(end.as_nanos() as u64, &[2], None);
+        let done: Box<Interval> = self.recorder.take(end.as_nanos() as u64, &[1], None);
         self.snapshot.absorb(0, &done);
         self.snapshot.tick(end);
         self
@@ -112,20 +117,20 @@ fn a_name_for_each_id_is_told() {
 
 #[test]
 fn one_login_for_several_users_is_told() {
-    let login = |run: Run, name: &str| {
+    let login = |run: Run, user, name: &str| {
         let body = format!("{{\"username\":\"{name}\",\"password\":\"x\"}}");
-        run.sends("/login", &body, 1, &good())
+        run.user_sends(user, ("/login", &body), 1, &good())
     };
-    let shared = login(login(Run::new(), "ann"), "ann").sends("/a", "", 500, &good());
+    let shared = login(login(Run::new(), 0, "ann"), 1, "ann").sends("/a", "", 500, &good());
     one(
         &shared.warnings(),
-        "shared-account: 2 users log in as one and the same account, so they wait for the same \
-         rows: POST /login (2)",
+        "shared-account: several users log in as one and the same account, so they wait for the \
+         same rows: POST /login (2)",
     );
-    assert!(login(login(Run::new(), "ann"), "bob").warnings().is_empty());
-    assert!(login(Run::new(), "ann").warnings().is_empty(), "the other has not come yet");
-    let often = (0..100).fold(Run::new(), |run, _| login(run, "ann"));
-    one(&often.warnings(), "shared-account: "); // and not `all-one-payload` too
+    assert!(login(login(Run::new(), 0, "ann"), 1, "bob").warnings().is_empty());
+    let often = |users: u32| (0..100).fold(Run::new(), |run, n| login(run, n % users, "ann"));
+    assert!(often(1).warnings().is_empty(), "one user that logs in again, as itself");
+    one(&often(2).warnings(), "shared-account: "); // and not `all-one-payload` too
 }
 
 #[test]

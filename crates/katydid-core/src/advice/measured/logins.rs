@@ -7,18 +7,17 @@ use crate::failure::FailureKind;
 use crate::{FailureRow, Row};
 
 /// Several users send one and the same login. What a user sends only once is enough to know it.
-pub(super) fn shared_account(rows: &[&Row], users: u32) -> Option<Warning> {
-    let one = |row: &&&Row| {
-        let variety = row.variety;
-        variety.logs_in && variety.bodies.is_one() && row.requests() >= u64::from(users)
-    };
-    let logins: Vec<String> =
-        rows.iter().filter(one).map(|row| format!("{} ({})", name(row), row.requests())).collect();
-    (users > 1 && !logins.is_empty()).then(|| {
+pub(super) fn shared_account(rows: &[&Row]) -> Option<Warning> {
+    let logins: Vec<String> = rows
+        .iter()
+        .filter(|row| row.variety.shares_login())
+        .map(|row| format!("{} ({})", name(row), row.requests()))
+        .collect();
+    (!logins.is_empty()).then(|| {
         Warning::new(
             WarningName::SharedAccount,
             format!(
-                "{users} users log in as one and the same account, so they wait for the same \
+                "several users log in as one and the same account, so they wait for the same \
                  rows: {}",
                 listed(&logins)
             ),

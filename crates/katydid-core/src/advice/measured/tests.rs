@@ -29,7 +29,7 @@ impl Run {
     fn asking(mut self, name: &str, each: u64, asked: &[(&str, &str)]) -> Self {
         let row = self.recorder.row("GET", name, &self.tags);
         for (url, body) in asked {
-            self.recorder.asks(row, url, body.as_bytes());
+            self.recorder.asks(row, 0, url, body.as_bytes());
             self = self.requests(name, each, &good());
         }
         self
