@@ -185,8 +185,7 @@ pub const CASES: &[Case] = &[
         mistake: "production without a question",
         words: "--scenario gate -H production",
         host: Host::Own,
-        says: "is the plan's host `production`, where people work; load a copy of it, or say \
-               --allow-production",
+        says: "is the plan's host `production`, where people work; load a staging system",
         exit: 2,
         locust: Ok("--headless -u 5 -r 50 -t 1s"),
     },
