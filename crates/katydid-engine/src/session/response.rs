@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use http::header::RETRY_AFTER;
 use katydid_core::{FailureKind, Look, Sample};
 use serde::de::DeserializeOwned;
 
 use super::headers::Headers;
 use super::record::Record;
+use super::retry::retry_after;
 use super::target::Target;
 use crate::error::RequestFailed;
 use crate::hooks::Answered;
@@ -152,10 +152,8 @@ impl Drop for Response {
         self.sample.looked_at = self.looked_at.get();
         self.sample.excused = self.excused && status.as_u16() >= 400;
         if matches!(status.as_u16(), 429 | 503) {
-            let asked = self.headers.text(RETRY_AFTER.as_str());
-            // A date instead of seconds is rare, and told nowhere.
-            self.sample.retry_after_s =
-                asked.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+            let asked = retry_after(&self.headers).map_or(0, |time| time.as_secs());
+            self.sample.retry_after_s = u32::try_from(asked).unwrap_or(u32::MAX);
         }
         let judged = self.judged.take().unwrap_or_else(|| {
             if status.as_u16() < 400 {

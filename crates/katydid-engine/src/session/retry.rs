@@ -8,6 +8,7 @@ use katydid_core::FailureKind;
 use tokio::time::Instant;
 
 use super::exchange::{self, Unanswered};
+use super::headers::Headers;
 use super::request::RequestBuilder;
 use super::response::Response;
 use crate::error::RequestFailed;
@@ -98,7 +99,7 @@ impl Retry {
         match done {
             _ if number >= self.times => None,
             Ok(answer) if self.statuses.contains(&answer.status.as_u16()) => {
-                let asked = self.retry_after.then(|| retry_after(answer)).flatten();
+                let asked = self.retry_after.then(|| retry_after(&answer.headers)).flatten();
                 Some(asked.unwrap_or(wait))
             }
             Err(unanswered) if self.broken_connections && broken(unanswered.failed.kind) => {
@@ -146,13 +147,13 @@ fn broken(kind: FailureKind) -> bool {
 }
 
 /// What `Retry-After` asks for: seconds, or a date against the answer's own `Date`.
-fn retry_after(answer: &Response) -> Option<Duration> {
-    let text = answer.headers.text(RETRY_AFTER.as_str())?.trim();
+pub(super) fn retry_after(headers: &Headers) -> Option<Duration> {
+    let text = headers.text(RETRY_AFTER.as_str())?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
     let until = date(text)?;
-    let now = answer.headers.text(DATE.as_str()).and_then(date);
+    let now = headers.text(DATE.as_str()).and_then(date);
     let now = now.or_else(|| Timestamp::try_from(SystemTime::now()).ok())?;
     Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
 }

@@ -9,6 +9,7 @@ mod liar;
 mod mix;
 mod options;
 mod plan;
+mod preflight;
 mod refusals;
 mod service;
 mod smoke;
