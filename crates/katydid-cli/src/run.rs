@@ -16,7 +16,7 @@ use crate::error::CliError;
 use crate::files::{LastFiles, Place, Reports};
 use crate::hooks::Calls;
 use crate::outcome::Ending;
-use crate::preflight::{self, Findings, Wanted};
+use crate::preflight::{self, Wanted};
 use crate::printer::Printer;
 use crate::settings::{Settings, check_url};
 use crate::signals::Watch;
@@ -49,18 +49,12 @@ pub(crate) fn run(
     let mut watching = Watching::choose(&settings, backend.as_ref().map(Backend::pid), console)?;
     let advisor = Advisor::new(&settings.silences, console);
     advisor.before(&settings);
-    let mut before = Findings::default();
-    match settings.preflight {
-        Wanted::No => {}
-        Wanted::LeftOut => console.warning("the preflight was left out (--no-preflight)"),
-        Wanted::Before | Wanted::Only => {
-            before = preflight::look(suite, &settings, backend.as_ref(), &advisor, console)?;
-            if let Some(code) = before.end(settings.preflight, console) {
-                return Ok(code);
-            }
-            before.subtract(&mut settings.run)?;
-        }
+    let before = preflight::look(suite, &settings, backend.as_ref(), &advisor, console)?;
+    if let Some(code) = before.end(settings.preflight, console) {
+        place.discard();
+        return Ok(code);
     }
+    before.subtract(&mut settings.run)?;
     if let Some(ladder) = settings.search {
         let (settings, place) = (&settings, (place, place_made));
         let search = Searcher { suite, settings, ladder, watch, console, advisor, backend, place };
@@ -121,6 +115,7 @@ fn most_users(settings: &Settings) -> u32 {
 /// Where the files go, and whether that could be arranged.
 fn place(settings: &Settings, console: &Console) -> (Place, bool) {
     let scenario = match (&settings.output.csv, &settings.scenario) {
+        _ if settings.preflight == Wanted::Only => return (Place::default(), true),
         (None, Some(scenario)) => &scenario.name,
         (prefix, _) => return (Place { prefix: prefix.clone(), folder: None }, true),
     };

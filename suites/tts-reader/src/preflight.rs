@@ -82,9 +82,9 @@ fn visit(run: &Preflight<'_>, account: Account) -> Result<Visit, Check> {
     if let Some(why) = step.failure() {
         return Err(refused(&visit.account.username, &step, &why));
     }
-    let told = step.requests.iter().rev();
-    let remaining = told.filter_map(|request| request.header("x-rate-limit-remaining"));
-    Ok(Visit { remaining: remaining.filter_map(|text| text.parse().ok()).next(), ..visit })
+    let mut told = step.requests.iter().rev();
+    let remaining = told.find_map(|request| request.header("x-rate-limit-remaining")?.parse().ok());
+    Ok(Visit { remaining, ..visit })
 }
 
 async fn look_in(visit: &mut Visit, session: &mut Session) -> TaskResult {

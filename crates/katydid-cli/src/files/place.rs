@@ -39,6 +39,14 @@ impl Place {
         unreachable!("some number of 32 bits is free")
     }
 
+    /// There was no run: a folder with nothing in it goes.
+    pub(crate) fn discard(&self) {
+        if let Some(folder) = &self.folder {
+            // It fails if there is something in it, which is kept.
+            let _ = fs::remove_dir(folder);
+        }
+    }
+
     /// Where the embedded backend's stderr goes.
     pub(crate) fn backend_log(&self) -> Option<PathBuf> {
         match (&self.folder, &self.prefix) {

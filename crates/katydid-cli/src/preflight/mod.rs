@@ -62,7 +62,7 @@ pub(crate) struct Findings {
     pub(crate) spent: u64,
 }
 
-/// Looks at the hosts and at what is behind them, and shows it: on stdout if it is what was asked
+/// Looks at the hosts and at what is behind them, if that is wanted, and shows it: on stdout if it is what was asked
 /// for. What fails at the hosts spares the rest. The suite's data are prepared for it alone, so the
 /// load has all its rows.
 ///
@@ -75,6 +75,14 @@ pub(crate) fn look(
     advisor: &Advisor,
     console: &Console,
 ) -> Result<Findings, CliError> {
+    match settings.preflight {
+        Wanted::No => return Ok(Findings::default()),
+        Wanted::LeftOut => {
+            console.warning("the preflight was left out (--no-preflight)");
+            return Ok(Findings::default());
+        }
+        Wanted::Before | Wanted::Only => {}
+    }
     let mut found = Findings::of_hosts(settings);
     if !found.failed() {
         match prepare(suite, settings, &settings.run, backend, advisor) {

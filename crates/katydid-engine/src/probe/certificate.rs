@@ -88,21 +88,19 @@ fn common_name(name: &[u8]) -> Option<String> {
 
 /// The first DNS name of the extensions, which follow the subject.
 fn first_name(mut rest: Der<'_>) -> Option<String> {
-    loop {
-        match rest.next()? {
-            (EXTENSIONS, list) => {
-                let mut extensions = Der(Der(list).take(SEQUENCE)?);
-                while let Some(extension) = extensions.take(SEQUENCE) {
-                    let mut extension = Der(extension);
-                    if extension.take(OBJECT_IDENTIFIER)? == OTHER_NAMES {
-                        return dns_name(extension);
-                    }
-                }
-                return None;
+    while let Some((tag, list)) = rest.next() {
+        if tag != EXTENSIONS {
+            continue;
+        }
+        let mut extensions = Der(Der(list).take(SEQUENCE)?);
+        while let Some(extension) = extensions.take(SEQUENCE) {
+            let mut extension = Der(extension);
+            if extension.take(OBJECT_IDENTIFIER)? == OTHER_NAMES {
+                return dns_name(extension);
             }
-            _ => {}
         }
     }
+    None
 }
 
 fn dns_name(mut extension: Der<'_>) -> Option<String> {

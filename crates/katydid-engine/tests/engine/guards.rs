@@ -82,7 +82,8 @@ fn a_cap_holds_in_every_second_and_is_no_time_of_a_closed_model() {
     let sent = Arc::new(Mutex::new(Vec::new()));
     let note = Arc::clone(&sent);
     let hooks = Hooks::new().on_request(move |request| {
-        note.lock().unwrap().push(Instant::now() - request.service_time)
+        let begun = Instant::now().checked_sub(request.service_time).unwrap();
+        note.lock().unwrap().push(begun);
     });
     let settings = RunSettings {
         users: 30,

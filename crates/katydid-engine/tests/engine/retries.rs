@@ -130,6 +130,18 @@ fn retry_after_is_respected_in_seconds_and_as_a_date() {
     assert_eq!(row(&snapshot, "/").retries(), 2);
 }
 
+/// It was told nowhere.
+#[test]
+fn a_retry_after_that_is_a_date_is_told() {
+    let snapshot = at(answers(&[AFTER_A_DATE]), |(), s| {
+        Box::pin(async move {
+            s.get("/").send().await?;
+            done()
+        })
+    });
+    assert_eq!(row(&snapshot, "/").retry_after(), Some(Duration::from_secs(1)));
+}
+
 #[test]
 fn a_wait_beyond_the_time_limit_is_no_wait_but_the_end() {
     let snapshot = at(answers(&[AFTER_AN_HOUR, OK]), |(), s| {
