@@ -8,7 +8,7 @@ use dom_query::Document;
 use katydid_core::{
     ArrivalCounts, CapacityPlan, Expectation, FailureKind, Ladder, Latency, PhaseTotals,
     ProbeRecord, Recover, RunFacts, Search, SearchEnd, SearchOutcome, Snapshot, Target, Verdict,
-    judge,
+    Watched, judge,
 };
 use katydid_report::csv::{self, HistoryRows};
 use katydid_report::{json, table};
@@ -36,6 +36,7 @@ fn everything() -> Snapshot {
     let mut floor = Latency::default();
     floor.record(10_000);
     run.generator.floor = Some(floor);
+    run.watched.push(Watched::new(4_711, "backend", 2));
     run
 }
 

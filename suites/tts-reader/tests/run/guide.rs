@@ -138,7 +138,7 @@ impl Place {
 }
 
 fn makes_load(line: &str) -> bool {
-    let quiet = ["--help", "-h", "--list", "--list-scenarios", "--print-settings"];
+    let quiet = ["--help", "-h", "--list", "--list-scenarios", "--print-settings", "--preflight"];
     let commands = ["init", "plan", "accounts", "completions", "man"];
     let mut words = line.split_whitespace();
     words.next() == Some("tts-load")
