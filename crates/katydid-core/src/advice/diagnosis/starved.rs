@@ -11,6 +11,8 @@ use crate::{Snapshot, Watched};
 const FULL: f64 = 0.9;
 /// A machine on which this share of all CPUs has work gives nobody more.
 const BUSY: f64 = 0.95;
+/// A process that uses less of one core rests.
+const AT_WORK: f64 = 0.05;
 /// Shorter times say nothing: the kernel counts CPU in hundredths of a second.
 const LEAST: Duration = Duration::from_secs(5);
 
@@ -22,32 +24,37 @@ pub(super) fn findings(snapshot: &Snapshot) -> Vec<Diagnosis> {
     let rows = snapshot.rows_by_name();
     let Some((row, p95)) = slow_rows(&rows).into_iter().next() else { return Vec::new() };
     let slow = format!("{} has a p95 of {}", name(row), time(p95));
-    let found = |process: &Watched| {
-        let cores = f64::from(process.cores);
-        let used = process.cpu(&window)?;
-        let of = format!("{:.2} of {} cores", used, process.cores);
-        let (seen, cause, next) = if used >= FULL * cores {
-            (
-                format!("it used {of} on average, and {slow}"),
-                "the target has no CPU left: what is slow waits for it".to_owned(),
-                "profile it, give it more cores, or send less".to_owned(),
-            )
-        } else if process.machine_busy(&window)? >= BUSY {
-            let rest = process.machine_busy(&window)? * cores - used;
-            (
-                format!("it used {of} on average and all other programs {rest:.2}, and {slow}"),
-                "this machine has no CPU left, and not only for the target: the generator and \
-                 others take their part"
-                    .to_owned(),
-                "run the load from another machine, or end what else runs here".to_owned(),
-            )
-        } else {
-            return None;
-        };
-        let place = format!("process {} ({})", process.pid, process.name);
-        Some(Diagnosis { place, seen, since: snapshot.since, cause, next })
+    let mut watched: Vec<(&Watched, f64)> = snapshot
+        .watched
+        .iter()
+        .filter_map(|process| Some((process, process.cpu(&window)?)))
+        .collect();
+    // One that rests says nothing of why answers are slow; the busiest of several does.
+    watched.sort_by(|left, right| right.1.total_cmp(&left.1));
+    let Some((process, used)) = watched.into_iter().next() else { return Vec::new() };
+    let cores = f64::from(process.cores);
+    let busy = process.machine_busy(&window).unwrap_or_default();
+    let of = format!("it used {used:.2} of {} cores on average", process.cores);
+    let (seen, cause, next) = if used >= FULL * cores {
+        (
+            format!("{of}, and {slow}"),
+            "the target has no CPU left: what is slow waits for it",
+            "profile it, give it more cores, or send less",
+        )
+    } else if busy >= BUSY && used >= AT_WORK {
+        let rest = busy * cores - used;
+        (
+            format!("{of} and all other programs {rest:.2}, and {slow}"),
+            "this machine has no CPU left, and not only for the target: the generator and others \
+             take their part",
+            "run the load from another machine, or end what else runs here",
+        )
+    } else {
+        return Vec::new();
     };
-    snapshot.watched.iter().filter_map(found).collect()
+    let place = format!("process {} ({})", process.pid, process.name);
+    let (cause, next) = (cause.to_owned(), next.to_owned());
+    vec![Diagnosis { place, seen, since: snapshot.since, cause, next }]
 }
 
 /// Watched processes that have ended.
