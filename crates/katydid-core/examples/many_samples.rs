@@ -45,7 +45,9 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let grown = late as f64 / early.max(1) as f64 - 1.0;
     let memory = (grown > 0.1).then(|| format!("memory has grown by {:.1} %", grown * 100.0));
     let faults: Vec<String> = faults.into_iter().chain(memory).collect();
-    faults.iter().for_each(|fault| println!("FAIL: {fault}"));
+    for fault in &faults {
+        println!("FAIL: {fault}");
+    }
     if faults.is_empty() {
         println!("ok: each second has {RATE} ± 1, percentiles within 0.1 %, memory within 10 %");
     }

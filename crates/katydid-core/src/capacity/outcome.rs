@@ -110,11 +110,10 @@ impl SearchOutcome {
     pub fn exit_code(&self, strict: bool, failed_code: u8) -> u8 {
         let code = match self.end {
             SearchEnd::Interrupted => exit::INTERRUPTED,
-            SearchEnd::Decided(Capacity::Below { .. }) => exit::TARGET_MISSED,
+            SearchEnd::Decided(Capacity::Below { .. }) | SearchEnd::Gone => exit::TARGET_MISSED,
             SearchEnd::Decided(Capacity::Found { .. } | Capacity::Above { .. }) => {
                 if self.is_found() { exit::PASS } else { exit::TARGET_MISSED }
             }
-            SearchEnd::Gone => exit::TARGET_MISSED,
             _ => exit::INVALID,
         };
         let unjudged = self.held_probes().any(|probe| probe.has_unjudged_failures);

@@ -11,6 +11,9 @@ fn filled(times: &[u64]) -> Latency {
     latency
 }
 
+/// Draws a time in ns, from numbers between 0 and 1.
+type Draw<'a> = &'a dyn Fn(&mut dyn FnMut() -> f64) -> f64;
+
 /// R19: "no data" is not 0.
 #[test]
 fn an_empty_set_has_no_percentile() {
@@ -50,7 +53,7 @@ fn a_million_log_normal_bimodal_and_constant_times_are_within_a_thousandth() {
         let (low, wide) = if unit() < 0.9 { (2e6, 1e6) } else { (3e8, 1e8) };
         low + wide * unit()
     };
-    let kinds: [&dyn Fn(&mut dyn FnMut() -> f64) -> f64; 3] = [&log_normal, &bimodal, &|_| 7e6];
+    let kinds: [Draw<'_>; 3] = [&log_normal, &bimodal, &|_| 7e6];
     for (number, kind) in kinds.iter().enumerate() {
         let mut times: Vec<u64> = (0..1_000_000).map(|_| kind(&mut unit) as u64).collect();
         let latency = filled(&times);

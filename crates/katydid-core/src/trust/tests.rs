@@ -249,7 +249,7 @@ fn a_full_core_is_invalid_only_where_its_lateness_is_half_of_what_is_measured() 
     let busy = |late_p90: u64, median: u64, looks: u64| {
         after(|seen| {
             let (late_p90, late_p99, cpu) = (ms(late_p90), ms(late_p90 + 1), Some(0.99));
-            seen.threads[0] = Thread { late_p90, late_p99, cpu, looks, ..healthy_thread() };
+            seen.threads[0] = Thread { looks, late_p90, late_p99, cpu, ..healthy_thread() };
             seen.median = ms(median);
         })
     };
