@@ -90,7 +90,7 @@ impl Ending<'_> {
             }
         }
         console.block(&table::conclusion(snapshot));
-        console.block(&self.guards());
+        console.block(self.cost);
         console.block(&table::knee(verdict.knee.as_ref()));
         console.block(&table::warnings(self.warnings));
         console.block(&table::diagnosis(self.diagnosis));
@@ -112,26 +112,6 @@ impl Ending<'_> {
             advice: self.warnings,
             warnings: &self.console.warnings(),
         })
-    }
-
-    /// What guards have done, and what was paid.
-    fn guards(&self) -> String {
-        let (run, held) = (&self.settings.run, self.outcome.snapshot.held);
-        let mut text = String::new();
-        if let Some(cap) = run.max_rate.filter(|_| held.requests > 0) {
-            let (count, total) = (held.requests, held.total.as_secs_f64());
-            let said = match run.arrivals {
-                Some(_) => "in the open model this time is part of their response times",
-                None => "their users came later, which is part of no response time",
-            };
-            text += &format!(
-                "Held back by --max-rate {cap}: {count} requests, {total:.1} s in all; {said}\n"
-            );
-        }
-        if !self.cost.is_empty() {
-            text += &format!("{}\n", self.cost);
-        }
-        text
     }
 
     fn host(&self) -> &str {
@@ -179,9 +159,8 @@ impl Ending<'_> {
             text += &format!("{}\n\n", block.trim_end());
         }
         text += &format!("{}\n", table::conclusion(snapshot));
-        let guards = self.guards();
-        if !guards.is_empty() {
-            text += &format!("{guards}\n");
+        if !self.cost.is_empty() {
+            text += &format!("{}\n\n", self.cost);
         }
         let knee = table::knee(verdict.knee.as_ref());
         let advice = [knee, table::warnings(self.warnings), table::diagnosis(self.diagnosis)];

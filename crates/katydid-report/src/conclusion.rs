@@ -12,6 +12,7 @@ pub(crate) fn conclusion(snapshot: &Snapshot) -> Vec<(&'static str, String)> {
     facts.push(("Window", window(snapshot)));
     facts.push(("Samples", samples(snapshot.requests())));
     facts.extend(snapshot.watched.iter().map(|process| ("Watched", watched(process, snapshot))));
+    facts.extend(held(snapshot).map(|text| ("Held", text)));
     let generator = &snapshot.generator;
     let floor = generator.floor.as_ref().and_then(|before| floor(before, &generator.floor_after));
     facts.extend(floor.map(|text| ("Floor", text)));
@@ -32,6 +33,20 @@ fn load(snapshot: &Snapshot) -> String {
     } else {
         format!("{most} users at most, {planned} were planned")
     }
+}
+
+/// What a rate cap has done to the load, and whether anybody has measured it.
+fn held(snapshot: &Snapshot) -> Option<String> {
+    let held = snapshot.held;
+    let (count, seconds) = (held.requests, held.total.as_secs_f64());
+    let meaning = match snapshot.arrivals() {
+        Some(_) => "they stayed due, so this time is part of their response times",
+        None => "their users came later, which is part of no response time",
+    };
+    let requests = if count == 1 { "request" } else { "requests" };
+    (count > 0).then(|| {
+        format!("{count} {requests} held back by the rate cap, {seconds:.1} s in all; {meaning}")
+    })
 }
 
 fn window(snapshot: &Snapshot) -> String {

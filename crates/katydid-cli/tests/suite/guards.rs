@@ -113,7 +113,7 @@ fn a_rate_cap_is_kept_and_named_in_the_report() {
     let words = "Shopper --headless -u 4 -r 100 -t 2s --max-rate 10/s -H";
     run(shop(words).arg(server.url()))
         .expect(0)
-        .says("Held back by --max-rate 10/s: ")
+        .says(" requests held back by the rate cap, ")
         .says("their users came later, which is part of no response time");
     let sent = server.total_requests();
     assert!((10..=30).contains(&sent), "{sent}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dom_query::Document;
 use katydid_core::{
-    ArrivalCounts, CapacityPlan, Expectation, FailureKind, Ladder, Latency, PhaseTotals,
+    ArrivalCounts, CapacityPlan, Expectation, FailureKind, Held, Ladder, Latency, PhaseTotals,
     ProbeRecord, Recover, RunFacts, Search, SearchEnd, SearchOutcome, Snapshot, Target, Verdict,
     Watched, judge,
 };
@@ -33,6 +33,7 @@ fn everything() -> Snapshot {
         .task(0, counts(9, 1, 12, 1))
         .exception(0, "no card", "")
         .done(10);
+    run.held = Held { requests: 3, total: Duration::from_secs(1) };
     let mut floor = Latency::default();
     floor.record(10_000);
     run.generator.floor = Some(floor);
