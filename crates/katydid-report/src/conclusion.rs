@@ -14,7 +14,8 @@ pub(crate) fn conclusion(snapshot: &Snapshot) -> Vec<(&'static str, String)> {
     facts.extend(snapshot.watched.iter().map(|process| ("Watched", watched(process, snapshot))));
     facts.extend(held(snapshot).map(|text| ("Held", text)));
     let generator = &snapshot.generator;
-    let floor = generator.floor.as_ref().and_then(|before| floor(before, &generator.floor_after));
+    let floor =
+        generator.floor.as_ref().and_then(|before| floor(before, generator.floor_after.as_ref()));
     facts.extend(floor.map(|text| ("Floor", text)));
     facts
 }
@@ -102,12 +103,12 @@ fn watched(process: &Watched, snapshot: &Snapshot) -> String {
     text
 }
 
-fn floor(before: &Latency, after: &Option<Latency>) -> Option<String> {
+fn floor(before: &Latency, after: Option<&Latency>) -> Option<String> {
     let pair = |times: &Latency| {
         let ms = |quantile| times.quantile(quantile).map(|time: Duration| fine(millis(time)));
         Some(format!("{} ms median, {} ms p99.9", ms(0.5)?, ms(0.999)?))
     };
-    let after = after.as_ref().and_then(pair).map(|after| format!("; after it {after}"));
+    let after = after.and_then(pair).map(|after| format!("; after it {after}"));
     Some(format!(
         "{} ({} requests to an echo in this program, before the run{}): what is near it is this \
          machine's time, not the target's",
