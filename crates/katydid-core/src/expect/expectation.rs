@@ -69,10 +69,9 @@ impl Expectation {
     pub fn out_of_place(&self, phases: &[RunPhase]) -> Option<String> {
         match self {
             Self::Recover(recover) => recover.out_of_place(phases),
-            Self::Degrade(_) => None,
             Self::Knee(rule) => no_knee(rule, phases),
-            // A run may be too short for it, which depends on how much is sent.
-            Self::Drift(_) => None,
+            // A run may be too short for drift, which depends on how much is sent.
+            Self::Degrade(_) | Self::Drift(_) => None,
         }
     }
 
