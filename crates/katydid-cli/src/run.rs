@@ -46,7 +46,6 @@ pub(crate) fn run(
         settings.run.host = Some(check_url(&backend.ready().url)?.as_str().to_owned());
     }
     describe(&settings, console);
-    let mut watching = Watching::choose(&settings, backend.as_ref().map(Backend::pid), console)?;
     let advisor = Advisor::new(&settings.silences, console);
     advisor.before(&settings);
     let before = preflight::look(suite, &settings, backend.as_ref(), &advisor, console)?;
@@ -60,6 +59,7 @@ pub(crate) fn run(
         let search = Searcher { suite, settings, ladder, watch, console, advisor, backend, place };
         return search.run();
     }
+    let mut watching = Watching::choose(&settings, backend.as_ref().map(Backend::pid), console)?;
     settings.run.hooks = hooks(suite, &settings, console);
     let mut calls = Calls::init(suite, &settings.run, console);
     let shared = prepare(suite, &settings, &settings.run, backend.as_ref(), &advisor)?;
@@ -67,8 +67,7 @@ pub(crate) fn run(
     let files = LastFiles::new(&settings.output, &settings.run, &place);
     files.probe(console);
     let mut printer = Printer::new(console, settings.output.only_summary);
-    let every_name = settings.output.csv_full_history;
-    let rows = if every_name { HistoryRows::EveryName } else { HistoryRows::Aggregated };
+    let rows = history_rows(&settings);
     let mut reports = Reports::new(place.prefix.as_deref(), rows, place_made, console);
     let mut observe = |event: RunEvent<'_>| {
         printer.event(&event);
@@ -78,10 +77,8 @@ pub(crate) fn run(
         if let RunEvent::AllUsersStarted { users } = &event {
             calls.spawning_complete(users);
         }
-        if let (RunEvent::Tick(_), Some(backend)) = (&event, &mut backend)
-            && let Some(death) = backend.death()
-        {
-            console.warning(&death);
+        if let (RunEvent::Tick(_), Some(backend)) = (&event, &mut backend) {
+            backend.death().inspect(|death| console.warning(death));
         }
     };
     watch.run_begins();
@@ -103,6 +100,11 @@ pub(crate) fn run(
         console,
     };
     Ok(ending.close(reports, calls))
+}
+
+fn history_rows(settings: &Settings) -> HistoryRows {
+    let every_name = settings.output.csv_full_history;
+    if every_name { HistoryRows::EveryName } else { HistoryRows::Aggregated }
 }
 
 /// The most users that there may be: in the open model some of each class may wait for their turn.

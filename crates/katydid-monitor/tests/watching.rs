@@ -38,10 +38,10 @@ impl Drop for Shell {
 
 /// Watches until what was seen is `enough`.
 fn watch(shell: &Shell, enough: impl Fn(&Watched) -> bool) -> Watched {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     loop {
         let monitor = Monitor::start(vec![shell.process()]);
-        std::thread::sleep(Duration::from_millis(600));
+        std::thread::park_timeout(Duration::from_millis(600));
         let (mut watched, cost) = monitor.finish();
         assert_eq!(watched.len(), 1);
         assert!(cost.looks >= 2, "at the beginning and at the end");
@@ -87,11 +87,11 @@ fn the_end_of_a_process_is_seen_though_nobody_has_buried_it() {
     let mut shell = Shell::start("echo up; exec sleep 600");
     let mut monitor = Monitor::start(vec![shell.process()]);
     shell.0.kill().expect("it is ours");
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     let ended = loop {
         match monitor.drain().pop() {
             Some(ended) => break ended,
-            None => std::thread::sleep(Duration::from_millis(20)),
+            None => std::thread::park_timeout(Duration::from_millis(20)),
         }
         assert!(Instant::now() < end, "its end is not seen");
     };

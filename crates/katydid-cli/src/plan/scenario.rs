@@ -1,7 +1,8 @@
 //! The tables `[scenario.NAME]`.
 
 use katydid_core::{
-    DegradeError, DriftRule, Expectation, Metric, Recover, Scenario, Scope, Target, or_nearest,
+    DegradeError, DriftRule, Expectation, Metric, Recover, RunPhase, Scenario, Scope, Target,
+    or_nearest,
 };
 
 use super::error::PlanError;
@@ -55,35 +56,8 @@ pub(super) fn scenario(
                     scenario.targets.push(target);
                 }
             }
-            "knee" => {
-                for item in part.one_or_texts()? {
-                    let knee = Expectation::Knee(target(&item, names, rules)?);
-                    if let Some(why) = knee.out_of_place(&phases) {
-                        return Err(item.wrong(format!("`{knee}`: {why}")));
-                    }
-                    scenario.expectations.push(knee);
-                }
-            }
-            "degrade" => {
-                let degrade = part.text()?.parse();
-                let degrade =
-                    degrade.map_err(|fault: DegradeError| part.wrong_value(fault.to_string()))?;
-                scenario.expectations.push(Expectation::Degrade(degrade));
-            }
-            "recover" => {
-                for item in part.one_or_texts()? {
-                    let recover = recover(&item, names, rules)?;
-                    if let Some(why) = recover.out_of_place(&phases) {
-                        return Err(item.wrong(format!("`{recover}`: {why}")));
-                    }
-                    scenario.expectations.push(recover);
-                }
-            }
-            "drift" => {
-                for item in part.texts()? {
-                    let drift = drift(&item, names, rules)?;
-                    scenario.expectations.push(Expectation::Drift(drift));
-                }
+            "knee" | "degrade" | "recover" | "drift" => {
+                scenario.expectations.extend(expectations(part, names, rules, &phases)?);
             }
             "endpoints" => listed(part, List::Endpoints, rules, &mut scenario)?,
             "success-classes" => listed(part, List::SuccessClasses, rules, &mut scenario)?,
@@ -131,11 +105,38 @@ fn target(item: &Item<'_>, names: &Names, rules: &Rules<'_>) -> Result<Target, P
     Ok(target)
 }
 
-fn drift(item: &Item<'_>, names: &Names, rules: &Rules<'_>) -> Result<DriftRule, PlanError> {
+/// What a key says of the run beyond rules on one number.
+fn expectations(
+    part: &Entry<'_>,
+    names: &Names,
+    rules: &Rules<'_>,
+    phases: &[RunPhase],
+) -> Result<Vec<Expectation>, PlanError> {
+    if part.name() == "degrade" {
+        let degrade = part.text()?.parse();
+        let degrade = degrade.map_err(|fault: DegradeError| part.wrong_value(fault.to_string()))?;
+        return Ok(vec![Expectation::Degrade(degrade)]);
+    }
+    let items = if part.name() == "drift" { part.texts()? } else { part.one_or_texts()? };
+    let read = |item: Item<'_>| {
+        let expectation = match part.name() {
+            "knee" => Expectation::Knee(target(&item, names, rules)?),
+            "recover" => recover(&item, names, rules)?,
+            _ => drift(&item, names, rules)?,
+        };
+        match expectation.out_of_place(phases) {
+            Some(why) => Err(item.wrong(format!("`{expectation}`: {why}"))),
+            None => Ok(expectation),
+        }
+    };
+    items.into_iter().map(read).collect()
+}
+
+fn drift(item: &Item<'_>, names: &Names, rules: &Rules<'_>) -> Result<Expectation, PlanError> {
     let drift = DriftRule::parse(item.text, &rules.classes)
         .map_err(|fault| item.wrong(fault.to_string()))?;
     known_tag(item, drift.scope(), names, &format!("`{drift}`"))?;
-    Ok(drift)
+    Ok(Expectation::Drift(drift))
 }
 
 fn known_tag(item: &Item<'_>, scope: &Scope, names: &Names, rule: &str) -> Result<(), PlanError> {

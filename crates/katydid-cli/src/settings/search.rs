@@ -7,13 +7,14 @@ use crate::error::CliError;
 use crate::sources::Origin;
 
 /// What a search has no use for, each with the reason.
-const BESIDE: [(&str, &str); 7] = [
+const BESIDE: [(&str, &str); 8] = [
     ("stages", "the search chooses its numbers of users itself"),
     ("steps", "the search chooses its steps itself"),
     ("arrival-rate", "the search is one for users, not for arrivals"),
     ("arrival-stages", "the search is one for users, not for arrivals"),
     ("iterations", "a probe lasts as long as --step-time says"),
     ("html", "there is no page of a search; its folder has run.txt, probes.csv and a plan"),
+    ("watch-pid", "no process is watched beside a search"),
     ("csv-full-history", "--csv writes one line for each probe"),
 ];
 
@@ -61,6 +62,7 @@ pub(super) fn alone(args: &Args, search: Option<&Ladder>) -> Args {
         args.load.steps = None;
         args.arrivals = ArrivalArgs::default();
         args.tuning.iterations = None;
+        args.target.watch_pid.clear();
         args.output.html = None;
         args.output.csv_full_history = false;
     }
