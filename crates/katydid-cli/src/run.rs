@@ -41,10 +41,7 @@ pub(crate) fn run(
 ) -> Result<u8, CliError> {
     limits::make_room(most_users(&settings), settings.run.threads)?;
     let (place, place_made) = place(&settings, console);
-    let mut backend = start_backend(&settings, &place, watch, console)?;
-    if let Some(backend) = &backend {
-        settings.run.host = Some(check_url(&backend.ready().url)?.as_str().to_owned());
-    }
+    let mut backend = start_backend(&mut settings, &place, watch, console)?;
     describe(&settings, console);
     let advisor = Advisor::new(&settings.silences, console);
     advisor.before(&settings);
@@ -132,8 +129,9 @@ fn place(settings: &Settings, console: &Console) -> (Place, bool) {
     }
 }
 
+/// Starts the suite's own backend, if it is wanted, and makes it the host.
 fn start_backend(
-    settings: &Settings,
+    settings: &mut Settings,
     place: &Place,
     watch: &Watch,
     console: &Console,
@@ -150,6 +148,7 @@ fn start_backend(
     for note in &backend.ready().notes {
         console.info(note);
     }
+    settings.run.host = Some(check_url(&backend.ready().url)?.as_str().to_owned());
     Ok(Some(backend))
 }
 

@@ -4,6 +4,7 @@ use katydid_core::{ProbeRecord, RunEvent, StopReason, Verdict};
 use katydid_engine::{RunOutcome, RunSettings, Shared};
 
 use super::Searcher;
+use crate::embedded::Backend;
 use crate::error::CliError;
 use crate::hooks::Calls;
 use crate::progress::Progress;
@@ -44,7 +45,7 @@ impl Searcher<'_> {
                     if watch.asked() {
                         watch.control.stop();
                     }
-                    if let Some(death) = backend.as_mut().and_then(|backend| backend.death()) {
+                    if let Some(death) = backend.as_mut().and_then(Backend::death) {
                         console.warning(&death);
                     }
                 }

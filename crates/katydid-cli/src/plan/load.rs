@@ -78,7 +78,7 @@ fn search(parts: &[Entry<'_>], scenario: &Scenario) -> Result<Option<CapacityPla
         };
     };
     if search.text()? != CAPACITY {
-        let nearest = or_nearest(search.text()?, [CAPACITY].into_iter());
+        let nearest = or_nearest(search.text()?, [CAPACITY]);
         return Err(search.wrong_value(format!("unknown search `{}`; {nearest}", search.text()?)));
     }
     if let Some(steps) = part("steps") {

@@ -80,9 +80,14 @@ pub(super) fn scenario(
     if scenario.search.is_some() && !scenario.targets.iter().any(failures) {
         return Err(table.wrong(NO_TARGET));
     }
+    if scenario.search.is_some() && !scenario.expectations.is_empty() {
+        return Err(table.wrong(ONLY_TARGETS));
+    }
     Ok(scenario)
 }
 
+const ONLY_TARGETS: &str = "a search is judged by its targets alone, probe by probe; leave `knee`, \
+                            `degrade`, `recover` and `drift` out";
 const NO_TARGET: &str = "a search needs a target on `failures` or `success`, as in targets = \
                          [\"failures < 1%\"]: pages that say sorry are fast, and hold every other";
 

@@ -221,6 +221,11 @@ const WRONG: &[(&str, usize, &str)] = &[
     ("search = \"capacity\"\nfrom = 1\nfactor = 1", 7, "`factor` must be a number above 1"),
     ("search = \"capacity\"\nfrom = 1\nprecision = \"2\"", 7, "must be a share between 0 and 1"),
     (
+        "search = \"capacity\"\nfrom = 1\ntargets = [\"failures < 1%\"]\ndegrade = \"gradual\"",
+        1,
+        "a search is judged by its targets alone",
+    ),
+    (
         "search = \"capacity\"\nfrom = 1\ntargets = [\"p95 < 1s\"]",
         1,
         "a search needs a target on `failures` or `success`",
