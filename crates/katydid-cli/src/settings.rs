@@ -167,9 +167,6 @@ impl Settings {
         if elsewhere || args.guards.contact.is_some() {
             run.http.label = Some(guards::label(&suite.name, args.guards.contact.as_deref()));
         }
-        if search.is_some() {
-            search::without_budget(&run)?;
-        }
         let mut sources = args.sources.clone();
         sources.warnings.extend(emptied);
         sources.warnings.extend(stages::without_effect(args, scenario.as_ref()));

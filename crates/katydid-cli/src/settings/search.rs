@@ -1,7 +1,6 @@
 //! Whether the run is a search for a capacity, and what means nothing beside one.
 
 use katydid_core::{Ladder, Scenario};
-use katydid_engine::RunSettings;
 
 use crate::args::{Args, ArrivalArgs, SearchArgs};
 use crate::error::CliError;
@@ -53,21 +52,6 @@ pub(super) fn of_run(args: &Args, scenario: Option<&Scenario>) -> Result<Option<
         )));
     }
     Ok(Some(Ladder { plan, most }))
-}
-
-/// Refuses limits that a row of runs would exceed unseen.
-///
-/// # Errors
-/// A limit on requests or cost.
-pub(super) fn without_budget(run: &RunSettings) -> Result<(), CliError> {
-    let limits = [("max-requests", run.max_requests), ("max-cost", run.max_cost)];
-    match limits.into_iter().find(|(_, limit)| limit.is_some()) {
-        None => Ok(()),
-        Some((limit, _)) => Err(CliError::Usage(format!(
-            "{limit} counts within one run, and a search is a row of them; leave it out and bound \
-             the search by --users and --run-time"
-        ))),
-    }
 }
 
 /// The arguments without what a search has no use for, where there is one.

@@ -140,7 +140,7 @@ fn what_means_nothing_beside_a_search_is_refused() {
         ("--steps 3", "--steps has no use in scenario capacity"),
         ("-i 5", "--iterations has no use in scenario capacity"),
         ("--csv x --csv-full-history", "--csv-full-history has no use in scenario capacity"),
-        ("--max-requests 9", "max-requests counts within one run, and a search is a row of them"),
+        ("--max-requests 9", "--max-requests bounds one run, and a search makes many"),
         ("-u 1", "the search begins with 2 users and may try 1; write --from 1"),
         ("--factor 1", "must be a number above 1"),
         ("--precision 0%", "must be a share between 0 and 1"),

@@ -19,10 +19,10 @@ fn a_stress_run_names_its_knee_and_fails_by_its_own_expectation() {
     let proxy = FaultProxy::start(server.addr(), &["delay 300ms beyond 5 connections"]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("plan.toml"), PLAN).unwrap();
-    let words = "--plan plan.toml --scenario stress -u 9 -t 6s --html page.html -H";
+    let words = "--plan plan.toml --scenario stress -u 9 -t 12s --html page.html -H";
     let ended = run(shop(words).arg(proxy.url()).current_dir(&folder))
         .expect(99)
-        .says("Stages: 3@100/s:2s,6@100/s:2s,9@100/s:2s")
+        .says("Stages: 3@100/s:4s,6@100/s:4s,9@100/s:4s")
         .says("broke at 6 users: `p90 < 200ms` was missed first (3")
         .says("the last step that held every rule: 3 users, ")
         .says("expectation `degrade: gradual` missed: throughput collapsed at 6 users: ");
