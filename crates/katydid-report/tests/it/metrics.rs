@@ -180,7 +180,7 @@ fn every_heading_of_the_page_is_documented_and_no_other() {
         ("figures".to_owned(), texts(&whole, ".figures dt")),
         ("facts".to_owned(), texts(&whole, ".facts dt")),
     ];
-    for section in page.select("section") {
+    for section in &page.select("section") {
         parts.push((texts(&section, "h2").concat(), texts(&section, "th")));
     }
     let said: Vec<(String, Vec<String>)> = rows("### HTML")
