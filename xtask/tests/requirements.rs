@@ -92,7 +92,7 @@ fn sources(rooms: &[&str]) -> Vec<(PathBuf, String)> {
 }
 
 /// R7. The calendar may be asked when a run began, what `Retry-After` means as a date, whether
-/// somebody set it, and by the preflight, which compares it with the target's `Date`.
+/// somebody set it, and by the preflight, for the target's `Date` and the days of its certificate.
 #[test]
 fn times_that_are_measured_come_from_the_monotonic_clock() {
     let may = [
@@ -100,6 +100,8 @@ fn times_that_are_measured_come_from_the_monotonic_clock() {
         "run/vitals/machine.rs",
         "run/dispatcher/start.rs",
         "run/rehearsal.rs",
+        "probe/mod.rs",
+        "probe/certificate.rs",
     ];
     for (path, text) in sources(&["katydid-core", "katydid-engine"]) {
         let asks = text.contains("SystemTime") || text.contains("Timestamp::now");
