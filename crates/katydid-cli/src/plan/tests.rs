@@ -127,7 +127,8 @@ fn the_plan_of_the_document_is_one() {
     let tags = ["critical", "slow", "auth", "billing"];
     let shopper = UserClass::<()>::with_default("Shopper").task(task("all", 1, &tags));
     let admin = UserClass::<()>::with_default("Admin").task(task("audit", 1, &[]));
-    let mut suite = Suite::new("shop-load").class(shopper).class(admin).plan(text.unwrap());
+    let mut suite = Suite::new("shop-load").class(shopper).class(admin).cost_unit("character");
+    suite = suite.plan(text.unwrap());
     adopt(&mut suite).unwrap();
     assert_eq!((suite.scenarios.len(), suite.scenarios[0].targets.len()), (5, 7));
 }
