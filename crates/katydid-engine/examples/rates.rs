@@ -82,7 +82,9 @@ fn main() -> Result<ExitCode, BoxError> {
     };
     let ended = run(&[class.into()], Shared::default(), &settings, &Control::new(), &mut |_| {})?;
     let faults = report(&ended.snapshot, &sent, rate, seconds as usize);
-    faults.iter().for_each(|fault| println!("  FAIL: {fault}"));
+    for fault in &faults {
+        println!("  FAIL: {fault}");
+    }
     Ok(if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
