@@ -90,9 +90,12 @@ pub(crate) fn suite() -> Suite {
 
 #[cfg(test)]
 mod tests {
+    /// Whether a fuzz target takes this input for good.
+    type Reads = fn(&[u8]) -> bool;
+
     #[test]
     fn the_seeds_of_the_fuzz_targets_are_what_their_names_say() {
-        let targets: [(&str, fn(&[u8]) -> bool); 3] =
+        let targets: [(&str, Reads); 3] =
             [("plan", super::plan), ("config", super::config), ("target", super::target)];
         for (name, target) in targets {
             let folder = format!("{}/../../fuzz/seeds/{name}", env!("CARGO_MANIFEST_DIR"));
