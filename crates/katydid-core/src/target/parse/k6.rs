@@ -2,6 +2,7 @@
 
 use super::TargetError;
 use super::cursor::Cursor;
+use super::scope::is_method;
 use crate::or_nearest;
 use crate::target::metric::Metric;
 use crate::target::scope::Scope;
@@ -67,6 +68,13 @@ fn filter(cursor: &mut Cursor<'_>) -> Result<Scope, TargetError> {
     }
     if !cursor.eat("}") {
         return Err(cursor.wrong(cursor.at, "close the filter with }"));
+    }
+    if let Some(method) = method.as_deref().filter(|method| !is_method(method)) {
+        let what = format!("`{method}` is no method; write it in capitals, as in method:GET");
+        return Err(cursor.wrong(begin, what));
+    }
+    if let Some(tag) = tag.as_deref().filter(|tag| tag.contains(char::is_whitespace)) {
+        return Err(cursor.wrong(begin, format!("`{tag}` is no tag: tags have no blanks")));
     }
     match (method, name, tag) {
         (method, Some(name), None) => Ok(Scope::Name { method, name }),

@@ -62,7 +62,7 @@ fn word_at(mut cursor: Cursor<'_>) -> &str {
 }
 
 /// A word in capitals before a name is its method.
-fn is_method(word: &str) -> bool {
+pub(super) fn is_method(word: &str) -> bool {
     word.chars().all(|c| c.is_ascii_uppercase())
 }
 

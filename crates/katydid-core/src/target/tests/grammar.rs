@@ -184,6 +184,20 @@ fn scopes() -> impl Strategy<Value = Scope> {
     ]
 }
 
+/// Found by the fuzz target: it was taken, written as `on G'T /x` and not read again.
+#[test]
+fn a_filter_by_a_method_that_is_none_is_refused() {
+    for (filter, says) in [
+        ("name:/x,method:G'T", "`G'T` is no method; write it in capitals"),
+        ("name:/x,method:get", "`get` is no method; write it in capitals"),
+        ("tag:a b", "`a b` is no tag"),
+    ] {
+        let text = format!("http_req_duration{{{filter}}}: p(99.9)<=150");
+        let fault = text.parse::<Target>().expect_err(&text).to_string();
+        assert!(fault.contains(says), "{fault}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_written_is_read(
