@@ -3,7 +3,7 @@
 # 50,000/s and 10^8 samples in virtual time.
 #   rates.sh [SECONDS [SAMPLES]]      120 s and 100,000,000 unless told; needs taskset
 # Prints what was sent in each whole second against the plan, by due time and by the moment sent, lateness and CPU.
-# Fails when a start is missing, a second is off by more than one by due time, percentiles or memory are wrong.
+# Fails when a start is missing, a second is off by more than two by due time, percentiles or memory are wrong.
 set -euo pipefail
 seconds=${1:-120}; samples=${2:-100000000}
 cd "$(dirname "$0")/../.."

@@ -1,7 +1,7 @@
 //! The open model over sockets: what was sent in each second against the plan, lateness and CPU.
 //!
 //! `rates URL RATE SECONDS`, on one thread. Ends with 1 when a start is missing, when a second has
-//! not the planned starts ± 1 by due time, or a request failed.
+//! not the planned starts ± 2 by due time, or a request failed.
 //!
 //! A hook notes of every request when it was due and when it was sent, both from its own times
 //! (moment of its end less response time, less service time). Seconds are counted from the first
@@ -133,7 +133,9 @@ fn report(snapshot: &Snapshot, sent: &Sent, rate: u64, seconds: usize) -> Vec<St
         .iter()
         .for_each(|finding| println!("  {}: {}", finding.rule, finding.text));
     let mut faults: Vec<String> = snapshot.unaccounted().into_iter().collect();
-    if by_due.0 > 1 || counts.completed != rate * seconds as u64 {
+    // A hook that was called late moves what it sees over the edge of a second: one more than the
+    // plan allows, which the tests in virtual time hold to one (R4).
+    if by_due.0 > 2 || counts.completed != rate * seconds as u64 {
         faults.push(format!("the plan was not sent: {counts}, {} off in a second", by_due.0));
     }
     faults
