@@ -25,8 +25,9 @@ pub(super) const UNSENT_INVALID: f64 = 0.1;
 pub(super) const MISSED_WINDOW: Duration = Duration::from_secs(1);
 /// Share of the planned time of all users that is missing …
 pub(super) const MISSED: f64 = 0.01;
-/// … and where it was another load.
+/// … and where it was another load, once a ramp's few late moments are no tenth of the time.
 pub(super) const MISSED_INVALID: f64 = 0.1;
+pub(super) const MISSED_INVALID_WINDOW: Duration = Duration::from_secs(5);
 
 pub(super) fn late(evidence: &Evidence) -> Seen {
     let (soft, hard) = lateness_limits(evidence);
@@ -137,7 +138,7 @@ pub(super) fn users(evidence: &Evidence) -> Seen {
     let share = missed.as_secs_f64() / planned.as_secs_f64().max(1e-9);
     let word = if evidence.window < MISSED_WINDOW {
         return Vec::new();
-    } else if share > MISSED_INVALID {
+    } else if share > MISSED_INVALID && evidence.window >= MISSED_INVALID_WINDOW {
         Invalid
     } else if share > MISSED {
         Disturbed

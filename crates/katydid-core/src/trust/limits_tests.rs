@@ -42,8 +42,8 @@ fn limits() -> [[String; 2]; 15] {
     );
     let exhausted = format!("over {} of requests", percent(machine::EXHAUSTED));
     let starts = |share| format!("over {} of the planned starts", percent(share));
-    let users = |share| {
-        let (share, least) = (percent(share), seconds(late::MISSED_WINDOW));
+    let users = |share, window| {
+        let (share, least) = (percent(share), seconds(window));
         format!("over {share} of the planned user time, after {least} or more")
     };
     let busy = format!("over {} of a core", percent(machine::CPU));
@@ -60,7 +60,10 @@ fn limits() -> [[String; 2]; 15] {
         [p99.clone(), format!("{p90}, after {long} s or more")],
         [p99, format!("{p90}, after {looks} starts or more")],
         [starts(late::UNSENT), starts(late::UNSENT_INVALID)],
-        [users(late::MISSED), users(late::MISSED_INVALID)],
+        [
+            users(late::MISSED, late::MISSED_WINDOW),
+            users(late::MISSED_INVALID, late::MISSED_INVALID_WINDOW),
+        ],
         [
             format!(
                 "over {} and {} of the median response time",

@@ -57,7 +57,7 @@ pub(super) const RULES: [Rule; 15] = [
         name: "users",
         limits: [
             "over 1 % of the planned user time, after 1 s or more",
-            "over 10 % of the planned user time, after 1 s or more",
+            "over 10 % of the planned user time, after 5 s or more",
         ],
         judge: late::users,
     },

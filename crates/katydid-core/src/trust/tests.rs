@@ -242,6 +242,11 @@ fn users_who_come_late_are_missing() {
     let short = after(|seen| (seen.users.missed, seen.window) = (ms(100), ms(999)));
     assert_eq!(short.word, RunWord::Valid);
     says(&users(10_001), "users", RunWord::Invalid, "(10.0 %, limit 1 %)");
+    let late_in_4_s = |seen: &mut Evidence| {
+        (seen.users.planned, seen.users.missed) = (ms(100_000), ms(10_001));
+        seen.window = ms(4_999);
+    };
+    says(&after(late_in_4_s), "users", RunWord::Disturbed, "(10.0 %, limit 1 %)");
 }
 
 #[test]
