@@ -27,6 +27,11 @@ fn the_limits_in_words_are_those_that_judge() {
     }
 }
 
+fn users(share: f64, window: Duration) -> String {
+    let (share, least) = (percent(share), seconds(window));
+    format!("over {share} of the planned user time, after {least} or more")
+}
+
 /// What disturbs and what makes invalid, by rule, made of the numbers.
 fn limits() -> [[String; 2]; 15] {
     let (late, share) = (millis(late::LATE), percent(late::LATE_SHARE));
@@ -42,10 +47,6 @@ fn limits() -> [[String; 2]; 15] {
     );
     let exhausted = format!("over {} of requests", percent(machine::EXHAUSTED));
     let starts = |share| format!("over {} of the planned starts", percent(share));
-    let users = |share, window| {
-        let (share, least) = (percent(share), seconds(window));
-        format!("over {share} of the planned user time, after {least} or more")
-    };
     let busy = format!("over {} of a core", percent(machine::CPU));
     let long = looks * PERIOD_NS / 1_000_000_000;
     let harmful = millis(machine::HARMLESS);
