@@ -184,11 +184,7 @@ fn users_whom_a_blocked_thread_starts_late_are_missing() {
         let ran = go(&[scripted(code).into()], sharing(AtomicBool::new(false)), &settings);
         let facts = RunFacts { interrupted: false, failed_code: 1 };
         let verdict = judge(&ran.snapshot, &[], &[], facts);
-        verdict
-            .run
-            .findings
-            .iter()
-            .any(|finding| finding.rule == "users" && finding.word == RunWord::Invalid)
+        verdict.run.findings.iter().any(|finding| finding.rule == "users")
     };
     assert!(late(|(), s| {
         Box::pin(async move {
