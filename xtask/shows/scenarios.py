@@ -15,8 +15,8 @@ Times are scaled, load and targets are the plan's (`tts-load plan show`) but for
              ramp, a sixtieth of 10 m, would be a third of so short a run
   stress     10 m to 500 users -> 50 s to 100 users in the same 5 steps: 20, 40, 60, 80, 100
   spike      2 m, 5 m, 2 m with 300 users -> 8 s, 12 s, 25 s with 100 users; recovery within 30 s -> 10 s
-  endurance  2 h -> 150 s; memory and failures may drift 48 times as much per hour, for the run is 48
-             times shorter; p95 500 times, for the noise of so few blocks is as much
+  endurance  2 h -> 150 s; memory may drift 48 times as much per hour, for the run is 48 times shorter;
+             drift of p95 and failures is left out: 150 s cannot tell it from noise
   capacity   from 20 users up to 160, 8 s a probe instead of 1 m, within 25 %
 Every row says which exit code and which words it must have; one that has others is marked WRONG, and
 the exit code of the show is then 1.
@@ -38,9 +38,7 @@ SCALED = {
     "stress": {"run-time": '"50s"', "users": "100"},
     "spike": {"stages": '["before: 10@10/s for 8s", "surge: 100@100/s for 12s", "after: 10@100/s for 25s"]',
               "recover": '"p95 < 1s within 10s"'},
-    # A rule on one endpoint needs more samples than 150 s have.
-    "endurance": {"run-time": '"150s"', "spawn-rate": "25",
-                  "drift": '["p95 < 5000%/h", "failures < 4.8pt/h", "memory < 240%/h"]'},
+    "endurance": {"run-time": '"150s"', "spawn-rate": "25", "drift": '["memory < 240%/h"]'},
     "capacity": {"users": "160", "from": "20", "step-time": '"8s"', "precision": '"25%"', "run-time": '"5m"'},
 }
 
