@@ -22,6 +22,7 @@ mod histogram;
 mod history;
 mod interval;
 mod knee;
+mod monitored;
 mod pick;
 mod recent;
 mod recorder;
@@ -62,6 +63,10 @@ pub use histogram::Latency;
 pub use history::{FailureKinds, History, Part, PhaseNameError, RunPhase, Step};
 pub use interval::{FailureCount, Failures, Interval, RowInterval};
 pub use knee::{Knee, KneeStep, Missed};
+pub use monitored::{
+    MarkKind, MonitorEvent, MonitorKind, MonitorMark, MonitorSample, Monitored, Series, SeriesStep,
+    Unit,
+};
 pub use pick::{Dealer, Picker, share_out};
 pub use recorder::{OTHER_NAMES, Recorder, RecorderLimits, RowId, RowKey, RowKind, TRANSACTION};
 pub use row::{Row, TaskRow};

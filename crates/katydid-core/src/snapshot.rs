@@ -14,6 +14,7 @@ use crate::generator::Generator;
 use crate::guard::Held;
 use crate::history::{History, Part, RunPhase};
 use crate::interval::{FailureCount, Interval};
+use crate::monitored::Monitored;
 use crate::recorder::{RowKey, RowKind};
 use crate::row::{Row, TaskRow, by_name};
 use crate::standstill::{Standstill, Standstills};
@@ -68,6 +69,8 @@ pub struct Snapshot {
     pub generator: Generator,
     /// Local processes that were watched beside the load; put here when the run has ended.
     pub watched: Vec<Watched>,
+    /// What the plan's monitors have seen ([`Monitored::note_all`]); put here when the run has ended.
+    pub monitors: Vec<Monitored>,
     rows: BTreeMap<RowKey, Row>,
     transactions: BTreeMap<RowKey, Row>,
     failures: BTreeMap<FailureId, FailureCount>,
@@ -108,6 +111,7 @@ impl Snapshot {
             thread_open: vec![0; threads],
             generator: Generator::new(threads),
             watched: Vec::new(),
+            monitors: Vec::new(),
             rows: BTreeMap::new(),
             transactions: BTreeMap::new(),
             failures: BTreeMap::new(),

@@ -3,11 +3,13 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// Steps kept; a longer run gets steps twice as long.
 const MOST_STEPS: usize = 3_600;
 
 /// What a process and its descendants use at one moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// CPU time since they began.
     pub cpu: Duration,
@@ -27,7 +29,7 @@ pub struct Usage {
 
 /// A watched process over a run, in bounded memory: by the second for an hour, then by two
 /// seconds, by four, ….
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Watched {
     /// Its pid.
     pub pid: u32,
@@ -45,7 +47,7 @@ pub struct Watched {
 }
 
 /// What was seen in a step of time.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Step {
     /// Looks.
     looks: u32,
