@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The row that takes failures once the table of distinct texts is full.
 pub const OTHER_FAILURES: &str = "(other failures: the table of distinct texts is full)";
 
@@ -9,7 +11,7 @@ pub const OTHER_FAILURES: &str = "(other failures: the table of distinct texts i
 const LONGEST_TEXT: usize = 200;
 
 /// Why a request failed, as a class. Each is counted apart (R11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum FailureKind {
     /// The name could not be resolved.

@@ -12,6 +12,7 @@ mod arrivals;
 mod capacity;
 mod drift;
 mod event;
+mod exemplar;
 pub mod exit;
 mod expect;
 mod failure;
@@ -54,6 +55,7 @@ pub use capacity::{
 };
 pub use drift::{DriftError, DriftLimit, DriftMetric, DriftRule, Slope};
 pub use event::{RunEvent, RunState, StopReason};
+pub use exemplar::{Exemplar, Why};
 pub use expect::{Degrade, DegradeError, Expectation, Expected, Recover, RecoverError};
 pub use failure::{FailureKind, OTHER_FAILURES, normalise};
 pub use faults::{ExceptionRow, FailureRow};

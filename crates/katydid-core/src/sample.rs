@@ -1,5 +1,7 @@
 //! One request as it was measured.
 
+use serde::{Deserialize, Serialize};
+
 /// What came of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Outcome {
@@ -89,7 +91,7 @@ impl std::ops::AddAssign for Bytes {
 }
 
 /// Where the service time of one request went, in nanoseconds; hops of a redirect added up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phases {
     /// Name look-up.
     pub dns_ns: u64,

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::CHECKED;
 use crate::arrivals::{ArrivalCounts, Lateness};
+use crate::exemplar::Exemplar;
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::faults::{ExceptionRow, FailureRow};
 use crate::generator::Generator;
@@ -76,6 +77,7 @@ pub struct Snapshot {
     failures: BTreeMap<FailureId, FailureCount>,
     failed_transactions: BTreeMap<FailureId, FailureCount>,
     exceptions: BTreeMap<(TaskId, String, String), u64>,
+    exemplars: Vec<Exemplar>,
     tasks: Vec<TaskRow>,
     history: History,
     standstills: Standstills,
@@ -117,6 +119,7 @@ impl Snapshot {
             failures: BTreeMap::new(),
             failed_transactions: BTreeMap::new(),
             exceptions: BTreeMap::new(),
+            exemplars: Vec::new(),
             tasks: tasks.iter().map(row).collect(),
             history: History::default(),
             standstills: Standstills::default(),
@@ -355,6 +358,12 @@ impl Snapshot {
     /// What transactions failed of, in the same order.
     pub fn failed_transactions(&self) -> impl Iterator<Item = FailureRow> + '_ {
         self.failed_transactions.iter().map(failure_row)
+    }
+
+    /// Single requests kept to look at: of each row and class of failure the first two and a random
+    /// sample, by name, method and class; then of each row the slowest successes beyond its p99.
+    pub fn exemplars(&self) -> impl Iterator<Item = &Exemplar> {
+        self.exemplars.iter()
     }
 
     /// Errors and panics of the suite's own code.

@@ -1,0 +1,70 @@
+//! Single requests that are kept whole, so that somebody can look at one: what was sent, what came
+//! back, and how to send it again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::FailureKind;
+use crate::sample::Phases;
+
+/// Why a request was kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Why {
+    /// It failed.
+    Failed(FailureKind),
+    /// It succeeded, and took longer than 99 of 100 of its row.
+    #[default]
+    Slow,
+}
+
+/// One request with what is needed to understand it and to send it again.
+///
+/// Secrets are masked in every text of it, and no text has control characters but line ends and
+/// tabs. What is missing was not there: a request that timed out has no answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exemplar {
+    /// Why it was kept.
+    pub why: Why,
+    /// When it ended, since the start of the run.
+    pub ended: Duration,
+    /// The number of the user in the run.
+    pub user: u32,
+    /// The user's class.
+    pub class: Arc<str>,
+    /// The flow of the task; empty outside flows.
+    pub flow: Arc<str>,
+    /// The task; empty in `on_start` and `on_stop`.
+    pub task: Arc<str>,
+    /// The tags of its row.
+    pub tags: Arc<[Arc<str>]>,
+    /// The method of its row.
+    pub method: Arc<str>,
+    /// The name of its row.
+    pub name: Arc<str>,
+    /// The address that was asked last, after redirects.
+    pub url: String,
+    /// The status of the answer, if one came.
+    pub status: Option<u16>,
+    /// Why it failed, in words; `None` for a success.
+    pub error: Option<String>,
+    /// Due to last byte.
+    pub response_time: Duration,
+    /// Sent to last byte.
+    pub service_time: Duration,
+    /// Where the service time went.
+    pub phases: Phases,
+    /// Redirects followed; `request`, `answer` and `curl` are the last hop then.
+    pub redirects: u32,
+    /// Whether it repeats a request that came to nothing.
+    pub retry: bool,
+    /// The request as sent: its head and the beginning of its body.
+    pub request: String,
+    /// The answer: its head and the beginning of its body, decompressed. Empty without one.
+    pub answer: String,
+    /// The `traceparent` header that it carried.
+    pub traceparent: Option<String>,
+    /// A command line for bash that sends the request again; secrets are variables in it.
+    pub curl: String,
+}
