@@ -23,6 +23,7 @@ mod histogram;
 mod history;
 mod interval;
 mod knee;
+mod mark;
 mod monitored;
 mod pick;
 mod recent;
@@ -65,6 +66,7 @@ pub use histogram::Latency;
 pub use history::{FailureKinds, History, Part, PhaseNameError, RunPhase, Step};
 pub use interval::{FailureCount, Failures, Interval, RowInterval};
 pub use knee::{Knee, KneeStep, Missed};
+pub use mark::{Mark, Occasion};
 pub use monitored::{
     MarkKind, MonitorEvent, MonitorKind, MonitorMark, MonitorSample, Monitored, Series, SeriesStep,
     Unit,

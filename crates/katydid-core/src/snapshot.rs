@@ -15,6 +15,7 @@ use crate::generator::Generator;
 use crate::guard::Held;
 use crate::history::{History, Part, RunPhase};
 use crate::interval::{FailureCount, Interval};
+use crate::mark::{Mark, Marks};
 use crate::monitored::Monitored;
 use crate::recorder::{RowKey, RowKind};
 use crate::row::{Row, TaskRow, by_name};
@@ -81,6 +82,7 @@ pub struct Snapshot {
     tasks: Vec<TaskRow>,
     history: History,
     standstills: Standstills,
+    marks: Marks,
     keys: Vec<Vec<RowKey>>,
     thread_users: Vec<Vec<u32>>,
     thread_planned: Vec<u32>,
@@ -123,6 +125,7 @@ impl Snapshot {
             tasks: tasks.iter().map(row).collect(),
             history: History::default(),
             standstills: Standstills::default(),
+            marks: Marks::default(),
             keys: vec![Vec::new(); threads],
             thread_users: vec![Vec::new(); threads],
             thread_planned: vec![0; threads],
@@ -228,6 +231,21 @@ impl Snapshot {
     /// hundred longest.
     pub fn standstills(&self) -> impl Iterator<Item = &Standstill> {
         self.standstills.all()
+    }
+
+    /// Notes what happened at one moment. Marks stay when the statistics begin anew.
+    pub fn mark(&mut self, mark: Mark) {
+        self.marks.add(mark);
+    }
+
+    /// What happened at which moment, in the order in which it came.
+    pub fn marks(&self) -> &[Mark] {
+        self.marks.kept()
+    }
+
+    /// How many more marks there were than are kept (at most 100 of a kind).
+    pub fn marks_left_out(&self) -> u64 {
+        self.marks.left_out()
     }
 
     /// For how long the statistics have been counted in a phase (by its index): from its beginning

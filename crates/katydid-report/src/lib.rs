@@ -4,6 +4,7 @@
 //! what is needed, so every report can be tested and made again from saved data. No colours: the
 //! command line adds them.
 //!
+//! - [`headline`]: the three sentences that a reader wants first.
 //! - [`csv`]: Locust's four files, names and columns to the letter.
 //! - [`html`]: a page with the tables of the end.
 //! - [`json`]: Locust's `--json`, and the outcome of a search.
@@ -18,10 +19,12 @@
 
 mod conclusion;
 pub mod csv;
+mod headline;
 pub mod html;
 pub mod json;
 mod number;
 pub mod plan;
+mod slowest;
 mod stages;
 pub mod table;
 mod text;
@@ -29,6 +32,8 @@ mod text;
 use std::borrow::Cow;
 
 use katydid_core::{Row, Snapshot};
+
+pub use headline::headline;
 
 /// Locust's percentile columns: heading and quantile.
 const PERCENTILES: [(&str, f64); 11] = [

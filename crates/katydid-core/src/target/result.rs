@@ -113,21 +113,39 @@ impl TargetResult {
     /// How far the measured value is from the limit: `+62%` of it for times and numbers, points
     /// of a percent for shares. Plus is the good side.
     pub fn margin_text(&self) -> String {
-        use super::metric::Comparison::{Above, AtLeast, AtMost, Below, Equal};
-        let Some(value) = self.measured else { return "-".to_owned() };
+        let Some(way) = self.way() else { return "-".to_owned() };
         let limit = self.target.limit;
+        match self.target.metric.unit() {
+            Unit::Share => format!("{:+.2} pt", way * 100.0),
+            _ if limit == 0.0 => "-".to_owned(),
+            _ => format!("{:+.0}%", way / limit * 100.0),
+        }
+    }
+
+    /// [`margin_text`](Self::margin_text) as a number by which targets of any unit can be put in an
+    /// order: the part of the limit that is left, or for shares of what the limit allows (1 % of
+    /// failures where 2 % may fail is 0.5). Below 0 it is missed.
+    pub fn margin(&self) -> Option<f64> {
+        let limit = self.target.limit;
+        let allowed = match self.target.metric.unit() {
+            Unit::Share => limit.min(1.0 - limit),
+            _ => limit,
+        };
+        // Where nothing is allowed, each permille counts like a whole limit.
+        self.way().map(|way| way / if allowed > 0.0 { allowed } else { 0.001 })
+    }
+
+    /// How far the measured value is on the good side of the limit, in the unit of the metric.
+    fn way(&self) -> Option<f64> {
+        use super::metric::Comparison::{Above, AtLeast, AtMost, Below, Equal};
+        let (value, limit) = (self.measured?, self.target.limit);
         let way = match self.target.comparison {
             Below | AtMost => limit - value,
             Above | AtLeast => value - limit,
             Equal => -(value - limit).abs(),
         };
         // 0 and not -0.
-        let way = way + 0.0;
-        match self.target.metric.unit() {
-            Unit::Share => format!("{:+.2} pt", way * 100.0),
-            _ if limit == 0.0 => "-".to_owned(),
-            _ => format!("{:+.0}%", way / limit * 100.0),
-        }
+        Some(way + 0.0)
     }
 
     /// Whether it was missed for nothing but too few samples.

@@ -1,6 +1,7 @@
 //! Every table and file, made from hand-filled runs through the public doors.
 
 mod csv_files;
+mod headline;
 mod html;
 mod json;
 mod metrics;

@@ -12,11 +12,12 @@ impl Dispatcher<'_> {
     /// Asks every thread that is not still answering for its report.
     pub(super) fn collect(&mut self) {
         let now = Instant::now();
-        for (index, thread) in self.threads.iter_mut().enumerate() {
+        for index in 0..self.threads.len() {
+            let thread = &mut self.threads[index];
             let silent = thread.ask(now);
             if silent > ANSWER_LIMIT && !thread.blocked {
                 thread.blocked = true;
-                (self.observe)(RunEvent::Warning(blocked(index, silent)));
+                self.tell(RunEvent::Warning(blocked(index, silent)));
             }
         }
         if self.threads.iter().any(|thread| thread.blocked) {
@@ -37,7 +38,7 @@ impl Dispatcher<'_> {
         let took = thread.answered(interval);
         if took > ANSWER_LIMIT && !known {
             // It came back before anybody looked, at the end of the run for instance.
-            (self.observe)(RunEvent::Warning(blocked(index, took)));
+            self.tell(RunEvent::Warning(blocked(index, took)));
         }
         if !self.threads.iter().any(Thread::awaited) {
             self.tick();
@@ -54,7 +55,7 @@ impl Dispatcher<'_> {
             && let Some(aborted) =
                 self.settings.abort.iter().find_map(|it| it.aborts(&self.snapshot))
         {
-            (self.observe)(RunEvent::Warning(aborted.text.clone()));
+            self.tell(RunEvent::Warning(aborted.text.clone()));
             self.snapshot.aborted = Some(aborted);
             self.stop(StopReason::Target);
         }
@@ -82,16 +83,16 @@ impl Dispatcher<'_> {
         let users: u32 = self.threads.iter().map(|thread| thread.cut).sum();
         if users > 0 {
             let after = self.settings.patience();
-            (self.observe)(RunEvent::UsersCut { users, after });
+            self.tell(RunEvent::UsersCut { users, after });
         }
-        for (index, thread) in self.threads.iter().enumerate() {
-            thread.order(Order::Quit);
-            if thread.awaited() {
+        for index in 0..self.threads.len() {
+            self.threads[index].order(Order::Quit);
+            if self.threads[index].awaited() {
                 let text = format!(
                     "executor thread {index} is blocked by the suite's own code; what it measured \
                      last is lost"
                 );
-                (self.observe)(RunEvent::Warning(text));
+                self.tell(RunEvent::Warning(text));
             }
         }
         self.control.note(RunState::Stopped, 0);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{RunEvent, RunState, Snapshot, Stage, StopReason, TaskInfo};
+use katydid_core::{Mark, Occasion, RunEvent, RunState, Snapshot, Stage, StopReason, TaskInfo};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout_at};
 
@@ -138,6 +138,19 @@ impl Dispatcher<'_> {
         self.finish().await
     }
 
+    /// Tells of an event, and marks it in the time line of the run.
+    pub(super) fn tell(&mut self, event: RunEvent<'_>) {
+        if let Some(mark) = Mark::of(&event, self.start.elapsed()) {
+            self.snapshot.mark(mark);
+        }
+        (self.observe)(event);
+    }
+
+    fn steered(&mut self, text: String) {
+        let at = self.start.elapsed();
+        self.snapshot.mark(Mark { at, kind: Occasion::Steered, text });
+    }
+
     fn begin(&mut self) {
         self.threads.iter().for_each(|thread| thread.order(Order::Go(self.start)));
         if let Some(arrivals) = &self.settings.arrivals {
@@ -149,7 +162,7 @@ impl Dispatcher<'_> {
             Wish::New(stage) => (stage.users, stage.spawn_rate),
             _ => (0, 0.0),
         };
-        (self.observe)(RunEvent::Started {
+        self.tell(RunEvent::Started {
             users,
             spawn_rate,
             run_time: self.settings.run_time,
@@ -221,7 +234,7 @@ impl Dispatcher<'_> {
         }
         let planned = match self.steering.lead(start, stage) {
             Ok(planned) => planned,
-            Err(fault) => return (self.observe)(RunEvent::Warning(fault)),
+            Err(fault) => return self.tell(RunEvent::Warning(fault)),
         };
         for (thread, part) in self.threads.iter().zip(planned.parts) {
             thread.order(Order::Ramp(part));
@@ -229,9 +242,9 @@ impl Dispatcher<'_> {
         self.target = planned.to;
         self.control.note(RunState::Spawning, self.target);
         let (from, to, spawn_rate) = (planned.from, planned.to, planned.spawn_rate);
-        (self.observe)(RunEvent::RampBegun { from, to, spawn_rate });
+        self.tell(RunEvent::RampBegun { from, to, spawn_rate });
         for text in planned.warnings {
-            (self.observe)(RunEvent::Warning(text));
+            self.tell(RunEvent::Warning(text));
         }
     }
 
@@ -239,7 +252,7 @@ impl Dispatcher<'_> {
     fn ramp_done(&mut self) {
         self.control.note(RunState::Running, self.target);
         let users = self.steering.users_by_class();
-        (self.observe)(RunEvent::AllUsersStarted { users });
+        self.tell(RunEvent::AllUsersStarted { users });
         if std::mem::take(&mut self.reset_due) {
             self.reset();
         }
@@ -261,7 +274,7 @@ impl Dispatcher<'_> {
         self.threads.iter().for_each(|thread| thread.order(Order::Reset));
         self.snapshot.reset(self.start.elapsed());
         self.watch.reset();
-        (self.observe)(RunEvent::StatsReset);
+        self.tell(RunEvent::StatsReset);
     }
 
     pub(super) fn stop(&mut self, reason: StopReason) {
@@ -270,7 +283,7 @@ impl Dispatcher<'_> {
         }
         self.reason = reason;
         self.control.note(RunState::Stopping, 0);
-        (self.observe)(RunEvent::Stopping(reason));
+        self.tell(RunEvent::Stopping(reason));
         self.close_window();
         let patience = self.settings.patience();
         self.phase = Phase::Stopping(Instant::now() + patience);
@@ -317,7 +330,7 @@ impl Dispatcher<'_> {
             Message::Idle(thread) => self.threads[thread].idle = true,
             Message::Broken(thread, text) => {
                 self.threads[thread].give_up();
-                (self.observe)(RunEvent::Warning(text));
+                self.tell(RunEvent::Warning(text));
                 self.threads.iter_mut().for_each(|thread| thread.idle = true);
             }
             Message::Steer(steer) => self.steer(steer),
@@ -332,12 +345,20 @@ impl Dispatcher<'_> {
                 self.stop(StopReason::Interrupted);
                 self.cut();
             }
-            Steer::Users(users, spawn_rate) => self.ramp(soon, &Stage::new(users, spawn_rate)),
+            Steer::Users(users, spawn_rate) => {
+                self.steered(format!("{users} users by hand, at {spawn_rate:.2}/s"));
+                self.ramp(soon, &Stage::new(users, spawn_rate));
+            }
             Steer::Add(delta) => {
+                self.steered(format!("{delta:+} users by hand"));
                 let users = self.steering.users().saturating_add_signed(delta);
                 self.ramp(soon, &Stage::new(users, KEY_RATE));
             }
-            Steer::Weight(class, weight) => self.steering.set_weight(class, weight),
+            Steer::Weight(class, weight) => {
+                let name = self.snapshot.users.get(class).map_or("?", |(name, _)| name);
+                self.steered(format!("weight of {name} set to {weight} by hand"));
+                self.steering.set_weight(class, weight);
+            }
             Steer::Reset => self.reset(),
         }
     }

@@ -8,13 +8,13 @@ use crate::run::arrivals::Arrivals;
 impl Dispatcher<'_> {
     /// The open model begins: threads know by themselves what is due.
     pub(super) fn open(&mut self, arrivals: &Arrivals) {
-        (self.observe)(RunEvent::Started {
+        self.tell(RunEvent::Started {
             users: arrivals.max_in_flight,
             spawn_rate: 0.0,
             run_time: self.settings.end(),
             threads: self.threads.len(),
         });
-        (self.observe)(RunEvent::ArrivalsBegun {
+        self.tell(RunEvent::ArrivalsBegun {
             rate: arrivals.rate.to_string(),
             max_in_flight: arrivals.max_in_flight,
         });
