@@ -151,7 +151,9 @@ impl Series {
             self.seconds *= 2;
             let both = |pair: &[Sum]| {
                 let mut sum = Sum::default();
-                pair.iter().for_each(|step| sum.add(*step));
+                for step in pair {
+                    sum.add(*step);
+                }
                 sum
             };
             self.steps = self.steps.chunks(2).map(both).collect();

@@ -58,7 +58,9 @@ fn events_of_nobody_are_left_out() {
         sample(0, 1),
         sample(1, 0),
     ];
-    events.iter().for_each(|event| Monitored::note_all(&mut all, event));
+    for event in &events {
+        Monitored::note_all(&mut all, event);
+    }
     assert_eq!((all.len(), all[0].series.len()), (1, 1));
     assert_eq!(all[0].find("a").map(Series::count), Some(1));
 }
