@@ -48,7 +48,7 @@ impl Printer {
                 "Starting tasks at {rate} whether or not earlier ones have ended (open model), at \
                  most {max_in_flight} in flight"
             )),
-            RunEvent::StatsReset => self.console.info("Resetting stats"),
+            RunEvent::StatsReset { .. } => self.console.info("Resetting stats"),
             RunEvent::AllUsersStarted { users } => self.console.info(&all_spawned(users)),
             RunEvent::Tick(snapshot) => self.tick(snapshot),
             RunEvent::Stopping(reason) => {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Snapshot;
+use crate::{Interval, Snapshot};
+use serde::{Deserialize, Serialize};
 
 /// Something happened in a run. Plain data: adding a reader changes nothing in the engine.
 #[derive(Debug)]
@@ -43,7 +44,23 @@ pub enum RunEvent<'a> {
         users: Vec<(Arc<str>, u32)>,
     },
     /// The statistics begin anew; what was measured before no longer counts.
-    StatsReset,
+    StatsReset {
+        /// When, since the start of the run.
+        at: Duration,
+    },
+    /// What a thread has measured since it was asked before. [`Snapshot::absorb`] of all of them,
+    /// and [`Snapshot::tick`] where a step ends, make the snapshot again.
+    Measured {
+        /// The thread.
+        thread: usize,
+        /// What it measured.
+        interval: &'a Interval,
+    },
+    /// A step of the statistics has ended: once a second, and where a phase of the run ends.
+    StepEnded {
+        /// When, since the start of the run.
+        at: Duration,
+    },
     /// The state of the run, once a second and once at its end.
     Tick(&'a Snapshot),
     /// Users are being stopped.
@@ -67,7 +84,7 @@ pub enum RunEvent<'a> {
 }
 
 /// Why a run ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum StopReason {
     /// The run time is over.

@@ -1,8 +1,7 @@
 //! Failures: their classes, and texts made equal so that a thousand ids are one row.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// The row that takes failures once the table of distinct texts is full.
 pub const OTHER_FAILURES: &str = "(other failures: the table of distinct texts is full)";

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::Latency;
+use serde::{Deserialize, Serialize};
 
 /// Between two looks of a loop at the clock.
 pub(crate) const PERIOD_NS: u64 = 25_000_000;
@@ -21,7 +22,7 @@ pub struct Pulse {
 }
 
 /// What a pulse has found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Beats {
     /// Lateness of the looks at the clock; two digits.
     pub late: Latency,
@@ -30,7 +31,7 @@ pub struct Beats {
 }
 
 /// Times in which a loop stood still.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stalls {
     /// How many.
     pub count: u32,
@@ -112,7 +113,7 @@ impl Pulse {
 }
 
 /// What the system says of a thread, counted since the thread began.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThreadUse {
     /// Since the start of the run: when it was asked.
     pub at: Duration,
@@ -123,7 +124,7 @@ pub struct ThreadUse {
 }
 
 /// One thread that makes load.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GeneratorThread {
     /// What its pulse has found.
@@ -154,7 +155,7 @@ impl GeneratorThread {
 }
 
 /// What the machine went through during the run. `None`: the system does not tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Machine {
     /// The share of all CPU time that other programs used.
@@ -172,7 +173,7 @@ pub struct Machine {
 }
 
 /// Everything that made the load.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Generator {
     /// The executor threads.

@@ -1,6 +1,7 @@
 //! Bounds that keep a load from doing harm: so many requests per second and no more, and what they
 //! have held back.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -50,7 +51,7 @@ impl fmt::Display for RateCap {
 }
 
 /// What a rate cap has held back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// Requests that had to wait.
     pub requests: u64,

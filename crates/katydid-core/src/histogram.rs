@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+mod wire;
+
 /// The largest time kept apart, in µs; longer ones are counted here and kept exactly in `max`.
 const HIGHEST_MICROS: u64 = 3_600_000_000;
 

@@ -16,6 +16,9 @@ use crate::tasks::TaskCounts;
 use crate::variety::Variety;
 use crate::{Latency, TaskId};
 
+mod wire;
+use serde::{Deserialize, Serialize};
+
 /// Everything one thread measured in one interval. Adding up the intervals of a run gives the run
 /// (R21).
 #[derive(Debug, Default)]
@@ -65,37 +68,48 @@ pub struct Interval {
 }
 
 /// Requests of one row in one interval.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub struct RowInterval {
     /// Response times of successes.
+    #[serde(skip_serializing_if = "Latency::is_empty")]
     pub succeeded: Latency,
     /// Response times of failures.
+    #[serde(skip_serializing_if = "Latency::is_empty")]
     pub failed: Latency,
     /// Service times of all, kept only once one differs from its response time.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Latency>,
     /// Due to first byte, of all answered requests; two digits.
+    #[serde(skip_serializing_if = "Latency::is_empty")]
     pub first_byte: Latency,
     /// Where the time went.
     pub phases: PhaseTotals,
     /// What was moved.
     pub bytes: Bytes,
     /// Redirects followed.
+    #[serde(skip_serializing_if = "is_zero")]
     pub redirects: u64,
     /// Requests that repeat one before them (`RequestBuilder::retry`).
+    #[serde(skip_serializing_if = "is_zero")]
     pub retries: u64,
     /// The longest `Retry-After` of an answer, in seconds.
     pub retry_after_s: u32,
     /// Requests whose answer the suite has looked at, if only at its status.
+    #[serde(skip_serializing_if = "is_zero")]
     pub looked_at: u64,
     /// Those of them at whose headers or body it has looked.
+    #[serde(skip_serializing_if = "is_zero")]
     pub read: u64,
     /// Successes of status 400 and above, because the suite said so.
+    #[serde(skip_serializing_if = "is_zero")]
     pub excused: u64,
     /// Connections opened.
     pub connections: u64,
     /// When the last of them ended, in ns since the start of the run.
     pub last_ns: u64,
     /// There were requests that a reset has made forgotten: the row is shown, with nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) forgotten: bool,
 }
 
@@ -119,6 +133,11 @@ impl Default for RowInterval {
             forgotten: false,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl RowInterval {
@@ -242,7 +261,7 @@ impl Interval {
 pub struct Failures(pub(crate) HashMap<(RowId, FailureKind, Arc<str>), FailureCount>);
 
 /// One failure text: how often, and when first and last (ns since the start of the run).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct FailureCount {
     pub(crate) count: u64,
     pub(crate) first_ns: u64,

@@ -10,6 +10,7 @@
 mod advice;
 mod arrivals;
 mod capacity;
+mod closing;
 mod drift;
 mod event;
 mod exemplar;
@@ -54,6 +55,7 @@ pub use capacity::{
     Bracket, Capacity, CapacityPlan, Ladder, Next, Probe, ProbeRecord, Search, SearchEnd,
     SearchOutcome, Shows,
 };
+pub use closing::Closing;
 pub use drift::{DriftError, DriftLimit, DriftMetric, DriftRule, Slope};
 pub use event::{RunEvent, RunState, StopReason};
 pub use exemplar::{Exemplar, Why};

@@ -54,13 +54,19 @@ impl Mark {
                 let users: u32 = users.iter().map(|(_, count)| count).sum();
                 (Occasion::Reached, format!("the ramp is over: {users} users"))
             }
-            RunEvent::StatsReset => (Occasion::Reset, "the statistics begin anew".to_owned()),
+            RunEvent::StatsReset { .. } => {
+                (Occasion::Reset, "the statistics begin anew".to_owned())
+            }
             RunEvent::Warning(text) => (Occasion::Warning, text.clone()),
             RunEvent::Stopping(reason) => (Occasion::End, reason.text().to_owned()),
             RunEvent::UsersCut { users, .. } => {
                 (Occasion::Warning, format!("{users} users cut in the middle of a task"))
             }
-            RunEvent::Started { .. } | RunEvent::Tick(_) | RunEvent::Ended { .. } => return None,
+            RunEvent::Started { .. }
+            | RunEvent::Measured { .. }
+            | RunEvent::StepEnded { .. }
+            | RunEvent::Tick(_)
+            | RunEvent::Ended { .. } => return None,
         };
         Some(Self { at, kind, text })
     }
@@ -83,7 +89,7 @@ impl StopReason {
 }
 
 /// The marks of a run in the order in which they came, bounded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Marks {
     kept: Vec<Mark>,
     left_out: u64,

@@ -14,13 +14,14 @@ use crate::interval::Interval;
 use crate::sample::{Outcome, Sample};
 use crate::tasks::{TaskCounts, TaskId};
 use crate::variety::Variety;
+use serde::{Deserialize, Serialize};
 
 /// The name of the row that takes requests once the table of names is full.
 pub const OTHER_NAMES: &str = "(other names: the table of names is full)";
 
 /// The number of a row within one thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct RowId(u32);
+pub struct RowId(pub(crate) u32);
 
 impl RowId {
     /// Its index in [`Interval::rows`].
@@ -33,7 +34,7 @@ impl RowId {
 pub const TRANSACTION: &str = "TRANSACTION";
 
 /// What a row counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum RowKind {
     /// Requests.
     #[default]
@@ -44,7 +45,7 @@ pub enum RowKind {
 }
 
 /// What makes requests one row: method, name and tags.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RowKey {
     /// The name that the suite gave, or the path.

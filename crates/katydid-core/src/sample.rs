@@ -72,7 +72,7 @@ impl Sample {
 }
 
 /// Bytes moved by one request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bytes {
     /// Written to the socket (under TLS: before encryption).
     pub sent: u64,
@@ -131,7 +131,7 @@ impl std::ops::AddAssign for Phases {
 
 /// Phases of many requests: sum and maximum of each, in the order dns, connect, tls, send, wait,
 /// receive.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhaseTotals {
     sum_ns: [u64; 6],
     max_ns: [u64; 6],

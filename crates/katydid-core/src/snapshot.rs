@@ -73,22 +73,22 @@ pub struct Snapshot {
     pub watched: Vec<Watched>,
     /// What the plan's monitors have seen ([`Monitored::note_all`]); put here when the run has ended.
     pub monitors: Vec<Monitored>,
-    rows: BTreeMap<RowKey, Row>,
-    transactions: BTreeMap<RowKey, Row>,
-    failures: BTreeMap<FailureId, FailureCount>,
-    failed_transactions: BTreeMap<FailureId, FailureCount>,
+    pub(crate) rows: BTreeMap<RowKey, Row>,
+    pub(crate) transactions: BTreeMap<RowKey, Row>,
+    pub(crate) failures: BTreeMap<FailureId, FailureCount>,
+    pub(crate) failed_transactions: BTreeMap<FailureId, FailureCount>,
     exceptions: BTreeMap<(TaskId, String, String), u64>,
-    exemplars: Vec<Exemplar>,
-    tasks: Vec<TaskRow>,
-    history: History,
+    pub(crate) exemplars: Vec<Exemplar>,
+    pub(crate) tasks: Vec<TaskRow>,
+    pub(crate) history: History,
     standstills: Standstills,
-    marks: Marks,
-    keys: Vec<Vec<RowKey>>,
-    thread_users: Vec<Vec<u32>>,
+    pub(crate) marks: Marks,
+    pub(crate) keys: Vec<Vec<RowKey>>,
+    pub(crate) thread_users: Vec<Vec<u32>>,
     thread_planned: Vec<u32>,
 }
 
-type FailureId = (Arc<str>, Arc<str>, FailureKind, Arc<str>);
+pub(crate) type FailureId = (Arc<str>, Arc<str>, FailureKind, Arc<str>);
 
 impl Snapshot {
     /// The state before the first interval, for `threads` executor threads.

@@ -1,13 +1,14 @@
 //! Task executions: each is counted, together with the requests it made.
 
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A task of the suite, the same number on every thread of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TaskId(pub u32);
 
 /// What is known of a task before the run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskInfo {
     /// The user class that runs it.
     pub class: Arc<str>,
@@ -27,7 +28,7 @@ pub struct TaskInfo {
 }
 
 /// How often a task ran and what it did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaskCounts {
     /// Executions that came to their end, however they ended.
     pub executions: u64,

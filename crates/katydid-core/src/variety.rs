@@ -5,6 +5,7 @@ use std::hash::BuildHasher as _;
 use std::sync::LazyLock;
 
 use hashbrown::DefaultHashBuilder;
+use serde::{Deserialize, Serialize};
 
 /// One for the whole process, so that threads agree.
 static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
@@ -13,7 +14,7 @@ static HASHER: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::
 const FAR: usize = 1_000;
 
 /// None yet, all the same, or several.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Distinct {
     #[default]
     None,
@@ -48,7 +49,7 @@ impl Distinct {
 }
 
 /// What is known of the addresses, bodies and users of a row.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Variety {
     pub(crate) urls: Distinct,
     /// Of requests that have one.

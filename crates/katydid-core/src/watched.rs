@@ -1,9 +1,8 @@
 //! A process that was watched beside the load: CPU, memory, threads and descriptors over the run.
 
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
 
 /// Steps kept; a longer run gets steps twice as long.
 const MOST_STEPS: usize = 3_600;

@@ -5,9 +5,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::{format_span, or_nearest};
+use serde::{Deserialize, Serialize};
 
 /// The name of a known mistake. It is stable: people silence warnings by it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum WarningName {
     /// The host comes from a file or the environment and is another machine.
@@ -108,7 +109,7 @@ impl FromStr for WarningName {
 }
 
 /// A known mistake that this run makes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     /// Which.
     pub name: WarningName,
@@ -163,7 +164,7 @@ impl fmt::Display for Warning {
 }
 
 /// A warning that is not wanted, with the reason that the report tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silence {
     /// Which.
     pub name: WarningName,
@@ -210,7 +211,7 @@ impl fmt::Display for Silence {
 }
 
 /// The warnings of a run, each name once.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Warnings {
     silences: Vec<Silence>,
     found: Vec<Warning>,

@@ -1,8 +1,10 @@
 //! What became of every start that was planned.
 
+use serde::{Deserialize, Serialize};
+
 /// Arrivals by their fate. Each that was planned is in exactly one of the other counts but
 /// `started` and `queued`, or still [under way](Self::under_way).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ArrivalCounts {
     /// Due by now, by the arithmetic of the schedule alone: counted apart from everything below.

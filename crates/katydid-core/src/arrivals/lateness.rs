@@ -1,9 +1,10 @@
 //! How long after their schedule tasks began.
 
 use crate::Latency;
+use serde::{Deserialize, Serialize};
 
 /// How long after their schedule tasks began, of those that have one: arrivals and paced tasks.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Lateness {
     /// Of all of them. It is in the response time of the first request of each.

@@ -6,9 +6,10 @@ use std::str::FromStr;
 use crate::parse_span;
 use crate::target::{Cursor, TargetError, scope, time_text};
 use crate::target::{Scope, TagClass, percent, share};
+use serde::{Deserialize, Serialize};
 
 /// A number of a run that may grow with time.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DriftMetric {
     /// The response time that this share (0 to 1) of the requests of a block does not exceed.
@@ -20,7 +21,7 @@ pub enum DriftMetric {
 }
 
 /// How much may be added in an hour.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum DriftLimit {
     /// This share (0.05 for 5 %) of the mean over the time judged.
@@ -31,7 +32,7 @@ pub enum DriftLimit {
 
 /// A rule on how a number moves in hours: `p95 < 10%/h on /api/login`, `failures < 0.1pt/h`,
 /// `memory < 5%/h`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DriftRule {
     pub(super) metric: DriftMetric,
     pub(super) limit: DriftLimit,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::Expected;
 use crate::knee::{Knee, KneeStep, climb, steady};
 use crate::{FailureKind, Part, Snapshot, Target};
+use serde::{Deserialize, Serialize};
 
 /// No answer at all for longer than this is a stall: five ticks, and longer than any pause of a
 /// target that works. Where answers take long even at first, twice their p99 there.
@@ -26,7 +27,7 @@ const COLLAPSE_LEAST: u64 = 100;
 
 /// The target must get worse step by step, and not all at once: no stall, no crash, no collapse of
 /// its throughput.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Degrade;
 
 /// A text that is no way to degrade.

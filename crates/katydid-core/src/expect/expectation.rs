@@ -5,9 +5,10 @@ use std::fmt;
 use super::degrade::{Degrade, no_knee};
 use super::recover::Recover;
 use crate::{DriftRule, RunPhase, Snapshot, Target};
+use serde::{Deserialize, Serialize};
 
 /// Something that a run must show beyond rules on one number.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Expectation {
     /// After its highest load the target is soon as it was: `recover = "p95 < 1s within 30s"`.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::span::SpanError;
 use crate::target::{TagClass, Target, TargetError};
 use crate::{History, Part, RowKey, RunPhase, Snapshot, Step, format_span, parse_span};
+use serde::{Deserialize, Serialize};
 
 /// The shortest time over which the rule is asked. A second of a few users has too few requests for
 /// a percentile; ten would hide when it was.
@@ -22,7 +23,7 @@ const FINE: Duration = Duration::from_secs(3);
 /// It is asked over windows that begin with every step of the history after that stage. Each has at
 /// least 5 s, and as many more as it takes to have the samples that the rule needs. The target has
 /// recovered at the beginning of the first window from which on all hold.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Recover {
     rule: Target,
     within: Duration,

@@ -5,12 +5,13 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::or_nearest;
+use serde::{Deserialize, Serialize};
 
 /// A piece of a run with a name: a stage, or the ramp and what follows it.
 ///
 /// Its borders come from the plan by arithmetic, and nothing that happens moves them. A request
 /// belongs to the phase in which it ended; what ends after the last phase belongs to that.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RunPhase {
     /// What it is called: `surge`, `stage 2`, `ramp`, `steady`.

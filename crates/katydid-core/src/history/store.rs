@@ -167,6 +167,15 @@ impl History {
         }
     }
 
+    /// Takes away what other rows measured.
+    pub(crate) fn keep_rows(&mut self, wanted: impl Fn(&RowKey) -> bool) {
+        let wanted: Vec<bool> = self.rows.iter().map(wanted).collect();
+        for step in &mut self.steps {
+            step.entries.retain(|(row, _)| wanted[*row as usize]);
+        }
+        self.weight = self.steps.iter().map(Step::weight).sum();
+    }
+
     /// Forgets all steps; rows and phases stay.
     pub(crate) fn clear(&mut self) {
         self.steps.clear();

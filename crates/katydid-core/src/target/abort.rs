@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::rule::Target;
 use crate::Snapshot;
+use serde::{Deserialize, Serialize};
 
 /// A target that has ended a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Aborted {
     /// When, since the start of the run.

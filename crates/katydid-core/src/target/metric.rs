@@ -4,9 +4,10 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Part;
+use serde::{Deserialize, Serialize};
 
 /// A number of a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Metric {
     /// Successful requests ÷ requests, 0 to 1.
@@ -98,7 +99,7 @@ impl fmt::Display for Metric {
 }
 
 /// How a metric is held against its limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Comparison {
     /// `<`

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use super::metric::{Comparison, Metric, Unit, percent, share};
 use super::scope::Scope;
+use serde::{Deserialize, Serialize};
 
 /// A rule on one metric: `p95 < 500ms`, `success == 100% on tag tts`.
 ///
 /// It is read from text ([`str::parse`], or [`Target::parse`] where classes are known) and written
 /// as the same text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     pub(super) metric: Metric,
     pub(super) comparison: Comparison,

@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::recorder::{RowKey, RowKind, TRANSACTION};
+use serde::{Deserialize, Serialize};
 
 /// The requests that a target is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Scope {
     /// All requests.
@@ -29,7 +30,7 @@ pub enum Scope {
 
 /// A class of requests: a set of tags in a row of such sets, of which the first that matches
 /// counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TagClass {
     name: String,
     tags: Vec<String>,

@@ -120,7 +120,7 @@ fn a_task_that_had_sent_all_before_the_reset_is_not_called_silent_after_it() {
     let outcome = run(&classes, Shared::default(), &settings, &control, &mut |event| match event {
         RunEvent::Tick(_) if RESET.load(Ordering::SeqCst) => control.stop(),
         RunEvent::Tick(_) => control.reset_stats().unwrap(),
-        RunEvent::StatsReset => RESET.store(true, Ordering::SeqCst),
+        RunEvent::StatsReset { .. } => RESET.store(true, Ordering::SeqCst),
         _ => {}
     });
     let snapshot = outcome.unwrap().snapshot;

@@ -12,9 +12,10 @@ pub use knowledge::{Advice, Symptom, known_cause};
 use std::time::Duration;
 
 use crate::Snapshot;
+use serde::{Deserialize, Serialize};
 
 /// Something that is wrong with the target, as the data of the run shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnosis {
     /// Which requests.
     pub place: String,

@@ -31,6 +31,7 @@ impl Dispatcher<'_> {
         if resets < self.resets {
             interval.forget();
         }
+        (self.observe)(RunEvent::Measured { thread: index, interval: &interval });
         self.snapshot.absorb(index, &interval);
         let thread = &mut self.threads[index];
         thread.cut = cut;
@@ -46,7 +47,9 @@ impl Dispatcher<'_> {
     }
 
     pub(super) fn tick(&mut self) {
-        self.snapshot.tick(self.start.elapsed());
+        let at = self.start.elapsed();
+        (self.observe)(RunEvent::StepEnded { at });
+        self.snapshot.tick(at);
         self.watch.hand_over(&mut self.snapshot.generator);
         if !self.borders.silent() {
             (self.observe)(RunEvent::Tick(&self.snapshot));

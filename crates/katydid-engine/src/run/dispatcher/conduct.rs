@@ -272,9 +272,10 @@ impl Dispatcher<'_> {
     fn reset(&mut self) {
         self.resets += 1;
         self.threads.iter().for_each(|thread| thread.order(Order::Reset));
-        self.snapshot.reset(self.start.elapsed());
+        let at = self.start.elapsed();
+        self.snapshot.reset(at);
         self.watch.reset();
-        self.tell(RunEvent::StatsReset);
+        self.tell(RunEvent::StatsReset { at });
     }
 
     pub(super) fn stop(&mut self, reason: StopReason) {
