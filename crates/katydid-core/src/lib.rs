@@ -11,6 +11,7 @@ mod advice;
 mod arrivals;
 mod capacity;
 mod closing;
+pub mod compare;
 mod drift;
 mod event;
 mod exemplar;

@@ -123,9 +123,11 @@ impl ArrivalRate {
         }
         let stages = self.to_stages();
         let named = self.names.iter().zip(&stages);
-        RunPhase::in_a_row(
+        let phases = RunPhase::in_a_row(
             named.map(|(name, stage)| (name, stage.length, None, Some(stage.from.max(stage.to)))),
-        )
+        );
+        let ramps = stages.iter().map(|stage| stage.from != stage.to);
+        phases.into_iter().zip(ramps).map(|(phase, ramp)| RunPhase { ramp, ..phase }).collect()
     }
 
     /// The names of the stages, as they stand before them.

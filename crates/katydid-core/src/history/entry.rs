@@ -10,8 +10,8 @@ use crate::interval::RowInterval;
 /// What one row measured in one step. Times are shared, so that copies cost little.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entry {
-    pub(super) succeeded: Option<Arc<Sparse>>,
-    pub(super) failed: Option<Arc<Sparse>>,
+    pub(crate) succeeded: Option<Arc<Sparse>>,
+    pub(crate) failed: Option<Arc<Sparse>>,
     pub(super) kinds: FailureKinds,
     pub(super) connections: u64,
     pub(super) redirects: u64,

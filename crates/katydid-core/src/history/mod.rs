@@ -19,5 +19,5 @@ pub use kinds::FailureKinds;
 pub use part::Part;
 pub(crate) use phase::{PhaseName, unknown_phase};
 pub use phase::{PhaseNameError, RunPhase};
-pub(crate) use sparse::Sparse;
+pub(crate) use sparse::{Sparse, lowest};
 pub use store::{History, Step};

@@ -27,6 +27,8 @@ pub struct RunPhase {
     pub starts: Option<f64>,
     /// Whether it is a stage of the plan, and not the ramp or what follows it.
     pub stage: bool,
+    /// Whether the load changes in it from its beginning to its end.
+    pub ramp: bool,
 }
 
 impl RunPhase {
@@ -44,6 +46,7 @@ impl RunPhase {
             users: Some(users),
             starts: None,
             stage: false,
+            ramp: name == "ramp",
         };
         let both = [phase("ramp", Duration::ZERO, Some(ramp_until)), phase("steady", full, end)];
         both.into_iter().filter(|it| it.until.is_none_or(|until| it.from < until)).collect()
@@ -52,7 +55,7 @@ impl RunPhase {
     /// The only phase of a run without a ramp.
     pub fn steady(end: Option<Duration>) -> Vec<Self> {
         let (name, from) = ("steady".to_owned(), Duration::ZERO);
-        vec![Self { name, from, until: end, users: None, starts: None, stage: false }]
+        vec![Self { name, from, until: end, users: None, starts: None, stage: false, ramp: false }]
     }
 
     /// Stages one after the other from the start on: name, length, and users or starts per second.
@@ -64,7 +67,7 @@ impl RunPhase {
         for (index, (name, length, users, starts)) in stages.enumerate() {
             let until = from.saturating_add(length);
             let (name, end) = (name.or_number(index), Some(until));
-            phases.push(Self { name, from, until: end, users, starts, stage: true });
+            phases.push(Self { name, from, until: end, users, starts, stage: true, ramp: false });
             from = until;
         }
         phases

@@ -59,7 +59,18 @@ impl Sparse {
         times.add_buckets(buckets, (self.min_ns, self.max_ns), self.sum_ns);
     }
 
-    fn buckets(&self) -> Buckets<'_> {
+    /// All times added up, in ns.
+    pub(crate) fn sum_ns(&self) -> u128 {
+        self.sum_ns
+    }
+
+    /// The shortest time and the longest, in ns.
+    pub(crate) fn extremes(&self) -> (u64, u64) {
+        (self.min_ns, self.max_ns)
+    }
+
+    /// The buckets (number, count) in ascending order.
+    pub(crate) fn buckets(&self) -> Buckets<'_> {
         let mut buckets = Buckets { rest: &self.bytes, index: 0, head: None };
         buckets.advance();
         buckets
@@ -76,7 +87,7 @@ fn index(micros: u64) -> u64 {
 }
 
 /// The shortest time of a bucket, in µs.
-fn lowest(index: u64) -> u64 {
+pub(crate) fn lowest(index: u64) -> u64 {
     if index < FINE {
         return index;
     }
@@ -122,7 +133,7 @@ fn take(bytes: &mut &[u8]) -> Option<u64> {
 }
 
 /// The buckets (number, count) in ascending order; `head` is the next one.
-struct Buckets<'a> {
+pub(crate) struct Buckets<'a> {
     rest: &'a [u8],
     index: u64,
     head: Option<(u64, u64)>,

@@ -59,6 +59,11 @@ impl Step {
         self.entries.is_empty()
     }
 
+    /// What rows measured, by number of the row.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (u32, &Entry)> {
+        self.entries.iter().map(|(row, entry)| (*row, entry))
+    }
+
     fn weight(&self) -> usize {
         size_of::<Self>() + self.entries.iter().map(|(_, entry)| entry.weight()).sum::<usize>()
     }

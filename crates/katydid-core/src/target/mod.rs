@@ -22,5 +22,5 @@ pub use rule::Target;
 pub use scope::{Scope, TagClass};
 
 pub(crate) use metric::{percent, share};
-pub(crate) use parse::{Cursor, scope};
+pub(crate) use parse::{Cursor, decimal, percentile, scope, time as parse_time};
 pub(crate) use rule::time as time_text;

@@ -12,4 +12,6 @@ mod value;
 pub use error::TargetError;
 
 pub(crate) use cursor::Cursor;
+pub(crate) use rule::percentile;
 pub(crate) use scope::scope;
+pub(crate) use value::{decimal, time};

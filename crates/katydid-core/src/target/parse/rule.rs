@@ -84,13 +84,13 @@ fn metric(cursor: &mut Cursor<'_>) -> Result<Word, TargetError> {
         if !cursor.eat(")") {
             return Err(cursor.wrong(cursor.at, "close the bracket: p(95)"));
         }
-        return percentile(cursor, inside, number);
+        return percentile(cursor, inside, number).map(Word::Metric);
     }
     if let Some((_, found)) = WORDS.iter().find(|(name, _)| *name == word) {
         return Ok(*found);
     }
     if let Some(number) = word.strip_prefix('p').filter(|rest| rest.starts_with(is_digit)) {
-        return percentile(cursor, at + 1, number);
+        return percentile(cursor, at + 1, number).map(Word::Metric);
     }
     if word.is_empty() {
         return Err(cursor.wrong(at, "a metric belongs here, such as p95, success or requests"));
@@ -103,13 +103,18 @@ fn is_digit(c: char) -> bool {
     c.is_ascii_digit()
 }
 
-fn percentile(cursor: &Cursor<'_>, at: usize, number: &str) -> Result<Word, TargetError> {
+/// A percentile from its number, as a word of a rule.
+pub(crate) fn percentile(
+    cursor: &Cursor<'_>,
+    at: usize,
+    number: &str,
+) -> Result<Metric, TargetError> {
     let plain = number.chars().all(|c| is_digit(c) || c == '.');
     match number.parse::<f64>() {
         Ok(percent) if plain && percent > 0.0 && percent < 100.0 => {
             let quantile = share(percent / 100.0);
             if quantile > 0.0 && quantile < 1.0 {
-                return Ok(Word::Metric(Metric::ResponseTime(quantile)));
+                return Ok(Metric::ResponseTime(quantile));
             }
             Err(cursor.wrong(at, "a percentile has at most six decimals, such as p99.9"))
         }

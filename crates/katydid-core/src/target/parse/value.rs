@@ -49,7 +49,7 @@ fn number_with_unit(cursor: &mut Cursor<'_>) -> String {
 }
 
 /// Digits with at most one point: Rust also reads `+1`, `1e3` and `inf`.
-fn decimal(text: &str) -> Option<f64> {
+pub(crate) fn decimal(text: &str) -> Option<f64> {
     let plain = text.starts_with(|c: char| c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_digit() || c == '.');
     text.parse().ok().filter(|number: &f64| plain && number.is_finite())
@@ -81,7 +81,7 @@ fn shared(text: &str, word: Word) -> Result<f64, String> {
 }
 
 /// A length of time in nanoseconds; a bare number is milliseconds, as in k6.
-fn time(text: &str) -> Result<f64, String> {
+pub(crate) fn time(text: &str) -> Result<f64, String> {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit() && c != '.');
     let unit = &text[digits.len()..];
     let known = TIMES.iter().find(|(name, _)| *name == unit).map(|(_, length)| *length);
