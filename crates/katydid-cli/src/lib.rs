@@ -51,6 +51,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+pub use files::{RunNotFound, find_run};
 pub use hooks::{Quitting, RunView, SpawningView, StopView};
 pub use options::{Options, SuiteOption};
 pub use preflight::{Check, Preflight};

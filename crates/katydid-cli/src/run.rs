@@ -13,7 +13,7 @@ use crate::capacity::Searcher;
 use crate::console::Console;
 use crate::embedded::{Backend, Order};
 use crate::error::CliError;
-use crate::files::{LastFiles, Place, Reports};
+use crate::files::{LastFiles, Place, RUNS, Reports};
 use crate::hooks::Calls;
 use crate::outcome::Ending;
 use crate::preflight::{self, Wanted};
@@ -24,8 +24,6 @@ use crate::suite::{Preparation, Suite};
 use crate::watching::Watching;
 use crate::{guards, limits, plan, request_line, selection};
 
-/// Where scenarios leave their folders.
-const RUNS: &str = "load_test_runs";
 /// Users that somebody may add by keys, whom the embedded backend must know.
 const MOST_BY_KEYS: u32 = 1_000;
 
@@ -59,7 +57,8 @@ pub(crate) fn run(
     let mut watching = Watching::choose(&settings, backend.as_ref().map(Backend::pid), console)?;
     settings.run.hooks = hooks(suite, &settings, console);
     let mut calls = Calls::init(suite, &settings.run, console);
-    let shared = prepare(suite, &settings, &settings.run, backend.as_ref(), &advisor)?;
+    let folder = place.folder.as_deref();
+    let shared = prepare(suite, &settings, &settings.run, backend.as_ref(), folder, &advisor)?;
     calls.test_start(&shared);
     let files = LastFiles::new(&settings.output, &settings.run, &place);
     files.probe(console);
@@ -219,6 +218,7 @@ pub(crate) fn prepare(
     settings: &Settings,
     run: &RunSettings,
     backend: Option<&Backend>,
+    folder: Option<&Path>,
     advisor: &Advisor,
 ) -> Result<Shared, CliError> {
     let options = &settings.options;
@@ -235,6 +235,7 @@ pub(crate) fn prepare(
         accounts: settings.accounts.as_deref(),
         seed: run.seed,
         embedded: backend.map(Backend::ready),
+        folder,
         run_time: run.run_time,
         options,
         tasks: &tasks,

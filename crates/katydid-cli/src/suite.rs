@@ -334,6 +334,9 @@ pub struct Preparation<'a> {
     pub seed: u64,
     /// What the embedded backend said, when there is one.
     pub embedded: Option<&'a EmbeddedReady>,
+    /// The folder that this run leaves, for notes of the suite's own; `None` when it leaves none,
+    /// and in a preflight.
+    pub folder: Option<&'a Path>,
     /// Length of the run, if bounded.
     pub run_time: Option<Duration>,
     /// The values of the suite's own options.

@@ -234,7 +234,7 @@
 
 pub use katydid_cli::{
     AccountsUse, Check, CommandFn, EmbeddedReady, EmbeddedRequest, Options, Preflight, Preparation,
-    Quitting, RunView, SpawningView, StopView, Suite, SuiteOption, main,
+    Quitting, RunNotFound, RunView, SpawningView, StopView, Suite, SuiteOption, find_run, main,
 };
 pub use katydid_core::{
     Advice, Comparison, FailureKind, Metric, Mix, Scenario, Scope, Shape, Stage, Stages,

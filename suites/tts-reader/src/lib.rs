@@ -9,6 +9,8 @@ mod accounts_command;
 mod advice;
 mod answers;
 pub mod articles;
+mod clean;
+mod created;
 #[cfg(feature = "embedded")]
 mod embedded;
 pub mod flows;

@@ -8,10 +8,13 @@ use crate::accounts::Accounts;
 use crate::accounts_command;
 use crate::advice;
 use crate::articles::ArticleSite;
+use crate::clean;
+use crate::created::{Head, Journal};
 use crate::options::{self, Wishes};
 use crate::personas::{BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser};
 use crate::preflight;
 use crate::target;
+use tts_reader_accounts::Used;
 
 /// Data that all users of a run share.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub(crate) struct Prepared {
     pub(crate) wishes: Wishes,
     /// What the names of accounts made by this run begin with.
     pub(crate) run: Arc<str>,
+    /// What the run has made at the target.
+    pub(crate) journal: Arc<Journal>,
 }
 
 /// The whole load test.
@@ -45,6 +50,7 @@ pub fn suite() -> Suite {
              --out accounts.csv`",
         )
         .command("accounts", "Make, top up, reset or remove test accounts", accounts_command::run)
+        .command("clean", "Remove what a run has left at its target", clean::run)
         .preflight(preflight::checks)
         .cost_unit("character")
         .prepare(prepare);
@@ -70,8 +76,23 @@ fn prepare(run: &Preparation<'_>) -> Result<Shared, BoxError> {
     })?;
     let mut shared = Shared::default();
     let articles = if wishes.pages.is_empty() { articles(run.host)? } else { None };
-    shared.insert(Prepared { accounts, articles, wishes, run: run_name().into() });
+    let journal = Arc::new(journal(run, accounts.is_some())?);
+    shared.insert(Prepared { accounts, articles, wishes, run: run_name().into(), journal });
     Ok(shared)
+}
+
+/// Notes on what this run makes. Without them nobody could clean up after it.
+fn journal(run: &Preparation<'_>, logs_in: bool) -> Result<Journal, BoxError> {
+    let Some(folder) = run.folder else { return Ok(Journal::default()) };
+    let mut head = Head::new(run.host, run.embedded.is_some());
+    if let (true, false, Some(file)) = (logs_in, head.embedded, run.accounts) {
+        head.used = Used::of_file(file, run.users as usize);
+        head.foreign = head.used.is_none().then(|| file.display().to_string());
+    }
+    Journal::begin(folder, head).map_err(|fault| {
+        let folder = folder.display();
+        format!("cannot note in {folder} what this run makes at its target: {fault}").into()
+    })
 }
 
 fn accounts(run: &Preparation<'_>) -> Result<Accounts, BoxError> {

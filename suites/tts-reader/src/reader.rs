@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::accounts::Account;
 use crate::answers::{self, Granted, Login, Owner, Preferences, Registered};
 use crate::articles::{Article, ArticleSite, Reading};
+use crate::created::Journal;
 use crate::mp3;
 use crate::options::Wishes;
 use crate::plan::Prepared;
@@ -38,6 +39,7 @@ pub struct Reader {
     wishes: Wishes,
     /// What the names of accounts made by this run begin with.
     run: Arc<str>,
+    journal: Arc<Journal>,
     names: u32,
     /// Accounts that this user registered and has not deleted yet.
     registered: Vec<Account>,
@@ -65,6 +67,7 @@ impl Reader {
             articles: prepared.articles.clone(),
             wishes: prepared.wishes.clone(),
             run: Arc::clone(&prepared.run),
+            journal: Arc::clone(&prepared.journal),
             names: 0,
             registered: Vec::new(),
             balance: None,
@@ -150,10 +153,11 @@ impl Reader {
             "username": username, "email": email, "password": password,
             "first_name": "Load", "last_name": "Test",
         });
+        let account = Account { username, password };
+        self.journal.registered(&account);
         let reply = session.post("/api/register").name(name).json(&body).send().await?;
         let reply = reply.expect_status(200)?;
         // It exists from here on, whatever the answer says.
-        let account = Account { username, password };
         self.registered.push(account.clone());
         let (reply, user) = answers::read::<Registered>(reply)?;
         reply.check("the account is the one asked for", |_| {
@@ -174,6 +178,7 @@ impl Reader {
         let request = session.delete("/api/user").name("/api/user[clean-up]").tags(["auth"]);
         let reply = request.bearer(token.bearer()).send().await?;
         reply.check("the account is deleted", |reply| matches!(reply.status(), 200 | 204))?;
+        self.journal.deleted(&account.username);
         Ok(())
     }
 

@@ -30,7 +30,8 @@ impl Searcher<'_> {
         } else {
             Calls::again(suite, &run, console)
         };
-        let shared = prepare(suite, settings, &run, self.backend.as_ref(), &self.advisor)?;
+        let (backend, folder) = (self.backend.as_ref(), self.place.0.folder.as_deref());
+        let shared = prepare(suite, settings, &run, backend, folder, &self.advisor)?;
         calls.test_start(&shared);
         let progress = Progress { users, run_time: run.run_time };
         let (advisor, watch, backend) = (&self.advisor, self.watch, &mut self.backend);

@@ -1,12 +1,15 @@
 //! Report files: written whole or not at all, by a thread of their own, and never a reason to end
 //! a run.
 
+mod find;
 mod last;
 mod place;
 mod reports;
 mod whole;
 mod writer;
 
+pub(crate) use find::RUNS;
+pub use find::{RunNotFound, find_run};
 pub(crate) use last::LastFiles;
 pub(crate) use place::Place;
 pub(crate) use reports::Reports;

@@ -85,7 +85,7 @@ pub(crate) fn look(
     }
     let mut found = Findings::of_hosts(settings);
     if !found.failed() {
-        match prepare(suite, settings, &settings.run, backend, advisor) {
+        match prepare(suite, settings, &settings.run, backend, None, advisor) {
             Ok(shared) => found.look(suite, settings, &shared)?,
             Err(fault) => found.checks.push(Check::failed("data", fault.to_string(), "")),
         }

@@ -62,6 +62,11 @@ impl Batch {
         self.0 == PERSISTENT
     }
 
+    /// The flags of the commands that name it.
+    pub fn flags(&self) -> String {
+        if self.is_persistent() { "--persistent".to_owned() } else { format!("--prefix {self}") }
+    }
+
     /// The user names of its first `count` accounts; the lasting account is alone.
     pub fn usernames(&self, count: u32) -> Vec<String> {
         if self.is_persistent() {

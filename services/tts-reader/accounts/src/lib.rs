@@ -22,4 +22,4 @@ pub use batch::{Batch, BatchError};
 pub use error::AccountsError;
 pub use password::Password;
 pub use registry::{CHUNK, Change, Member, NewMembers, Registry, RegistryError, Selection, Tier};
-pub use run::{Access, run};
+pub use run::{Access, Named, Present, Used, confirm, run};

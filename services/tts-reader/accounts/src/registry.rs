@@ -36,6 +36,28 @@ pub trait Registry {
     fn change(&mut self, change: &Change, of: &Selection) -> Result<usize, RegistryError>;
 }
 
+impl<R: Registry + ?Sized> Registry for Box<R> {
+    fn place(&self) -> &str {
+        (**self).place()
+    }
+
+    fn is_local(&self) -> bool {
+        (**self).is_local()
+    }
+
+    fn members(&mut self, batch: &Batch, after: &str) -> Result<Vec<Member>, RegistryError> {
+        (**self).members(batch, after)
+    }
+
+    fn create(&mut self, new: &NewMembers) -> Result<Vec<Member>, RegistryError> {
+        (**self).create(new)
+    }
+
+    fn change(&mut self, change: &Change, of: &Selection) -> Result<usize, RegistryError> {
+        (**self).change(change, of)
+    }
+}
+
 /// Why a registry did not do it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -103,6 +125,8 @@ pub enum Change {
     },
     /// They have as many credits as when they were made.
     ResetCredits,
+    /// They stay, and their audio goes.
+    RemoveAudio,
     /// They get this password.
     SetPassword {
         /// The new one.

@@ -74,6 +74,7 @@ pub(crate) async fn change(
         Change::Remove => "deleted",
         Change::TopUp { .. } => "given credits",
         Change::ResetCredits => "set back to their credits",
+        Change::RemoveAudio => "freed of their audio",
         Change::SetPassword { .. } => "given a password",
     };
     let line = format!("Test accounts {what}: {changed} of batch {}", of.batch);

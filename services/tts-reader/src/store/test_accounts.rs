@@ -66,6 +66,12 @@ impl Store {
         Ok(made)
     }
 
+    /// The ids of those accounts that are there.
+    pub(crate) async fn test_account_ids(&self, of: &Selection) -> Result<Vec<UserId>, StoreError> {
+        let there = found(&mut *self.read().await?, of).await?;
+        Ok(there.into_iter().map(|(id, ..)| id).collect())
+    }
+
     /// Removes those accounts that are there, with everything in the database that hangs on them.
     pub(crate) async fn remove_test_accounts(
         &self,

@@ -29,7 +29,7 @@ pub(crate) enum OrderError {
 pub(crate) enum ChangeError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the accounts are gone, but the audio of {id} could not be removed: {source}")]
+    #[error("the audio of {id} could not be removed, everything else is done: {source}")]
     Audio { id: UserId, source: io::Error },
 }
 
@@ -81,6 +81,7 @@ where
         Change::Remove => remove(store, audio, of).await?,
         Change::TopUp { credits } => store.top_up_test_accounts(of, *credits, now).await?,
         Change::ResetCredits => store.reset_test_accounts(of, now).await?,
+        Change::RemoveAudio => remove_audio(store, audio, of).await?,
         Change::SetPassword { password } => {
             let hash = hash(password.expose().to_owned()).await?;
             store.set_test_password(of, &hash).await?
@@ -91,13 +92,29 @@ where
 /// The accounts first: as long as one is there, it can be given new audio.
 async fn remove(store: &Store, audio: &AudioFiles, of: &Selection) -> Result<usize, ChangeError> {
     let gone = store.remove_test_accounts(of).await?;
+    silence(audio, &gone).await?;
+    Ok(gone.len())
+}
+
+async fn remove_audio(
+    store: &Store,
+    audio: &AudioFiles,
+    of: &Selection,
+) -> Result<usize, ChangeError> {
+    let there = store.test_account_ids(of).await?;
+    silence(audio, &there).await?;
+    Ok(there.len())
+}
+
+/// Removes the audio of all of them, as far as possible.
+async fn silence(audio: &AudioFiles, accounts: &[UserId]) -> Result<(), ChangeError> {
     let mut left = Ok(());
-    for id in &gone {
+    for id in accounts {
         if let Err(source) = audio.remove_all(id).await {
             left = Err(ChangeError::Audio { id: id.clone(), source });
         }
     }
-    left.map(|()| gone.len())
+    left
 }
 
 fn check_names(batch: &Batch, usernames: &[String]) -> Result<(), OrderError> {

@@ -74,7 +74,11 @@ impl PlaceArgs {
     }
 }
 
-fn address(text: &str) -> Result<Url, String> {
+/// The address of a service.
+///
+/// # Errors
+/// A sentence on what is wrong.
+pub(crate) fn address(text: &str) -> Result<Url, String> {
     let wrong = |why: &str| Err(format!("--target {text} is no address: {why}"));
     match Url::parse(text) {
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {

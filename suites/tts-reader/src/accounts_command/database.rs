@@ -5,10 +5,10 @@ use std::path::Path;
 use tts_reader::test_accounts::Database;
 use tts_reader_accounts::{Access, Registry, RegistryError};
 
-pub(super) fn open(
+pub(crate) fn open(
     url: &str,
     data: Option<&Path>,
     access: Access,
-) -> Result<impl Registry, RegistryError> {
+) -> Result<impl Registry + use<>, RegistryError> {
     Database::open(Some(url), data, access)
 }

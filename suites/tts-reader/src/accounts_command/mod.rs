@@ -6,10 +6,11 @@
 mod answer;
 mod args;
 #[cfg(feature = "embedded")]
-mod database;
+pub(crate) mod database;
 #[cfg(not(feature = "embedded"))]
 #[path = "no_database.rs"]
-mod database;
+pub(crate) mod database;
+mod people;
 mod remote;
 
 use std::ffi::OsString;
@@ -19,8 +20,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use tts_reader_accounts::{AccountsError, RegistryError, Terminal};
 
+pub(crate) use args::address;
+pub(crate) use people::Token;
+pub(crate) use remote::Remote;
+
 use args::{Line, Place};
-use remote::Remote;
 
 /// Runs the words after `tts-load accounts`.
 pub(crate) fn run(words: Vec<OsString>) -> ExitCode {

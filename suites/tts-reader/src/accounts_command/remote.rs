@@ -21,7 +21,7 @@ const REQUEST: Duration = Duration::from_mins(2);
 
 /// The test accounts of a running service.
 #[derive(Debug)]
-pub(super) struct Remote {
+pub(crate) struct Remote {
     /// Without a slash at its end.
     base: String,
     client: Client,
@@ -43,7 +43,7 @@ impl Remote {
     ///
     /// # Errors
     /// When the system has no means for a client.
-    pub(super) fn new(target: &Url) -> Result<Self, RegistryError> {
+    pub(crate) fn new(target: &Url) -> Result<Self, RegistryError> {
         let failed = |error: &dyn std::error::Error| {
             RegistryError::Failed(format!("cannot make an HTTP client: {error}"))
         };
@@ -53,6 +53,21 @@ impl Remote {
             .map_err(|error| failed(&error))?;
         let client = client().map_err(|error| failed(&*error))?;
         Ok(Self { base: target.as_str().trim_end_matches('/').to_owned(), client, runtime })
+    }
+
+    /// Without a slash at its end.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// # Errors
+    /// There is no answer.
+    pub(super) fn ask(&self, request: RequestBuilder) -> Result<Answer, RegistryError> {
+        self.runtime.block_on(self.send(request))
     }
 
     fn read<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, RegistryError> {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of a test fail like the test")]
 
 mod accounts;
+mod clean;
 mod diagnosis;
 mod guide;
 mod liar;

@@ -1,9 +1,9 @@
 //! `accounts remove`, `top-up` and `reset-credits`: the same change to each account that is meant.
 
-use super::{accounts, confirm, flags, members, span};
+use super::{accounts, change_all, confirm, members, span};
 use crate::{
-    AccountsError, Ask, Batch, CHUNK, Change, ChangeArgs, Member, Registry, RegistryError,
-    RemoveArgs, Selection, TopUpArgs, WhichArgs, roster::Roster,
+    AccountsError, Ask, Batch, Change, ChangeArgs, Member, Registry, RegistryError, RemoveArgs,
+    TopUpArgs, WhichArgs, roster::Roster,
 };
 
 pub(super) fn remove<R: Registry>(
@@ -40,7 +40,7 @@ pub(super) fn remove<R: Registry>(
             "; {} of `{}` are not in that file and stay, `accounts remove {}` removes them",
             meant.others,
             meant.batch,
-            flags(&meant.batch)
+            meant.batch.flags()
         );
     }
     Ok(text)
@@ -140,22 +140,12 @@ impl Meant {
         Ok((registry, meant))
     }
 
-    /// One change after the other, some accounts at a time.
-    ///
-    /// # Errors
-    /// With the number of accounts that were changed before.
     fn change(
         &self,
         registry: &mut impl Registry,
         change: &Change,
     ) -> Result<usize, (usize, RegistryError)> {
-        let mut done = 0;
-        for some in self.members.chunks(CHUNK) {
-            let usernames = some.iter().map(|member| member.username.clone()).collect();
-            let of = Selection { batch: self.batch.clone(), usernames };
-            done += registry.change(change, &of).map_err(|source| (done, source))?;
-        }
-        Ok(done)
+        change_all(registry, change, &self.batch, &self.members)
     }
 
     /// # Errors

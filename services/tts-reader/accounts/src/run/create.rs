@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{accounts, confirm, flags, in_order, members, span};
+use super::{accounts, confirm, in_order, members, span};
 use crate::{
     AccountsError, Ask, Batch, CHUNK, Change, CreateArgs, Member, NewMembers, Password, Registry,
     RegistryError, Selection,
@@ -30,7 +30,7 @@ pub(super) fn create<R: Registry>(
             count: strange.len(),
             place: registry.place().to_owned(),
             path: args.out.clone(),
-            which: flags(&batch),
+            which: batch.flags(),
             batch,
         });
     }
@@ -67,7 +67,7 @@ pub(super) fn create<R: Registry>(
             made: new,
             path: args.out.clone(),
             source,
-            which: flags(&batch),
+            which: batch.flags(),
         })?,
     }
     let told = Told { args, place: registry.place(), rows: &rows, new, renewed };

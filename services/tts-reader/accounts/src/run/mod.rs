@@ -2,8 +2,13 @@
 
 mod change;
 mod create;
+mod used;
 
-use crate::{AccountsError, Ask, Batch, Member, Registry, RegistryError, Verb};
+pub use used::{Named, Present, Used};
+
+use crate::{
+    AccountsError, Ask, Batch, CHUNK, Change, Member, Registry, RegistryError, Selection, Verb,
+};
 
 /// What a command is about to do with the place where accounts are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,14 +53,35 @@ fn members(registry: &mut impl Registry, batch: &Batch) -> Result<Vec<Member>, R
     Ok(all)
 }
 
+/// One change after the other, some accounts at a time; returns how many were changed.
+///
+/// # Errors
+/// With the number of accounts that were changed before.
+fn change_all(
+    registry: &mut impl Registry,
+    change: &Change,
+    batch: &Batch,
+    members: &[Member],
+) -> Result<usize, (usize, RegistryError)> {
+    let mut done = 0;
+    for some in members.chunks(CHUNK) {
+        let usernames = some.iter().map(|member| member.username.clone()).collect();
+        let of = Selection { batch: batch.clone(), usernames };
+        done += registry.change(change, &of).map_err(|source| (done, source))?;
+    }
+    Ok(done)
+}
+
 /// Sorts `x_999` before `x_1000`.
 fn in_order(username: &str) -> (usize, &str) {
     (username.len(), username)
 }
 
+/// Asks before something that cannot be undone, unless `yes` was said beforehand.
+///
 /// # Errors
 /// When the answer is no, or nobody can answer.
-fn confirm(ask: &mut dyn Ask, yes: bool, question: String) -> Result<(), AccountsError> {
+pub fn confirm(ask: &mut dyn Ask, yes: bool, question: String) -> Result<(), AccountsError> {
     if yes {
         return Ok(());
     }
@@ -76,11 +102,6 @@ fn span<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut names = names.into_iter();
     let first = names.next().unwrap_or_default();
     names.last().map_or_else(|| first.to_owned(), |last| format!("{first} to {last}"))
-}
-
-/// The flags of the other commands that name a batch.
-fn flags(batch: &Batch) -> String {
-    if batch.is_persistent() { "--persistent".to_owned() } else { format!("--prefix {batch}") }
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ impl Registry for Memory {
                 Change::SetPassword { password } => {
                     held.members.get_mut(username).unwrap().1 = password.expose().to_owned();
                 }
-                Change::TopUp { .. } | Change::ResetCredits => {}
+                Change::TopUp { .. } | Change::ResetCredits | Change::RemoveAudio => {}
             }
         }
         Ok(of.usernames.len())
