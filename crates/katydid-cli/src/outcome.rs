@@ -1,16 +1,18 @@
 //! The end of a run: verdict, tables, paths of the reports, exit code.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 use katydid_core::{
     Diagnosis, Expectation, RunFacts, Snapshot, StopReason, Target, Verdict, Warnings, exit, judge,
 };
 use katydid_engine::RunOutcome;
-use katydid_report::{html, json, table};
+use katydid_report::{Facts, MachineInfo, RunInfo, html, json, table};
 
 use crate::console::{Console, width};
 use crate::files::{LastFiles, Place, Reports, Written};
 use crate::hooks::{Aftermath, Calls};
-use crate::settings::Settings;
+use crate::settings::{Maker, Settings};
 
 /// What the verdict is made with.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +76,11 @@ impl Ending<'_> {
         // Each file tells the verdict as far as it is known when it is written.
         let verdict = rules.judge(outcome, written.whole);
         self.files.html(|| self.page(&verdict), &mut written, console);
+        let report = |make: Maker, written: &Written| {
+            let verdict = rules.judge(outcome, written.whole);
+            self.report(make, &verdict, &written.paths)
+        };
+        self.files.reports(report, &mut written, console);
         let verdict = rules.judge(outcome, written.whole);
         self.files.text(|| self.text(&verdict), &mut written, console);
         let verdict = rules.judge(outcome, written.whole);
@@ -111,6 +118,38 @@ impl Ending<'_> {
             diagnosis: self.diagnosis,
             advice: self.warnings,
             warnings: &self.console.warnings(),
+        })
+    }
+
+    /// A report for machines.
+    fn report(&self, make: Maker, verdict: &Verdict, files: &[PathBuf]) -> Vec<u8> {
+        let (settings, outcome) = (self.settings, self.outcome);
+        let name = gethostname::gethostname();
+        let machine = MachineInfo {
+            name: &name.to_string_lossy(),
+            os: std::env::consts::OS,
+            arch: std::env::consts::ARCH,
+            cores: std::thread::available_parallelism().map_or(0, std::num::NonZero::get),
+        };
+        let run = RunInfo {
+            suite: self.suite,
+            scenario: settings.scenario.as_ref().map(|scenario| scenario.name.as_str()),
+            host: self.host(),
+            started: outcome.started,
+            threads: settings.run.threads,
+            seed: settings.run.seed,
+            strict: settings.strict,
+            version: env!("CARGO_PKG_VERSION"),
+            machine,
+        };
+        make(&Facts {
+            run,
+            snapshot: &outcome.snapshot,
+            verdict,
+            warnings: self.warnings,
+            diagnosis: self.diagnosis,
+            said: &self.console.warnings(),
+            files,
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod host;
 mod print;
+mod reports;
 mod search;
 mod stages;
 
@@ -29,6 +30,7 @@ use crate::suite::{AccountsUse, Suite};
 
 pub(crate) use host::check_url;
 pub(crate) use print::{rows as print_rows, text as print};
+pub(crate) use reports::{Maker, ReportFiles};
 
 /// Everything that a run needs to know, checked.
 #[derive(Debug)]
@@ -86,6 +88,8 @@ pub(crate) struct OutputSettings {
     pub(crate) json: bool,
     /// The statistics go to this file, with `.json` behind its name.
     pub(crate) json_file: Option<String>,
+    /// Reports for machines.
+    pub(crate) reports: ReportFiles,
     /// Tables during the run, also with the live page.
     pub(crate) print_stats: bool,
     /// No tables before the end.
@@ -121,6 +125,7 @@ impl OutputSettings {
             return Err(CliError::usage("--verbose belongs to --list; for a run it is -L DEBUG"));
         }
         Ok(Self {
+            reports: ReportFiles::resolve(&args.reports, output.html.as_ref())?,
             csv: output.csv,
             csv_full_history: output.csv_full_history,
             html: output.html,

@@ -89,7 +89,7 @@ pub use target::{Aborted, Comparison, Metric, Scope, TagClass, Target, TargetErr
 pub use tasks::{TaskCounts, TaskId, TaskInfo};
 pub use timeline::Timeline;
 pub use trust::{Finding, RunWord, Trust};
-pub use verdict::{RunFacts, Verdict, VerdictWord, judge};
+pub use verdict::{RunFacts, Verdict, VerdictWord, judge, rule_names};
 pub use watched::{Usage, Watched};
 
 /// Whether what a run checks of itself is built in: always, but where `xtask/shows/price.sh` builds

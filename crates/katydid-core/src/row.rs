@@ -174,6 +174,18 @@ pub struct TaskRow {
     pub counts: TaskCounts,
 }
 
+impl TaskRow {
+    /// It came to an end and sent nothing, though nobody said that it is silent.
+    pub fn is_silent(&self) -> bool {
+        self.counts.executions > 0 && self.counts.requests == 0 && !self.info.silent
+    }
+
+    /// It never began. A short run leaves many tasks undrawn, and that is no fault.
+    pub fn is_undrawn(&self) -> bool {
+        self.counts.executions + self.counts.cut == 0
+    }
+}
+
 /// Rows with equal method and name made one; they may differ in tags.
 pub(crate) fn by_name<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Cow<'a, Row>> {
     let mut merged: Vec<Cow<'_, Row>> = Vec::new();

@@ -135,25 +135,34 @@ pub fn judge(
     }
 }
 
+/// Rules about what the run did, beside those about its machine and its threads.
+const ABOUT_THE_WORK: [&str; 4] = ["silent", "conservation", "nothing-measured", "unchecked"];
+
+/// The names of all rules by which a run judges itself: see [`Finding::rule`].
+pub fn rule_names() -> impl Iterator<Item = &'static str> {
+    ABOUT_THE_WORK.into_iter().chain(trust::rule_names())
+}
+
 fn invalid_causes(snapshot: &Snapshot, silent: &[String]) -> Vec<Finding> {
+    let [silent_rule, conservation, nothing, unchecked] = ABOUT_THE_WORK;
     let invalid = |rule, text: String| Finding::new(rule, RunWord::Invalid, text);
     let mut causes = Vec::new();
     if !CHECKED {
-        causes.push(invalid("unchecked", "built without the checks on itself".to_owned()));
+        causes.push(invalid(unchecked, "built without the checks on itself".to_owned()));
     }
     for class in silent_classes(snapshot) {
-        causes.push(invalid("silent", format!("{class} executed tasks and sent no request")));
+        causes.push(invalid(silent_rule, format!("{class} executed tasks and sent no request")));
     }
     if !silent.is_empty() {
         let (these, verb) = if silent.len() == 1 { ("a task", "was") } else { ("tasks", "were") };
         let list = silent.join(", ");
         let text = format!("{these} {verb} executed and sent no request: {list}");
-        causes.push(invalid("silent", text));
+        causes.push(invalid(silent_rule, text));
     }
-    causes.extend(snapshot.unaccounted().map(|text| invalid("conservation", text)));
+    causes.extend(snapshot.unaccounted().map(|text| invalid(conservation, text)));
     if snapshot.requests() == 0 {
         let text = "no request was completed, so nothing was measured".to_owned();
-        causes.push(invalid("nothing-measured", text));
+        causes.push(invalid(nothing, text));
     }
     causes
 }
@@ -201,10 +210,8 @@ fn unjudged(snapshot: &Snapshot, targets: &[&Target]) -> (u64, u64) {
 
 /// Tasks that came to an end and sent nothing, though nobody said that they are silent.
 fn silent_tasks(snapshot: &Snapshot) -> Vec<String> {
-    let silent =
-        |row: &&TaskRow| row.counts.executions > 0 && row.counts.requests == 0 && !row.info.silent;
     let name = |row: &TaskRow| format!("{} ({}×)", row.info.path(), row.counts.executions);
-    snapshot.tasks().iter().filter(silent).map(name).collect()
+    snapshot.tasks().iter().filter(|row| row.is_silent()).map(name).collect()
 }
 
 fn silent_classes(snapshot: &Snapshot) -> Vec<String> {
@@ -222,6 +229,5 @@ fn silent_classes(snapshot: &Snapshot) -> Vec<String> {
 }
 
 fn never_drawn(snapshot: &Snapshot) -> Vec<String> {
-    let never = |row: &&TaskRow| row.counts.executions + row.counts.cut == 0;
-    snapshot.tasks().iter().filter(never).map(|row| row.info.path()).collect()
+    snapshot.tasks().iter().filter(|row| row.is_undrawn()).map(|row| row.info.path()).collect()
 }

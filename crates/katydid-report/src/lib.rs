@@ -7,7 +7,9 @@
 //! - [`headline`]: the three sentences that a reader wants first.
 //! - [`csv`]: Locust's four files, names and columns to the letter.
 //! - [`html`]: a page with the tables of the end.
-//! - [`json`]: Locust's `--json`, and the outcome of a search.
+//! - [`json`]: Locust's `--json`, the summary for programs, and the outcome of a search.
+//! - [`junit()`]: the verdict as test cases.
+//! - [`markdown()`]: the end of a run for the summary of a CI job.
 //! - [`plan`]: a scenario that checks the load that a search has found.
 //! - [`table`]: the live table and the tables at the end of a run.
 //!
@@ -19,15 +21,22 @@
 
 mod conclusion;
 pub mod csv;
+mod facts;
 mod headline;
 pub mod html;
 pub mod json;
+mod junit;
+mod markdown;
 mod number;
 pub mod plan;
 mod slowest;
 mod stages;
 pub mod table;
 mod text;
+
+pub use facts::{Facts, MachineInfo, RunInfo};
+pub use junit::junit;
+pub use markdown::markdown;
 
 use std::borrow::Cow;
 

@@ -15,6 +15,7 @@ pub(super) const HTTP: &str = "HTTP options";
 pub(super) const GUARDS: &str = "Guards";
 pub(super) const ARRIVALS: &str = "Open model options";
 pub(super) const SEARCH: &str = "Capacity search options";
+pub(super) const MACHINES: &str = "Reports for machines";
 pub(super) const OTHER: &str = "Other options";
 pub(super) const CLASSES: &str = "User classes";
 

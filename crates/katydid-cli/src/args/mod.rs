@@ -11,6 +11,7 @@ mod later;
 mod load;
 mod mistake;
 mod output;
+mod reports;
 mod search;
 mod select;
 mod target;
@@ -29,6 +30,7 @@ pub(crate) use http::HttpArgs;
 use load::LoadArgs;
 pub(crate) use mistake::{error as mistake, sentence};
 pub(crate) use output::OutputArgs;
+pub(crate) use reports::ReportArgs;
 pub(crate) use search::SearchArgs;
 use select::SelectArgs;
 pub(crate) use target::TargetArgs;
@@ -74,6 +76,8 @@ pub(crate) struct Args {
     pub(crate) select: SelectArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+    #[command(flatten)]
+    pub(crate) reports: ReportArgs,
     #[command(flatten)]
     pub(crate) http: HttpArgs,
     #[command(flatten)]

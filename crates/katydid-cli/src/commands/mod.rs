@@ -1,5 +1,5 @@
-//! What is asked for instead of a run: commands (`init`, `completions`, `man`, and those that a
-//! suite brings along) and flags that only look (`--list`, `--show-task-ratio`).
+//! What is asked for instead of a run: commands (`init`, `completions`, `man`, `plan`, `schema`, and
+//! those that a suite brings along) and flags that only look (`--list`, `--show-task-ratio`).
 //!
 //! A command is the *first* word; everything else on the command line belongs to it. Only its name
 //! and its sentence are known to the parser of runs, for `--help`, man page and completions.
@@ -9,6 +9,7 @@ mod init;
 mod list;
 mod plan;
 mod ratio;
+mod schema;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -99,9 +100,10 @@ const INIT: &str = "init";
 const COMPLETIONS: &str = "completions";
 const MAN: &str = "man";
 const PLAN: &str = "plan";
-const BUILT_IN: [&str; 4] = [INIT, COMPLETIONS, MAN, PLAN];
+const SCHEMA: &str = "schema";
+const BUILT_IN: [&str; 5] = [INIT, COMPLETIONS, MAN, PLAN, SCHEMA];
 
-fn built_in_parsers() -> [Command; 4] {
+fn built_in_parsers() -> [Command; 5] {
     let shell = clap::Arg::new("SHELL")
         .help("The shell that they are for")
         .required(true)
@@ -111,6 +113,7 @@ fn built_in_parsers() -> [Command; 4] {
         Command::new(COMPLETIONS).about("Print completions for a shell").arg(shell),
         Command::new(MAN).about("Print the man page (roff)"),
         plan::parser(PLAN),
+        schema::parser(SCHEMA),
     ]
 }
 
@@ -126,6 +129,7 @@ fn built_in(suite: &mut Suite, words: &[OsString]) -> Result<u8, CliError> {
         }
         Some((MAN, _)) => generated::man_page(suite)?,
         Some((PLAN, matches)) => return plan::run(suite, matches),
+        Some((SCHEMA, matches)) => return schema::run(matches),
         _ => unreachable!("the first word is the name of one of these"),
     }
     Ok(katydid_core::exit::PASS)

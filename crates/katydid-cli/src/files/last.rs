@@ -1,4 +1,5 @@
-//! The files that are written once, at the end of a run: JSON, page, `run.txt`.
+//! The files that are written once, at the end of a run: JSON, page, reports for machines,
+//! `run.txt`.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use katydid_report::html;
 use super::whole::{probe, write_whole};
 use super::{Place, Written};
 use crate::console::Console;
-use crate::settings::OutputSettings;
+use crate::settings::{Maker, OutputSettings};
 
 /// What is written at the end, and where.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,8 @@ pub(crate) struct LastFiles {
     stdout: bool,
     json: Option<PathBuf>,
     html: Option<PathBuf>,
+    /// Reports for machines.
+    reports: Vec<(PathBuf, Maker)>,
     text: Option<PathBuf>,
 }
 
@@ -33,13 +36,15 @@ impl LastFiles {
             stdout: output.json,
             json: output.json_file.as_ref().map(|name| PathBuf::from(format!("{name}.json"))),
             html: output.html.as_ref().map(named),
+            reports: output.reports.table().map(|(path, make)| (path.to_owned(), make)).collect(),
             text: place.folder.as_ref().map(|folder| folder.join("run.txt")),
         }
     }
 
     /// Says before an hour of load which file could not be written after it.
     pub(crate) fn probe(&self, console: &Console) {
-        for path in [&self.json, &self.html].into_iter().flatten() {
+        let reports = self.reports.iter().map(|(path, _)| path);
+        for path in [&self.json, &self.html].into_iter().flatten().chain(reports) {
             if let Err(fault) = probe(path) {
                 let path = path.display();
                 console.warning(&format!("report {path} cannot be written: {fault}"));
@@ -77,6 +82,19 @@ impl LastFiles {
     ) {
         if let Some(path) = &self.html {
             written.note(path.clone(), write_whole(path, &make()), console);
+        }
+    }
+
+    /// Writes the reports for machines, each by what makes it.
+    pub(crate) fn reports(
+        &self,
+        make: impl Fn(Maker, &Written) -> Vec<u8>,
+        written: &mut Written,
+        console: &Console,
+    ) {
+        for (path, maker) in &self.reports {
+            let text = make(*maker, written);
+            written.note(path.clone(), write_whole(path, &text), console);
         }
     }
 

@@ -2,18 +2,23 @@
 
 use katydid_core::{Ladder, Scenario};
 
-use crate::args::{Args, ArrivalArgs, SearchArgs};
+use crate::args::{Args, ArrivalArgs, ReportArgs, SearchArgs};
 use crate::error::CliError;
 use crate::sources::Origin;
 
+const NO_REPORT: &str = "there is no such report of a search; --json-file has its outcome";
+
 /// What a search has no use for, each with the reason.
-const BESIDE: [(&str, &str); 8] = [
+const BESIDE: [(&str, &str); 11] = [
     ("stages", "the search chooses its numbers of users itself"),
     ("steps", "the search chooses its steps itself"),
     ("arrival-rate", "the search is one for users, not for arrivals"),
     ("arrival-stages", "the search is one for users, not for arrivals"),
     ("iterations", "a probe lasts as long as --step-time says"),
     ("html", "there is no page of a search; its folder has run.txt, probes.csv and a plan"),
+    ("junit", NO_REPORT),
+    ("md", NO_REPORT),
+    ("summary-json", NO_REPORT),
     ("watch-pid", "no process is watched beside a search"),
     ("csv-full-history", "--csv writes one line for each probe"),
 ];
@@ -64,6 +69,7 @@ pub(super) fn alone(args: &Args, search: Option<&Ladder>) -> Args {
         args.tuning.iterations = None;
         args.target.watch_pid.clear();
         args.output.html = None;
+        args.reports = ReportArgs::default();
         args.output.csv_full_history = false;
     }
     args

@@ -12,6 +12,8 @@ crate::tests![
     json_goes_to_stdout_and_to_its_file,
     the_page_is_written_on_a_signal_too,
     a_page_that_cannot_be_written_is_said_before_the_run,
+    reports_for_machines_say_the_same_as_the_run,
+    reports_for_machines_are_tried_before_the_run,
 ];
 
 /// A limit on the size of files stands for a disk that fills up while the history grows.
@@ -131,4 +133,45 @@ fn a_page_that_cannot_be_written_is_said_before_the_run() {
     let at = |text: &str| ended.stderr.find(text).unwrap_or_else(|| panic!("{}", ended.stderr));
     assert!(at("report . cannot be written: is a directory") < at("Ramping to"));
     assert!(at("Ramping to") < at("NOT WHOLE: ."));
+}
+
+/// The three files beside each other: each has the word and the numbers of the run.
+fn reports_for_machines_say_the_same_as_the_run() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let words = "Shopper --headless -r 100 -t 1s --exit-code-on-error 7 --junit out/junit.xml --md \
+                 out/run.md --summary-json out/summary.json -H";
+    let ended = run(shop(words).arg(server.url()).current_dir(&folder)).expect(0);
+    ended.says("Reports:\n  out/junit.xml\n  out/run.md\n  out/summary.json");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join("out").join(name)).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&read("summary.json")).unwrap();
+    let requests = summary["aggregated"]["requests"].as_u64().unwrap();
+    assert!((requests..=requests + 2).contains(&server.total_requests()), "{summary}");
+    assert_eq!(summary["verdict"]["word"], "PASS");
+    assert_eq!(summary["run"]["suite"], "shop-load");
+    assert_eq!(summary["run"]["strict"], false);
+    assert_eq!(summary["files"], serde_json::json!(["out/junit.xml", "out/run.md"]));
+    let markdown = read("run.md");
+    assert!(markdown.starts_with("## ✅ PASS: shop-load\n"), "{markdown}");
+    assert!(markdown.contains(&format!("| {requests} | 0 (0.00%) |")), "{markdown}");
+    let junit = read("junit.xml");
+    assert!(junit.contains("failures=\"0\" errors=\"0\""), "{junit}");
+    assert!(junit.contains(&format!("0 of {requests} requests failed")), "{junit}");
+}
+
+fn reports_for_machines_are_tried_before_the_run() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let words = "Shopper --headless -r 100 -t 1s --junit . --md run.md -H";
+    let ended = run(shop(words).arg(server.url()).current_dir(&folder)).expect(70);
+    let at = |text: &str| ended.stderr.find(text).unwrap_or_else(|| panic!("{}", ended.stderr));
+    assert!(at("report . cannot be written: is a directory") < at("Ramping to"));
+    assert!(at("Ramping to") < at("NOT WHOLE: ."));
+    // What is written after it tells the code.
+    let markdown = std::fs::read_to_string(folder.path().join("run.md")).unwrap();
+    assert!(markdown.contains("Exit code 70: a report could not be written"), "{markdown}");
+    let words = "Shopper --headless -t 1s --junit run.md --md run.md -H";
+    run(shop(words).arg(server.url()).current_dir(&folder))
+        .expect(2)
+        .says("--junit and --md name one file, run.md; give each its own");
 }

@@ -6,6 +6,7 @@
 
 mod abort;
 mod metric;
+mod number;
 mod parse;
 mod result;
 mod rule;

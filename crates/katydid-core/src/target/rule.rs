@@ -96,14 +96,18 @@ impl Target {
 
     /// The rule without what it is about: `p95 < 500ms`.
     pub fn rule_text(&self) -> String {
-        let Self { metric, comparison, limit, .. } = self;
-        let limit = match metric.unit() {
-            Unit::Share => format!("{}%", percent(*limit)),
-            Unit::Time => time(*limit),
+        format!("{} {} {}", self.metric, self.comparison, self.limit_text())
+    }
+
+    /// The limit as the rule has it: `500ms`, `99.5%`.
+    pub fn limit_text(&self) -> String {
+        let limit = self.limit;
+        match self.metric.unit() {
+            Unit::Share => format!("{}%", percent(limit)),
+            Unit::Time => time(limit),
             Unit::Count => limit.to_string(),
             Unit::PerSecond => format!("{limit}/s"),
-        };
-        format!("{metric} {comparison} {limit}")
+        }
     }
 }
 

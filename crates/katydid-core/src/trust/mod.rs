@@ -12,6 +12,7 @@ mod still;
 pub use findings::{Finding, RunWord, Trust};
 
 pub(crate) use findings::examine;
+pub(crate) use rules::rule_names;
 
 #[cfg(test)]
 mod limits_tests;

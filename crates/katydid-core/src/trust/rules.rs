@@ -99,6 +99,11 @@ pub(super) const RULES: [Rule; 15] = [
     },
 ];
 
+/// Their names.
+pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|rule| rule.name)
+}
+
 pub(super) fn named(evidence: &Evidence) -> impl Iterator<Item = (String, &Thread)> {
     let threads = evidence.threads.iter().enumerate();
     threads.map(|(index, thread)| (format!("executor-{index}"), thread))

@@ -1,7 +1,9 @@
-//! `--json` and `--json-file`: Locust's shape of the statistics, and what a search has found.
+//! `--json` and `--json-file`: Locust's shape of the statistics, and what a search has found;
+//! `--summary-json`: everything that a run has come to.
 
 mod search;
 mod statistics;
+mod summary;
 
 use serde::Serialize;
 use serde_json::Serializer;
@@ -9,6 +11,7 @@ use serde_json::ser::PrettyFormatter;
 
 pub use search::search;
 pub use statistics::statistics;
+pub use summary::{summary, summary_schema};
 
 /// Indented by four, with a line end, as Locust writes it.
 fn indented(value: &impl Serialize) -> Vec<u8> {

@@ -39,5 +39,5 @@ pub use stages::stages;
 pub use tasks::tasks;
 pub use transactions::transactions;
 pub use verdict::verdict;
-pub(crate) use verdict::{exit_reason, scope};
+pub(crate) use verdict::{details, exit_reason, scope, word};
 pub use warnings::warnings;

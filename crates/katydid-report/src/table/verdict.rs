@@ -53,12 +53,7 @@ pub(crate) fn exit_reason(verdict: &Verdict) -> Option<String> {
 }
 
 fn last_line(verdict: &Verdict) -> String {
-    let word = match verdict.word {
-        VerdictWord::Pass => "PASS",
-        VerdictWord::Fail => "FAIL",
-        // A word that this crate does not know yet must not look like a pass.
-        _ => "INVALID",
-    };
+    let word = word(verdict);
     let chosen = match verdict.overruled {
         Some(_) => format!(" (exit code {} by the suite)", verdict.exit_code),
         None => String::new(),
@@ -66,6 +61,16 @@ fn last_line(verdict: &Verdict) -> String {
     match verdict.causes.first() {
         Some(cause) => format!("VERDICT: {word}{chosen} - {}\n", clean(cause)),
         None => format!("VERDICT: {word}{chosen}\n"),
+    }
+}
+
+/// `PASS`, `FAIL` or `INVALID`.
+pub(crate) fn word(verdict: &Verdict) -> &'static str {
+    match verdict.word {
+        VerdictWord::Pass => "PASS",
+        VerdictWord::Fail => "FAIL",
+        // A word that this crate does not know yet must not look like a pass.
+        _ => "INVALID",
     }
 }
 

@@ -4,6 +4,7 @@ mod csv_files;
 mod headline;
 mod html;
 mod json;
+mod machines;
 mod metrics;
 mod run;
 mod stages;
