@@ -146,6 +146,22 @@ impl Latency {
         self.counts.count_between(0, limit.as_micros().min(u128::from(HIGHEST_MICROS)) as u64)
     }
 
+    /// How many times lie between each two of `bounds` (ascending): up to the first one, over the
+    /// first up to the second, …, over the last. A bucket of the histogram counts whole, so that a
+    /// bound may stand for one that is 0.1 % larger.
+    pub fn counts_between(&self, bounds: &[Duration]) -> Vec<u64> {
+        let mut counts = vec![0; bounds.len() + 1];
+        let mut at = 0;
+        for (edge, count) in self.buckets() {
+            let least = u128::from(self.counts.lowest_equivalent(edge));
+            while bounds.get(at).is_some_and(|bound| bound.as_micros() < least) {
+                at += 1;
+            }
+            counts[at] += count;
+        }
+        counts
+    }
+
     /// The non-empty buckets as (upper edge in µs, count), ascending.
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         self.counts.iter_recorded().map(|step| (step.value_iterated_to(), step.count_at_value()))

@@ -69,7 +69,7 @@ pub(crate) struct Args {
     /// Flags and the environment override it; it overrides the files that lie about, key by key.
     #[arg(long, value_name = "FILE", help_heading = help::COMMON)]
     pub(crate) config: Option<PathBuf>,
-    /// Print every setting and where it comes from, and end
+    /// Print every setting with its origin, and end
     #[arg(long, help_heading = help::COMMON)]
     pub(crate) print_settings: bool,
     #[command(flatten)]

@@ -14,14 +14,14 @@ pub(crate) struct ReportArgs {
     ///
     /// A case for each target, each expectation, each rule of the run about itself, each task, and
     /// for what no target judges.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) junit: Option<PathBuf>,
     /// Write the end of the run as Markdown, for the summary of a CI job
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) md: Option<PathBuf>,
     /// Write everything that the run has come to as one JSON object
     ///
     /// `schema summary` prints its JSON Schema. The JSON of --json is Locust's.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) summary_json: Option<PathBuf>,
 }

@@ -9,6 +9,7 @@ crate::tests![
     a_mistyped_command_finds_its_name,
     completions_know_classes_tags_and_scenarios,
     bash_completes_classes_tags_and_commands,
+    schemas_are_printed,
     the_man_page_has_every_flag,
     a_command_comes_first,
     init_writes_a_commented_file_and_never_over_another,
@@ -22,7 +23,7 @@ fn the_suites_own_command_gets_its_words_as_they_are() {
 
 fn help_lists_the_commands() {
     let ended = run(&mut shop("--help")).expect(0);
-    for line in ["completions", "man", "plan", "shelves      Fill the shelves"] {
+    for line in ["completions", "man", "plan", "schema", "shelves      Fill the shelves"] {
         assert!(ended.stdout.contains(&format!("\n  {line}")), "{line}: {}", ended.stdout);
     }
 }
@@ -126,4 +127,16 @@ fn init_writes_a_commented_file_and_never_over_another() {
     init().expect(2).says("error: locust.conf is there already and stays as it is");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
     run(shop("init here").current_dir(&folder)).expect(2).says("unexpected argument 'here'");
+}
+
+fn schemas_are_printed() {
+    let schema = run(&mut shop("schema summary")).expect(0).stdout;
+    let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
+    assert_eq!(schema["title"], "Summary of a Katydid load test");
+    assert_eq!(
+        run(&mut shop("schema plan")).expect(0).stdout,
+        run(&mut shop("plan schema")).expect(0).stdout
+    );
+    run(&mut shop("schema")).expect(2).says("<WHAT>");
+    run(&mut shop("schema sumary")).expect(2).says("did you mean `summary`?");
 }

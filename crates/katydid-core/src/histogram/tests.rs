@@ -102,3 +102,22 @@ proptest! {
         prop_assert_eq!(merged.mean(), together.mean());
     }
 }
+
+#[test]
+fn times_are_counted_between_bounds() {
+    let mut times = Latency::default();
+    [400_000, 1_000_000, 1_001_000, 7_000_000, 5_000_000_000].map(|ns| times.record(ns));
+    let bounds = [1, 5, 10].map(Duration::from_millis);
+    assert_eq!(times.counts_between(&bounds), [2, 1, 1, 1]);
+    assert_eq!(times.counts_between(&[]), [5]);
+    assert_eq!(Latency::default().counts_between(&bounds), [0; 4]);
+    let sums = |counts: Vec<u64>| -> Vec<u64> {
+        let add = |sum: &mut u64, count| {
+            *sum += count;
+            Some(*sum)
+        };
+        counts.into_iter().scan(0, add).collect()
+    };
+    let below = bounds.map(|bound| times.count_at_most(bound));
+    assert_eq!(sums(times.counts_between(&bounds))[..3], below);
+}

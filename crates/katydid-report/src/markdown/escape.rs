@@ -37,9 +37,9 @@ fn escape(text: &str) -> String {
             _ => !c.is_ascii_punctuation(),
         };
         if plain {
-            out.push(c)
+            out.push(c);
         } else {
-            out += &format!("&#{};", u32::from(c))
+            out += &format!("&#{};", u32::from(c));
         }
         before = Some(c);
     }

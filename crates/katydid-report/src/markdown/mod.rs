@@ -7,9 +7,9 @@ mod escape;
 mod lists;
 mod tables;
 
-use crate::{Facts, headline};
 use crate::number::{fine, millis, per_second, ratio};
 use crate::table::word;
+use crate::{Facts, headline};
 use escape::text;
 
 /// Bytes that a summary has at most. CI services take a megabyte for all steps of a job, and people
@@ -54,8 +54,7 @@ fn head(facts: &Facts<'_>) -> String {
     let name = name.map(text).collect::<Vec<_>>().join(" ");
     let mut out = format!("## {mark} {word}: {name}\n\n");
     // What makes a run say nothing comes before what it seems to say.
-    let invalid = verdict.causes.first().filter(|_| word == "INVALID");
-    for cause in invalid {
+    if let Some(cause) = verdict.causes.first().filter(|_| word == "INVALID") {
         out += &format!("**{}**\n\n", text(cause));
     }
     for sentence in headline(facts.snapshot, verdict, facts.diagnosis) {

@@ -4,6 +4,7 @@
 //! their unit in their key, counts are exact integers, what is not known is `null` and never 0.
 
 mod load;
+mod monitors;
 mod rows;
 mod run;
 mod told;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use crate::Facts;
 use load::{Generator, Load, Process, Task};
+use monitors::Monitor;
 use rows::Row;
 use run::Run;
 use told::{Diagnosis, Exception, Failure, Silenced, Warning};
@@ -52,6 +54,8 @@ struct Summary<'a> {
     generator: Generator,
     /// Local processes that were watched beside the load.
     processes: Vec<Process<'a>>,
+    /// What the monitors of the plan have seen.
+    monitors: Vec<Monitor<'a>>,
     /// Known mistakes that this run makes.
     warnings: Vec<Warning<'a>>,
     /// Warnings that somebody did not want.
@@ -89,6 +93,7 @@ pub fn summary(facts: &Facts<'_>) -> Vec<u8> {
         exceptions: snapshot.exceptions().map(Exception::of).collect(),
         generator: Generator::of(&snapshot.generator),
         processes: snapshot.watched.iter().map(|it| Process::of(it, snapshot)).collect(),
+        monitors: snapshot.monitors.iter().map(Monitor::of).collect(),
         warnings: facts.warnings.told().map(Warning::of).collect(),
         silenced: facts.warnings.kept_back().map(Silenced::of).collect(),
         diagnosis: facts.diagnosis.iter().map(Diagnosis::of).collect(),
