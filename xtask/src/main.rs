@@ -1,11 +1,13 @@
 //! Chores of this repository: `cargo xtask test` and the long shows.
 #![expect(clippy::print_stdout, reason = "a chore talks to the person who started it")]
 
+mod archive;
 mod intelligibility;
 mod peer;
 mod python;
 mod show;
 mod test;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -13,6 +15,8 @@ const HELP: &str = "\
 cargo xtask test               every test, then how many ran and what could not be checked
 cargo xtask intelligibility    only the test of the speech with a recogniser
 cargo xtask peer               only the comparison with Locust itself
+cargo xtask workflows          only the checks of what CI systems read
+cargo xtask archive DIR [PROFILE]  the release archive of this machine's kind, and its checksum
 cargo xtask python NAME FILE   a python with the packages of FILE, for shows; prints its path
 cargo xtask show [NAME …]      runs a long show by hand, or lists them all (xtask/shows)";
 
@@ -22,6 +26,9 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["intelligibility"] => intelligibility::run().map(|checked| checked.is_passed()),
         ["peer"] => peer::run().map(|checked| checked.is_passed()),
+        ["workflows"] => workflows::run().map(|checked| workflows::is_passed(&checked)),
+        ["archive", folder] => archive::make(folder.as_ref(), "release"),
+        ["archive", folder, profile] => archive::make(folder.as_ref(), profile),
         ["python", name, requirements] => python::prepare(name, requirements.as_ref()),
         ["show"] => show::list(),
         ["show", name, ref words @ ..] => show::run(name, words),

