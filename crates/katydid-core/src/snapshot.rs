@@ -178,16 +178,22 @@ impl Snapshot {
 
     fn absorb_rows(&mut self, thread: usize, interval: &Interval) {
         for (index, (key, row)) in self.keys[thread].iter().zip(&interval.rows).enumerate() {
-            if row.requests() == 0 && !row.forgotten {
-                continue;
-            }
             let rows = match key.kind {
                 RowKind::Request => &mut self.rows,
                 RowKind::Transaction => &mut self.transactions,
             };
-            let total = rows.entry(key.clone()).or_insert_with(|| Row::new(key.clone()));
-            total.totals.add(row);
-            total.recent.note(row);
+            let ended = row.requests() > 0 || row.forgotten;
+            let total = match rows.get_mut(key) {
+                Some(total) => total,
+                // A row is shown once one of its requests has ended.
+                None if !ended => continue,
+                None => rows.entry(key.clone()).or_insert_with(|| Row::new(key.clone())),
+            };
+            if ended {
+                total.totals.add(row);
+                total.recent.note(row);
+            }
+            // What was asked counts also in a second in which no answer came.
             total.variety.add(interval.variety.get(index).copied().unwrap_or_default());
         }
     }

@@ -134,6 +134,22 @@ fn one_login_for_several_users_is_told() {
 }
 
 #[test]
+fn what_is_asked_in_a_second_without_an_answer_is_seen_too() {
+    let first = || Run::new().sends("/items/{id}", "one", 30, &good()).until(1);
+    let asked = |mut run: Run, url: &str, body: &str| {
+        let row = run.recorder.row("POST", "/items/{id}", &Arc::from([]));
+        run.recorder.asks(row, 0, url, body.as_bytes());
+        run.until(2)
+    };
+    assert!(asked(first(), "/items/2", "two").warnings().is_empty());
+    let same = asked(first(), "/items/{id}", "one").warnings();
+    assert!(same.len() == 2 && same[0].starts_with("all-one-"), "{same:?}");
+    // A row of which nothing has ended is not shown.
+    let nothing = asked(Run::new(), "/items/2", "two");
+    assert_eq!(nothing.snapshot.rows().count(), 0);
+}
+
+#[test]
 fn logins_that_end_within_seconds_are_told_by_what_follows() {
     let accepted = || Run::new().sends("/mine", "", 30, &good()).until(1);
     let refused = accepted().refused("/mine", 10, 1).until(2).refused("/mine", 10, 2).until(3);
