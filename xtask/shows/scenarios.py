@@ -11,8 +11,7 @@ leak by its own switch FAULT_LEAK_BYTES_PER_REQUEST, everything else by `fault-p
 Times are scaled, load and targets are the plan's (`tts-load plan show`) but for what SCALED changes:
   smoke      2 m -> 15 s
   load       10 m -> 75 s, as many users (100)
-  critical   10 m -> 60 s, as many users (100), but 4 started a second and not 10: the logins of the
-             ramp, a sixtieth of 10 m, would be a third of so short a run
+  critical   10 m -> 60 s, as many users (100)
   stress     10 m to 500 users -> 50 s to 100 users in the same 5 steps: 20, 40, 60, 80, 100
   spike      2 m, 5 m, 2 m with 300 users -> 8 s, 12 s, 25 s with 100 users; recovery within 30 s -> 10 s
   endurance  2 h -> 150 s; memory may drift 48 times as much per hour, for the run is 48 times shorter;
@@ -34,7 +33,7 @@ LOAD, BACKEND, PROXY = (os.path.join(TARGET, {"dev": "debug"}.get(PROFILE, PROFI
 SCALED = {
     "smoke": {"run-time": '"15s"'},
     "load": {"run-time": '"75s"'},
-    "critical": {"run-time": '"60s"', "spawn-rate": "4"},
+    "critical": {"run-time": '"60s"'},
     "stress": {"run-time": '"50s"', "users": "100"},
     "spike": {"stages": '["before: 10@10/s for 8s", "surge: 100@100/s for 12s", "after: 10@100/s for 25s"]',
               "recover": '"p95 < 1s within 10s"'},

@@ -15,7 +15,7 @@ use katydid_core::{
     Expectation, Ladder, Scenario, Shape, Silence, Stages, Target, exit, format_span, is_loopback,
     or_nearest,
 };
-use katydid_engine::{Class, RunSettings};
+use katydid_engine::{Class, RunSettings, Window};
 
 use crate::args::{Args, LogLevel, TargetArgs};
 use crate::error::CliError;
@@ -362,7 +362,7 @@ fn load(
         max_rate: cap,
         max_requests: args.guards.max_requests,
         max_cost: guards::max_units(suite, args.guards.max_cost)?,
-        reset_stats: args.output.reset_stats,
+        window: if args.output.reset_stats { Window::Started } else { Window::Whole },
         run_time: stages.map(Stages::length).or(load.run_time).or(scenario.map(|s| s.run_time)),
         stop_timeout: tuning.stop_timeout.unwrap_or(Duration::ZERO),
         threads: threads(tuning.threads.or(tuning.processes.map(processes)), at_most),

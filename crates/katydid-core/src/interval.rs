@@ -37,6 +37,8 @@ pub struct Interval {
     pub tasks: Vec<TaskCounts>,
     /// Requests begun; each ends in a row or among those given up.
     pub sent_requests: u64,
+    /// Those of them that were begun after the end of the run, by users who finish.
+    pub after_end: u64,
     /// Requests begun, and not ended by the end of the interval.
     pub open_requests: u64,
     /// What became of the starts of an open model; `None` in a closed one.
@@ -236,6 +238,13 @@ impl Interval {
         self.rows.iter_mut().for_each(|row| row.forgotten = false);
     }
 
+    /// Forgets everything that was counted but what it has cost, and that there was anything.
+    pub(crate) fn omit(&mut self) {
+        self.forget();
+        self.open_requests = 0;
+        self.rows.iter_mut().for_each(|row| row.forgotten = false);
+    }
+
     /// Forgets everything that was counted, as for a reset of the statistics; what the rows are
     /// and who runs stays known.
     pub fn forget(&mut self) {
@@ -248,7 +257,7 @@ impl Interval {
         self.exceptions.clear();
         self.tasks.fill(TaskCounts::default());
         (self.cut_requests, self.cut_transactions) = (0, 0);
-        (self.sent_requests, self.arrivals) = (0, None);
+        (self.sent_requests, self.after_end, self.arrivals) = (0, 0, None);
         (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
         self.lateness.clear();
         self.held = Held::default();

@@ -135,14 +135,30 @@ pub struct Recorder {
     /// Requests begun and not ended.
     open: u64,
     resets: u32,
+    /// The run has ended, when this interval had so many requests begun.
+    ended: Option<u64>,
+    /// Nothing counts any more.
+    closed: bool,
+    /// What was counted when that began, until it is taken.
+    last: Option<Box<Interval>>,
 }
 
 impl Recorder {
     /// A recorder for a suite with `tasks` tasks.
     pub fn new(tasks: usize, limits: RecorderLimits) -> Self {
         let current = Interval { tasks: vec![TaskCounts::default(); tasks], ..Interval::default() };
-        let (ids, current) = (HashMap::new(), Box::new(current));
-        Self { limits, ids, tasks, variety: Vec::new(), current, open: 0, resets: 0 }
+        Self {
+            limits,
+            ids: HashMap::new(),
+            tasks,
+            variety: Vec::new(),
+            current: Box::new(current),
+            open: 0,
+            resets: 0,
+            ended: None,
+            closed: false,
+            last: None,
+        }
     }
 
     /// The row of these requests, made when new.
@@ -294,12 +310,28 @@ impl Recorder {
         self.variety.fill(Variety::default());
         // What is under way counts from now on.
         self.current.sent_requests = self.open;
+        self.ended = self.ended.map(|_| self.open);
         self.resets += 1;
     }
 
     /// How often the statistics have begun anew.
     pub fn resets(&self) -> u32 {
         self.resets
+    }
+
+    /// The run has ended; users may still finish.
+    pub fn end(&mut self) {
+        self.ended.get_or_insert(self.current.sent_requests);
+    }
+
+    /// From now on nothing counts any more; what is under way counts as cut.
+    pub fn close(&mut self) {
+        if !self.closed {
+            self.current.cut_requests += self.open;
+            let mut last = self.exchange(None);
+            last.open_requests = 0;
+            (self.last, self.closed) = (Some(last), true);
+        }
     }
 
     /// Ends the interval at `end_ns` with `users` running per class, and begins the next in the
@@ -310,15 +342,31 @@ impl Recorder {
         users: &[u32],
         recycled: Option<Box<Interval>>,
     ) -> Box<Interval> {
+        let mut done = match self.last.take() {
+            Some(last) => last,
+            None => self.exchange(recycled),
+        };
+        done.end_ns = end_ns;
+        done.users.extend_from_slice(users);
+        done
+    }
+
+    /// Begins the next interval in the memory of `recycled`.
+    fn exchange(&mut self, recycled: Option<Box<Interval>>) -> Box<Interval> {
         let mut next = recycled.unwrap_or_default();
         next.clear();
         next.tasks.resize(self.tasks, TaskCounts::default());
         let mut done = std::mem::replace(&mut self.current, next);
         self.fit_rows();
-        done.end_ns = end_ns;
-        done.variety.clone_from(&self.variety);
-        done.open_requests = self.open;
-        done.users.extend_from_slice(users);
+        if let Some(before) = &mut self.ended {
+            done.after_end = done.sent_requests - std::mem::take(before);
+        }
+        if self.closed {
+            done.omit();
+        } else {
+            done.variety.clone_from(&self.variety);
+            done.open_requests = self.open;
+        }
         done
     }
 }

@@ -51,6 +51,9 @@ pub struct Snapshot {
     pub cut_transactions: u64,
     /// Requests begun, whatever became of them.
     pub sent_requests: u64,
+    /// Those of them that were begun after the end of the run, by users who finish: all at one time,
+    /// which the load before was not.
+    pub after_end: u64,
     /// Time of all users together that was planned up to now (closed model).
     pub planned_time: Duration,
     /// What of it is missing because threads were late with starting users.
@@ -59,8 +62,8 @@ pub struct Snapshot {
     pub held: Held,
     /// What requests have cost, in the suite's units, resets of the statistics or not.
     pub spent: u64,
-    /// In the open model: when the last task was due to start, once that is over. Answers may come
-    /// later.
+    /// When the last of what is counted could be sent, once that is over: in the open model, where
+    /// answers may come later, and in a run whose statistics end before its users do.
     pub sending: Option<Duration>,
     /// The target that ended the run, if one did.
     pub aborted: Option<Aborted>,
@@ -104,6 +107,7 @@ impl Snapshot {
             cut_requests: 0,
             cut_transactions: 0,
             sent_requests: 0,
+            after_end: 0,
             planned_time: Duration::ZERO,
             missed_time: Duration::ZERO,
             held: Held::default(),
@@ -162,6 +166,7 @@ impl Snapshot {
         self.cut_requests += interval.cut_requests;
         self.cut_transactions += interval.cut_transactions;
         self.sent_requests += interval.sent_requests;
+        self.after_end += interval.after_end;
         self.planned_time += interval.planned_time;
         self.missed_time += interval.missed_time;
         self.held.add(interval.held);
@@ -274,7 +279,7 @@ impl Snapshot {
         self.failed_transactions.clear();
         self.exceptions.clear();
         (self.cut_requests, self.cut_transactions) = (0, 0);
-        self.sent_requests = 0;
+        (self.sent_requests, self.after_end) = (0, 0);
         (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
         self.held = Held::default();
         self.arrivals = self.arrivals.map(|_| ArrivalCounts::default());

@@ -40,7 +40,8 @@ pub use hooks::{Hooks, RequestView, UserErrorView, Who};
 pub use probe::{Certificate, Probe, TlsProbe, probe};
 pub use run::{
     Arrivals, Control, HttpSettings, Rehearsal, RehearsedRequest, RehearsedStep, RunError,
-    RunOutcome, RunSettings, Spacing, SteerError, StepOutcome, WhenFull, rehearse, run, try_once,
+    RunOutcome, RunSettings, Spacing, SteerError, StepOutcome, WhenFull, Window, rehearse, run,
+    try_once,
 };
 pub use session::{JsonError, Multipart, RequestBuilder, Response, Retry, Session};
 pub use shared::Shared;

@@ -52,11 +52,21 @@ fn held(snapshot: &Snapshot) -> Option<String> {
 
 fn window(snapshot: &Snapshot) -> String {
     let seconds = snapshot.measured().as_secs_f64();
-    if snapshot.since.is_zero() {
-        return format!("{seconds:.1} s from the start on, the ramp included");
-    }
     let since = snapshot.since.as_secs_f64();
-    format!("{seconds:.1} s; the first {since:.1} s were left out (reset of the statistics)")
+    let mut text = if snapshot.since.is_zero() {
+        format!("{seconds:.1} s from the start on, the ramp included")
+    } else {
+        format!("{seconds:.1} s; the first {since:.1} s were left out (reset of the statistics)")
+    };
+    if snapshot.after_end > 0 {
+        let count = snapshot.after_end;
+        let (requests, were) = if count == 1 { ("request", "was") } else { ("requests", "were") };
+        text += &format!(
+            "; {count} {requests} {were} begun after the end of the run, all at one time, by users who \
+             finished (on_stop)"
+        );
+    }
+    text
 }
 
 /// Numbers as the rules of targets have them: 100 for a p99, ten times as many to be firm.

@@ -13,6 +13,7 @@ pub fn check_of(outcome: &SearchOutcome, searched: &Scenario) -> Option<String> 
     let held = outcome.held().filter(|_| outcome.is_found())?;
     let step_time = searched.search.map(|search| search.step_time).unwrap_or_default();
     let room = SearchOutcome::HEAD_ROOM * 100.0;
+    let spawn_rate = gentle(held, searched.spawn_rate, step_time);
     let mut text = format!(
         "# {held} users held every target of scenario {}; see run.txt beside this file.\n\
          # Limits of times have {room:.0} % of room above the slowest probe, none is beyond that of\n\
@@ -21,8 +22,8 @@ pub fn check_of(outcome: &SearchOutcome, searched: &Scenario) -> Option<String> 
          purpose = \"The load of {held} users, which held: has the target got slower?\"\n\
          users = {held}\nspawn-rate = {:?}\nrun-time = {}\n",
         searched.name,
-        searched.spawn_rate,
-        string(&format_span(length(held, searched.spawn_rate, step_time)))
+        spawn_rate,
+        string(&format_span(length(held, spawn_rate, step_time)))
     );
     for (key, words) in [
         ("classes", &searched.classes),
@@ -46,6 +47,13 @@ pub fn check_of(outcome: &SearchOutcome, searched: &Scenario) -> Option<String> 
         text += &(line + "\n");
     }
     Some(text + "]\n")
+}
+
+/// Users per second, in tenths: all of them within the time that a probe measured, or as slowly as in
+/// the search. A probe leaves its ramp out and this run does not, so its ramp must be no surge.
+fn gentle(users: u32, spawn_rate: f64, step_time: Duration) -> f64 {
+    let seconds = step_time.as_secs_f64().max(1.0);
+    spawn_rate.min((f64::from(users) / seconds * 10.0).ceil() / 10.0)
 }
 
 /// The ramp, and twice as long as a probe measured: samples for every target, and some to spare.

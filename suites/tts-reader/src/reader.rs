@@ -41,8 +41,8 @@ pub struct Reader {
     run: Arc<str>,
     journal: Arc<Journal>,
     names: u32,
-    /// Accounts that this user registered and has not deleted yet.
-    registered: Vec<Account>,
+    /// Accounts that this user registered and has not deleted yet, with the token of their last login.
+    registered: Vec<(Account, Option<Token>)>,
     /// The credits it must have now; `None` when an answer is missing that would say so.
     pub(crate) balance: Option<i64>,
     /// The preferences it must have now.
@@ -133,7 +133,7 @@ impl Reader {
 
     /// End of a user: deletes the accounts it registered.
     pub(crate) async fn log_out(&mut self, session: &mut Session) -> TaskResult {
-        while let Some(account) = self.registered.first().cloned() {
+        while let Some((account, _)) = self.registered.first().cloned() {
             self.delete(session, &account).await?;
         }
         Ok(())
@@ -158,7 +158,7 @@ impl Reader {
         let reply = session.post("/api/register").name(name).json(&body).send().await?;
         let reply = reply.expect_status(200)?;
         // It exists from here on, whatever the answer says.
-        self.registered.push(account.clone());
+        self.registered.push((account.clone(), None));
         let (reply, user) = answers::read::<Registered>(reply)?;
         reply.check("the account is the one asked for", |_| {
             user.username == account.username && user.email == email && !user.user_id.is_empty()
@@ -166,15 +166,20 @@ impl Reader {
         Ok(account)
     }
 
-    /// Deletes an account that this user registered.
+    /// Deletes an account that this user registered, with the token that it has: where all users end
+    /// at one time, logins of all of them would be a load that no user makes.
     pub(crate) async fn delete(
         &mut self,
         session: &mut Session,
         account: &Account,
     ) -> Result<(), RequestFailed> {
         // Tried once: an account that cannot be deleted must not be tried for ever.
-        self.registered.retain(|registered| registered != account);
-        let token = self.token_of(session, account, "/api/login[clean-up]").await?;
+        let at = self.registered.iter().position(|(registered, _)| registered == account);
+        let known = at.and_then(|at| self.registered.remove(at).1);
+        let token = match known.filter(|token| !token.is_due()) {
+            Some(token) => token,
+            None => self.token_of(session, account, "/api/login[clean-up]").await?,
+        };
         let request = session.delete("/api/user").name("/api/user[clean-up]").tags(["auth"]);
         let reply = request.bearer(token.bearer()).send().await?;
         reply.check("the account is deleted", |reply| matches!(reply.status(), 200 | 204))?;
@@ -199,9 +204,9 @@ impl Reader {
         Ok(())
     }
 
-    /// Logs in; nothing else changes.
+    /// Logs in; what the user works with stays.
     pub(crate) async fn token_of(
-        &self,
+        &mut self,
         session: &mut Session,
         account: &Account,
         name: &'static str,
@@ -216,7 +221,12 @@ impl Reader {
         })?;
         let what = token.as_ref().err().copied().unwrap_or_default();
         reply.check(what, |_| token.is_ok())?;
-        Ok(token.expect("checked in the line above"))
+        let token = token.expect("checked in the line above");
+        let mut registered = self.registered.iter_mut();
+        if let Some((_, known)) = registered.find(|(registered, _)| registered == account) {
+            *known = Some(token.clone());
+        }
+        Ok(token)
     }
 
     /// Renews the token when its end is near, so that a 401 is always the target's fault.

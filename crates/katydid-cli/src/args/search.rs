@@ -22,7 +22,7 @@ pub(crate) struct SearchArgs {
     /// How many times more users the next probe of the climb has [default: 2]
     #[arg(long, value_name = "X", value_parser = parse_factor, allow_negative_numbers = true, hide_short_help = true)]
     factor: Option<f64>,
-    /// How long a probe measures, once its users have started [default: 30s]
+    /// How long a probe measures, once its users have done a task each [default: 30s]
     #[arg(long, value_name = "SPAN", value_parser = parse_time, allow_negative_numbers = true, hide_short_help = true)]
     step_time: Option<Duration>,
     /// By how much the load that broke may lie above the one that held [default: 10%]

@@ -96,7 +96,7 @@ impl Searcher<'_> {
         let bound = self.bound();
         self.console.info(&format!(
             "Searching for the most users that hold every target: from {} to at most {most}, {} \
-             each after the ramp; about {} to {}, at most {}",
+             each after the ramp and every user's first task; about {} to {}, at most {}",
             plan.from,
             format_span(plan.step_time),
             rounded(shortest),
@@ -159,6 +159,7 @@ impl Searcher<'_> {
     /// Why no probe of `users` can be begun any more.
     fn over(&self, course: &Course, users: u32) -> Option<SearchEnd> {
         let time = self.ladder.probe_time(users, self.settings.run.spawn_rate);
+        let time = time + self.ladder.patience();
         match course.begun.elapsed().saturating_add(time) {
             _ if self.watch.asked() => Some(SearchEnd::Interrupted),
             until if until > self.bound() => Some(SearchEnd::OutOfTime),

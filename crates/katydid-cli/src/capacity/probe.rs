@@ -1,7 +1,7 @@
 //! One probe: a whole run of the engine, judged by itself.
 
 use katydid_core::{ProbeRecord, RunEvent, StopReason, Verdict};
-use katydid_engine::{RunOutcome, RunSettings, Shared};
+use katydid_engine::{RunOutcome, RunSettings, Shared, Window};
 
 use super::Searcher;
 use crate::embedded::Backend;
@@ -20,7 +20,7 @@ pub(super) struct Probed {
 }
 
 impl Searcher<'_> {
-    /// Runs `users` users: the ramp, after which the statistics begin, and the time to measure.
+    /// Runs `users` users: the ramp, their first tasks, and then the time to measure.
     pub(super) fn probe(&mut self, number: u32, users: u32) -> Result<Probed, CliError> {
         let run = self.run_of(users);
         let (suite, settings, console) = (self.suite, self.settings, self.console);
@@ -68,14 +68,17 @@ impl Searcher<'_> {
         Ok(Probed { record, verdict, outcome, run, shared })
     }
 
+    /// What all users do at one time, because a probe begins or ends, is no load that they keep up:
+    /// thirty logins in one moment take a second where thirty users take milliseconds.
     fn run_of(&self, users: u32) -> RunSettings {
         let run = self.settings.run.clone();
-        let time = self.ladder.probe_time(users, run.spawn_rate);
+        let (patience, length) = (self.ladder.patience(), self.ladder.plan.step_time);
+        let time = self.ladder.probe_time(users, run.spawn_rate) + patience;
         RunSettings {
             users,
             run_time: Some(time),
             threads: run.threads.min(users as usize),
-            reset_stats: true,
+            window: Window::Steady { patience, length },
             hooks: hooks(self.suite, self.settings, self.console),
             ..run
         }

@@ -62,7 +62,11 @@ pub(super) const SCENARIO: [Key; 28] = [
     key("search", Kind::Text, "\"capacity\": find the highest load, up to `users`, that holds"),
     key("from", Kind::Count, "Of a search: users of its first probe [10]"),
     key("factor", Kind::Rate, "Of a search: how many times more users the next probe has [2]"),
-    key("step-time", Kind::Time, "Of a search: how long a probe measures, after its ramp [30s]"),
+    key(
+        "step-time",
+        Kind::Time,
+        "Of a search: how long a probe measures, after its ramp and each user's first task [30s]",
+    ),
     key("precision", Kind::Share, "Of a search: the share by which it may be wrong [10%]"),
     key("classes", Kind::Texts, "User classes that run, with weights if wanted: Shopper=3"),
     key("tags", Kind::Texts, "Only tasks with one of these tags run"),

@@ -84,7 +84,7 @@ fn the_search_finds_where_the_target_breaks() {
         .unwrap();
     let mut check = shop("plan check --plan kept.toml");
     let checked = run(check.current_dir(&folder)).expect(0).stdout;
-    assert!(checked.contains("at-capacity: ok, 4 users at 100/s for 3s, 2 targets"), "{checked}");
+    assert!(checked.contains("at-capacity: ok, 4 users at 4/s for 3s, 2 targets"), "{checked}");
 }
 
 fn a_target_that_breaks_at_once_has_no_capacity() {
@@ -113,7 +113,7 @@ fn an_interrupted_search_tells_what_it_knows() {
     let server = TestServer::spawn();
     let folder = folder(PLAN);
     let running = start(&mut search(folder.path(), &server.url(), ""));
-    running.wait_for("Probe 1, 2 users: held");
+    running.wait_for(", 2 users: held");
     signal("INT", running.pid());
     let ended = running.end().expect(130);
     let last = ended.last_line();

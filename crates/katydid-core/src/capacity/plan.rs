@@ -13,7 +13,7 @@ pub struct CapacityPlan {
     pub from: u32,
     /// Each probe of the climb has so many times the users of the one before it; above 1.
     pub factor: f64,
-    /// How long a probe measures, once all its users have started.
+    /// How long a probe measures, once all its users have started and ended their first task.
     pub step_time: Duration,
     /// The search ends when the load that broke is at most this share above the one that held;
     /// 0.1 is 10 %.
@@ -94,13 +94,16 @@ impl Ladder {
     /// users started at `spawn_rate` per second.
     pub fn estimate(&self, spawn_rate: f64) -> (Duration, Duration) {
         let climb = self.climb();
-        let time = |steps: usize| -> Duration {
-            let probes = self.probes(&climb, steps);
-            probes.iter().map(|(users, count)| self.probe_time(*users, spawn_rate) * *count).sum()
+        let times = |patience: Duration| {
+            let climb = &climb;
+            (1..=climb.len()).map(move |steps| -> Duration {
+                let probes = self.probes(climb, steps);
+                let time = |users| self.probe_time(users, spawn_rate) + patience;
+                probes.iter().map(|(users, count)| time(*users) * *count).sum()
+            })
         };
-        let times = (1..=climb.len()).map(time);
-        let shortest = times.clone().min().unwrap_or_default();
-        (shortest, times.max().unwrap_or_default())
+        let shortest = times(Duration::ZERO).min().unwrap_or_default();
+        (shortest, times(self.patience()).max().unwrap_or_default())
     }
 
     /// What the first probe measures, as stages: its users, for its time.
@@ -108,7 +111,14 @@ impl Ladder {
         self.plan.first_probe()
     }
 
-    /// How long a probe takes: its ramp, and the time in which it measures.
+    /// The longest that a probe waits after its ramp for the first task of every user to end: as
+    /// long as it measures, so that waiting is never the greater part of it.
+    pub fn patience(&self) -> Duration {
+        self.plan.step_time
+    }
+
+    /// How long a probe takes whose users are no longer new when its ramp ends: the ramp, and the
+    /// time in which it measures.
     pub fn probe_time(&self, users: u32, spawn_rate: f64) -> Duration {
         Duration::from_secs_f64(f64::from(users) / spawn_rate) + self.plan.step_time
     }

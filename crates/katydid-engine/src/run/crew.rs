@@ -12,6 +12,7 @@ use super::SharedRecorder;
 use super::arrivals::{Inflow, Schedule, Turn};
 use super::dispatcher::{Message, Messages, Report};
 use super::executor::Assignment;
+use super::newcomers::Newcomers;
 use super::phase::{Phase, PhaseCell};
 use super::quota::{Limit, Quota};
 use super::timetable::Member;
@@ -39,6 +40,8 @@ pub(super) struct Crew {
     made: Cell<u32>,
     /// Users that have not ended yet, by class; those that are leaving among them.
     running: RefCell<Vec<u32>>,
+    /// Those whose first task has not ended.
+    pub(super) newcomers: Rc<Newcomers>,
     members: RefCell<BTreeMap<u32, Rc<PhaseCell>>>,
     /// Removed users that may finish their task, with the end of their patience.
     leaving: RefCell<VecDeque<(Instant, Weak<PhaseCell>)>>,
@@ -72,6 +75,7 @@ impl Crew {
             gate: assignment.gate(&quotas),
             quotas,
             running: RefCell::new(vec![0; assignment.classes.len()]),
+            newcomers: Newcomers::new(assignment.thread, to),
             members: RefCell::default(),
             leaving: RefCell::default(),
             ending: Cell::new(false),
@@ -116,6 +120,7 @@ impl Crew {
             schedule_seed: mix(assignment.seed, 2 * u64::from(index) + 1),
             phase: Rc::clone(&phase),
             quota: self.quota(Limit::Iterations).cloned(),
+            newcomer: Some(self.newcomers.arrive()),
             turn: turn.clone(),
         };
         self.running.borrow_mut()[class] += 1;
@@ -159,6 +164,10 @@ impl Crew {
     /// The run ends for everybody.
     pub(super) fn end(&self, phase: Phase) {
         self.ending.set(true);
+        self.recorder.borrow_mut().end();
+        if self.assignment.closes {
+            self.recorder.borrow_mut().close();
+        }
         self.members.borrow().values().for_each(|member| member.set(phase));
         for (_, removed) in self.leaving.borrow().iter() {
             if let Some(removed) = removed.upgrade() {

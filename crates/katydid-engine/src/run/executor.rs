@@ -37,6 +37,8 @@ pub(crate) enum Order {
     Collect(Option<Box<Interval>>),
     /// The statistics begin anew.
     Reset,
+    /// Say when no user is new any more.
+    Settle,
     /// So many more of something limited.
     Grant(Limit, u64),
     /// Give back what is not needed at once.
@@ -68,6 +70,8 @@ pub(crate) struct Assignment {
     pub(crate) seed: u64,
     /// Whether the thread watches how late it is; in virtual time nothing is.
     pub(crate) pulse: bool,
+    /// Whether the end of the run is the end of the statistics too.
+    pub(crate) closes: bool,
     pub(crate) shared: Arc<Shared>,
     pub(crate) http: HttpSettings,
     pub(crate) tls: Arc<rustls::ClientConfig>,
@@ -212,6 +216,7 @@ impl Executor<'_> {
                 self.table.take_user_ns(self.crew.clock.now_ns());
                 (self.planned_ns, self.missed_ns) = (0, 0);
             }
+            Order::Settle => self.crew.newcomers.ask(),
             Order::Grant(limit, count) => {
                 if let Some(quota) = self.crew.quota(limit) {
                     quota.grant(count);

@@ -8,6 +8,7 @@ mod crew;
 mod dispatcher;
 mod executor;
 mod floor;
+mod newcomers;
 pub(crate) mod panics;
 mod phase;
 mod plan;
@@ -29,7 +30,7 @@ pub use arrivals::{Arrivals, Spacing, WhenFull};
 pub use control::{Control, SteerError};
 pub use dispatcher::{RunOutcome, run};
 pub use rehearsal::{Rehearsal, RehearsedRequest, RehearsedStep, StepOutcome, rehearse, try_once};
-pub use settings::{HttpSettings, RunError, RunSettings};
+pub use settings::{HttpSettings, RunError, RunSettings, Window};
 
 pub(crate) use course::Course;
 pub(crate) use quota::{Quota, Ticket};

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::executor::{Assignment, ClassPlan};
 use super::quota::Limit;
-use super::settings::{CENTURY, HttpSettings, RunError, RunSettings};
+use super::settings::{CENTURY, HttpSettings, RunError, RunSettings, Window};
 use crate::class::Class;
 use crate::shared::Shared;
 
@@ -53,6 +53,7 @@ pub(super) fn plan(
         max_rate: settings.max_rate,
         seed: settings.seed,
         pulse: CHECKED,
+        closes: matches!(settings.window, Window::Steady { .. }),
         shared: Arc::new(shared),
         http: http.clone(),
         tls,
@@ -103,7 +104,7 @@ fn check_arrivals(classes: &[Class], settings: &RunSettings) -> Result<(), RunEr
     let also = [
         (settings.shape.is_some(), "a shape"),
         (settings.iterations.is_some(), "a number of iterations (-i)"),
-        (settings.reset_stats, "--reset-stats, which waits for all users"),
+        (settings.window != Window::Whole, "--reset-stats, which waits for all users"),
     ];
     if let Some((_, what)) = also.iter().find(|(set, _)| *set) {
         return wrong(format!("an arrival rate excludes {what}; give one of the two"));

@@ -266,6 +266,7 @@ pub fn rehearse(
                 schedule_seed: plan.seed,
                 phase: Rc::new(PhaseCell::new()),
                 quota: None,
+                newcomer: None,
                 turn: None,
             };
             class.class.rehearse(context, Rc::clone(&script)).await;

@@ -38,8 +38,8 @@ pub struct RunSettings {
     /// thread has an equal share. In the open model a request that is held back stays due when it
     /// was; in the closed model its user comes later.
     pub max_rate: Option<RateCap>,
-    /// The statistics begin anew once all users have started for the first time.
-    pub reset_stats: bool,
+    /// Which part of the run the statistics are of.
+    pub window: Window,
     /// Targets that end the run when they are missed; those without `abort` never do.
     pub abort: Vec<Target>,
     /// Length of the run from its start, ramp included. `None`: until stopped.
@@ -74,7 +74,7 @@ impl Default for RunSettings {
             max_requests: None,
             max_cost: None,
             max_rate: None,
-            reset_stats: false,
+            window: Window::Whole,
             abort: Vec::new(),
             run_time: None,
             stop_timeout: Duration::ZERO,
@@ -87,6 +87,26 @@ impl Default for RunSettings {
             hooks: Hooks::default(),
         }
     }
+}
+
+/// Which part of a run the statistics are of. What is left out is told
+/// ([`Snapshot::since`](katydid_core::Snapshot::since)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Window {
+    /// All of it.
+    #[default]
+    Whole,
+    /// What follows the moment at which all users have started for the first time.
+    Started,
+    /// The load that users keep up, without what all of them do at one time. It begins once each
+    /// has started and its first task has ended, and lasts `length`; then the run ends, and what
+    /// users do because of that is in no number.
+    Steady {
+        /// The longest that is waited for those first tasks after the ramp.
+        patience: Duration,
+        /// For how long is measured.
+        length: Duration,
+    },
 }
 
 impl RunSettings {

@@ -10,6 +10,7 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::arrivals::{Fate, Turn};
 use super::course::{Course, Part, Place};
+use super::newcomers::Newcomer;
 use super::panics;
 use super::phase::{Phase, PhaseCell};
 use super::quota::{Quota, Ticket};
@@ -35,6 +36,8 @@ pub(crate) struct UserContext {
     pub(crate) phase: Rc<PhaseCell>,
     /// The thread's share of a limited number of task executions.
     pub(crate) quota: Option<Rc<Quota>>,
+    /// Kept until its first task has ended; `None` where nobody asks.
+    pub(crate) newcomer: Option<Newcomer>,
     /// Its place in the open model; `None` in the closed one.
     pub(crate) turn: Option<Rc<Turn>>,
 }
@@ -91,6 +94,7 @@ struct Life<S> {
     session: Session,
     phase: Rc<PhaseCell>,
     quota: Option<Rc<Quota>>,
+    newcomer: Option<Newcomer>,
     rng: Xoshiro256PlusPlus,
     /// Where it stands in the class and in each flow that it is in, the innermost last.
     places: Vec<Place>,
@@ -130,6 +134,7 @@ impl<S: 'static> Life<S> {
             session: Session::new(context.setup),
             phase: context.phase,
             quota: context.quota,
+            newcomer: context.newcomer,
             state,
             class,
             course,
@@ -246,6 +251,7 @@ impl<S: 'static> Life<S> {
             }
         };
         self.session.setup.recorder.borrow_mut().task(id, counts);
+        self.newcomer = None;
         next
     }
 

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use katydid_core::{RunEvent, RunFacts, RunState, Snapshot, StopReason, VerdictWord, judge};
-use katydid_engine::{Control, RunSettings, Shared, SteerError, Task, UserClass, constant, run};
+use katydid_engine::{
+    Control, RunSettings, Shared, SteerError, Task, UserClass, Window, constant, run,
+};
 use katydid_testkit::TestServer;
 
 use crate::common::{go, go_controlled, scripted, settings, sharing};
@@ -50,7 +52,7 @@ fn a_reset_by_the_settings_leaves_only_what_came_after_all_had_started() {
         spawn_rate: 30.0,
         threads: 3,
         run_time: Some(ms(1_500)),
-        reset_stats: true,
+        window: Window::Started,
         ..settings(&server)
     };
     let ran = go(&[busy().into()], Shared::default(), &settings);
@@ -65,6 +67,37 @@ fn a_reset_by_the_settings_leaves_only_what_came_after_all_had_started() {
     assert!(snapshot.requests() > all / 3 && snapshot.requests() < all - 50, "{all}");
     let facts = RunFacts { interrupted: false, failed_code: 1 };
     assert_eq!(judge(snapshot, &[], &[], facts).word, VerdictWord::Pass);
+}
+
+#[test]
+fn a_steady_window_has_no_request_of_the_start_or_the_end() {
+    let server = TestServer::spawn();
+    let class = busy()
+        .on_start(|(), s| {
+            Box::pin(async move {
+                s.get("/delay/100").name("hello").send().await?;
+                Ok(())
+            })
+        })
+        .on_stop(|(), s| {
+            Box::pin(async move {
+                s.get("/ok").name("goodbye").send().await?;
+                Ok(())
+            })
+        });
+    let window = Window::Steady { patience: ms(5_000), length: ms(800) };
+    let settings =
+        RunSettings { users: 6, spawn_rate: 60.0, threads: 2, window, ..settings(&server) };
+    let snapshot = go(&[class.into()], Shared::default(), &settings).snapshot;
+    let requests = |name: &str| {
+        let mut rows = snapshot.rows().filter(|row| &*row.key.name == name);
+        rows.next().map(|row| row.requests())
+    };
+    assert_eq!((requests("hello"), requests("goodbye")), (Some(0), None));
+    assert!(requests("second") > Some(30) && snapshot.cut_requests <= 6);
+    assert_eq!(snapshot.unaccounted(), None);
+    assert!(snapshot.since >= ms(180), "{:?}", snapshot.since);
+    assert!((ms(800)..ms(900)).contains(&snapshot.measured()), "{:?}", snapshot.measured());
 }
 
 #[test]

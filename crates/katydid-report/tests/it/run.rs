@@ -51,6 +51,12 @@ impl Run {
         self
     }
 
+    /// Answered requests that were begun when the run had ended.
+    pub(crate) fn after_the_end(mut self, method: &str, name: &str, micros: &[u64]) -> Self {
+        self.recorder.end();
+        self.answers(method, name, micros)
+    }
+
     /// A request that followed `redirects` redirects over as many new connections.
     pub(crate) fn redirected(mut self, name: &str, redirects: u32) -> Self {
         let row = self.row("GET", name, 1);

@@ -241,5 +241,10 @@ fn what_a_run_can_conclude_is_said_in_numbers() {
     let text = conclusion(1_000);
     assert!(text.contains("  Samples  1000 requests, 10 beyond p99\n"), "{text}");
     assert!(text.contains("  Window   1.0 s from the start on, the ramp included\n"), "{text}");
+    let ended = Run::new(&[("V", 1)], &[]).answers("GET", "/", &[900]);
+    let text_of_end = table::conclusion(&ended.after_the_end("DELETE", "/", &[900, 900]).done(1));
+    let says = "ramp included; 2 requests were begun after the end of the run, all at one time, by users \
+                who finished (on_stop)\n";
+    assert!(text_of_end.contains(says), "{text_of_end}");
     assert!(!text.contains("Floor"), "nothing was measured before this run: {text}");
 }

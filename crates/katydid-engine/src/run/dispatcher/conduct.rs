@@ -14,6 +14,7 @@ use super::pool::Pool;
 use super::programme::{Programme, Wish};
 use super::steering::{LEAD, Steering};
 use super::threads::Thread;
+use super::window::Opening;
 use crate::class::Class;
 use crate::run::control::Control;
 use crate::run::executor::Order;
@@ -69,7 +70,7 @@ pub(crate) async fn conduct(
         shape_end: None,
         phase: Phase::Running,
         reason: StopReason::RunTime,
-        reset_due: settings.reset_stats,
+        opening: Opening::of(settings.window),
         resets: 0,
         watch,
         observe,
@@ -104,8 +105,7 @@ pub(super) struct Dispatcher<'a> {
     pub(super) pools: Vec<(Limit, Pool)>,
     phase: Phase,
     pub(super) reason: StopReason,
-    /// The statistics begin anew once all users have started.
-    reset_due: bool,
+    pub(super) opening: Opening,
     pub(super) resets: u32,
     pub(super) watch: Watch,
     pub(super) observe: &'a mut dyn FnMut(RunEvent<'_>),
@@ -118,6 +118,7 @@ impl Dispatcher<'_> {
         while !self.over() {
             let now = Instant::now();
             self.keep_time(now);
+            self.lose_patience(now);
             self.follow_programme(now);
             if self.borders.reached(now - self.start) {
                 self.collect();
@@ -131,7 +132,13 @@ impl Dispatcher<'_> {
             }
             let pulse = self.start + self.watch.due();
             let border = self.borders.next().map(|border| self.start + border);
-            let moments = [self.next_moment(), self.next_question(), border, Some(pulse)];
+            let moments = [
+                self.next_moment(),
+                self.next_question(),
+                self.opening.next().filter(|_| self.running()),
+                border,
+                Some(pulse),
+            ];
             let wake = moments.into_iter().flatten().fold(next_tick, Instant::min);
             self.hear(wake).await;
         }
@@ -184,7 +191,7 @@ impl Dispatcher<'_> {
     fn next_moment(&self) -> Option<Instant> {
         match self.phase {
             Phase::Running => {
-                let ends = [self.settings.end(), self.shape_end];
+                let ends = [self.settings.end(), self.shape_end, self.opening.end()];
                 ends.into_iter().flatten().min().map(|end| self.start + end)
             }
             Phase::Stopping(until) | Phase::Cut(until) => Some(until),
@@ -253,9 +260,7 @@ impl Dispatcher<'_> {
         self.control.note(RunState::Running, self.target);
         let users = self.steering.users_by_class();
         self.tell(RunEvent::AllUsersStarted { users });
-        if std::mem::take(&mut self.reset_due) {
-            self.reset();
-        }
+        self.settle();
         self.look_for_anybody();
     }
 
@@ -269,7 +274,7 @@ impl Dispatcher<'_> {
 
     /// The statistics begin anew. What threads measured before is known by their count of resets,
     /// and forgotten when it comes.
-    fn reset(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.resets += 1;
         self.threads.iter().for_each(|thread| thread.order(Order::Reset));
         let at = self.start.elapsed();
@@ -321,6 +326,7 @@ impl Dispatcher<'_> {
                     self.ramp_done();
                 }
             }
+            Message::Settled(thread) => self.settled(thread),
             Message::Left(index) => {
                 self.steering.left(index);
                 self.look_for_anybody();

@@ -15,6 +15,8 @@ pub(crate) enum Message {
     Report(usize, Report),
     /// A thread has carried out its part of the ramp with this number.
     Ramped(usize, u32),
+    /// Every user of a thread has ended its first task.
+    Settled(usize),
     /// The user with this number has stopped by itself.
     Left(u32),
     /// A thread wants more of something limited.

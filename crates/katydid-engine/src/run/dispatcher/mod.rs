@@ -12,6 +12,7 @@ mod roster;
 mod start;
 mod steering;
 mod threads;
+mod window;
 
 pub use start::{RunOutcome, run};
 

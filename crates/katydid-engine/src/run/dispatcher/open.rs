@@ -4,6 +4,7 @@ use katydid_core::{RunEvent, RunState};
 
 use super::conduct::Dispatcher;
 use crate::run::arrivals::Arrivals;
+use crate::run::settings::Window;
 
 impl Dispatcher<'_> {
     /// The open model begins: threads know by themselves what is due.
@@ -21,12 +22,14 @@ impl Dispatcher<'_> {
         self.control.note(RunState::Running, 0);
     }
 
-    /// Nothing is due any more; answers are still waited for.
+    /// In the open model nothing is due any more, though answers are still waited for; of a steady
+    /// window nothing counts any more.
     pub(super) fn close_window(&mut self) {
-        if self.settings.arrivals.is_some() {
+        let steady = matches!(self.settings.window, Window::Steady { .. });
+        if self.settings.arrivals.is_some() || steady {
             let elapsed = self.start.elapsed();
-            let end = self.settings.end().map_or(elapsed, |end| end.min(elapsed));
-            self.snapshot.sending = Some(end);
+            let ends = [self.settings.end(), self.opening.end()];
+            self.snapshot.sending = ends.into_iter().flatten().chain([elapsed]).min();
         }
     }
 }

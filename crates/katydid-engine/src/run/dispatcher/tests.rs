@@ -6,6 +6,7 @@ mod iterations;
 mod leaving;
 mod ramps;
 mod shapes;
+mod window;
 
 use std::time::Duration;
 
