@@ -182,19 +182,20 @@ impl Snapshot {
     }
 
     fn absorb_rows(&mut self, thread: usize, interval: &Interval) {
-        for (index, (key, row)) in self.keys[thread].iter().zip(&interval.rows).enumerate() {
+        for (index, key) in self.keys[thread].iter().enumerate() {
             let rows = match key.kind {
                 RowKind::Request => &mut self.rows,
                 RowKind::Transaction => &mut self.transactions,
             };
-            let ended = row.requests() > 0 || row.forgotten;
+            let row = interval.rows.get(index);
+            let ended = row.filter(|row| row.requests() > 0 || row.forgotten);
             let total = match rows.get_mut(key) {
                 Some(total) => total,
                 // A row is shown once one of its requests has ended.
-                None if !ended => continue,
+                None if ended.is_none() => continue,
                 None => rows.entry(key.clone()).or_insert_with(|| Row::new(key.clone())),
             };
-            if ended {
+            if let Some(row) = ended {
                 total.totals.add(row);
                 total.recent.note(row);
             }

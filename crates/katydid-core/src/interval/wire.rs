@@ -26,6 +26,7 @@ struct Written<Keys, Rows, Varieties, FailureRows, Exceptions, Tasks, Late, Beat
     /// By the number of the task.
     tasks: Tasks,
     sent_requests: u64,
+    after_end: u64,
     open_requests: u64,
     arrivals: Option<ArrivalCounts>,
     lateness: Late,
@@ -97,6 +98,7 @@ impl Serialize for Interval {
             exceptions: exceptions.collect::<Vec<_>>(),
             tasks: tasks.map(|(at, counts)| (at as u32, counts)).collect::<Vec<_>>(),
             sent_requests: self.sent_requests,
+            after_end: self.after_end,
             open_requests: self.open_requests,
             arrivals: self.arrivals,
             lateness: &self.lateness,
@@ -131,6 +133,7 @@ impl<'de> Deserialize<'de> for Interval {
             exceptions: exceptions.collect(),
             tasks: by_number(read.tasks)?,
             sent_requests: read.sent_requests,
+            after_end: read.after_end,
             open_requests: read.open_requests,
             arrivals: read.arrivals,
             lateness: read.lateness,
