@@ -27,4 +27,10 @@ pub enum WatchError {
         /// Its name.
         name: String,
     },
+    /// None has this name.
+    #[error("no process named {0} runs on this machine; `pgrep -l .` lists names")]
+    NoneNamed(String),
+    /// Several unrelated processes have it.
+    #[error("several processes are named {0} ({1}); choose one by `pid`")]
+    SeveralNamed(String, String),
 }

@@ -7,6 +7,7 @@ use std::fs;
 pub(crate) struct Ticks {
     all: u64,
     idle: u64,
+    steal: u64,
     pub(crate) cores: u32,
 }
 
@@ -21,6 +22,12 @@ impl Ticks {
         let idle = self.idle.saturating_sub(then.idle).min(all);
         (all > 0).then(|| (all - idle) as f64 / all as f64)
     }
+
+    /// The share in which a CPU had work and the host of this virtual machine gave it to others.
+    pub(crate) fn stolen_since(self, then: Self) -> Option<f64> {
+        let all = self.all.saturating_sub(then.all);
+        (all > 0).then(|| self.steal.saturating_sub(then.steal) as f64 / all as f64)
+    }
 }
 
 /// user, nice, system, idle, iowait, irq, softirq, steal; what follows is counted in the first two.
@@ -32,6 +39,7 @@ fn parse(text: &str) -> Option<Ticks> {
     Some(Ticks {
         all: ticks.iter().take(8).sum(),
         idle: ticks.get(3)? + ticks.get(4)?,
+        steal: ticks.get(7).copied().unwrap_or_default(),
         cores: u32::try_from(cores).ok()?,
     })
 }
