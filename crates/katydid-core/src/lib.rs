@@ -60,7 +60,10 @@ pub use closing::Closing;
 pub use drift::{DriftError, DriftLimit, DriftMetric, DriftRule, Slope};
 pub use event::{RunEvent, RunState, StopReason};
 pub use exemplar::{Exemplar, Why};
-pub use expect::{Degrade, DegradeError, Expectation, Expected, Recover, RecoverError};
+pub use expect::{
+    Degrade, DegradeError, Expectation, Expected, MonitorRule, MonitorRuleError, Recover,
+    RecoverError,
+};
 pub use failure::{FailureKind, OTHER_FAILURES, normalise};
 pub use faults::{ExceptionRow, FailureRow};
 pub use generator::{Beats, Generator, GeneratorThread, Machine, Pulse, Stalls, ThreadUse};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::degrade::{Degrade, no_knee};
+use super::monitor::MonitorRule;
 use super::recover::Recover;
 use crate::{DriftRule, RunPhase, Snapshot, Target};
 use serde::{Deserialize, Serialize};
@@ -19,6 +20,8 @@ pub enum Expectation {
     Knee(Target),
     /// A number does not grow with the hours: `drift = ["memory < 5%/h"]`.
     Drift(DriftRule),
+    /// A number seen beside the load keeps its limit: `rules = ["connections_used < 80%"]`.
+    Monitor(MonitorRule),
 }
 
 /// What came of an expectation.
@@ -72,7 +75,7 @@ impl Expectation {
             Self::Recover(recover) => recover.out_of_place(phases),
             Self::Knee(rule) => no_knee(rule, phases),
             // A run may be too short for drift, which depends on how much is sent.
-            Self::Degrade(_) | Self::Drift(_) => None,
+            Self::Degrade(_) | Self::Drift(_) | Self::Monitor(_) => None,
         }
     }
 
@@ -82,6 +85,7 @@ impl Expectation {
             Self::Recover(recover) => recover.judge(snapshot),
             Self::Degrade(degrade) => degrade.judge(snapshot),
             Self::Drift(drift) => drift.judge(snapshot),
+            Self::Monitor(rule) => rule.judge(snapshot),
             Self::Knee(_) => return None,
         })
     }
@@ -103,6 +107,7 @@ impl fmt::Display for Expectation {
             Self::Degrade(degrade) => degrade.fmt(f),
             Self::Knee(rule) => write!(f, "knee: {rule}"),
             Self::Drift(drift) => drift.fmt(f),
+            Self::Monitor(rule) => rule.fmt(f),
         }
     }
 }

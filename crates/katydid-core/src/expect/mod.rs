@@ -5,10 +5,12 @@
 
 mod degrade;
 mod expectation;
+mod monitor;
 mod recover;
 #[cfg(test)]
 mod tests;
 
 pub use degrade::{Degrade, DegradeError};
 pub use expectation::{Expectation, Expected};
+pub use monitor::{MonitorRule, MonitorRuleError};
 pub use recover::{Recover, RecoverError};

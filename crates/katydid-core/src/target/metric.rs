@@ -115,7 +115,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    pub(super) fn holds(self, value: f64, limit: f64) -> bool {
+    pub(crate) fn holds(self, value: f64, limit: f64) -> bool {
         match self {
             Self::Below => value < limit,
             Self::AtMost => value <= limit,
