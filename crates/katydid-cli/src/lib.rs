@@ -30,6 +30,7 @@ mod guards;
 mod hooks;
 mod keys;
 mod limits;
+mod monitoring;
 mod options;
 mod outcome;
 mod plan;

@@ -54,7 +54,7 @@ pub(crate) fn run(
         let search = Searcher { suite, settings, ladder, watch, console, advisor, backend, place };
         return search.run();
     }
-    let mut watching = Watching::choose(&settings, backend.as_ref().map(Backend::pid), console)?;
+    let mut watching = Watching::choose(&settings, backend.as_ref(), console)?;
     settings.run.hooks = hooks(suite, &settings, console);
     let mut calls = Calls::init(suite, &settings.run, console);
     let folder = place.folder.as_deref();

@@ -23,6 +23,7 @@ use crate::guards;
 use crate::hooks::Aftermath;
 use crate::options::Options;
 use crate::outcome::Rules;
+use crate::plan::{Plan, PlannedMonitor};
 use crate::preflight::Wanted;
 use crate::selection::{self, Selection};
 use crate::sources::Sources;
@@ -39,6 +40,10 @@ pub(crate) struct Settings {
     pub(crate) classes: Vec<Class>,
     /// How much, how long, where to. No host yet when it is the embedded backend's.
     pub(crate) run: RunSettings,
+    /// What is watched beside the load.
+    pub(crate) monitors: Vec<PlannedMonitor>,
+    /// What the run must show beyond its targets.
+    expectations: Vec<Expectation>,
     /// The recipe, if one was named.
     pub(crate) scenario: Option<Scenario>,
     /// What the number of users follows, if not a ramp.
@@ -172,6 +177,7 @@ impl Settings {
         if elsewhere || args.guards.contact.is_some() {
             run.http.label = Some(guards::label(&suite.name, args.guards.contact.as_deref()));
         }
+        let monitors = monitors(suite, search.is_some());
         let mut sources = args.sources.clone();
         sources.warnings.extend(emptied);
         sources.warnings.extend(stages::without_effect(args, scenario.as_ref()));
@@ -181,6 +187,8 @@ impl Settings {
             preflight: wanted(args, scenario.as_ref(), elsewhere),
             classes,
             run,
+            expectations: expectations(scenario.as_ref(), &monitors),
+            monitors,
             scenario,
             stages,
             search,
@@ -242,7 +250,7 @@ impl Settings {
 
     /// What the run must show beyond them.
     pub(crate) fn expectations(&self) -> &[Expectation] {
-        self.scenario.as_ref().map_or(&[], |scenario| &scenario.expectations)
+        &self.expectations
     }
 
     /// What judges the run, after what hooks have done.
@@ -310,6 +318,18 @@ pub(crate) fn scenario(suite: &Suite, name: Option<&str>) -> Result<Option<Scena
             Err(CliError::Usage(format!("unknown scenario `{name}`; {}", or_nearest(name, known))))
         }
     }
+}
+
+/// What the plan watches; a search is many runs and watches nothing.
+fn monitors(suite: &Suite, searching: bool) -> Vec<PlannedMonitor> {
+    let plan = suite.plan.as_ref().filter(|_| !searching);
+    plan.map(Plan::monitors).unwrap_or_default().to_vec()
+}
+
+/// What the scenario expects, and the rules of monitors.
+fn expectations(scenario: Option<&Scenario>, monitors: &[PlannedMonitor]) -> Vec<Expectation> {
+    let own = scenario.map_or(&[][..], |scenario| &scenario.expectations);
+    own.iter().cloned().chain(monitors.iter().flat_map(PlannedMonitor::expectations)).collect()
 }
 
 /// The targets that end a run.

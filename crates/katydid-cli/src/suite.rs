@@ -376,12 +376,21 @@ pub struct EmbeddedReady {
     pub accounts_file: PathBuf,
     /// Sentences for the log of the run, e.g. how it is limited.
     pub notes: Vec<String>,
+    /// The folder with its files, where the plan's monitors look for logs.
+    pub folder: Option<PathBuf>,
 }
 
 impl EmbeddedReady {
     /// A backend at `url` with its accounts in `accounts_file`.
     pub fn new(url: impl Into<String>, accounts_file: impl Into<PathBuf>) -> Self {
-        Self { url: url.into(), accounts_file: accounts_file.into(), notes: Vec::new() }
+        let (url, accounts_file) = (url.into(), accounts_file.into());
+        Self { url, accounts_file, notes: Vec::new(), folder: None }
+    }
+
+    /// Says where its files are: a log of the plan with a relative path is looked for there.
+    pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
     }
 
     /// Adds a sentence for the log of the run.

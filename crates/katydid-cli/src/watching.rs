@@ -1,4 +1,4 @@
-//! Local processes that are watched beside the load: which, and what is said of them meanwhile.
+//! What is watched beside the load: local processes, and what the plan names (`monitoring.rs`).
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 
@@ -7,15 +7,18 @@ use katydid_monitor::{Monitor, Process, WatchError, listener};
 use url::Url;
 
 use crate::console::Console;
+use crate::embedded::Backend;
 use crate::error::CliError;
+use crate::monitoring::Monitoring;
 use crate::settings::Settings;
 
-/// The watched processes of one run.
+/// The watched processes of one run, and its monitors.
 #[derive(Debug)]
 pub(crate) struct Watching {
     processes: Vec<Process>,
     embedded: Option<u32>,
     monitor: Option<Monitor>,
+    monitoring: Monitoring,
     console: Console,
 }
 
@@ -27,9 +30,10 @@ impl Watching {
     /// A process that was named cannot be watched.
     pub(crate) fn choose(
         settings: &Settings,
-        embedded: Option<u32>,
+        backend: Option<&Backend>,
         console: &Console,
     ) -> Result<Self, CliError> {
+        let embedded = backend.map(Backend::pid);
         let mut processes: Vec<Process> = Vec::new();
         let mut add = |process: Process, what: &str| {
             if processes.iter().all(|known| known.pid() != process.pid()) {
@@ -61,7 +65,8 @@ impl Watching {
         if processes.is_empty() {
             say_nothing_is_watched(settings, &why_not, console);
         }
-        Ok(Self { processes, embedded, monitor: None, console: console.clone() })
+        let monitoring = Monitoring::choose(settings, backend.map(Backend::ready), console);
+        Ok(Self { processes, embedded, monitor: None, monitoring, console: console.clone() })
     }
 
     /// Whether any process is watched.
@@ -71,6 +76,7 @@ impl Watching {
 
     /// Begins with the run; tells at once when a watched process has ended.
     pub(crate) fn event(&mut self, event: &RunEvent<'_>) {
+        self.monitoring.event(event);
         match event {
             RunEvent::Started { .. } if self.any() => {
                 self.monitor = Some(Monitor::start(self.processes.clone()));
@@ -89,6 +95,7 @@ impl Watching {
 
     /// Ends, and puts what was seen into the snapshot.
     pub(crate) fn end(self, snapshot: &mut Snapshot) {
+        self.monitoring.end(snapshot);
         let Some(monitor) = self.monitor else { return };
         let (watched, cost) = monitor.finish();
         let micros = cost.cpu.as_micros() / u128::from(cost.looks.max(1));

@@ -80,6 +80,32 @@ impl What {
         }
     }
 
+    /// The names of the series that it may have; `None` where only a look can tell.
+    pub fn series(&self) -> Option<Vec<String>> {
+        let fixed: &[&str] = match self {
+            Self::Machine(_) => &[
+                "cpu_busy",
+                "cpu_steal",
+                "memory_available",
+                "memory_used",
+                "load",
+                "network_loopback",
+                "network_received",
+                "network_sent",
+                "disk_used",
+            ],
+            Self::Process(_) => &["cpu", "memory", "rss", "threads", "processes", "descriptors"],
+            Self::Cgroup(_) => &["cpu", "cpu_throttled", "memory", "memory_used", "pids"],
+            Self::Health(_) => &["up", "status", "time"],
+            Self::Log { .. } => &["errors", "lines", "errors_total"],
+            Self::Prometheus { series, .. } => {
+                return Some(series.iter().map(ToString::to_string).collect());
+            }
+            Self::Command(_) => return None,
+        };
+        Some(fixed.iter().map(|name| (*name).to_owned()).collect())
+    }
+
     /// Whoever looks.
     pub(crate) fn probe(self) -> Box<dyn Probe> {
         match self {

@@ -34,11 +34,12 @@ const fn key(name: &'static str, kind: Kind, about: &'static str) -> Key {
 }
 
 /// The tables of a plan.
-pub(super) const TABLES: [(&str, &str); 5] = [
+pub(super) const TABLES: [(&str, &str); 6] = [
     ("hosts", "Names for -H: `staging = \"https://staging.example.com\"`"),
     ("scenario", "Recipes for --scenario, one table each"),
     ("target", "Limits of response times by name of requests, one table each"),
     ("success", "Classes of requests by tag, in order; the first that matches counts"),
+    ("monitor", "What is watched beside the load, one table each (docs/MONITORS.md)"),
     ("prices", "What a unit of the suite costs, for --max-cost: `character = 0.000004`"),
 ];
 
@@ -109,6 +110,33 @@ pub(super) const TARGET: [Key; 3] = [
 pub(super) const SUCCESS: [Key; 2] = [
     key("tags", Kind::Texts, "Requests with one of these tags; left out: all that remain"),
     key("at-least", Kind::Share, "The share that must succeed: 99.5%"),
+];
+
+/// Keys of `[monitor.NAME]` that say what is watched: one of them.
+pub(super) const WATCHED: [Key; 9] = [
+    key("machine", Kind::Switch, "This machine: CPU, memory, load, network, disk"),
+    key("pid", Kind::Count, "A local process with its descendants, by its pid"),
+    key("port", Kind::Count, "The local process that listens on this port"),
+    key("process", Kind::Text, "The local process of this name"),
+    key("cgroup", Kind::Text, "The folder of a control group (version 2): a container, a unit"),
+    key("prometheus", Kind::Text, "A Prometheus text endpoint; a path alone is of the run's host"),
+    key("health", Kind::Text, "An HTTP health endpoint; a path alone is of the run's host"),
+    key("log", Kind::Text, "A log file that others write; read from its end on"),
+    key("command", Kind::Texts, "A command with its words, which prints `name value` lines"),
+];
+
+/// Keys of `[monitor.NAME]` that say how.
+pub(super) const MONITOR: [Key; 6] = [
+    key("series", Kind::Texts, "Of `prometheus`: what is taken, db_connections{state=\"in_use\"}"),
+    key("errors", Kind::Text, "Of `log`: what makes a line an error [ERROR|CRITICAL|FATAL]"),
+    key("every", Kind::Time, "Between two looks [1s; 5s over the network; 10s for a command]"),
+    key("timeout", Kind::Time, "What a look may take [2s; 10s for a command]"),
+    key(
+        "optional",
+        Kind::Switch,
+        "That it cannot be watched is said in the log, without a warning",
+    ),
+    key("rules", Kind::Texts, "What must hold: up == yes, max(rss) < 1GB (docs/MONITORS.md)"),
 ];
 
 /// Keys that a later version will know; until then nobody shall think that they work.

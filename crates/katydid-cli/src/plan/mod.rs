@@ -9,6 +9,7 @@ mod error;
 mod hosts;
 mod keys;
 mod load;
+mod monitors;
 mod prices;
 mod reach;
 mod read;
@@ -21,6 +22,7 @@ mod tests;
 
 pub(crate) use error::PlanError;
 pub(crate) use hosts::{is_production, named as named_host};
+pub(crate) use monitors::{PlannedMonitor, RunPlace};
 pub(crate) use prices::Price;
 pub(crate) use reach::{executions, out_of_reach, too_short, unfirm};
 pub(crate) use read::{Plan, adopt, adopt_file};

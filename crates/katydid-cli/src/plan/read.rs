@@ -9,6 +9,7 @@ use toml::de::DeTable;
 use super::error::PlanError;
 use super::hosts::hosts;
 use super::keys::TABLES;
+use super::monitors::{PlannedMonitor, monitors};
 use super::prices::{Price, prices};
 use super::scenario::{Names, scenario};
 use super::table::{Entry, Source, entries};
@@ -26,6 +27,7 @@ pub(crate) struct Plan {
     hosts: Vec<(String, String)>,
     scenarios: Vec<Scenario>,
     price: Option<Price>,
+    monitors: Vec<PlannedMonitor>,
 }
 
 impl Plan {
@@ -72,7 +74,20 @@ impl Plan {
         let hosts = table("hosts").map(|table| hosts(&table)).transpose()?.unwrap_or_default();
         let price = table("prices").map(|table| prices(&table, suite.cost_unit.as_deref()));
         let price = price.transpose()?.flatten();
-        Ok(Self { origin: origin.to_owned(), text: text.to_owned(), hosts, scenarios, price })
+        let monitors = table("monitor").map(|table| monitors(&table)).transpose()?;
+        Ok(Self {
+            origin: origin.to_owned(),
+            text: text.to_owned(),
+            hosts,
+            scenarios,
+            price,
+            monitors: monitors.unwrap_or_default(),
+        })
+    }
+
+    /// What is watched beside the load.
+    pub(crate) fn monitors(&self) -> &[PlannedMonitor] {
+        &self.monitors
     }
 
     /// Its scenarios, for the fuzz target.

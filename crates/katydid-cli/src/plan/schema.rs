@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::keys::{Key, Kind, SCENARIO, SUCCESS, TABLES, TARGET};
+use super::keys::{Key, Kind, MONITOR, SCENARIO, SUCCESS, TABLES, TARGET, WATCHED};
 
 /// The schema, made from the table of keys that reading uses.
 pub(crate) fn schema() -> Value {
@@ -18,11 +18,15 @@ pub(crate) fn schema() -> Value {
     target["minProperties"] = json!(1);
     let mut success = object(&SUCCESS);
     success["required"] = json!(["at-least"]);
+    let monitor_keys: Vec<Key> = WATCHED.into_iter().chain(MONITOR).collect();
+    let mut monitor = object(&monitor_keys);
+    monitor["oneOf"] = WATCHED.map(|key| json!({"required": [key.name]})).into_iter().collect();
     let of_table = |name: &str| match name {
         "hosts" => json!({"type": "string", "pattern": "^https?://"}),
         "scenario" => scenario.clone(),
         "prices" => json!({"type": ["number", "string"], "exclusiveMinimum": 0}),
         "target" => target.clone(),
+        "monitor" => monitor.clone(),
         _ => success.clone(),
     };
     let tables = TABLES.map(|(name, about)| {

@@ -148,8 +148,7 @@ fn read(text: &str) -> (Looked, Option<String>) {
             }
             Some(_) => {}
             None => {
-                let begin: String = line.chars().take(60).collect();
-                let begin = begin.escape_debug();
+                let begin = super::begin(line);
                 junk.get_or_insert(format!("line {} is no `name value`: `{begin}`", index + 1));
             }
         }

@@ -34,6 +34,11 @@ pub(crate) trait Probe: Send {
     }
 }
 
+/// The beginning of a line, for messages.
+pub(crate) fn begin(line: &str) -> String {
+    line.chars().take(60).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
 /// How long a look may take.
 #[derive(Clone, Debug)]
 pub(crate) struct Limit {

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::probe::begin;
+
 /// A page of an endpoint.
 #[derive(Debug, Default)]
 pub(super) struct Page<'t> {
@@ -39,9 +41,7 @@ pub(super) fn page(text: &str) -> Result<Page<'_>, String> {
             }
         } else if !line.is_empty() {
             let sample = sample(line).ok_or_else(|| {
-                let begin: String = line.chars().take(60).collect();
-                let begin = begin.escape_debug();
-                format!("line {} is no Prometheus text: `{begin}`", index + 1)
+                format!("line {} is no Prometheus text: `{}`", index + 1, begin(line))
             })?;
             page.samples.push(sample);
         }
@@ -54,7 +54,7 @@ fn sample(line: &str) -> Option<Sample<'_>> {
     let end = line.find(|c: char| c == '{' || c.is_whitespace())?;
     let (name, rest) = line.split_at(end);
     is_name(name).then_some(())?;
-    let (labels, rest) = match rest.strip_prefix('{') {
+    let (labels, rest) = match rest.trim_start().strip_prefix('{') {
         Some(inside) => labels(inside)?,
         None => (Vec::new(), rest),
     };

@@ -78,7 +78,7 @@ fn what_is_no_prometheus_text_is_told_with_its_line() {
     line 1 is no Prometheus text: `a{} five`
     line 1 is no Prometheus text: `1a 5`
     line 1 is no Prometheus text: `a{x="1"y="2"} 5`
-    line 1 is no Prometheus text: `\0\u{1} 5`
+    line 1 is no Prometheus text: `�� 5`
     "#);
 }
 
