@@ -5,6 +5,7 @@
 //! command line adds them.
 //!
 //! - [`headline`]: the three sentences that a reader wants first.
+//! - [`compare`]: two builds side by side, for a terminal, Markdown, HTML and machines.
 //! - [`csv`]: Locust's four files, names and columns to the letter.
 //! - [`html`]: a page with the tables of the end.
 //! - [`json`]: Locust's `--json`, the summary for programs, and the outcome of a search.
@@ -19,6 +20,7 @@
 //! them. Our added columns (p95, p99, phases) have two decimals below 10 ms and one below 100 ms.
 //! Whatever the rounding, no percentile is ever shown above the maximum beside it.
 
+pub mod compare;
 mod conclusion;
 pub mod csv;
 mod facts;

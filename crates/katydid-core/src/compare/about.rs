@@ -32,6 +32,11 @@ pub struct Caveat {
 }
 
 impl Caveat {
+    /// One that refuses nothing.
+    pub fn note(text: impl Into<String>) -> Self {
+        Self { text: text.into(), refuses: false }
+    }
+
     /// All of them for two sides.
     pub fn of(base: &[About], new: &[About]) -> Vec<Self> {
         let all = || base.iter().chain(new);
@@ -51,7 +56,7 @@ impl Caveat {
                     kept.as_secs_f64(),
                     SHORT.as_secs()
                 );
-                caveats.push(Self { text, refuses: false });
+                caveats.push(Self::note(text));
             }
         }
         caveats
@@ -90,5 +95,5 @@ fn differing(what: &str, base: &[About], new: &[About]) -> Option<Caveat> {
     } else {
         format!("not alike: {what} {} in the base, {} in the new side", list(&left), list(&right))
     };
-    Some(Caveat { text, refuses: false })
+    Some(Caveat::note(text))
 }

@@ -13,13 +13,23 @@ const MOST_ALIKE: f64 = 0.9;
 const MOST_CUT: f64 = 0.6;
 
 /// How alike the neighbours of a series are, and what follows from it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub(super) struct Dependence {
     /// So many blocks (seconds, or whatever the steps of a run are) are drawn as one.
     pub(super) length: usize,
     /// By what a variance found so is too small, because what is alike was cut at the ends of what
     /// is drawn as one.
     pub(super) missed: f64,
+}
+
+impl Dependence {
+    /// Neighbours have nothing to do with each other.
+    pub(super) const NONE: Self = Self { length: 1, missed: 1.0 };
+
+    /// The stronger one.
+    pub(super) fn max(self, other: Self) -> Self {
+        if other > self { other } else { self }
+    }
 }
 
 /// How a number depends on its neighbours whose influence series these are, one per side, each with
@@ -42,7 +52,7 @@ pub(super) fn dependence(sides: [(&[f64], &[Range<usize>]); 2]) -> Dependence {
         }
     }
     if squares <= f64::MIN_POSITIVE {
-        return Dependence { length: 1, missed: 1.0 };
+        return Dependence::NONE;
     }
     let count = |stretches: &[Range<usize>]| stretches.iter().map(Range::len).sum::<usize>();
     let (left, right) = (count(sides[0].1), count(sides[1].1));

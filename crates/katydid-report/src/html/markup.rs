@@ -3,7 +3,7 @@
 use crate::text::clean;
 
 /// A cell of a table.
-pub(super) enum Cell {
+pub(crate) enum Cell {
     /// Words, set to the left.
     Text(String),
     /// A number, set to the right.
@@ -17,11 +17,11 @@ pub(super) enum Cell {
 }
 
 impl Cell {
-    pub(super) fn text(text: impl Into<String>) -> Self {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
-    pub(super) fn number(number: impl ToString) -> Self {
+    pub(crate) fn number(number: impl ToString) -> Self {
         Self::Number(number.to_string())
     }
 
@@ -47,19 +47,19 @@ impl Cell {
 }
 
 /// A section with a heading, a sentence below it and a table. Nothing without rows.
-pub(super) struct Section<'a> {
-    pub(super) id: &'a str,
-    pub(super) title: &'a str,
-    pub(super) note: &'a str,
+pub(crate) struct Section<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) title: &'a str,
+    pub(crate) note: &'a str,
     /// Headings; those that begin with `#` stand over numbers.
-    pub(super) columns: &'a [&'a str],
-    pub(super) rows: Vec<Vec<Cell>>,
+    pub(crate) columns: &'a [&'a str],
+    pub(crate) rows: Vec<Vec<Cell>>,
     /// The last row sums up the others.
-    pub(super) total: bool,
+    pub(crate) total: bool,
 }
 
 impl Section<'_> {
-    pub(super) fn write(&self, out: &mut String) {
+    pub(crate) fn write(&self, out: &mut String) {
         if self.rows.is_empty() {
             return;
         }
@@ -93,7 +93,7 @@ impl Section<'_> {
 }
 
 /// `text` as it can stand in markup and in quoted attributes; what is not printable is shown.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     for c in clean(text).chars() {
         match c {

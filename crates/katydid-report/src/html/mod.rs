@@ -5,7 +5,7 @@
 //! it is written, see `markup.rs`.
 
 mod facts;
-mod markup;
+pub(crate) mod markup;
 mod name;
 mod page;
 mod requests;

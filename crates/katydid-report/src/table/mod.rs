@@ -5,6 +5,7 @@
 //! With a width, long names are cut in the middle and a narrow terminal loses the less important
 //! columns, so that lines fit from about 72 columns on; without it nothing is ever left out.
 
+mod compared;
 mod conclusion;
 mod diagnosis;
 mod failures;
@@ -22,6 +23,7 @@ mod transactions;
 mod verdict;
 mod warnings;
 
+pub(crate) use compared::compared;
 pub use conclusion::conclusion;
 pub use diagnosis::diagnosis;
 pub use failures::{exceptions, failure_classes, failures};

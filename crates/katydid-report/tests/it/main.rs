@@ -1,5 +1,6 @@
 //! Every table and file, made from hand-filled runs through the public doors.
 
+mod compared;
 mod csv_files;
 mod headline;
 mod html;
