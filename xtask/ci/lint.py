@@ -101,6 +101,11 @@ def rules():
         keeps = [step for step in steps(file) if step.get("uses", "").startswith("actions/checkout")
                  and step.get("with", {}).get("persist-credentials") is not False]
         said(not keeps, f"{file.name}: a checkout leaves no credentials behind")
+    wanted = re.search(r'(?m)^rust-version = "(.*)"$', (ROOT / "Cargo.toml").read_text())[1]
+    for file in WORKFLOWS:
+        compilers = re.findall(r"toolchain install (\S+)|rustup default (\S+)", file.read_text())
+        named = {version for pair in compilers for version in pair if version}
+        said(named == {wanted}, f"{file.name}: the compiler is that of Cargo.toml", f"{named}")
     load = read(next(file for file in WORKFLOWS if file.name == "load-test.yml"))
     said(load["on"]["schedule"] == [{"cron": "0 2 * * *"}], "load-test.yml: at 02:00, as in the guide")
     last = load["jobs"]["load-test"]["steps"][-1]

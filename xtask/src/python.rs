@@ -23,11 +23,17 @@ impl Checked {
     }
 }
 
+/// The exit code of a check that finds that it cannot be done; its last line says why.
+const NOT_POSSIBLE: i32 = 77;
+
 /// Runs a check that prints a line `ok …` for everything it has checked.
 pub(crate) fn check(mut program: Command) -> Result<Checked> {
     let output = program.stderr(Stdio::inherit()).output().context("python cannot be started")?;
     let text = String::from_utf8_lossy(&output.stdout);
     println!("{text}");
+    if output.status.code() == Some(NOT_POSSIBLE) {
+        return Ok(Checked::NotPossible(text.lines().last().unwrap_or_default().to_owned()));
+    }
     if !output.status.success() {
         return Ok(Checked::Failed);
     }

