@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{Snapshot, StopReason, Verdict};
+use katydid_core::{Aftermath, Snapshot, StopReason, Verdict};
 use katydid_engine::{Hooks, RequestView, RunSettings, Shared, UserErrorView};
 
 use crate::console::Console;
@@ -164,25 +164,6 @@ impl Suite {
     }
 }
 
-/// What hooks have done to the end of a run.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Aftermath {
-    faults: Vec<String>,
-    exit_code: Option<u8>,
-}
-
-impl Aftermath {
-    /// Writes it into a verdict; `failed_code` is the code for failures that no target judges.
-    pub(crate) fn mark(&self, verdict: &mut Verdict, failed_code: u8) {
-        for fault in &self.faults {
-            verdict.fail(fault.clone(), failed_code);
-        }
-        if let Some(code) = self.exit_code {
-            verdict.overrule(code);
-        }
-    }
-}
-
 /// Calls the hooks of a suite in one run.
 pub(crate) struct Calls<'a> {
     hooks: &'a SuiteHooks,
@@ -220,7 +201,7 @@ impl<'a> Calls<'a> {
         let mut calls = Self::again(suite, settings, console);
         let view = calls.run.view();
         for hook in &calls.hooks.init {
-            calls.aftermath.call(calls.console, "on_init", || hook(&view));
+            call(&mut calls.aftermath, calls.console, "on_init", || hook(&view));
         }
         calls
     }
@@ -241,7 +222,7 @@ impl<'a> Calls<'a> {
         self.share(shared);
         let view = self.run.view();
         for hook in &self.hooks.test_start {
-            self.aftermath.call(self.console, "on_test_start", || hook(&view));
+            call(&mut self.aftermath, self.console, "on_test_start", || hook(&view));
         }
     }
 
@@ -249,7 +230,7 @@ impl<'a> Calls<'a> {
     pub(crate) fn spawning_complete(&mut self, users: &[(Arc<str>, u32)]) {
         let view = SpawningView { run: self.run.view(), users };
         for hook in &self.hooks.spawning_complete {
-            self.aftermath.call(self.console, "on_spawning_complete", || hook(&view));
+            call(&mut self.aftermath, self.console, "on_spawning_complete", || hook(&view));
         }
     }
 
@@ -257,7 +238,7 @@ impl<'a> Calls<'a> {
     pub(crate) fn test_stop(&mut self, reason: StopReason, snapshot: &Snapshot) {
         let view = StopView { run: self.run.view(), reason, snapshot };
         for hook in &self.hooks.test_stop {
-            self.aftermath.call(self.console, "on_test_stop", || hook(&view));
+            call(&mut self.aftermath, self.console, "on_test_stop", || hook(&view));
         }
     }
 
@@ -266,7 +247,7 @@ impl<'a> Calls<'a> {
         let run = self.run.view();
         let mut quitting = Quitting { run, snapshot, verdict, exit_code: None };
         for hook in &self.hooks.quitting {
-            self.aftermath.call(self.console, "on_quitting", || hook(&mut quitting));
+            call(&mut self.aftermath, self.console, "on_quitting", || hook(&mut quitting));
         }
         self.aftermath.exit_code = quitting.exit_code;
         self.aftermath
@@ -278,14 +259,12 @@ impl<'a> Calls<'a> {
     }
 }
 
-impl Aftermath {
-    /// Calls a hook; its panic is told and remembered.
-    fn call(&mut self, console: &Console, hook: &str, call: impl FnOnce()) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(call)) {
-            let fault = format!("the suite's hook {hook} panicked: {}", text_of(&*panic));
-            console.warning(&fault);
-            self.faults.push(fault);
-        }
+/// Calls a hook; its panic is told and remembered.
+fn call(aftermath: &mut Aftermath, console: &Console, hook: &str, call: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(call)) {
+        let fault = format!("the suite's hook {hook} panicked: {}", text_of(&*panic));
+        console.warning(&fault);
+        aftermath.faults.push(fault);
     }
 }
 

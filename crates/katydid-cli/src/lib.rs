@@ -15,6 +15,7 @@
 //! ends).
 
 mod advisor;
+mod again;
 mod args;
 mod capacity;
 mod commands;
@@ -27,6 +28,7 @@ mod files;
 #[doc(hidden)]
 pub mod fuzzing;
 mod guards;
+mod heading;
 mod hooks;
 mod keys;
 mod limits;
@@ -40,12 +42,14 @@ mod progress;
 mod quick;
 mod request_line;
 mod run;
+mod saving;
 mod selection;
 mod settings;
 mod signals;
 mod sources;
 mod suite;
 mod terminal;
+mod told;
 mod watching;
 
 use std::ffi::OsString;

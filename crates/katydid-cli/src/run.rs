@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use katydid_core::{RunEvent, TaskInfo, diagnose};
 use katydid_engine::{Class, Hooks, RunSettings, Shared};
 use katydid_report::csv::HistoryRows;
+use katydid_store::Ending;
 
 use crate::advisor::Advisor;
 use crate::args::LogLevel;
@@ -15,14 +16,15 @@ use crate::embedded::{Backend, Order};
 use crate::error::CliError;
 use crate::files::{LastFiles, Place, RUNS, Reports};
 use crate::hooks::Calls;
-use crate::outcome::Ending;
+use crate::outcome::{End, ending_of};
 use crate::preflight::{self, Wanted};
 use crate::printer::Printer;
+use crate::saving::Saving;
 use crate::settings::{Settings, check_url};
 use crate::signals::Watch;
 use crate::suite::{Preparation, Suite};
 use crate::watching::Watching;
-use crate::{guards, limits, plan, request_line, selection};
+use crate::{guards, heading, limits, plan, request_line, selection};
 
 /// Users that somebody may add by keys, whom the embedded backend must know.
 const MOST_BY_KEYS: u32 = 1_000;
@@ -65,9 +67,12 @@ pub(crate) fn run(
     let mut printer = Printer::new(console, settings.output.only_summary);
     let rows = history_rows(&settings);
     let mut reports = Reports::new(place.prefix.as_deref(), rows, place_made, console);
+    let header = heading::of_suite(suite, &settings);
+    let mut saving = Saving::begin(&place, &header, console);
     let mut observe = |event: RunEvent<'_>| {
         printer.event(&event);
         reports.event(&event);
+        saving.event(&event);
         advisor.event(&event);
         watching.event(&event);
         if let RunEvent::AllUsersStarted { users } = &event {
@@ -84,18 +89,24 @@ pub(crate) fn run(
         katydid_engine::run(&settings.classes, shared, run, &watch.control, &mut observe)?;
     watching.end(&mut ended.snapshot);
     calls.test_stop(ended.reason, &ended.snapshot);
+    let snapshot = &ended.snapshot;
     let ending = Ending {
-        suite: &suite.name,
-        settings: &settings,
-        outcome: &ended,
-        warnings: &advisor.end(&ended.snapshot),
-        diagnosis: &diagnose(&ended.snapshot, &suite.advice),
-        cost: &guards::spent(suite, settings.max_cost, ended.reason, &ended.snapshot, before.spent),
+        advice: advisor.end(snapshot),
+        diagnosis: diagnose(snapshot, &suite.advice),
+        cost: guards::spent(suite, settings.max_cost, ended.reason, snapshot, before.spent),
+        ..ending_of(&ended)
+    };
+    let end = End {
+        header: &header,
+        snapshot,
+        ending,
+        // As in Locust: who wants the statistics as a file does not want them as tables.
+        shows_tables: settings.output.json_file.is_none(),
         place: &place,
         files: &files,
         console,
     };
-    Ok(ending.close(reports, calls))
+    Ok(end.close(reports, calls, saving))
 }
 
 fn history_rows(settings: &Settings) -> HistoryRows {
@@ -112,12 +123,27 @@ fn most_users(settings: &Settings) -> u32 {
 
 /// Where the files go, and whether that could be arranged.
 fn place(settings: &Settings, console: &Console) -> (Place, bool) {
-    let scenario = match (&settings.output.csv, &settings.scenario) {
-        _ if settings.preflight == Wanted::Only => return (Place::default(), true),
-        (None, Some(scenario)) => &scenario.name,
-        (prefix, _) => return (Place { prefix: prefix.clone(), folder: None }, true),
+    let output = &settings.output;
+    let named = |place: Place| match (&output.csv, &settings.scenario) {
+        (None, Some(_)) => place.with_statistics(),
+        (prefix, _) => Place { prefix: prefix.clone(), ..place },
     };
-    match Place::folder(Path::new(RUNS), scenario, Timestamp::now()) {
+    if settings.preflight == Wanted::Only {
+        return (Place::default(), true);
+    }
+    // The probes of a search are no runs to look at again; its reports go where they are wanted.
+    let elsewhere = settings.search.is_some() && output.csv.is_some();
+    if output.no_save || elsewhere {
+        return (Place { prefix: output.csv.clone(), folder: None }, true);
+    }
+    let scenario = settings.scenario.as_ref().map_or("run", |scenario| &scenario.name);
+    let (place, made) = place_of(scenario, console);
+    (named(place), made)
+}
+
+/// A folder for a run of this name among those kept, and whether that could be arranged.
+pub(crate) fn place_of(name: &str, console: &Console) -> (Place, bool) {
+    match Place::folder(Path::new(RUNS), name, Timestamp::now()) {
         Ok(place) => (place, true),
         Err(fault) => {
             console.warning(&format!(

@@ -12,22 +12,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_core::{
-    Expectation, Ladder, Scenario, Shape, Silence, Stages, Target, exit, format_span, is_loopback,
-    or_nearest,
+    Aftermath, Expectation, Ladder, Scenario, Shape, Silence, Stages, Target, exit, format_span,
+    is_loopback, or_nearest,
 };
 use katydid_engine::{Class, RunSettings, Window};
 
 use crate::args::{Args, LogLevel, TargetArgs};
 use crate::error::CliError;
 use crate::guards;
-use crate::hooks::Aftermath;
 use crate::options::Options;
-use crate::outcome::Rules;
 use crate::plan::{Plan, PlannedMonitor};
 use crate::preflight::Wanted;
 use crate::selection::{self, Selection};
 use crate::sources::Sources;
 use crate::suite::{AccountsUse, Suite};
+use crate::told::Rules;
 
 pub(crate) use host::check_url;
 pub(crate) use print::{rows as print_rows, text as print};
@@ -75,6 +74,8 @@ pub(crate) struct Settings {
     pub(crate) options: Options,
     /// Where the settings come from, and what must be said of that.
     pub(crate) sources: Sources,
+    /// What somebody calls the run.
+    pub(crate) label: Option<String>,
     /// Name, value and origin of every option, secrets masked.
     pub(crate) rows: Vec<[String; 3]>,
 }
@@ -85,6 +86,8 @@ pub(crate) struct Settings {
 pub(crate) struct OutputSettings {
     /// Prefix of the CSV files.
     pub(crate) csv: Option<String>,
+    /// The run leaves no folder.
+    pub(crate) no_save: bool,
     /// The history has a row for each name.
     pub(crate) csv_full_history: bool,
     /// The page with the tables of the end.
@@ -132,6 +135,7 @@ impl OutputSettings {
         Ok(Self {
             reports: ReportFiles::resolve(&args.reports, output.html.as_ref())?,
             csv: output.csv,
+            no_save: output.no_save,
             csv_full_history: output.csv_full_history,
             html: output.html,
             json: output.json,
@@ -203,6 +207,7 @@ impl Settings {
             silences: args.tuning.silence.clone(),
             options: args.options.clone(),
             sources,
+            label: args.output.profile.clone(),
             rows: args.settings_rows(suite),
         })
     }

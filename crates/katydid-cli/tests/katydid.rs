@@ -12,7 +12,10 @@ use process::{run, signal, start};
 use socket2::{Domain, Socket, Type};
 
 fn katydid() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_katydid"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_katydid"));
+    // Every run leaves a folder where it is started.
+    command.current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command
 }
 
 #[test]
@@ -169,7 +172,10 @@ fn an_unwritable_report_exits_70_and_the_run_goes_on() {
 #[test]
 fn more_users_than_descriptors_are_refused_with_the_number_that_fits() {
     let mut command = Command::new("sh");
-    let line = format!("ulimit -n 200; exec {} http://127.0.0.1:1/", env!("CARGO_BIN_EXE_katydid"));
+    let line = format!(
+        "ulimit -n 200; exec {} --no-save http://127.0.0.1:1/",
+        env!("CARGO_BIN_EXE_katydid")
+    );
     run(command.arg("-c").arg(format!("{line} -u 500 --threads 1")))
         .expect(2)
         .says("500 users need 572 file descriptors and the system allows 200; 128 users fit");

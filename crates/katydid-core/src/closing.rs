@@ -55,6 +55,11 @@ impl Snapshot {
         self.sent_requests = self.open_requests();
     }
 
+    /// What the rows have in common, those of transactions too.
+    pub fn keys(&self) -> impl Iterator<Item = &RowKey> + Clone {
+        self.rows.keys().chain(self.transactions.keys())
+    }
+
     /// Takes away rows that are not wanted. What became of requests that ended is still known,
     /// what of those that did not is no longer said of any row.
     pub fn keep_rows(&mut self, wanted: impl Fn(&RowKey) -> bool) {

@@ -1,5 +1,6 @@
 //! Response times with a bounded error and a bounded size: HdrHistogram, 1 µs to 1 h.
 
+use std::fmt;
 use std::time::Duration;
 
 mod wire;
@@ -12,12 +13,25 @@ const HIGHEST_MICROS: u64 = 3_600_000_000;
 ///
 /// Memory does not grow with the number of times. Two of them add exactly: the histogram of A ∪ B
 /// is the histogram of A plus that of B, so percentiles are never averaged.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Latency {
     counts: hdrhistogram::Histogram<u64>,
     min_ns: u64,
     max_ns: u64,
     sum_ns: u128,
+}
+
+/// What it holds, not how the histogram keeps it.
+impl fmt::Debug for Latency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Latency")
+            .field("len", &self.len())
+            .field("min", &self.min())
+            .field("max", &self.max())
+            .field("sum", &self.sum())
+            .field("buckets", &self.buckets().collect::<Vec<_>>())
+            .finish()
+    }
 }
 
 impl Default for Latency {

@@ -8,6 +8,7 @@
 //! there as an [`Interval`] into the [`Snapshot`] that reports read and [`judge`] judges.
 
 mod advice;
+mod aftermath;
 mod arrivals;
 mod capacity;
 mod closing;
@@ -51,6 +52,7 @@ pub use advice::{
     Advice, Diagnosis, Planned, PlannedClass, Silence, SilenceError, Symptom, Warning, WarningName,
     Warnings, diagnose, is_loopback, known_cause, measured_warnings, planned_warnings,
 };
+pub use aftermath::Aftermath;
 pub use arrivals::{ArrivalCounts, ArrivalRate, Lateness, RateError, RateStage};
 pub use capacity::{
     Bracket, Capacity, CapacityPlan, Ladder, Next, Probe, ProbeRecord, Search, SearchEnd,

@@ -71,6 +71,15 @@ impl Verdict {
         }
     }
 
+    /// The run has no end, so it says nothing of the target, whatever was measured before.
+    pub fn broken_off(&mut self, text: &str) {
+        let finding = Finding::new("broken-off", RunWord::Invalid, text.to_owned());
+        self.run.add([finding]);
+        self.word = VerdictWord::Invalid;
+        self.causes.insert(0, text.to_owned());
+        self.exit_code = exit::worst([self.exit_code, exit::INVALID]);
+    }
+
     /// Ends the run with a code of the suite's choice.
     pub fn overrule(&mut self, code: u8) {
         self.overruled.get_or_insert(self.exit_code);

@@ -96,7 +96,6 @@ pub(crate) const LATER: &[Later] = &[
     option("web-auth", "NAME:PASSWORD", Why::Other("is gone from Locust; it has --web-login now")),
     switch("legacy-ui", Why::Other("is gone from Locust and not coming here")),
     switch("otel", Why::Other("sends nothing yet: OpenTelemetry comes with a later version")),
-    option("profile", "NAME", Why::Other("labels stored runs, which come with a later version")),
 ];
 
 /// Refuses what would be ignored. What a file or the environment says of the live page, and which

@@ -25,6 +25,14 @@ pub(crate) struct OutputArgs {
     /// {u}, {r} and {t} in its name become users, rate and seconds.
     #[arg(long, value_name = "FILE", help_heading = help::STATISTICS)]
     pub(crate) html: Option<PathBuf>,
+    /// Do not keep the run in load_test_runs
+    ///
+    /// A run that is kept can be looked at again, cut and compared: `runs`, `report`, `compare`.
+    #[arg(long, help_heading = help::STATISTICS, hide_short_help = true)]
+    pub(crate) no_save: bool,
+    /// A name for the run, to find it again among those kept
+    #[arg(long, value_name = "NAME", value_parser = parse_not_empty, help_heading = help::STATISTICS, hide_short_help = true)]
+    pub(crate) profile: Option<String>,
     /// Print the statistics as JSON on stdout at the end
     #[arg(long, help_heading = help::STATISTICS, hide_short_help = true)]
     pub(crate) json: bool,

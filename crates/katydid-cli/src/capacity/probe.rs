@@ -59,7 +59,7 @@ impl Searcher<'_> {
         console.progress(None);
         calls.test_stop(outcome.reason, &outcome.snapshot);
         let rules = settings.rules(calls.aftermath());
-        let verdict = rules.judge(&outcome, true);
+        let verdict = rules.judge(&outcome.snapshot, outcome.reason, true);
         let mut record = ProbeRecord::read(number, users, &outcome.snapshot, &verdict);
         if outcome.reason == StopReason::Interrupted {
             record.cut();

@@ -9,6 +9,7 @@ mod init;
 mod list;
 mod plan;
 mod ratio;
+mod saved;
 mod schema;
 
 use std::collections::BTreeSet;
@@ -35,6 +36,18 @@ pub(crate) fn run(suite: &mut Suite, words: &[OsString]) -> Option<Result<ExitCo
         return Some(Ok((own.run)(words[2..].to_vec())));
     }
     BUILT_IN.contains(&name).then(|| built_in(suite, words).map(ExitCode::from))
+}
+
+/// Runs the command that the first word names in a program without a suite, if it does.
+pub(crate) fn run_without_suite(words: &[OsString]) -> Option<Result<u8, CliError>> {
+    let name = words.get(1)?.to_str()?;
+    let parser = saved::parsers().into_iter().find(|parser| parser.get_name() == name)?;
+    let parser = parser.bin_name(format!("katydid {name}"));
+    let read = parser.clone().try_get_matches_from(&words[1..]);
+    Some(match read {
+        Ok(matches) => saved::run(name, &matches),
+        Err(fault) => Err(args::mistake(fault, &parser)),
+    })
 }
 
 /// Finds names that could not be typed, or would mean two things.
@@ -101,9 +114,11 @@ const COMPLETIONS: &str = "completions";
 const MAN: &str = "man";
 const PLAN: &str = "plan";
 const SCHEMA: &str = "schema";
-const BUILT_IN: [&str; 5] = [INIT, COMPLETIONS, MAN, PLAN, SCHEMA];
+const BUILT_IN: [&str; 7] =
+    [INIT, COMPLETIONS, MAN, PLAN, SCHEMA, saved::RUNS_COMMAND, saved::REPORT];
 
-fn built_in_parsers() -> [Command; 5] {
+fn built_in_parsers() -> [Command; 7] {
+    let [runs, report] = saved::parsers();
     let shell = clap::Arg::new("SHELL")
         .help("The shell that they are for")
         .required(true)
@@ -114,6 +129,8 @@ fn built_in_parsers() -> [Command; 5] {
         Command::new(MAN).about("Print the man page (roff)"),
         plan::parser(PLAN),
         schema::parser(SCHEMA),
+        runs,
+        report,
     ]
 }
 
@@ -130,6 +147,9 @@ fn built_in(suite: &mut Suite, words: &[OsString]) -> Result<u8, CliError> {
         Some((MAN, _)) => generated::man_page(suite)?,
         Some((PLAN, matches)) => return plan::run(suite, matches),
         Some((SCHEMA, matches)) => return schema::run(matches),
+        Some((name @ (saved::RUNS_COMMAND | saved::REPORT), matches)) => {
+            return saved::run(name, matches);
+        }
         _ => unreachable!("the first word is the name of one of these"),
     }
     Ok(katydid_core::exit::PASS)

@@ -5,6 +5,7 @@ mod find;
 mod last;
 mod place;
 mod reports;
+mod stamps;
 mod whole;
 mod writer;
 
@@ -13,7 +14,8 @@ pub use find::{RunNotFound, find_run};
 pub(crate) use last::LastFiles;
 pub(crate) use place::Place;
 pub(crate) use reports::Reports;
-pub(crate) use whole::write_whole;
+pub(crate) use stamps::Stamps;
+pub(crate) use whole::{survive_file_limits, write_whole};
 pub(crate) use writer::Written;
 
 #[cfg(test)]

@@ -15,28 +15,30 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// A folder made for this run: `base/<UTC time>-<scenario>`, with the guide's file names.
+    /// A folder made for this run: `base/<UTC time>-<name>-<id>`.
     ///
     /// # Errors
     /// The folder cannot be made.
-    pub(crate) fn folder(base: &Path, scenario: &str, now: Timestamp) -> io::Result<Self> {
+    pub(crate) fn folder(base: &Path, name: &str, now: Timestamp) -> io::Result<Self> {
         fs::create_dir_all(base)?;
-        let name = format!("{}-{scenario}", now.strftime("%Y%m%dT%H%M%SZ"));
-        // Runs of the same second get numbers.
-        for number in 1u32.. {
-            let suffix = if number == 1 { String::new() } else { format!("-{number}") };
-            let folder = base.join(format!("{name}{suffix}"));
+        let begin = format!("{}-{name}", now.strftime("%Y%m%dT%H%M%SZ"));
+        // Runs of one second differ in their ids; what is taken is tried with the next one.
+        let first = now.subsec_nanosecond() as u32 / 15_259;
+        for id in (0..=u32::from(u16::MAX)).map(|more| (first + more) & 0xffff) {
+            let folder = base.join(format!("{begin}-{id:04x}"));
             match fs::create_dir(&folder) {
-                Ok(()) => {
-                    let prefix = folder.join("load_test_stats");
-                    let prefix = Some(prefix.to_string_lossy().into_owned());
-                    return Ok(Self { prefix, folder: Some(folder) });
-                }
+                Ok(()) => return Ok(Self { prefix: None, folder: Some(folder) }),
                 Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(fault) => return Err(fault),
             }
         }
-        unreachable!("some number of 32 bits is free")
+        Err(io::ErrorKind::AlreadyExists.into())
+    }
+
+    /// The four files of the statistics go into the folder, by the guide's names.
+    pub(crate) fn with_statistics(self) -> Self {
+        let prefix = self.folder.as_ref().map(|folder| folder.join("load_test_stats"));
+        Self { prefix: prefix.map(|prefix| prefix.to_string_lossy().into_owned()), ..self }
     }
 
     /// There was no run: a folder with nothing in it goes.
@@ -69,7 +71,7 @@ mod tests {
             let place = Place::folder(base.path(), "smoke", now).unwrap();
             place.folder.unwrap().file_name().unwrap().to_string_lossy().into_owned()
         };
-        assert_eq!(name(), "20261123T023844Z-smoke");
-        assert_eq!(name(), "20261123T023844Z-smoke-2");
+        assert_eq!(name(), "20261123T023844Z-smoke-0000");
+        assert_eq!(name(), "20261123T023844Z-smoke-0001");
     }
 }

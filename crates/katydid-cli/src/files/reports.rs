@@ -1,10 +1,11 @@
 //! The CSV files of a run, from its events.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 use katydid_core::{RunEvent, Snapshot};
 use katydid_report::csv::{self, FileNames, HistoryRows};
 
+use super::stamps::Stamps;
 use super::writer::{Texts, Writer, Written};
 use crate::console::Console;
 
@@ -23,7 +24,7 @@ pub(crate) struct Reports {
     rows: HistoryRows,
     started: SystemTime,
     /// Second of the epoch of the last history lines.
-    stamp: u64,
+    stamps: Stamps,
     /// When the replaced files are due, since the start of the run.
     due: Duration,
     /// How far behind the disk may be in silence.
@@ -46,7 +47,7 @@ impl Reports {
             writer: None,
             rows,
             started: SystemTime::now(),
-            stamp: 0,
+            stamps: Stamps::new(SystemTime::now()),
             due: Duration::ZERO,
             patience: BEHIND,
             behind: false,
@@ -87,10 +88,11 @@ impl Reports {
     fn begin(&mut self) {
         let Some(writer) = &self.writer else { return };
         self.started = SystemTime::now();
-        self.stamp = epoch(self.started);
+        self.stamps = Stamps::new(self.started);
         let nothing = Snapshot::new(&[], &[], 1);
         let lines =
-            [csv::history_header(), csv::history_rows(&nothing, self.stamp, self.rows)].concat();
+            [csv::history_header(), csv::history_rows(&nothing, self.stamps.first(), self.rows)]
+                .concat();
         writer.hand_over(&lines, Some(self.texts(&nothing)));
     }
 
@@ -99,11 +101,8 @@ impl Reports {
             return;
         }
         self.watch();
-        // Rounded, so that ticks a little early or late keep a second each; the end of a run comes
-        // between two ticks and takes the next one.
-        let since = (snapshot.elapsed + Duration::from_millis(500)).as_secs();
-        self.stamp = (epoch(self.started) + since).max(self.stamp + 1);
-        let lines = csv::history_rows(snapshot, self.stamp, self.rows);
+        let stamp = self.stamps.next(snapshot.elapsed);
+        let lines = csv::history_rows(snapshot, stamp, self.rows);
         let texts = (snapshot.elapsed >= self.due).then(|| {
             let begun = Instant::now();
             let texts = self.texts(snapshot);
@@ -148,8 +147,4 @@ impl Reports {
         self.patience = Duration::ZERO;
         self
     }
-}
-
-fn epoch(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -3,10 +3,19 @@
 use std::fs::{self, File};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use signal_hook::consts::SIGXFSZ;
 
 /// Bytes of lines kept for a file that takes none: days of a usual history, twenty minutes of the
 /// fullest.
 pub(super) const MOST_PENDING: usize = 64 << 20;
+
+/// Lets a limit on file sizes fail a write. Else it would kill the process; without the handler it
+/// still does, which is no reason to write nothing.
+pub(crate) fn survive_file_limits() {
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+}
 
 /// Replaces a file, so that readers see the old text or the new one; makes its folder.
 ///

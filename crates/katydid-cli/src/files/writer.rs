@@ -9,9 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use katydid_report::csv::FileNames;
-use signal_hook::consts::SIGXFSZ;
 
-use super::whole::{Growing, MOST_PENDING, write_whole};
+use super::whole::{Growing, MOST_PENDING, survive_file_limits, write_whole};
 use crate::console::Console;
 
 /// How long the end of a run waits before it says what it waits for.
@@ -55,9 +54,7 @@ impl Writer {
     /// # Errors
     /// The system gives no thread.
     pub(super) fn start(names: &FileNames, console: &Console) -> io::Result<Self> {
-        // Else a limit on file sizes would kill the process instead of failing a write; without
-        // the handler it still does, which is no reason to write nothing.
-        let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+        survive_file_limits();
         let desk = Arc::new(Desk::default());
         let (tell, done) = channel();
         let state = |path: &Path| FileState { path: path.to_owned(), faulty: false };

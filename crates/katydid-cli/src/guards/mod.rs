@@ -9,4 +9,4 @@ mod question;
 pub(crate) use cost::{max_units, of_one_run, spent};
 pub(crate) use label::label;
 pub(crate) use production::allowed;
-pub(crate) use question::ask;
+pub(crate) use question::{ask, confirm};

@@ -1,10 +1,11 @@
-//! The question before a load that could hurt somebody.
+//! The question before a load that could hurt somebody, and before other things of no return.
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use katydid_core::exit;
 use katydid_core::is_loopback;
 
+use crate::error::CliError;
 use crate::settings::Settings;
 
 /// Asks, on a terminal, whether the load shall be made: where the scenario wants it, and for every
@@ -30,15 +31,33 @@ pub(crate) fn ask(settings: &mut Settings) -> Option<u8> {
         }
         return None;
     }
+    if answered_yes(&format!("{}\nGo on? [y/N] ", settings.load_text())) {
+        return None;
+    }
+    let _ = writeln!(anstream::stderr(), "Nothing was sent (--yes asks no question).");
+    Some(exit::INTERRUPTED)
+}
+
+/// Asks before something that cannot be undone; whether the answer is yes.
+///
+/// # Errors
+/// There is nobody to ask.
+pub(crate) fn confirm(question: &str) -> Result<bool, CliError> {
+    if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        let text = format!(
+            "{question} Nothing is done: there is no terminal to ask on (--yes says that it is meant)"
+        );
+        return Err(CliError::Usage(text));
+    }
+    Ok(answered_yes(&format!("{question} [y/N] ")))
+}
+
+fn answered_yes(question: &str) -> bool {
     let mut stderr = anstream::stderr();
-    let _ = write!(stderr, "{}\nGo on? [y/N] ", settings.load_text());
+    let _ = write!(stderr, "{question}");
     let _ = stderr.flush();
     let mut answer = String::new();
     // A keyboard that is gone has not said yes.
     let _ = io::stdin().lock().read_line(&mut answer);
-    if matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
-        return None;
-    }
-    let _ = writeln!(stderr, "Nothing was sent (--yes asks no question).");
-    Some(exit::INTERRUPTED)
+    matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }

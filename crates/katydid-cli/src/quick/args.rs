@@ -57,6 +57,9 @@ pub(crate) struct QuickArgs {
     /// Write PREFIX_stats.csv, _stats_history.csv, _failures.csv and _exceptions.csv
     #[arg(long, value_name = "PREFIX")]
     csv: Option<String>,
+    /// Do not keep the run in load_test_runs
+    #[arg(long)]
+    no_save: bool,
     /// Threads that make the load [default: one per core, at most one per user]
     #[arg(long, value_name = "N", value_parser = parse_count, allow_negative_numbers = true)]
     threads: Option<u32>,
@@ -99,6 +102,8 @@ pub(crate) struct Plan {
     pub(crate) csv: Option<String>,
     /// DISTURBED counts as INVALID for the exit code.
     pub(crate) strict: bool,
+    /// The run leaves no folder.
+    pub(crate) no_save: bool,
 }
 
 impl Plan {
@@ -134,7 +139,8 @@ impl Plan {
             calibrate: true,
             ..RunSettings::default()
         };
-        Ok(Self { url: args.url.clone(), request, run, csv: args.csv.clone(), strict: args.strict })
+        let (url, csv) = (args.url.clone(), args.csv.clone());
+        Ok(Self { url, request, run, csv, strict: args.strict, no_save: args.no_save })
     }
 }
 

@@ -23,6 +23,7 @@ struct Seen {
 fn load(url: &str, words: &str, code: i32) -> Seen {
     let folder = tempfile::tempdir().unwrap();
     let ended = run(Command::new(env!("CARGO_BIN_EXE_katydid"))
+        .arg("--no-save")
         .args([url, "--csv", "x"])
         .args(words.split_whitespace())
         .current_dir(&folder));

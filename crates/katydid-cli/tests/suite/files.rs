@@ -20,7 +20,8 @@ crate::tests![
 fn a_disk_that_fills_up_costs_one_file_and_exits_70() {
     let server = TestServer::spawn();
     let folder = tempfile::tempdir().unwrap();
-    let words = "Shopper --headless -r 100 -t 5s --tags read --csv x --csv-full-history -H";
+    let words =
+        "Shopper --headless -r 100 -t 5s --tags read --csv x --csv-full-history --no-save -H";
     let ended =
         run(shop(words).arg(server.url()).current_dir(&folder).env("SHOP_FILE_SIZE", "900"))
             .expect(70)
@@ -41,7 +42,8 @@ fn a_disk_that_fills_up_costs_one_file_and_exits_70() {
 fn the_full_history_has_a_row_for_each_name() {
     let server = TestServer::spawn();
     let folder = tempfile::tempdir().unwrap();
-    let words = "Shopper --headless -r 100 -t 2s --csv load_test_stats --csv-full-history -H";
+    let words =
+        "Shopper --headless -r 100 -t 2s --csv load_test_stats --csv-full-history --no-save -H";
     run(shop(words).arg(server.url()).current_dir(&folder)).expect(0);
     let mut made: Vec<_> = std::fs::read_dir(folder.path())
         .unwrap()

@@ -25,6 +25,7 @@ mod preflight;
 mod process;
 mod pty;
 mod runs;
+mod saved;
 mod shop;
 mod warnings;
 mod watching;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         commands::TESTS,
         console::TESTS,
         runs::TESTS,
+        saved::TESTS,
         exit_codes::TESTS,
         capacity::TESTS,
         climb::TESTS,
@@ -89,6 +91,8 @@ fn shop(words: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     // Nobody's own settings take part.
     command.env("HOME", "/nonexistent");
+    // Every run leaves a folder where it is started.
+    command.current_dir(env!("CARGO_TARGET_TMPDIR"));
     command.env("SHOP_LOAD", "1").env("NO_COLOR", "1").args(words.split_whitespace());
     command
 }

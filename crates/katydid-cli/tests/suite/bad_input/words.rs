@@ -123,7 +123,6 @@ pub(super) const CASES: &[(&str, &str)] = &[
     ("--web-auth a:b", "--web-auth is gone from Locust; it has --web-login now"),
     ("--legacy-ui", "--legacy-ui is gone from Locust"),
     ("--otel --headless -H TARGET", "--otel sends nothing yet"),
-    ("--profile nightly --headless -H TARGET", "--profile labels stored runs"),
     // Commands and plans.
     ("plan chek", "unrecognized subcommand 'chek'; did you mean `check`?"),
     (

@@ -1,0 +1,189 @@
+//! A run that is over, with everything that its reports say: just now, or read from its file.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use katydid_core::{
+    Aftermath, Expectation, RunFacts, Snapshot, StopReason, Target, Verdict, exit, judge,
+};
+use katydid_report::{Facts, MachineInfo, RunInfo, html, table};
+use katydid_store::{Ending, Header};
+
+use crate::settings::Maker;
+
+/// What a verdict is made with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules<'a> {
+    /// What the target must hold.
+    pub(crate) targets: &'a [Target],
+    /// And beyond rules on one number.
+    pub(crate) expectations: &'a [Expectation],
+    /// The code for failures that no target judges.
+    pub(crate) failed_code: u8,
+    /// DISTURBED counts as INVALID for the exit code.
+    pub(crate) strict: bool,
+    /// What the suite's hooks have done.
+    pub(crate) aftermath: &'a Aftermath,
+}
+
+impl Rules<'_> {
+    /// Judges a run whose reports are whole or not.
+    pub(crate) fn judge(
+        &self,
+        snapshot: &Snapshot,
+        reason: StopReason,
+        reports_whole: bool,
+    ) -> Verdict {
+        let interrupted = reason == StopReason::Interrupted;
+        let facts = RunFacts { interrupted, failed_code: self.failed_code };
+        let mut verdict = judge(snapshot, self.targets, self.expectations, facts);
+        if self.strict {
+            verdict.strict();
+        }
+        if !reports_whole {
+            verdict.exit_code = exit::worst([verdict.exit_code, exit::TOOL]);
+        }
+        self.aftermath.mark(&mut verdict, self.failed_code);
+        verdict
+    }
+}
+
+/// Everything that reports say of a run. They are functions of it and of a verdict, so that a report
+/// of a saved run is the report of the run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told<'a> {
+    /// What ran.
+    pub(crate) header: &'a Header,
+    /// What it measured.
+    pub(crate) snapshot: &'a Snapshot,
+    /// What else was seen at its end.
+    pub(crate) ending: &'a Ending,
+    /// That and why it has no end, if so, as a sentence.
+    pub(crate) broken: Option<&'a str>,
+}
+
+impl Told<'_> {
+    /// Judges the run.
+    pub(crate) fn verdict(&self) -> Verdict {
+        self.verdict_if(self.ending.reports_whole)
+    }
+
+    /// Judges the run as if its reports were whole or not.
+    pub(crate) fn verdict_if(&self, reports_whole: bool) -> Verdict {
+        let Self { header, snapshot, ending, broken } = self;
+        let rules = Rules {
+            targets: &header.targets,
+            expectations: &header.expectations,
+            failed_code: header.failed_code,
+            strict: header.strict,
+            aftermath: &ending.aftermath,
+        };
+        let mut verdict = rules.judge(snapshot, ending.reason, reports_whole);
+        if let Some(text) = broken {
+            verdict.broken_off(text);
+        }
+        verdict
+    }
+
+    /// The page.
+    pub(crate) fn page(&self, verdict: &Verdict) -> Vec<u8> {
+        let Self { header, snapshot, ending, .. } = self;
+        html::page(&html::Page {
+            suite: &header.suite,
+            snapshot,
+            verdict,
+            started: ending.started,
+            host: &header.host,
+            scenario: header.scenario.as_deref(),
+            settings: &header.settings,
+            diagnosis: &ending.diagnosis,
+            advice: &ending.advice,
+            warnings: &ending.said,
+        })
+    }
+
+    /// A report for machines; `files` are those written before it.
+    pub(crate) fn report(&self, make: Maker, verdict: &Verdict, files: &[PathBuf]) -> Vec<u8> {
+        let Self { header, snapshot, ending, .. } = self;
+        let place = &header.place;
+        let machine = MachineInfo {
+            name: &place.machine,
+            os: &place.system,
+            arch: &place.processor,
+            cores: place.cores,
+        };
+        let run = RunInfo {
+            suite: &header.suite,
+            scenario: header.scenario.as_deref(),
+            host: &header.host,
+            started: ending.started,
+            threads: header.threads,
+            seed: header.seed,
+            strict: header.strict,
+            version: &header.katydid,
+            machine,
+        };
+        make(&Facts {
+            run,
+            snapshot,
+            verdict,
+            warnings: &ending.advice,
+            diagnosis: &ending.diagnosis,
+            said: &ending.said,
+            files,
+        })
+    }
+
+    /// `run.txt`: what ran, and everything that was said of it at the end.
+    pub(crate) fn text(&self, verdict: &Verdict) -> String {
+        let Self { header, snapshot, ending, .. } = self;
+        let started = Timestamp::try_from(ending.started).map_or_else(
+            |_| "unknown".to_owned(),
+            |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        );
+        let mut text = format!(
+            "Started {started}, lasted {:.1} s\nHost {}\n{}, {} threads, seed {}\n\n",
+            snapshot.elapsed.as_secs_f64(),
+            header.host,
+            header.load.text,
+            header.threads,
+            header.seed
+        );
+        for block in tables(snapshot, None).iter().filter(|block| !block.is_empty()) {
+            text += &format!("{}\n\n", block.trim_end());
+        }
+        text += &format!("{}\n", table::conclusion(snapshot));
+        if !ending.cost.is_empty() {
+            text += &format!("{}\n\n", ending.cost);
+        }
+        let advice = [
+            table::knee(verdict.knee.as_ref()),
+            table::warnings(&ending.advice),
+            table::diagnosis(&ending.diagnosis),
+        ];
+        for block in advice.iter().filter(|block| !block.is_empty()) {
+            text += &format!("{block}\n");
+        }
+        if !ending.said.is_empty() {
+            text += &format!("Said while the run went on:\n  {}\n\n", ending.said.join("\n  "));
+        }
+        text + table::verdict(verdict).trim_end() + "\n"
+    }
+}
+
+/// The tables at the end, in their order; empty ones have nothing to say.
+pub(crate) fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 11] {
+    [
+        table::requests(snapshot, width),
+        table::percentiles(snapshot, width),
+        table::stages(snapshot),
+        table::transactions(snapshot, width),
+        table::failures(snapshot, width),
+        table::failure_classes(snapshot),
+        table::phases(snapshot),
+        table::exceptions(snapshot),
+        table::tasks(snapshot),
+        table::mix(snapshot),
+        table::model(snapshot),
+    ]
+}
