@@ -27,6 +27,16 @@ pub(crate) enum CliError {
         /// What the system says.
         fault: std::io::Error,
     },
+    /// A file that was named cannot be written.
+    #[error("{what} {}: {fault}; name a file that can be written", path.display())]
+    Unwritable {
+        /// The option.
+        what: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        fault: std::io::Error,
+    },
     /// What was asked for cannot be printed.
     #[error("{what} cannot be written: {fault}")]
     Output {

@@ -1,5 +1,8 @@
 //! The end of a run: verdict, tables, paths of the reports, exit code.
 
+use std::io;
+use std::path::PathBuf;
+
 use katydid_core::{
     Aftermath, RunWord, Snapshot, StopReason, Verdict, VerdictWord, Warnings, diagnose,
 };
@@ -9,7 +12,7 @@ pub(crate) use katydid_store::Outcome;
 use katydid_store::{Ending, Header, Saved};
 
 use crate::console::{Console, width};
-use crate::files::{LastFiles, Place, Reports, Written};
+use crate::files::{LastFiles, Place, Reports, Written, note_failures};
 use crate::hooks::Calls;
 use crate::saving::Saving;
 use crate::settings::Maker;
@@ -30,9 +33,16 @@ pub(crate) struct End<'a> {
 
 impl End<'_> {
     /// Writes the last files, prints the end of the run and returns its exit code.
-    pub(crate) fn close(mut self, reports: Reports, calls: Calls<'_>, saving: Saving) -> u8 {
+    /// With the log of failures, if there was one.
+    pub(crate) fn close(
+        mut self,
+        (reports, failures): (Reports, Option<(PathBuf, io::Result<()>)>),
+        calls: Calls<'_>,
+        saving: Saving,
+    ) -> u8 {
         let (snapshot, console) = (self.snapshot, self.console);
         let mut written = reports.finish(snapshot, self.ending.started);
+        note_failures(failures, &mut written, console);
         let statistics = || json::statistics(snapshot, self.ending.started);
         self.files.json(statistics, &mut written, console);
         self.ending.aftermath = calls.aftermath().clone();
@@ -68,6 +78,7 @@ impl End<'_> {
         console.block(&table::knee(verdict.knee.as_ref()));
         console.block(&table::warnings(&self.ending.advice));
         console.block(&table::diagnosis(&self.ending.diagnosis));
+        console.block(&table::exemplar_count(snapshot, &self.files.exemplars()));
         console.block(&reports_text(&written));
         console.verdict(&table::verdict(&verdict));
         verdict.exit_code

@@ -1,5 +1,8 @@
 //! `--loglevel DEBUG`: one line per request, without secrets.
 
+use std::sync::Arc;
+
+use katydid_core::mask::Mask;
 use katydid_engine::{Hooks, RequestView};
 use url::Url;
 
@@ -13,16 +16,17 @@ const SECRET_NAMES: [&str; 4] = ["sig", "auth", "code", "pwd"];
 const MASK: &str = "***";
 
 /// Hooks that write the lines.
-pub(crate) fn hooks(console: &Console) -> Hooks {
-    let console = console.clone();
-    Hooks::new().on_request(move |request| console.debug(&line(request)))
+pub(crate) fn hooks(console: &Console, mask: &Arc<Mask>) -> Hooks {
+    let (console, mask) = (console.clone(), Arc::clone(mask));
+    Hooks::new().on_request(move |request| console.debug(&line(request, &mask)))
 }
 
 /// User, task, method, address, status, time, hops, and what else there is to say: the class of a
 /// failure (its text may quote the answer), a retry. Headers and bodies are not.
-fn line(request: &RequestView<'_>) -> String {
+fn line(request: &RequestView<'_>, mask: &Mask) -> String {
     let status = request.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
     let (who, method, url) = (request.who, request.method, masked(request.url));
+    let url = mask.text(&url);
     let ms = request.response_time.as_secs_f64() * 1e3;
     let hops = request.redirects + 1;
     let plural = if hops == 1 { "" } else { "s" };

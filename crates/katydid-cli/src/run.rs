@@ -14,7 +14,7 @@ use crate::capacity::Searcher;
 use crate::console::Console;
 use crate::embedded::{Backend, Order};
 use crate::error::CliError;
-use crate::files::{LastFiles, Place, RUNS, Reports};
+use crate::files::{FailureFile, LastFiles, Place, RUNS, Reports};
 use crate::hooks::Calls;
 use crate::outcome::{End, ending_of};
 use crate::preflight::{self, Wanted};
@@ -51,10 +51,19 @@ pub(crate) fn run(
         return Ok(code);
     }
     before.subtract(&mut settings.run)?;
+    let failures = FailureFile::start(settings.failure_log.as_ref(), console)?;
+    settings.run.failure_log = failures.as_ref().map(FailureFile::log);
     if let Some(ladder) = settings.search {
         let (settings, place) = (&settings, (place, place_made));
         let search = Searcher { suite, settings, ladder, watch, console, advisor, backend, place };
-        return search.run();
+        let found = search.run();
+        if let Some(failures) = failures {
+            failures
+                .finish(console)
+                .1
+                .map_err(|fault| CliError::Output { what: "the log of failures", fault })?;
+        }
+        return found;
     }
     let mut watching = Watching::choose(&settings, backend.as_ref(), console)?;
     settings.run.hooks = hooks(suite, &settings, console);
@@ -106,7 +115,8 @@ pub(crate) fn run(
         files: &files,
         console,
     };
-    Ok(end.close(reports, calls, saving))
+    let failures = failures.map(|failures| failures.finish(console));
+    Ok(end.close((reports, failures), calls, saving))
 }
 
 fn history_rows(settings: &Settings) -> HistoryRows {
@@ -181,7 +191,7 @@ fn start_backend(
 pub(crate) fn hooks(suite: &Suite, settings: &Settings, console: &Console) -> Hooks {
     let hooks = suite.hooks.engine.clone();
     match settings.output.loglevel {
-        LogLevel::Debug => hooks.and(&request_line::hooks(console)),
+        LogLevel::Debug => hooks.and(&request_line::hooks(console, &settings.run.mask)),
         _ => hooks,
     }
 }

@@ -91,6 +91,9 @@ pub(crate) fn with_scenario(args: &Args, scenario: Option<&Scenario>) -> Args {
     guards.max_rate = guards.max_rate.or(scenario.max_rate);
     guards.max_requests = guards.max_requests.or(scenario.max_requests);
     guards.max_cost = guards.max_cost.or(scenario.max_cost);
+    if args.evidence.mask.is_empty() {
+        args.evidence.mask.clone_from(&scenario.mask);
+    }
     if args.tuning.silence.is_empty() {
         args.tuning.silence.clone_from(&scenario.silences);
     }

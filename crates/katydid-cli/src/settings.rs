@@ -1,5 +1,6 @@
 //! What the words of the command line mean together: one checked description of the run.
 
+mod evidence;
 mod host;
 mod print;
 mod reports;
@@ -28,6 +29,7 @@ use crate::sources::Sources;
 use crate::suite::{AccountsUse, Suite};
 use crate::told::Rules;
 
+pub(crate) use evidence::{FAILURES_PER_SECOND, FailureLogging};
 pub(crate) use host::check_url;
 pub(crate) use print::{rows as print_rows, text as print};
 pub(crate) use reports::{Maker, ReportFiles};
@@ -58,6 +60,8 @@ pub(crate) struct Settings {
     pub(crate) accounts: Option<PathBuf>,
     /// What is printed and stored.
     pub(crate) output: OutputSettings,
+    /// Where every failure is written.
+    pub(crate) failure_log: Option<FailureLogging>,
     /// The code for failures that no target judges.
     pub(crate) failed_code: u8,
     /// A run that is DISTURBED ends with the code of one that is INVALID.
@@ -182,6 +186,7 @@ impl Settings {
             run.http.label = Some(guards::label(&suite.name, args.guards.contact.as_deref()));
         }
         let monitors = monitors(suite, search.is_some());
+        evidence::of_run(args, &mut run);
         let mut sources = args.sources.clone();
         sources.warnings.extend(emptied);
         sources.warnings.extend(stages::without_effect(args, scenario.as_ref()));
@@ -202,6 +207,7 @@ impl Settings {
             watch_pids: args.target.watch_pid.clone(),
             accounts,
             output: OutputSettings::resolve(args)?,
+            failure_log: evidence::failure_log(args)?,
             strict: args.tuning.strict,
             failed_code: args.tuning.exit_code_on_error.unwrap_or(exit::FAILED),
             silences: args.tuning.silence.clone(),
@@ -308,10 +314,13 @@ fn processes(asked: i32) -> u32 {
 
 /// A seed short enough to type again.
 pub(crate) fn seed(asked: Option<u64>) -> u64 {
+    asked.unwrap_or_else(|| random() % 1_000_000_000)
+}
+
+/// A number that nobody can foresee.
+fn random() -> u64 {
     use std::hash::{BuildHasher as _, Hasher as _};
-    asked.unwrap_or_else(|| {
-        std::collections::hash_map::RandomState::new().build_hasher().finish() % 1_000_000_000
-    })
+    std::collections::hash_map::RandomState::new().build_hasher().finish()
 }
 
 pub(crate) fn scenario(suite: &Suite, name: Option<&str>) -> Result<Option<Scenario>, CliError> {

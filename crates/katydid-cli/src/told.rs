@@ -160,6 +160,7 @@ impl Told<'_> {
             table::knee(verdict.knee.as_ref()),
             table::warnings(&ending.advice),
             table::diagnosis(&ending.diagnosis),
+            table::exemplars(self.snapshot),
         ];
         for block in advice.iter().filter(|block| !block.is_empty()) {
             text += &format!("{block}\n");

@@ -176,6 +176,13 @@ impl Latency {
         counts
     }
 
+    /// How many times are shorter than `time` (counted by bucket).
+    pub fn count_shorter(&self, time: Duration) -> u64 {
+        let micros = time.as_micros().min(u128::from(HIGHEST_MICROS)) as u64;
+        let lowest = self.counts.lowest_equivalent(micros);
+        if lowest == 0 { 0 } else { self.counts.count_between(0, lowest - 1) }
+    }
+
     /// The non-empty buckets as (upper edge in µs, count), ascending.
     pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
         self.counts.iter_recorded().map(|step| (step.value_iterated_to(), step.count_at_value()))

@@ -7,6 +7,7 @@ use std::time::Duration;
 use hashbrown::HashMap;
 
 use crate::arrivals::{ArrivalCounts, Lateness};
+use crate::exemplars::Gallery;
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::generator::{Beats, ThreadUse};
 use crate::guard::Held;
@@ -31,6 +32,8 @@ pub struct Interval {
     pub(crate) variety: Vec<Variety>,
     /// Failure texts with their counts.
     pub failures: Failures,
+    /// Single requests to look at.
+    pub exemplars: Gallery,
     /// Errors of the suite's own code: (task, message, place) with their counts.
     pub exceptions: HashMap<(TaskId, String, String), u64>,
     /// Task executions, by task.
@@ -254,6 +257,7 @@ impl Interval {
         }
         self.variety.clear();
         self.failures.0.clear();
+        self.exemplars.clear();
         self.exceptions.clear();
         self.tasks.fill(TaskCounts::default());
         (self.cut_requests, self.cut_transactions) = (0, 0);

@@ -15,7 +15,7 @@ mod closing;
 pub mod compare;
 mod drift;
 mod event;
-mod exemplar;
+mod exemplars;
 pub mod exit;
 mod expect;
 mod failure;
@@ -27,6 +27,7 @@ mod history;
 mod interval;
 mod knee;
 mod mark;
+pub mod mask;
 mod monitored;
 mod pick;
 mod recent;
@@ -61,7 +62,7 @@ pub use capacity::{
 pub use closing::Closing;
 pub use drift::{DriftError, DriftLimit, DriftMetric, DriftRule, Slope};
 pub use event::{RunEvent, RunState, StopReason};
-pub use exemplar::{Exemplar, Why};
+pub use exemplars::{Curl, Exemplar, Gallery, Rank, Why, masked_line, message_text};
 pub use expect::{
     Degrade, DegradeError, Expectation, Expected, MonitorRule, MonitorRuleError, Recover,
     RecoverError,

@@ -1,5 +1,6 @@
 //! The statistics of one executor thread: no lock, no channel, no shared memory per request.
 
+use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,9 +9,11 @@ use hashbrown::{Equivalent, HashMap};
 
 use crate::CHECKED;
 use crate::arrivals::ArrivalCounts;
+use crate::exemplars::{Chooser, Exemplar, Rank};
 use crate::failure::{FailureKind, normalise};
 use crate::guard::Held;
 use crate::interval::Interval;
+use crate::mask::Mask;
 use crate::sample::{Outcome, Sample};
 use crate::tasks::{TaskCounts, TaskId};
 use crate::variety::Variety;
@@ -128,7 +131,12 @@ impl Default for RecorderLimits {
 #[derive(Debug)]
 pub struct Recorder {
     limits: RecorderLimits,
+    /// Rows by what the suite calls them.
     ids: HashMap<RowKey, RowId>,
+    /// What reports call them: without secrets.
+    keys: Vec<RowKey>,
+    mask: Arc<Mask>,
+    chooser: Chooser,
     tasks: usize,
     variety: Vec<Variety>,
     current: Box<Interval>,
@@ -150,6 +158,9 @@ impl Recorder {
         Self {
             limits,
             ids: HashMap::new(),
+            keys: Vec::new(),
+            mask: Arc::default(),
+            chooser: Chooser::default(),
             tasks,
             variety: Vec::new(),
             current: Box::new(current),
@@ -159,6 +170,19 @@ impl Recorder {
             closed: false,
             last: None,
         }
+    }
+
+    /// Masks what `mask` hides in every text, and chooses exemplars by lots from `seed`.
+    #[must_use]
+    pub fn masking(mut self, mask: &Arc<Mask>, seed: u64) -> Self {
+        self.mask = Arc::clone(mask);
+        self.chooser = Chooser::new(seed);
+        self
+    }
+
+    /// What hides secrets.
+    pub fn mask(&self) -> &Arc<Mask> {
+        &self.mask
     }
 
     /// The row of these requests, made when new.
@@ -202,7 +226,13 @@ impl Recorder {
 
     fn add_row(&mut self, key: RowKey) -> RowId {
         let id = RowId(self.ids.len() as u32);
-        self.current.new_keys.push(key.clone());
+        let mut shown = key.clone();
+        if let Cow::Owned(masked) = self.mask.name(&key.name) {
+            shown.name = masked.into();
+        }
+        self.current.new_keys.push(shown.clone());
+        self.keys.push(shown);
+        self.chooser.add_row();
         self.ids.insert(key, id);
         self.variety.push(Variety::default());
         self.fit_rows();
@@ -214,10 +244,9 @@ impl Recorder {
         self.current.rows.resize_with(self.ids.len(), Default::default);
     }
 
-    /// What the requests of a row have in common. A search: for texts of failures, not for every
-    /// request.
-    pub fn key(&self, row: RowId) -> Option<&RowKey> {
-        self.ids.iter().find(|(_, id)| **id == row).map(|(key, _)| key)
+    /// What the requests of a row have in common, without secrets.
+    pub fn key(&self, row: RowId) -> &RowKey {
+        &self.keys[row.index()]
     }
 
     /// A request begins.
@@ -273,8 +302,27 @@ impl Recorder {
     pub fn failure(&mut self, row: RowId, sample: &Sample, kind: FailureKind, text: &str) {
         debug_assert_eq!(sample.outcome, Outcome::Failure);
         self.current.rows[row.index()].record(sample);
-        let (text, limit) = (normalise(text), self.limits.failures);
+        let (text, limit) = (normalise(&self.mask.text(text)), self.limits.failures);
         self.current.failures.count(row, kind, &text, sample.last_byte_ns, limit);
+    }
+
+    /// Whether a success that took so long is to be kept: one comparison.
+    #[inline]
+    pub fn wants_slow(&self, row: RowId, response_ns: u64) -> bool {
+        CHECKED && self.chooser.is_slow(row, response_ns)
+    }
+
+    /// Whether a failure is to be kept; asked once for each.
+    pub fn wants_failure(&mut self, row: RowId, kind: FailureKind) -> Option<Rank> {
+        if CHECKED { self.chooser.failure(row, kind) } else { None }
+    }
+
+    /// Keeps a request that was wanted.
+    pub fn keep(&mut self, row: RowId, rank: Rank, exemplar: Exemplar) {
+        if rank == Rank::SLOW {
+            self.chooser.kept_slow(row, exemplar.response_time.as_nanos() as u64);
+        }
+        self.current.exemplars.add(rank, exemplar);
     }
 
     /// Counts one request that was given up because its user had to end.
@@ -296,7 +344,7 @@ impl Recorder {
     /// Counts an error or a panic of the suite's own code: what it said and where.
     pub fn exception(&mut self, task: TaskId, message: &str, place: &str) {
         let exceptions = &mut self.current.exceptions;
-        let mut key = (task, normalise(message), place.to_owned());
+        let mut key = (task, normalise(&self.mask.text(message)), place.to_owned());
         if exceptions.len() >= self.limits.exceptions && !exceptions.contains_key(&key) {
             key = (task, "(other exceptions: the table is full)".to_owned(), String::new());
         }
@@ -308,6 +356,7 @@ impl Recorder {
     pub fn reset(&mut self) {
         self.current.forget();
         self.variety.fill(Variety::default());
+        self.chooser.reset();
         // What is under way counts from now on.
         self.current.sent_requests = self.open;
         self.ended = self.ended.map(|_| self.open);
@@ -358,6 +407,11 @@ impl Recorder {
         next.tasks.resize(self.tasks, TaskCounts::default());
         let mut done = std::mem::replace(&mut self.current, next);
         self.fit_rows();
+        if !self.closed {
+            for (row, measured) in done.rows.iter().enumerate() {
+                self.chooser.interval(row, &measured.succeeded);
+            }
+        }
         if let Some(before) = &mut self.ended {
             done.after_end = done.sent_requests - std::mem::take(before);
         }

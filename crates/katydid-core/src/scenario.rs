@@ -37,6 +37,8 @@ pub struct Scenario {
     pub exclude_tags: Vec<String>,
     /// Warnings that are not wanted, with reasons.
     pub silences: Vec<Silence>,
+    /// Further names whose values are secret.
+    pub mask: Vec<String>,
     /// Target, accounts and every task are checked before the load.
     pub preflight: bool,
     /// A person on a terminal is asked before the load.
@@ -70,6 +72,7 @@ impl Scenario {
             tags: Vec::new(),
             exclude_tags: Vec::new(),
             silences: Vec::new(),
+            mask: Vec::new(),
             preflight: false,
             confirm: false,
             max_rate: None,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::CHECKED;
 use crate::arrivals::{ArrivalCounts, Lateness};
-use crate::exemplar::Exemplar;
+use crate::exemplars::{Exemplar, Gallery};
 use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::faults::{ExceptionRow, FailureRow};
 use crate::generator::Generator;
@@ -28,6 +28,9 @@ use crate::watched::Watched;
 const MOST_FAILURE_ROWS: usize = 1_000;
 /// Distinct exception rows kept over a whole run.
 const MOST_EXCEPTION_ROWS: usize = 500;
+
+/// Successes of a row before the slow ones among them are shown: three are one of a hundred then.
+const ENOUGH_FOR_SLOW: u64 = 300;
 
 /// The whole run up to now.
 #[derive(Debug)]
@@ -81,7 +84,7 @@ pub struct Snapshot {
     pub(crate) failures: BTreeMap<FailureId, FailureCount>,
     pub(crate) failed_transactions: BTreeMap<FailureId, FailureCount>,
     exceptions: BTreeMap<(TaskId, String, String), u64>,
-    pub(crate) exemplars: Vec<Exemplar>,
+    pub(crate) exemplars: Gallery,
     pub(crate) tasks: Vec<TaskRow>,
     pub(crate) history: History,
     standstills: Standstills,
@@ -125,7 +128,7 @@ impl Snapshot {
             failures: BTreeMap::new(),
             failed_transactions: BTreeMap::new(),
             exceptions: BTreeMap::new(),
-            exemplars: Vec::new(),
+            exemplars: Gallery::default(),
             tasks: tasks.iter().map(row).collect(),
             history: History::default(),
             standstills: Standstills::default(),
@@ -160,6 +163,7 @@ impl Snapshot {
                 *self.exceptions.entry(other).or_insert(0) += count;
             }
         }
+        self.exemplars.absorb(&interval.exemplars);
         for (row, counts) in self.tasks.iter_mut().zip(&interval.tasks) {
             row.counts += *counts;
         }
@@ -278,6 +282,7 @@ impl Snapshot {
         self.tasks.iter_mut().for_each(|row| row.counts = TaskCounts::default());
         self.failures.clear();
         self.failed_transactions.clear();
+        self.exemplars.clear();
         self.exceptions.clear();
         (self.cut_requests, self.cut_transactions) = (0, 0);
         (self.sent_requests, self.after_end) = (0, 0);
@@ -390,10 +395,25 @@ impl Snapshot {
         self.failed_transactions.iter().map(failure_row)
     }
 
-    /// Single requests kept to look at: of each row and class of failure the first two and a random
-    /// sample, by name, method and class; then of each row the slowest successes beyond its p99.
+    /// Single requests kept to look at: of each row and class of failure the first two and three at
+    /// random, by name, method and class; then, of each row with some hundred successes, three of
+    /// the slowest, at its p99 (within 5 %) or beyond.
     pub fn exemplars(&self) -> impl Iterator<Item = &Exemplar> {
-        self.exemplars.iter()
+        self.exemplars.failures().chain(self.exemplars.slow().filter(|it| self.is_beyond_p99(it)))
+    }
+
+    /// What was slow among the first of its row may be usual by now. Among requests that are all
+    /// but equally slow the slowest is not looked for, as where they are chosen.
+    fn is_beyond_p99(&self, exemplar: &Exemplar) -> bool {
+        let Exemplar { method, name, .. } = exemplar;
+        let rows =
+            self.rows.values().filter(|row| row.key.name == *name && row.key.method == *method);
+        let (mut shorter, mut all) = (0, 0);
+        for row in rows {
+            all += row.succeeded().len();
+            shorter += row.succeeded().count_shorter(exemplar.response_time.mul_f64(1.05));
+        }
+        all >= ENOUGH_FOR_SLOW && shorter * 100 >= all * 99
     }
 
     /// Errors and panics of the suite's own code.

@@ -14,6 +14,7 @@
 
 mod class;
 mod error;
+mod failure_log;
 mod feeder;
 mod flow;
 mod hooks;
@@ -34,6 +35,7 @@ pub mod fuzzing {
 
 pub use class::{Class, ClassDescription, ClassError, FlowDescription, StepDescription};
 pub use error::{BoxError, RequestFailed, TaskError, TaskResult};
+pub use failure_log::FailureLog;
 pub use feeder::{Feeder, FeederError, UsedUp};
 pub use flow::{Flow, FlowOrder};
 pub use hooks::{Hooks, RequestView, UserErrorView, Who};

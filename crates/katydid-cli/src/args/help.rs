@@ -13,6 +13,7 @@ pub(super) const STATISTICS: &str = "Request statistics options";
 pub(super) const LOGGING: &str = "Logging options";
 pub(super) const HTTP: &str = "HTTP options";
 pub(super) const GUARDS: &str = "Guards";
+pub(super) const EVIDENCE: &str = "Single requests";
 pub(super) const ARRIVALS: &str = "Open model options";
 pub(super) const SEARCH: &str = "Capacity search options";
 pub(super) const MACHINES: &str = "Reports for machines";

@@ -4,6 +4,7 @@
 //! mean together is decided in `settings.rs`.
 
 mod arrivals;
+mod evidence;
 mod guards;
 mod help;
 mod http;
@@ -24,6 +25,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser};
 
 pub(crate) use arrivals::ArrivalArgs;
+use evidence::EvidenceArgs;
 use guards::GuardArgs;
 pub(crate) use help::examples;
 pub(crate) use http::HttpArgs;
@@ -78,6 +80,8 @@ pub(crate) struct Args {
     pub(crate) output: OutputArgs,
     #[command(flatten)]
     pub(crate) reports: ReportArgs,
+    #[command(flatten)]
+    pub(crate) evidence: EvidenceArgs,
     #[command(flatten)]
     pub(crate) http: HttpArgs,
     #[command(flatten)]

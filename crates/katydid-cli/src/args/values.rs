@@ -50,6 +50,14 @@ fn is_whole(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// A name to mask.
+pub(crate) fn parse_name(text: &str) -> Result<String, String> {
+    match text.trim() {
+        name if name.chars().any(char::is_alphanumeric) => Ok(name.to_owned()),
+        _ => Err("write the name of a header, a key or a parameter".to_owned()),
+    }
+}
+
 /// The seed of the random choices.
 pub(crate) fn parse_seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("write a whole number from 0 to {}", u64::MAX))

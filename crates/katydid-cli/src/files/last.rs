@@ -41,6 +41,18 @@ impl LastFiles {
         }
     }
 
+    /// Where single requests can be looked at.
+    pub(crate) fn exemplars(&self) -> String {
+        let files: Vec<_> = [&self.text, &self.html].into_iter().flatten().collect();
+        match &files[..] {
+            [] => "--html FILE shows them".to_owned(),
+            files => {
+                let names = files.iter().map(|path| path.display().to_string());
+                format!("see {}", names.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
     /// Says before an hour of load which file could not be written after it.
     pub(crate) fn probe(&self, console: &Console) {
         let reports = self.reports.iter().map(|(path, _)| path);

@@ -1,6 +1,7 @@
 //! Report files: written whole or not at all, by a thread of their own, and never a reason to end
 //! a run.
 
+mod failures;
 mod find;
 mod last;
 mod place;
@@ -9,6 +10,7 @@ mod stamps;
 mod whole;
 mod writer;
 
+pub(crate) use failures::{FailureFile, note as note_failures};
 pub(crate) use find::RUNS;
 pub use find::{RunNotFound, find_run};
 pub(crate) use last::LastFiles;

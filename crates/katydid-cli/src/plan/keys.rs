@@ -44,7 +44,7 @@ pub(super) const TABLES: [(&str, &str); 6] = [
 ];
 
 /// Keys of `[scenario.NAME]`.
-pub(super) const SCENARIO: [Key; 28] = [
+pub(super) const SCENARIO: [Key; 29] = [
     key("purpose", Kind::Text, "What the scenario is for, in one sentence"),
     key(
         "expected",
@@ -96,6 +96,11 @@ pub(super) const SCENARIO: [Key; 28] = [
     key("max-rate", Kind::Text, "Never more requests in any second: 50/s, 600/m"),
     key("max-requests", Kind::Count, "The run ends when so many requests have been answered"),
     key("max-cost", Kind::Rate, "The run ends when it has cost so much, by [prices]"),
+    key(
+        "mask",
+        Kind::Texts,
+        "Further names whose values are secret: headers, JSON keys, parameters",
+    ),
     key("success-classes", Kind::Texts, "Names of [success] classes that judge this scenario"),
 ];
 

@@ -61,6 +61,14 @@ pub(super) fn scenario(
             }
             "endpoints" => listed(part, List::Endpoints, rules, &mut scenario)?,
             "success-classes" => listed(part, List::SuccessClasses, rules, &mut scenario)?,
+            "mask" => {
+                for item in part.texts()? {
+                    if !item.text.chars().any(char::is_alphanumeric) {
+                        return Err(item.wrong("a name to mask has a letter or a digit in it"));
+                    }
+                    scenario.mask.push(item.text.to_owned());
+                }
+            }
             "preflight" => scenario.preflight = part.switch()?,
             "confirm" => scenario.confirm = part.switch()?,
             "max-rate" => {

@@ -13,6 +13,7 @@ mod climb;
 mod command_line;
 mod commands;
 mod console;
+mod evidence;
 mod exit_codes;
 mod files;
 mod guards;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         console::TESTS,
         runs::TESTS,
         saved::TESTS,
+        evidence::TESTS,
         exit_codes::TESTS,
         capacity::TESTS,
         climb::TESTS,

@@ -17,7 +17,12 @@ pub(crate) fn suite() -> Suite {
         Ok(stages) => shop_suite().shape(stages.parse::<Stages>().unwrap()),
         Err(_) => shop_suite(),
     };
-    if spends() { suite.cost_unit("item") } else { suite }
+    let suite = if spends() { suite.cost_unit("item") } else { suite };
+    // Not in the lists of other tests.
+    if std::env::var_os("SHOP_LEAKS").is_none() {
+        return suite;
+    }
+    suite.class(fixed("Leaky", Task::new("leak", |(), s| Box::pin(leak(s)))))
 }
 
 /// `SHOP_SPENDS`: looking at something costs an item.
@@ -97,6 +102,22 @@ async fn look(session: &mut Session) -> TaskResult {
         session.spend(1);
     }
     Ok(())
+}
+
+/// Two failures and an exception, full of secrets.
+async fn leak(session: &mut Session) -> TaskResult {
+    let secrets = serde_json::json!({
+        "password": "planted-body", "tenant": "planted-own", "access_token": "planted-answer",
+    });
+    session.set_bearer(None);
+    let request = session.post("/echo?token=planted-query").json(&secrets).send().await?;
+    request.expect_status(418).unwrap_err();
+    session.set_bearer(Some("planted-bearer"));
+    let request = session.post("/status/503").header("X-Api-Key", "planted-key");
+    let request = request.header("cookie", "sid=planted-cookie");
+    let request = request.header("X-Own", "planted-header").form(&[("password", "planted-form")]);
+    request.send().await?;
+    Err(TaskError::exception("login with password=planted-exception failed"))
 }
 
 async fn silent(session: &mut Session) -> TaskResult {

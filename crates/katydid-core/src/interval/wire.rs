@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{FailureCount, Failures, Interval, RowInterval};
 use crate::arrivals::{ArrivalCounts, Lateness};
+use crate::exemplars::Gallery;
 use crate::failure::FailureKind;
 use crate::generator::{Beats, ThreadUse};
 use crate::guard::Held;
@@ -16,7 +17,8 @@ use crate::variety::Variety;
 
 /// Everything but what is kept by number or in tables.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Written<Keys, Rows, Varieties, FailureRows, Exceptions, Tasks, Late, Beat, Users> {
+struct Written<Keys, Rows, Varieties, FailureRows, Exceptions, Tasks, Late, Beat, Users, Exemplars>
+{
     new_keys: Keys,
     /// By the number of the row.
     rows: Rows,
@@ -41,6 +43,7 @@ struct Written<Keys, Rows, Varieties, FailureRows, Exceptions, Tasks, Late, Beat
     beats: Beat,
     usage: ThreadUse,
     end_ns: u64,
+    exemplars: Exemplars,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -69,6 +72,7 @@ type Read = Written<
     Box<Lateness>,
     Beats,
     Vec<u32>,
+    Gallery,
 >;
 
 impl Serialize for Interval {
@@ -113,6 +117,7 @@ impl Serialize for Interval {
             beats: &self.beats,
             usage: self.usage,
             end_ns: self.end_ns,
+            exemplars: &self.exemplars,
         }
         .serialize(serializer)
     }
@@ -148,6 +153,7 @@ impl<'de> Deserialize<'de> for Interval {
             beats: read.beats,
             usage: read.usage,
             end_ns: read.end_ns,
+            exemplars: read.exemplars,
         })
     }
 }

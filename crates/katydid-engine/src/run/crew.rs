@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use katydid_core::{Interval, Recorder, TaskId};
+use katydid_core::{Interval, Recorder, TaskId, TaskInfo};
 use tokio::time::Instant;
 
 use super::SharedRecorder;
@@ -57,19 +57,23 @@ impl Crew {
         let classes = assignment.classes.iter();
         let targets = classes.map(|plan| Rc::new(Targets::new(plan.host.clone()))).collect();
         let every_task = assignment.classes.iter().flat_map(|plan| plan.class.tasks());
+        let every_task: Vec<TaskInfo> = every_task.collect();
         let limited = assignment.limited.iter();
         let quota = |limit: &Limit| Quota::new(*limit, assignment.thread, to.clone());
         let quotas: Vec<Rc<Quota>> = limited.map(quota).collect();
         let clock = Clock::new(start);
-        let recorder = Rc::new(RefCell::new(Recorder::new(tasks, assignment.limits)));
+        let lots = mix(!assignment.seed, assignment.thread as u64);
+        let recorder = Recorder::new(tasks, assignment.limits).masking(&assignment.mask, lots);
+        let recorder = Rc::new(RefCell::new(recorder));
+        let log = assignment.failure_log.clone();
         Rc::new_cyclic(|crew| Self {
             to: to.clone(),
             clock,
             inflow: inflow(assignment, &recorder, clock, crew),
             made: Cell::new(0),
             recorder,
-            http: HttpContext::new(&assignment.http, &assignment.tls),
-            listeners: Listeners::new(&assignment.hooks, every_task.collect()),
+            http: HttpContext::new(&assignment.http, &assignment.tls, every_task.clone(), log),
+            listeners: Listeners::new(&assignment.hooks, every_task),
             classes: assignment.classes.iter().map(|plan| plan.class.for_thread()).collect(),
             targets,
             gate: assignment.gate(&quotas),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use katydid_core::mask::Mask;
 use katydid_core::{CHECKED, Interval, Pulse, RateCap, RecorderLimits};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -22,6 +23,7 @@ use super::settings::HttpSettings;
 use super::timetable::{Change, Ramp, Timetable};
 use super::vitals::thread_use;
 use crate::class::Class;
+use crate::failure_log::FailureLog;
 use crate::hooks::Hooks;
 use crate::session::{Gate, Pace};
 use crate::shared::Shared;
@@ -77,6 +79,8 @@ pub(crate) struct Assignment {
     pub(crate) tls: Arc<rustls::ClientConfig>,
     pub(crate) limits: RecorderLimits,
     pub(crate) hooks: Hooks,
+    pub(crate) mask: Arc<Mask>,
+    pub(crate) failure_log: Option<FailureLog>,
 }
 
 impl Assignment {

@@ -59,6 +59,8 @@ pub(super) fn plan(
         tls,
         limits: settings.limits,
         hooks: settings.hooks.clone(),
+        mask: Arc::clone(&settings.mask),
+        failure_log: settings.failure_log.clone(),
     })
 }
 

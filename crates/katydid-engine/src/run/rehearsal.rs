@@ -247,9 +247,9 @@ pub fn rehearse(
     let runtime = runtime.map_err(RunError::Thread)?;
     let spent = runtime.block_on(async {
         let stage = Stage {
-            recorder: Rc::new(RefCell::new(Recorder::new(tasks.len(), settings.limits))),
+            recorder: recorder(tasks.len(), &settings),
             clock: Clock::new(Instant::now()),
-            http: HttpContext::new(&plan.http, &plan.tls),
+            http: HttpContext::new(&plan.http, &plan.tls, tasks.clone(), None),
             listeners: Listeners::new(&script.hooks(), tasks),
             shared: Arc::clone(&plan.shared),
             seed: plan.seed,
@@ -309,9 +309,9 @@ pub fn try_once<S: 'static>(
     let runtime = runtime.map_err(RunError::Thread)?;
     runtime.block_on(async {
         let stage = Stage {
-            recorder: Rc::new(RefCell::new(Recorder::new(1, settings.limits))),
+            recorder: recorder(1, settings),
             clock: Clock::new(Instant::now()),
-            http: HttpContext::new(http, &tls),
+            http: HttpContext::new(http, &tls, vec![info.clone()], None),
             listeners: Listeners::new(&script.hooks(), vec![info]),
             shared: Arc::new(shared.clone()),
             seed: settings.seed,
@@ -323,6 +323,12 @@ pub fn try_once<S: 'static>(
     runtime.shutdown_background();
     let step = script.steps.borrow_mut().pop().expect("the step was just noted");
     Ok((state, step))
+}
+
+/// Statistics that nobody reads.
+fn recorder(tasks: usize, settings: &RunSettings) -> super::SharedRecorder {
+    let recorder = Recorder::new(tasks, settings.limits);
+    Rc::new(RefCell::new(recorder.masking(&settings.mask, settings.seed)))
 }
 
 /// What the sessions of a rehearsal share.

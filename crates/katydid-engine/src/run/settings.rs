@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use katydid_core::mask::Mask;
 use katydid_core::{RateCap, RecorderLimits, RunPhase, Shape, Target};
 
 use super::arrivals::Arrivals;
 use crate::class::ClassError;
+use crate::failure_log::FailureLog;
 use crate::hooks::Hooks;
 
 /// Longer than any run; the clock could not count much further.
@@ -61,6 +63,10 @@ pub struct RunSettings {
     pub limits: RecorderLimits,
     /// Functions that hear of every request and of every error of the suite's own code.
     pub hooks: Hooks,
+    /// What hides secrets in exemplars, failures and names of requests.
+    pub mask: Arc<Mask>,
+    /// Where every failure is told.
+    pub failure_log: Option<FailureLog>,
 }
 
 impl Default for RunSettings {
@@ -85,6 +91,8 @@ impl Default for RunSettings {
             calibrate: false,
             limits: RecorderLimits::default(),
             hooks: Hooks::default(),
+            mask: Arc::default(),
+            failure_log: None,
         }
     }
 }
@@ -152,6 +160,9 @@ pub struct HttpSettings {
     /// Sent with every request to every host as `X-Load-Test`, so that who runs the target can
     /// tell the test from its users.
     pub label: Option<String>,
+    /// Sends a `traceparent` with every request, whose trace ids begin with this number (not 0) in
+    /// 16 hexadecimal digits.
+    pub traces: Option<u64>,
 }
 
 impl Default for HttpSettings {
@@ -164,6 +175,7 @@ impl Default for HttpSettings {
             extra_roots_pem: None,
             verify_tls: true,
             label: None,
+            traces: None,
         }
     }
 }

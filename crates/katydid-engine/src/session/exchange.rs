@@ -17,6 +17,7 @@ use katydid_core::{FailureKind, Look, Outcome, Sample};
 use tokio::time::Instant;
 use url::Url;
 
+use super::asked::Asked;
 use super::connection::{Answer, Connection as _, Origin, Wire, open};
 use super::decode;
 use super::headers::Headers;
@@ -75,15 +76,19 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
     };
     let listeners = session.setup.listeners.as_ref().filter(|them| them.hear_requests());
     let told = listeners.map(|listeners| Box::new(told(request, listeners)));
-    let record = Record::new(session, row, told);
+    let mut record = Record::new(session, row, told);
     let clock = session.setup.clock;
     let sent_ns = clock.now_ns();
     let due_ns = sent_ns.saturating_sub(session.late_ns.take());
     let meter = Rc::clone(&session.meter);
     meter.begin(sent_ns);
+    if let Some(run) = request.session.setup.http.settings.traces {
+        request.trace = Some(request.session.next_trace(run));
+    }
     let retry = request.is_retry;
     let done = within_limit(request, clock.at(sent_ns), &counts).await;
     let limit = request.session.setup.http.settings.max_body;
+    record.asked(Asked::take(request));
     let finish = meter.finish(done.is_ok());
     let mut bytes = finish.bytes;
     let mut sample = Sample {
@@ -256,6 +261,8 @@ async fn follow(
     let mut target = request.session.setup.targets.find(&request.url)?;
     let most = request.session.setup.http.settings.max_redirects;
     loop {
+        request.target = Some(Rc::clone(&target));
+        request.cookies = cookies(request.session, &target.url);
         let answer = one_hop(request, &target, counts).await?;
         remember_cookies(request.session, &target.url, &answer.headers);
         let next = if request.redirects {
@@ -288,7 +295,7 @@ async fn follow(
 
 /// One request and its answer on one connection.
 async fn one_hop(
-    request: &RequestBuilder<'_>,
+    request: &mut RequestBuilder<'_>,
     target: &Target,
     counts: &Counts,
 ) -> Result<Answer, RequestFailed> {
@@ -305,16 +312,17 @@ async fn one_hop(
         Some(wire) => wire,
         None => new_wire(session, origin, counts).await?,
     };
+    request.http2 = matches!(wire, Wire::Http2(_));
     session.meter.enter(Phase::Send);
-    let cookies = cookies(session, &target.url);
     let outgoing = Outgoing {
         method: &request.method,
         target,
-        session: target.own_host.then_some(&session.headers),
+        session: target.own_host.then_some(&*session.headers),
         own: &request.headers,
-        cookies: cookies.as_deref(),
+        cookies: request.cookies.as_deref(),
         body: &request.body,
         label: session.setup.http.label.as_ref(),
+        trace: request.trace.as_deref(),
     };
     let answer = wire.exchange(&outgoing, session.setup.http.settings.max_body).await?;
     if wire.is_reusable() {
@@ -360,6 +368,7 @@ mod tests {
             size_of::<F>()
         }
         // Every task boxes this; it was 11 KiB when opening a connection was part of it.
-        assert!(size(RequestBuilder::<'static>::send) <= 1_400);
+        let bytes = size(RequestBuilder::<'static>::send);
+        assert!(bytes <= 1_400, "{bytes}");
     }
 }

@@ -1,6 +1,7 @@
 //! The HTTP client of one simulated user: like a browser tab it has its own connections, cookies
 //! and headers, and it measures every request it makes.
 
+mod asked;
 mod body;
 mod connection;
 mod decode;
@@ -22,6 +23,7 @@ mod retry;
 mod tally;
 mod target;
 mod tls;
+mod traceparent;
 mod transaction;
 mod user_session;
 

@@ -14,6 +14,9 @@ const AGENT: &str = concat!("katydid/", env!("CARGO_PKG_VERSION"));
 /// The header that names the test to whoever runs the target.
 const LABEL: HeaderName = HeaderName::from_static("x-load-test");
 
+/// The header that names the request to tracing systems.
+pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
 /// What one hop sends.
 ///
 /// A header of the request itself goes before the session's of that name, and both before ours.
@@ -30,6 +33,8 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) body: &'a Bytes,
     /// The name of the test.
     pub(crate) label: Option<&'a HeaderValue>,
+    /// Its `traceparent`.
+    pub(crate) trace: Option<&'a str>,
 }
 
 impl<'a> Outgoing<'a> {
@@ -59,6 +64,9 @@ impl<'a> Outgoing<'a> {
         }
         if let Some(label) = self.label.filter(|_| !self.gives(&LABEL)) {
             tell(LABEL.as_str(), label.as_bytes());
+        }
+        if let Some(trace) = self.trace.filter(|_| !self.gives(&TRACEPARENT)) {
+            tell(TRACEPARENT.as_str(), trace.as_bytes());
         }
         if let Some(session) = self.session {
             for (name, value) in session {

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use katydid_core::{CHECKED, Outcome, RowId, Sample};
+use katydid_core::{CHECKED, Outcome, Rank, RowId, Sample};
 
+use super::asked::Asked;
 use super::tally::Tally;
 use super::transaction::Scope;
 use super::user_session::Session;
@@ -17,6 +18,8 @@ pub(crate) struct Record {
     row: RowId,
     scope: Option<Rc<Scope>>,
     told: Option<Box<Told>>,
+    /// What was sent, once that is over.
+    asked: Option<Asked>,
     /// It will be tried again, so the transaction it is in has not failed by it.
     retried: bool,
     tally: Rc<Tally>,
@@ -35,7 +38,17 @@ impl Record {
                 tally.sent(recorder.resets());
             }
         }
-        Self { recorder, row, scope, told, retried: false, tally, closed: false }
+        Self { recorder, row, scope, told, asked: None, retried: false, tally, closed: false }
+    }
+
+    /// A text of the answer without secrets.
+    pub(super) fn masked(&self, text: &str) -> String {
+        self.recorder.borrow().mask().text(text).into_owned()
+    }
+
+    /// Notes what was sent.
+    pub(super) fn asked(&mut self, asked: Asked) {
+        self.asked = Some(asked);
     }
 
     /// Says that another attempt follows.
@@ -59,11 +72,20 @@ impl Record {
             }
         }
         match failed {
-            None => self.recorder.borrow_mut().success(self.row, sample),
+            None => {
+                let mut recorder = self.recorder.borrow_mut();
+                recorder.success(self.row, sample);
+                if recorder.wants_slow(self.row, sample.response_ns()) {
+                    drop(recorder);
+                    self.keep_slow(sample, answer);
+                }
+            }
             Some(failed) => {
                 sample.outcome = Outcome::Failure;
                 let mut recorder = self.recorder.borrow_mut();
                 recorder.failure(self.row, sample, failed.kind, &failed.text);
+                drop(recorder);
+                self.keep_failure(sample, failed, answer);
             }
         }
         if let Some(scope) = self.scope.take() {
@@ -71,6 +93,36 @@ impl Record {
         }
         if let Some(told) = self.told.take() {
             told.tell(sample, failed, answer, &self.recorder);
+        }
+    }
+
+    /// Keeps a success that was slow enough.
+    #[cold]
+    fn keep_slow(&self, sample: &Sample, answer: Option<Answered<'_>>) {
+        let Some(asked) = &self.asked else { return };
+        let mut recorder = self.recorder.borrow_mut();
+        let (key, mask) = (recorder.key(self.row), recorder.mask());
+        let exemplar = asked.exemplar(key, mask, sample, None, answer);
+        recorder.keep(self.row, Rank::SLOW, exemplar);
+    }
+
+    /// Keeps a failure or logs it, if one of the two wants it.
+    #[cold]
+    fn keep_failure(&self, sample: &Sample, failed: &RequestFailed, answer: Option<Answered<'_>>) {
+        let Some(asked) = &self.asked else { return };
+        let mut recorder = self.recorder.borrow_mut();
+        let rank = recorder.wants_failure(self.row, failed.kind);
+        let log = asked.log().filter(|log| log.admits(sample.last_byte_ns));
+        if rank.is_none() && log.is_none() {
+            return;
+        }
+        let (key, mask) = (recorder.key(self.row), recorder.mask());
+        let exemplar = asked.exemplar(key, mask, sample, Some(failed), answer);
+        if let Some(log) = log {
+            log.tell(exemplar.clone());
+        }
+        if let Some(rank) = rank {
+            recorder.keep(self.row, rank, exemplar);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A request being put together.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use serde::Serialize;
 use super::multipart::Multipart;
 use super::response::Response;
 use super::retry::Retry;
+use super::target::Target;
 use super::user_session::Session;
 use crate::error::RequestFailed;
 use crate::run::CENTURY;
@@ -36,6 +38,14 @@ pub struct RequestBuilder<'s> {
     /// Repeats a request that came to nothing.
     pub(super) is_retry: bool,
     pub(super) mistake: Option<String>,
+    /// Where the last hop went.
+    pub(super) target: Option<Rc<Target>>,
+    /// The cookies that it carried.
+    pub(super) cookies: Option<String>,
+    /// The `traceparent` of all hops.
+    pub(super) trace: Option<Box<str>>,
+    /// Whether the last hop went over HTTP/2.
+    pub(super) http2: bool,
 }
 
 impl<'s> RequestBuilder<'s> {
@@ -53,6 +63,10 @@ impl<'s> RequestBuilder<'s> {
             retry: None,
             is_retry: false,
             mistake: None,
+            target: None,
+            cookies: None,
+            trace: None,
+            http2: false,
         }
     }
 
@@ -193,6 +207,10 @@ impl<'s> RequestBuilder<'s> {
             retry: None,
             is_retry,
             mistake: self.mistake.clone(),
+            target: None,
+            cookies: None,
+            trace: None,
+            http2: false,
         }
     }
 

@@ -142,7 +142,7 @@ impl Response {
     fn detail(&self) -> String {
         let text = self.text();
         let start: String = text.trim().chars().take(120).collect();
-        if start.is_empty() { String::new() } else { format!(": {start}") }
+        if start.is_empty() { start } else { format!(": {}", self.record.masked(&start)) }
     }
 }
 

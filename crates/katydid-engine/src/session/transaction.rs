@@ -141,9 +141,10 @@ impl Scope {
     pub(super) fn note(&self, sample: &Sample, failed: Option<&RequestFailed>, row: RowId) {
         self.sample.set(Some(self.sample.get().map_or(*sample, |known| joined(known, sample))));
         if let Some(failed) = failed {
-            self.fail(|| match self.recorder.borrow().key(row) {
-                Some(key) => format!("{} {}: {}", key.method, key.name, failed.text),
-                None => failed.to_string(),
+            self.fail(|| {
+                let recorder = self.recorder.borrow();
+                let key = recorder.key(row);
+                format!("{} {}: {}", key.method, key.name, failed.text)
             });
         }
         if let Some(parent) = &self.parent {

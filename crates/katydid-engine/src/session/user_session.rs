@@ -9,7 +9,7 @@ use std::time::Duration;
 use cookie_store::CookieStore;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::{HeaderMap, Method};
-use katydid_core::TaskId;
+use katydid_core::{TaskId, TaskInfo};
 use rand::distr::uniform::{SampleRange, SampleUniform};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -23,7 +23,9 @@ use super::pool::Pool;
 use super::request::RequestBuilder;
 use super::tally::Tally;
 use super::target::Targets;
+use super::traceparent;
 use super::transaction::Scope;
+use crate::failure_log::FailureLog;
 use crate::hooks::{Actor, Listeners};
 use crate::run::{HttpSettings, SharedRecorder};
 use crate::shared::Shared;
@@ -36,12 +38,23 @@ pub(crate) struct HttpContext {
     pub(crate) buffers: Rc<Buffers>,
     /// The header that names the test.
     pub(crate) label: Option<HeaderValue>,
+    /// The tasks of all classes, for the exemplars.
+    pub(crate) tasks: Vec<TaskInfo>,
+    /// Where every failure is told.
+    pub(crate) failure_log: Option<FailureLog>,
 }
 
 impl HttpContext {
     /// That of one thread. The label was found to be a header's value before.
-    pub(crate) fn new(settings: &HttpSettings, tls: &Arc<rustls::ClientConfig>) -> Rc<Self> {
+    pub(crate) fn new(
+        settings: &HttpSettings,
+        tls: &Arc<rustls::ClientConfig>,
+        tasks: Vec<TaskInfo>,
+        failure_log: Option<FailureLog>,
+    ) -> Rc<Self> {
         Rc::new(Self {
+            tasks,
+            failure_log,
             tls: Arc::clone(tls),
             names: Names::default(),
             buffers: Rc::default(),
@@ -93,7 +106,8 @@ pub struct Session {
     pub(crate) meter: Rc<Meter>,
     pub(crate) pool: Rc<Pool>,
     pub(crate) cookies: Option<Box<CookieStore>>,
-    pub(crate) headers: HeaderMap,
+    /// Answers that wait for their judgement share it with the session.
+    pub(crate) headers: Rc<HeaderMap>,
     pub(crate) tags: Arc<[Arc<str>]>,
     /// The requests of the task.
     pub(crate) tally: Rc<Tally>,
@@ -107,17 +121,20 @@ pub struct Session {
     /// How many rows it has taken, by feeder.
     takes: RefCell<Vec<(u64, u64)>>,
     rng: Xoshiro256PlusPlus,
+    /// Where the random part of its traces comes from.
+    traces: u64,
 }
 
 impl Session {
     pub(crate) fn new(setup: SessionSetup) -> Self {
         let rng = Xoshiro256PlusPlus::seed_from_u64(setup.seed);
+        let traces = setup.seed;
         Self {
             meter: Meter::new(setup.clock),
             setup,
             pool: Rc::default(),
             cookies: None,
-            headers: HeaderMap::new(),
+            headers: Rc::default(),
             tags: Arc::from([]),
             tally: Rc::default(),
             late_ns: Cell::new(0),
@@ -126,6 +143,7 @@ impl Session {
             scope: None,
             takes: RefCell::default(),
             rng,
+            traces,
         }
     }
 
@@ -176,7 +194,7 @@ impl Session {
         match token {
             Some(token) => self.set_header("authorization", &format!("Bearer {token}")),
             None => {
-                self.headers.remove(AUTHORIZATION);
+                Rc::make_mut(&mut self.headers).remove(AUTHORIZATION);
             }
         }
     }
@@ -188,7 +206,7 @@ impl Session {
     pub fn set_header(&mut self, name: &str, value: &str) {
         let name: HeaderName = name.parse().expect("a header name has letters, digits and hyphens");
         let value = HeaderValue::from_str(value).expect("a header value has no control characters");
-        self.headers.insert(name, value);
+        Rc::make_mut(&mut self.headers).insert(name, value);
     }
 
     /// The number of this user in the run: 0, 1, 2, … in the order of their start.
@@ -273,6 +291,11 @@ impl Session {
                 0
             }
         }
+    }
+
+    /// The `traceparent` of the next request of a run with these digits.
+    pub(super) fn next_trace(&mut self, run: u64) -> Box<str> {
+        traceparent::header(run, &mut self.traces)
     }
 
     /// A task with these tags begins, `late_ns` after its schedule. What the task does before its

@@ -8,6 +8,7 @@ mod common;
 mod connections;
 mod counting;
 mod ending;
+mod exemplars;
 mod failures;
 mod feeders;
 mod guards;

@@ -1,6 +1,7 @@
 //! `--json` and `--json-file`: Locust's shape of the statistics, and what a search has found;
-//! `--summary-json`: everything that a run has come to.
+//! `--summary-json`: everything that a run has come to; the lines of `--log-failures`.
 
+mod failure;
 mod search;
 mod statistics;
 mod summary;
@@ -9,6 +10,7 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::PrettyFormatter;
 
+pub use failure::{dropped, failure};
 pub use search::search;
 pub use statistics::statistics;
 pub use summary::{summary, summary_schema};

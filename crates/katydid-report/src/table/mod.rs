@@ -8,6 +8,7 @@
 mod compared;
 mod conclusion;
 mod diagnosis;
+mod exemplars;
 mod failures;
 mod grid;
 mod knee;
@@ -26,6 +27,7 @@ mod warnings;
 pub(crate) use compared::compared;
 pub use conclusion::conclusion;
 pub use diagnosis::diagnosis;
+pub use exemplars::{exemplar_count, exemplars};
 pub use failures::{exceptions, failure_classes, failures};
 pub(crate) use knee::cells as knee_cells;
 pub use knee::knee;

@@ -2,6 +2,7 @@
 
 mod compared;
 mod csv_files;
+mod exemplars;
 mod headline;
 mod html;
 mod json;

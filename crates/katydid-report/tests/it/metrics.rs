@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use dom_query::Document;
 use katydid_core::{
-    ArrivalCounts, CapacityPlan, Expectation, FailureKind, Held, Ladder, Latency, PhaseTotals,
-    ProbeRecord, Recover, RunFacts, Search, SearchEnd, SearchOutcome, Snapshot, Target, Verdict,
-    Watched, judge,
+    ArrivalCounts, CapacityPlan, Exemplar, Expectation, FailureKind, Held, Ladder, Latency,
+    PhaseTotals, ProbeRecord, Recover, RunFacts, Search, SearchEnd, SearchOutcome, Snapshot,
+    Target, Verdict, Watched, judge,
 };
 use katydid_report::csv::{self, HistoryRows};
 use katydid_report::{json, table};
@@ -104,6 +104,15 @@ fn keys(json: &[u8], depth: usize) -> Vec<String> {
     keys
 }
 
+/// The keys of a line, in order.
+fn keys_of_line(line: &[u8]) -> Vec<String> {
+    let text = std::str::from_utf8(line).expect("UTF-8");
+    let value: serde_json::Value = serde_json::from_str(text).expect("JSON");
+    let mut keys: Vec<String> = value.as_object().expect("an object").keys().cloned().collect();
+    keys.sort_by_key(|key| text.find(&format!("\"{key}\":")));
+    keys
+}
+
 /// A search that has made one probe.
 fn search(run: &Snapshot, verdict: &Verdict) -> SearchOutcome {
     let probe = ProbeRecord::read(1, 10, run, verdict);
@@ -143,6 +152,7 @@ fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
         ("### CSV: failures", first_line(&csv::failures(run, started()))),
         ("### CSV: exceptions", first_line(&csv::exceptions(run))),
         ("### JSON", keys(&json::statistics(run, started()), 2)),
+        ("### JSON of a failure", keys_of_line(&json::failure(&Exemplar::default(), started()))),
         ("### Console: probes of a search", headings(&table::probes(&search, None))),
         ("### CSV: probes of a search", first_line(&csv::probes(&search))),
         ("### JSON of a search", found),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use katydid_core::{
-    Bytes, FailureKind, Look, Outcome, Phases, Recorder, RecorderLimits, RowId, Sample, Shape as _,
-    Snapshot, Stages, TaskCounts, TaskId, TaskInfo,
+    Bytes, Exemplar, FailureKind, Look, Outcome, Phases, Rank, Recorder, RecorderLimits, RowId,
+    Sample, Shape as _, Snapshot, Stages, TaskCounts, TaskId, TaskInfo, Why,
 };
 
 /// A moment without meaning: 2026-11-23 02:38:35 UTC.
@@ -100,6 +100,17 @@ impl Run {
             let sample = Sample { outcome: Outcome::Failure, connections, ..sample };
             self.recorder.failure(row, &sample, kind, text);
         }
+        self
+    }
+
+    /// A single request that is kept.
+    pub(crate) fn kept(mut self, exemplar: Exemplar) -> Self {
+        let row = self.row(&exemplar.method, &exemplar.name, 0);
+        let rank = match exemplar.why {
+            Why::Failed(kind) => self.recorder.wants_failure(row, kind).expect("the first ones"),
+            Why::Slow => Rank::SLOW,
+        };
+        self.recorder.keep(row, rank, exemplar);
         self
     }
 

@@ -1,5 +1,4 @@
-//! Single requests that are kept whole, so that somebody can look at one: what was sent, what came
-//! back, and how to send it again.
+//! What is kept of a request: what was sent, what came back, and how to send it again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -67,4 +66,14 @@ pub struct Exemplar {
     pub traceparent: Option<String>,
     /// A command line for bash that sends the request again; secrets are variables in it.
     pub curl: String,
+}
+
+impl Exemplar {
+    /// Bytes of text that are its own.
+    pub(crate) fn text_bytes(&self) -> usize {
+        let Self { url, error, request, answer, traceparent, curl, .. } = self;
+        let own = [url, request, answer, curl].map(String::len);
+        let perhaps = [error, traceparent].map(|text| text.as_ref().map_or(0, String::len));
+        own.iter().chain(&perhaps).sum()
+    }
 }
