@@ -367,8 +367,9 @@ mod tests {
         fn size<A, F>(_: fn(A) -> F) -> usize {
             size_of::<F>()
         }
-        // Every task boxes this; it was 11 KiB when opening a connection was part of it.
+        // Every task boxes this; it was 11 KiB when opening a connection was part of it. What was sent
+        // is carried along for an exemplar: 250 bytes.
         let bytes = size(RequestBuilder::<'static>::send);
-        assert!(bytes <= 1_400, "{bytes}");
+        assert!(bytes <= 1_600, "{bytes}");
     }
 }
