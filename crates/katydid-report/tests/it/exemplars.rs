@@ -22,7 +22,7 @@ fn failure(kind: FailureKind, name: &str, second: u64) -> Exemplar {
         status: Some(503),
         error: Some("HTTP 503 Service Unavailable: busy".into()),
         response_time: Duration::from_micros(12_345),
-        service_time: Duration::from_micros(12_000),
+        service_time: Duration::from_millis(12),
         request: "POST /pay?token=*** HTTP/1.1\nhost: localhost:5000\n\n{\"n\":1}".into(),
         answer: "503 Service Unavailable\ncontent-type: text/plain\n\nbusy\n".into(),
         traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".into()),
