@@ -32,7 +32,8 @@ pub enum RunNotFound {
     Unreadable(io::Error),
 }
 
-/// The folder of a run: its path, its name below `load_test_runs`, or `last`.
+/// The folder of a run: its path, its name below `load_test_runs` or a part of it that no other has,
+/// `last`, or `last~1` for the one before. Also of a run that left no file of its own there.
 ///
 /// # Errors
 /// With the nearest name, when there is no such run.
@@ -42,19 +43,37 @@ pub fn find_run(word: &str) -> Result<PathBuf, RunNotFound> {
 
 fn find_below(base: &Path, word: &str) -> Result<PathBuf, RunNotFound> {
     let path = Path::new(word);
-    if word != LAST && path.is_dir() {
+    let back = steps_back(word);
+    if back.is_none() && path.is_dir() {
         return Ok(path.to_owned());
     }
     let runs = names(base)?;
-    match runs.last() {
-        None => Err(RunNotFound::None),
-        Some(last) if word == LAST => Ok(base.join(last)),
-        Some(_) if runs.iter().any(|run| run == word) => Ok(base.join(word)),
-        Some(_) => Err(RunNotFound::Unknown {
-            word: word.to_owned(),
-            // The newest few, not a year of nights.
-            hint: or_nearest(word, runs.iter().rev().take(9).map(String::as_str)),
-        }),
+    if runs.is_empty() {
+        return Err(RunNotFound::None);
+    }
+    let unknown = |hint: String| RunNotFound::Unknown { word: word.to_owned(), hint };
+    if let Some(back) = back {
+        let found = runs.iter().rev().nth(back);
+        return found
+            .map(|run| base.join(run))
+            .ok_or_else(|| unknown(format!("there are {}", runs.len())));
+    }
+    let mut alike = runs.iter().filter(|run| !word.is_empty() && run.contains(word));
+    match (runs.iter().find(|run| *run == word), alike.next(), alike.next()) {
+        (Some(run), ..) | (None, Some(run), None) => Ok(base.join(run)),
+        (None, Some(one), Some(other)) => {
+            Err(unknown(format!("several have that in their names, such as {one} and {other}")))
+        }
+        // The newest few, not a year of nights.
+        _ => Err(unknown(or_nearest(word, runs.iter().rev().take(9).map(String::as_str)))),
+    }
+}
+
+/// `last` is 0 steps back, `last~2` two.
+fn steps_back(word: &str) -> Option<usize> {
+    match word.strip_prefix(LAST)? {
+        "" => Some(0),
+        rest => rest.strip_prefix('~')?.parse().ok(),
     }
 }
 
@@ -99,7 +118,15 @@ mod tests {
         assert_eq!(told("20261127T020000Z-load").unwrap(), base.join("20261127T020000Z-load"));
         let path = base.join("20261127T020000Z-load");
         assert_eq!(told(path.to_str().unwrap()).unwrap(), path);
-        let unknown = told("20261128T020000Z-smok").unwrap_err();
-        assert!(unknown.contains("did you mean `20261128T020000Z-smoke`?"), "{unknown}");
+        assert_eq!(told("last~1").unwrap(), path);
+        assert_eq!(told("load").unwrap(), path);
+        for (word, hint) in [
+            ("20261128T020000Z-smoek", "did you mean `20261128T020000Z-smoke`?"),
+            ("202611", "such as 20261127T020000Z-load and 20261128T020000Z-smoke"),
+            ("last~2", "there are 2"),
+        ] {
+            let unknown = told(word).unwrap_err();
+            assert!(unknown.contains(hint), "{unknown}");
+        }
     }
 }

@@ -26,7 +26,8 @@ Examples:
 #[derive(Debug, Parser)]
 #[command(name = NAME, bin_name = NAME, max_term_width = 100, after_help = EXAMPLES)]
 pub(super) struct Line {
-    /// The run: its folder, its name in load_test_runs, or `last`.
+    /// The run: its folder, its name in load_test_runs or a part of it, `last`, or `last~1` for the
+    /// one before.
     #[arg(value_name = "RUN")]
     pub(super) run: String,
     /// Keep the accounts of `accounts create`: remove their audio, and set their credits back to

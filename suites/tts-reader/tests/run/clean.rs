@@ -189,7 +189,7 @@ fn words_that_cannot_be_meant_are_refused_with_the_next_step() {
         ("", "<RUN>"),
         ("last --reset-credit", "'--reset-credits'"),
         ("last --data x", "--database <URL>"),
-        ("20261128T020000Z-smok", "did you mean `20261128T020000Z-smoke`?"),
+        ("20261128T020000Z-smoek", "did you mean `20261128T020000Z-smoke`?"),
         ("last", "has no notes of what its run made (created.jsonl)"),
         ("last --target localhost:5000", "write http://localhost:5000"),
         ("last --target http://u:secret@h", "a user name or password in it"),
