@@ -133,6 +133,8 @@ pub struct RequestView<'a> {
     pub tags: &'a [Arc<str>],
     /// The status of the answer, if one came.
     pub status: Option<u16>,
+    /// When its last byte came, or it was known to have failed, since the start of the run.
+    pub ended: Duration,
     /// Due to last byte.
     pub response_time: Duration,
     /// Sent to last byte.
@@ -270,6 +272,7 @@ impl Told {
             url,
             tags: &self.tags,
             status: answer.map(|answer| answer.status),
+            ended: Duration::from_nanos(sample.last_byte_ns),
             response_time: Duration::from_nanos(sample.response_ns()),
             service_time: Duration::from_nanos(sample.service_ns()),
             phases: sample.phases,

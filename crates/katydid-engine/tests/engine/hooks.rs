@@ -57,6 +57,7 @@ fn a_request_hook_sees_every_request_as_it_was_judged() {
     let lines = Lines::default();
     let hooks = writing(&lines, |r| {
         assert!(r.response_time >= r.service_time && r.service_time > Duration::ZERO);
+        assert!(r.ended > r.response_time && r.ended < Duration::from_mins(1), "{:?}", r.ended);
         assert_eq!(r.phases.total_ns(), r.service_time.as_nanos() as u64);
         let status = r.status.map_or("-".to_owned(), |status| status.to_string());
         let failure = r.failure.map_or(String::new(), |f| format!(" {}|{}", f.kind(), f.text()));
