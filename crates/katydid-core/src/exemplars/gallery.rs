@@ -55,6 +55,11 @@ impl Gallery {
         }
     }
 
+    /// Lets go of those that are not wanted.
+    pub(crate) fn retain(&mut self, wanted: impl Fn(&Exemplar) -> bool) {
+        self.kept.retain(|kept| wanted(&kept.exemplar));
+    }
+
     /// Lets go of all.
     pub(crate) fn clear(&mut self) {
         self.kept.clear();

@@ -168,6 +168,22 @@ fn a_reset_forgets_them_on_both_sides() {
 }
 
 #[test]
+fn a_report_on_some_rows_has_the_exemplars_of_these() {
+    let (mut recorder, row) = recorder(7);
+    let other = recorder.row("GET", "/other", &Arc::from([]));
+    fail(&mut recorder, row, 0..3);
+    let kind = FailureKind::Check;
+    let rank = recorder.wants_failure(other, kind).unwrap();
+    let kept = Exemplar { name: "/other".into(), ..exemplar(Why::Failed(kind), 9, 1) };
+    recorder.keep(other, rank, kept);
+    let mut snapshot = Snapshot::new(&[], &[], 1);
+    snapshot.absorb(0, &recorder.take(0, &[], None));
+    assert_eq!(ends(&snapshot), [0, 1, 2, 9]);
+    snapshot.keep_rows(|key| &*key.name == "/other");
+    assert_eq!(ends(&snapshot), [9]);
+}
+
+#[test]
 fn number_and_text_of_all_are_bounded_and_the_classes_stay_many() {
     let of = |class: u16, at: u64, bytes: usize| Exemplar {
         request: "x".repeat(bytes),
