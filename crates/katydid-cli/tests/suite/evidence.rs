@@ -80,7 +80,7 @@ fn the_log_of_failures_says_what_it_lacks() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let dropped = lines.last().unwrap()["dropped"].as_u64().unwrap();
     assert_eq!(lines.len() as u64 - 1 + dropped, 60, "{}", ended.stderr);
-    assert!(ended.stderr.contains("; --html FILE shows them"), "{}", ended.stderr);
+    ended.says("kept with request, answer and curl command; see ");
 }
 
 fn a_log_of_failures_that_cannot_be_meant_or_written_is_said_before_the_run() {
