@@ -14,6 +14,9 @@ pub(crate) enum CliError {
     /// Words that parse and cannot be meant.
     #[error("{0}")]
     Usage(String),
+    /// Runs that say nothing of the target were to be compared.
+    #[error("{0}")]
+    Untrusted(String),
     /// A plan that cannot be meant.
     #[error(transparent)]
     Plan(#[from] crate::plan::PlanError),
@@ -77,6 +80,7 @@ impl CliError {
         match self {
             Self::Words(words) => u8::try_from(words.exit_code()).unwrap_or(exit::USAGE),
             Self::Run(RunError::Thread(_)) | Self::Embedded(_) | Self::Output { .. } => exit::TOOL,
+            Self::Untrusted(_) => exit::INVALID,
             _ => exit::USAGE,
         }
     }

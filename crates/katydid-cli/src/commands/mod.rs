@@ -114,11 +114,20 @@ const COMPLETIONS: &str = "completions";
 const MAN: &str = "man";
 const PLAN: &str = "plan";
 const SCHEMA: &str = "schema";
-const BUILT_IN: [&str; 7] =
-    [INIT, COMPLETIONS, MAN, PLAN, SCHEMA, saved::RUNS_COMMAND, saved::REPORT];
+const BUILT_IN: [&str; 9] = [
+    INIT,
+    COMPLETIONS,
+    MAN,
+    PLAN,
+    SCHEMA,
+    saved::RUNS_COMMAND,
+    saved::REPORT,
+    saved::COMPARE,
+    saved::BASELINE,
+];
 
-fn built_in_parsers() -> [Command; 7] {
-    let [runs, report] = saved::parsers();
+fn built_in_parsers() -> [Command; 9] {
+    let [runs, report, compare, baseline] = saved::parsers();
     let shell = clap::Arg::new("SHELL")
         .help("The shell that they are for")
         .required(true)
@@ -131,6 +140,8 @@ fn built_in_parsers() -> [Command; 7] {
         schema::parser(SCHEMA),
         runs,
         report,
+        compare,
+        baseline,
     ]
 }
 
@@ -147,7 +158,10 @@ fn built_in(suite: &mut Suite, words: &[OsString]) -> Result<u8, CliError> {
         Some((MAN, _)) => generated::man_page(suite)?,
         Some((PLAN, matches)) => return plan::run(suite, matches),
         Some((SCHEMA, matches)) => return schema::run(matches),
-        Some((name @ (saved::RUNS_COMMAND | saved::REPORT), matches)) => {
+        Some((
+            name @ (saved::RUNS_COMMAND | saved::REPORT | saved::COMPARE | saved::BASELINE),
+            matches,
+        )) => {
             return saved::run(name, matches);
         }
         _ => unreachable!("the first word is the name of one of these"),

@@ -12,6 +12,7 @@ mod capacity;
 mod climb;
 mod command_line;
 mod commands;
+mod compared;
 mod console;
 mod evidence;
 mod exit_codes;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         runs::TESTS,
         saved::TESTS,
         evidence::TESTS,
+        compared::TESTS,
         exit_codes::TESTS,
         capacity::TESTS,
         climb::TESTS,

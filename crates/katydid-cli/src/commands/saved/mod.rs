@@ -1,5 +1,7 @@
-//! Commands about runs that were saved: `runs` and `report`. They need no suite.
+//! Commands about runs that were saved: `runs`, `report`, `compare` and `baseline`. They need no suite.
 
+mod baseline;
+mod compare;
 mod listing;
 mod prune;
 mod report;
@@ -19,11 +21,19 @@ use crate::told::Told;
 pub(crate) const RUNS_COMMAND: &str = "runs";
 /// `report`.
 pub(crate) const REPORT: &str = "report";
+/// `compare`.
+pub(crate) const COMPARE: &str = "compare";
+/// `baseline`.
+pub(crate) const BASELINE: &str = "baseline";
 
-/// The parsers of both.
-pub(crate) fn parsers() -> [Command; 2] {
-    let runs = listing::parser(RUNS_COMMAND).arg(folder().global(true));
-    [runs, report::parser(REPORT).arg(folder())]
+/// The parsers of all of them.
+pub(crate) fn parsers() -> [Command; 4] {
+    [
+        listing::parser(RUNS_COMMAND).arg(folder().global(true)),
+        report::parser(REPORT).arg(folder()),
+        compare::parser(COMPARE).arg(folder()),
+        baseline::parser(BASELINE).arg(folder().global(true)),
+    ]
 }
 
 /// Does what the words of one of them ask for.
@@ -33,8 +43,11 @@ pub(crate) fn parsers() -> [Command; 2] {
 pub(crate) fn run(name: &str, matches: &ArgMatches) -> Result<u8, CliError> {
     let folder = matches.get_one::<PathBuf>("DIR").cloned();
     let runs = Runs::new(folder.unwrap_or_else(|| RUNS.into()));
-    if name == REPORT {
-        return report::run(&runs, matches);
+    match name {
+        REPORT => return report::run(&runs, matches),
+        COMPARE => return compare::run(&runs, matches),
+        BASELINE => return baseline::run(&runs, matches),
+        _ => {}
     }
     match matches.subcommand() {
         Some(("show", matches)) => {
