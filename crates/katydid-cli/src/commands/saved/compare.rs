@@ -106,7 +106,8 @@ pub(super) fn run(runs: &Runs, matches: &ArgMatches) -> Result<u8, CliError> {
     let base = members(runs, &base, window)?;
     let new = members(runs, &new, window)?;
     let mut caveats = Caveat::of(&abouts(&base), &abouts(&new));
-    for twice in base.iter().filter(|it| new.iter().any(|other| other.found.name == it.found.name)) {
+    for twice in base.iter().filter(|it| new.iter().any(|other| other.found.name == it.found.name))
+    {
         let text =
             format!("{} is on both sides: a run does not differ from itself", twice.told.label);
         caveats.push(Caveat::note(text));
