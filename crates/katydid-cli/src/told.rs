@@ -173,7 +173,7 @@ impl Told<'_> {
 }
 
 /// The tables at the end, in their order; empty ones have nothing to say.
-pub(crate) fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 11] {
+pub(crate) fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 12] {
     [
         table::requests(snapshot, width),
         table::percentiles(snapshot, width),
@@ -186,5 +186,6 @@ pub(crate) fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 11] 
         table::tasks(snapshot),
         table::mix(snapshot),
         table::model(snapshot),
+        table::monitors(snapshot),
     ]
 }

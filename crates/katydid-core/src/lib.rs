@@ -12,6 +12,7 @@ mod aftermath;
 mod arrivals;
 mod capacity;
 mod closing;
+mod coincidence;
 pub mod compare;
 mod drift;
 mod event;
@@ -60,6 +61,7 @@ pub use capacity::{
     SearchOutcome, Shows,
 };
 pub use closing::Closing;
+pub use coincidence::{COINCIDENCE, Coincidence, coincidences};
 pub use drift::{DriftError, DriftLimit, DriftMetric, DriftRule, Slope};
 pub use event::{RunEvent, RunState, StopReason};
 pub use exemplars::{Curl, Exemplar, Gallery, Rank, Why, masked_line, message_text};

@@ -243,6 +243,12 @@ impl Snapshot {
         &self.history
     }
 
+    /// Everything that was watched, the local processes of [`watched`](Self::watched) first.
+    pub fn all_monitored(&self) -> Vec<Monitored> {
+        let processes = self.watched.iter().map(Watched::as_monitored);
+        processes.chain(self.monitors.iter().cloned()).collect()
+    }
+
     /// Times of three seconds and more in which requests were open and not one ended, at most the
     /// hundred longest.
     pub fn standstills(&self) -> impl Iterator<Item = &Standstill> {

@@ -1,6 +1,8 @@
 //! A process that was watched beside the load: CPU, memory, threads and descriptors over the run.
 
 use serde::{Deserialize, Serialize};
+
+use crate::monitored::{MarkKind, MonitorKind, MonitorMark, Monitored, Series, Unit};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -145,6 +147,31 @@ impl Watched {
     pub fn memory(&self, window: &Range<Duration>) -> Option<f64> {
         let sum = self.sum(window);
         (sum.looks > 0).then(|| sum.anonymous / f64::from(sum.looks))
+    }
+
+    /// The same as what a monitor has seen: series of CPU, memory and the machine's CPUs.
+    pub fn as_monitored(&self) -> Monitored {
+        let mut cpu = Series::new("cpu", Unit::Cores);
+        let mut memory = Series::new("memory", Unit::Bytes);
+        let mut busy = Series::new("machine_busy", Unit::Share);
+        for (index, step) in self.steps.iter().enumerate() {
+            let middle = self.step() * index as u32 + self.step() / 2;
+            if step.time > 0.0 {
+                cpu.note(middle, step.cpu / step.time);
+                busy.note(middle, step.busy / step.time);
+            }
+            if step.looks > 0 {
+                memory.note(middle, step.anonymous / f64::from(step.looks));
+            }
+        }
+        let name = format!("process {} ({})", self.pid, self.name);
+        let mut monitored = Monitored::new(&name, MonitorKind::Process);
+        monitored.series = vec![cpu, memory, busy];
+        if let Some(at) = self.ended {
+            let text = self.ended_text().unwrap_or_default();
+            monitored.marks.push(MonitorMark { at, kind: MarkKind::Down, text });
+        }
+        monitored
     }
 
     /// Length of a step.

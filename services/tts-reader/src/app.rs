@@ -59,7 +59,9 @@ impl App {
         };
         let audit = Audit::open(&settings.audit_log)
             .map_err(|source| ServeError::AuditLog { path: settings.audit_log.clone(), source })?;
-        let store = Store::open(&settings.database, settings.database_pool_size).await?;
+        let store = Store::open(&settings.database, settings.database_pool_size)
+            .await?
+            .delayed(settings.database_delay);
         let audio = AudioFiles::open(&dir)
             .map_err(|source| ServeError::DataDirectory { path: dir, source })?;
         Ok(Self {

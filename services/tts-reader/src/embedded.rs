@@ -18,7 +18,7 @@ use crate::{
     cli::stop_signal,
     domain::{Tier, Timestamp},
     server::{self, ServeError},
-    settings::Settings,
+    settings::{Environment, Settings, embedded_from},
     store::{Grant, NewAccount},
 };
 
@@ -103,7 +103,7 @@ async fn serve(options: EmbeddedOptions, ready: impl FnOnce(Ready)) -> Result<()
     server::raise_file_limit();
     let listener = server::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     let address = listener.local_addr()?;
-    let app = Arc::new(App::open(settings(&options, address)).await?);
+    let app = Arc::new(App::open(settings(&options, address)?).await?);
     let accounts = create_accounts(&app, &options).await?;
     ready(Ready {
         url: format!("http://{address}"),
@@ -119,7 +119,7 @@ async fn serve(options: EmbeddedOptions, ready: impl FnOnce(Ready)) -> Result<()
     server::serve(listener, app, parent_gone_or_signal).await
 }
 
-fn settings(options: &EmbeddedOptions, address: SocketAddr) -> Settings {
+fn settings(options: &EmbeddedOptions, address: SocketAddr) -> Result<Settings, ServeError> {
     let mut settings = Settings::in_directory(&options.data_dir);
     settings.bind = address;
     settings.dev = true;
@@ -128,7 +128,9 @@ fn settings(options: &EmbeddedOptions, address: SocketAddr) -> Settings {
     if let Some(path) = &options.audit_log {
         settings.audit_log.clone_from(path);
     }
-    settings
+    embedded_from(&mut settings, &Environment::of_process())
+        .map_err(|fault| ServeError::Start(fault.to_string()))?;
+    Ok(settings)
 }
 
 async fn create_accounts(app: &App, options: &EmbeddedOptions) -> Result<Vec<Account>, ServeError> {

@@ -46,6 +46,13 @@ pub(crate) fn known() -> impl Iterator<Item = Advice> {
         .saying("Extraction"),
         Advice::new(status(503), BUSY_SPEECH, LESS_SPEECH).at("/api/extract-and-synthesize"),
         Advice::new(
+            Symptom::PoolFull,
+            "the pool of connections for reading, DATABASE_POOL_SIZE (8), is too small for this \
+             load: requests queue for a connection",
+            "start the service with a larger DATABASE_POOL_SIZE, and look why the database takes so \
+             long",
+        ),
+        Advice::new(
             Symptom::Slow,
             "the page that is extracted is slow, or waits for one of EXTRACTION_FETCHES (32) places",
             "measure with the load test's own pages (without --article-hosts); then raise \

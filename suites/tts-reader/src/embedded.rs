@@ -18,13 +18,16 @@ pub(crate) fn serve(
     ready: &mut dyn FnMut(EmbeddedReady),
 ) -> Result<(), BoxError> {
     let file = request.data_dir.join("accounts.csv");
-    let mut options = EmbeddedOptions::in_directory(request.data_dir.join("backend"));
+    let folder = request.data_dir.join("backend");
+    let mut options = EmbeddedOptions::in_directory(&folder);
     options.accounts = request.accounts;
     options.credits_each = CREDITS;
     options.rate_limit_per_hour = limit(request);
     let mut failed = Ok(());
     serve_blocking(options, |backend| match write(&file, &backend.accounts) {
-        Ok(()) => ready(EmbeddedReady::new(&backend.url, &file).note(note(&backend))),
+        Ok(()) => {
+            ready(EmbeddedReady::new(&backend.url, &file).note(note(&backend)).folder(&folder));
+        }
         // Without `ready` the load test ends, and its end ends this process.
         Err(fault) => failed = Err(format!("cannot write {}: {fault}", file.display())),
     })?;

@@ -104,6 +104,12 @@ impl Series {
         (sum.count > 0).then(|| sum.mean())
     }
 
+    /// The mean of the step in which a moment lies.
+    pub fn near(&self, at: Duration) -> Option<f64> {
+        let step = self.steps.get((at.as_secs() / u64::from(self.seconds)) as usize)?;
+        (step.count > 0).then(|| step.mean())
+    }
+
     /// Least and most of what was seen in the steps whose middle lies in `window`.
     pub fn range(&self, window: &Range<Duration>) -> Option<(f64, f64)> {
         let sum = self.sum(window);

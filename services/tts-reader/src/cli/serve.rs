@@ -59,6 +59,13 @@ fn warn(settings: &Settings) {
              accounts"
         );
     }
+    if !settings.database_delay.is_zero() {
+        tracing::warn!(
+            "FAULT_DATABASE_DELAY_MS: each use of the database takes {} ms longer, on purpose; for \
+             tests only",
+            settings.database_delay.as_millis()
+        );
+    }
     if settings.leak_bytes_per_request > 0 {
         tracing::warn!(
             "FAULT_LEAK_BYTES_PER_REQUEST: leaks {} bytes with every request, on purpose; for tests \

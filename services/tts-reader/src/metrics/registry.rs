@@ -42,6 +42,11 @@ struct RouteLabels {
     route: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PoolLabels {
+    pool: &'static str,
+}
+
 /// Figures that others keep, copied when somebody reads.
 #[derive(Default)]
 struct AtRead {
@@ -49,6 +54,10 @@ struct AtRead {
     db_open: Gauge,
     db_idle: Gauge,
     db_waits: Counter,
+    db_waited: Counter<f64, AtomicU64>,
+    pool_size: Family<PoolLabels, Gauge>,
+    pool_in_use: Family<PoolLabels, Gauge>,
+    pool_waiting: Family<PoolLabels, Gauge>,
     speech_running: Gauge,
     speech_waiting: Gauge,
     speech_refused: Counter,
@@ -132,6 +141,12 @@ impl AtRead {
         r.register("db_connections_open", "Connections that are open", self.db_open.clone());
         r.register("db_connections_idle", "Open connections nobody uses", self.db_idle.clone());
         r.register("db_connection_waits", "Waits for a free connection", self.db_waits.clone());
+        let waited = self.db_waited.clone();
+        r.register("db_connection_wait_seconds", "Time waited for a free connection", waited);
+        r.register("db_pool_size", "Connections that the pool may open", self.pool_size.clone());
+        r.register("db_pool_in_use", "Connections somebody uses", self.pool_in_use.clone());
+        let waiting = self.pool_waiting.clone();
+        r.register("db_pool_waiting", "Requests waiting for a connection", waiting);
         r.register("speech_running", "Syntheses on a thread", self.speech_running.clone());
         r.register("speech_waiting", "Syntheses in the queue", self.speech_waiting.clone());
         r.register("speech_refused", "Refused: queue full", self.speech_refused.clone());
@@ -158,6 +173,14 @@ impl AtRead {
         self.db_open.set(db.open.into());
         self.db_idle.set(db.idle as i64);
         set(&self.db_waits, db.waits);
+        let waited = db.waited.as_secs_f64().to_bits();
+        self.db_waited.inner().store(waited, std::sync::atomic::Ordering::Relaxed);
+        for (pool, now) in [("read", db.readers), ("write", db.writer)] {
+            let labels = PoolLabels { pool };
+            self.pool_size.get_or_create(&labels).set(now.size.into());
+            self.pool_in_use.get_or_create(&labels).set(now.in_use.into());
+            self.pool_waiting.get_or_create(&labels).set(now.waiting as i64);
+        }
         let speech = app.speaker.figures();
         self.speech_running.set(speech.running as i64);
         self.speech_waiting.set(speech.waiting as i64);

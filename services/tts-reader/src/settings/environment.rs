@@ -21,6 +21,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("DATABASE_URL", "as --database"),
     ("ENVIRONMENT", "`production` refuses test-account routes"),
     ("EXTRACTION_FETCHES", "pages fetched at the same time [32]"),
+    ("FAULT_DATABASE_DELAY_MS", "test only: each use of the database takes so much longer [0]"),
     ("FAULT_LEAK_BYTES_PER_REQUEST", "test only: keeps so much memory per request, for ever [0]"),
     ("HOST", "address to listen on, without --bind [127.0.0.1]"),
     ("JWT_SECRET_KEY", "signs tokens, at least 16 characters [made and kept in DATA]"),

@@ -12,5 +12,5 @@ pub use secret::Secret;
 pub use values::Settings;
 
 pub(crate) use environment::{Environment, help as environment_help};
-pub(crate) use resolve::{Flags, resolve};
+pub(crate) use resolve::{Flags, embedded as embedded_from, resolve};
 pub(crate) use secret::load_or_create;

@@ -39,6 +39,7 @@ pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, Sett
     sizes(&mut settings, flags, env)?;
     texts(&mut settings, env)?;
     settings.leak_bytes_per_request = leak(env)?;
+    settings.database_delay = delay(env)?;
     Ok(settings)
 }
 
@@ -93,18 +94,41 @@ fn dev(flags: &Flags, env: &Environment) -> Result<bool, SettingsError> {
     Ok(dev)
 }
 
-/// A leak on purpose, refused where it would do harm.
+/// What the embedded service takes from the environment: the size of its pool and faults on
+/// purpose. Everything else of it is the load test's own choice.
+///
+/// # Errors
+/// A value that is none.
+pub(crate) fn embedded(settings: &mut Settings, env: &Environment) -> Result<(), SettingsError> {
+    if let Some(size) = env.number("DATABASE_POOL_SIZE", 1, 1_000)? {
+        settings.database_pool_size = size as u32;
+    }
+    settings.leak_bytes_per_request = leak(env)?;
+    settings.database_delay = delay(env)?;
+    Ok(())
+}
+
+/// A leak on purpose.
 fn leak(env: &Environment) -> Result<usize, SettingsError> {
-    const NAME: &str = "FAULT_LEAK_BYTES_PER_REQUEST";
-    let bytes = env.number(NAME, 0, 1 << 30)?.unwrap_or(0) as usize;
-    if bytes > 0 && production(env) {
+    Ok(fault(env, "FAULT_LEAK_BYTES_PER_REQUEST", 1 << 30)? as usize)
+}
+
+/// A slow database on purpose.
+fn delay(env: &Environment) -> Result<Duration, SettingsError> {
+    Ok(Duration::from_millis(fault(env, "FAULT_DATABASE_DELAY_MS", 10_000)?))
+}
+
+/// A fault on purpose, refused where it would do harm.
+fn fault(env: &Environment, name: &'static str, most: u64) -> Result<u64, SettingsError> {
+    let amount = env.number(name, 0, most)?.unwrap_or(0);
+    if amount > 0 && production(env) {
         return Err(SettingsError::Contradiction {
-            first: format!("{NAME}={bytes}"),
+            first: format!("{name}={amount}"),
             second: "ENVIRONMENT=production".to_owned(),
-            advice: "a leak on purpose is for tests; leave it out".to_owned(),
+            advice: "a fault on purpose is for tests; leave it out".to_owned(),
         });
     }
-    Ok(bytes)
+    Ok(amount)
 }
 
 fn production(env: &Environment) -> bool {

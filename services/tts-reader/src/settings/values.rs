@@ -53,6 +53,9 @@ pub struct Settings {
     pub audit_log: PathBuf,
     /// Memory that is kept for ever for each request: a leak on purpose, for tests of load tests.
     pub leak_bytes_per_request: usize,
+    /// How much longer each use of the database takes: a slow one on purpose, for tests of load
+    /// tests.
+    pub database_delay: Duration,
     /// How long running requests may take to end once the service was told to stop.
     pub shutdown_grace: Duration,
 }
@@ -82,6 +85,7 @@ impl Settings {
             max_body_bytes: 2 * 1024 * 1024,
             audio_link_lifetime: Duration::from_hours(1),
             leak_bytes_per_request: 0,
+            database_delay: Duration::ZERO,
             shutdown_grace: Duration::from_secs(10),
         }
     }

@@ -4,9 +4,9 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sqlx::{
@@ -28,7 +28,45 @@ pub(crate) struct Store {
     readers: SqlitePool,
     /// Holds one connection: the queue for it is the queue of writers.
     writer: SqlitePool,
-    waits: Arc<AtomicU64>,
+    waits: Arc<Waits>,
+    /// How much longer each use takes: a slow database on purpose.
+    delay: Duration,
+}
+
+/// Who waits for a connection, and who has.
+#[derive(Debug, Default)]
+struct Waits {
+    /// Since start.
+    count: AtomicU64,
+    /// Now, for reading.
+    readers: AtomicUsize,
+    /// Now, for writing.
+    writers: AtomicUsize,
+    /// For how long in all, those still waiting left out.
+    micros: AtomicU64,
+}
+
+/// Counts somebody as waiting until it has a connection or is gone.
+struct Waiting<'w> {
+    waits: &'w Waits,
+    now: &'w AtomicUsize,
+    since: Instant,
+}
+
+impl Waits {
+    fn begin<'w>(&'w self, now: &'w AtomicUsize) -> Waiting<'w> {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        now.fetch_add(1, Ordering::Relaxed);
+        Waiting { waits: self, now, since: Instant::now() }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.now.fetch_sub(1, Ordering::Relaxed);
+        let micros = self.since.elapsed().as_micros() as u64;
+        self.waits.micros.fetch_add(micros, Ordering::Relaxed);
+    }
 }
 
 /// What `/metrics` tells about the connections.
@@ -40,6 +78,20 @@ pub(crate) struct PoolFigures {
     pub(crate) idle: usize,
     /// Times a request found no free connection and had to queue, since start.
     pub(crate) waits: u64,
+    /// How long they did in all.
+    pub(crate) waited: Duration,
+    /// The pool for reading.
+    pub(crate) readers: OnePool,
+    /// The one connection for writing.
+    pub(crate) writer: OnePool,
+}
+
+/// One pool now.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OnePool {
+    pub(crate) size: u32,
+    pub(crate) in_use: u32,
+    pub(crate) waiting: usize,
 }
 
 impl Store {
@@ -67,27 +119,44 @@ impl Store {
             .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
             .await
             .map_err(failed)?;
-        Ok(Self { readers, writer, waits: Arc::default() })
+        Ok(Self { readers, writer, waits: Arc::default(), delay: Duration::ZERO })
+    }
+
+    /// Makes each use of the database take so much longer (`FAULT_DATABASE_DELAY_MS`).
+    pub(crate) fn delayed(self, delay: Duration) -> Self {
+        Self { delay, ..self }
     }
 
     /// A connection for reading.
     pub(super) async fn read(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        if let Some(connection) = self.readers.try_acquire() {
-            return Ok(connection);
+        let connection = match self.readers.try_acquire() {
+            Some(connection) => connection,
+            None => {
+                let full = self.readers.size() >= self.readers.options().get_max_connections();
+                let _waiting = full.then(|| self.waits.begin(&self.waits.readers));
+                self.readers.acquire().await?
+            }
+        };
+        self.be_slow().await;
+        Ok(connection)
+    }
+
+    async fn be_slow(&self) {
+        if !self.delay.is_zero() {
+            tokio::time::sleep(self.delay).await;
         }
-        if self.readers.size() >= self.readers.options().get_max_connections() {
-            self.waits.fetch_add(1, Ordering::Relaxed);
-        }
-        Ok(self.readers.acquire().await?)
     }
 
     /// A write transaction, which takes the lock at once: a lock taken later could be refused in
     /// the middle of the work.
     pub(super) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        if self.writer.num_idle() == 0 {
-            self.waits.fetch_add(1, Ordering::Relaxed);
-        }
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        let transaction = {
+            let taken = self.writer.num_idle() == 0;
+            let _waiting = taken.then(|| self.waits.begin(&self.waits.writers));
+            self.writer.begin_with("BEGIN IMMEDIATE").await?
+        };
+        self.be_slow().await;
+        Ok(transaction)
     }
 
     /// One round trip, for the health check.
@@ -101,7 +170,10 @@ impl Store {
             limit: self.readers.options().get_max_connections() + 1,
             open: self.readers.size() + self.writer.size(),
             idle: self.readers.num_idle() + self.writer.num_idle(),
-            waits: self.waits.load(Ordering::Relaxed),
+            waits: self.waits.count.load(Ordering::Relaxed),
+            waited: Duration::from_micros(self.waits.micros.load(Ordering::Relaxed)),
+            readers: one(&self.readers, &self.waits.readers),
+            writer: one(&self.writer, &self.waits.writers),
         }
     }
 
@@ -109,6 +181,14 @@ impl Store {
     pub(crate) async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+fn one(pool: &SqlitePool, waiting: &AtomicUsize) -> OnePool {
+    OnePool {
+        size: pool.options().get_max_connections(),
+        in_use: pool.size().saturating_sub(pool.num_idle() as u32),
+        waiting: waiting.load(Ordering::Relaxed),
     }
 }
 

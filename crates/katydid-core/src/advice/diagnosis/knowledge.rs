@@ -14,6 +14,8 @@ pub enum Symptom {
     Timeouts,
     /// A p95 of a second or more, spent in the target.
     Slow,
+    /// A pool that has nothing left while requests wait for it; its series is the endpoint here.
+    PoolFull,
 }
 
 /// What a suite knows of its target: a symptom's likely cause and the next step, with the words and
@@ -114,6 +116,12 @@ pub(super) fn general(symptom: Symptom) -> (&'static str, &'static str) {
         Symptom::Timeouts => (
             "the target does not finish in time: a queue grows, or something is stuck",
             "compare with a run of fewer users; look at what the target waits for",
+        ),
+        Symptom::PoolFull => (
+            "the pool is too small for this load, or each connection is kept too long: requests \
+             queue for one",
+            "raise the pool's size as far as the database has room, and look at what keeps \
+             connections so long",
         ),
         Symptom::Slow => (
             "the target works on it or lets it wait",

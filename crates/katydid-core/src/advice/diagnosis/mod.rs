@@ -4,6 +4,7 @@
 mod cascade;
 mod failing;
 mod knowledge;
+mod pool;
 mod slow;
 mod starved;
 
@@ -43,6 +44,8 @@ pub fn diagnose(snapshot: &Snapshot, advice: &[Advice]) -> Vec<Diagnosis> {
     findings.extend(cascade::finding(snapshot));
     findings.extend(starved::ended(snapshot));
     findings.sort_by_key(|finding| finding.since);
+    // Why all of it is slow comes before what is.
+    findings.extend(pool::findings(snapshot, advice));
     findings.extend(slow::findings(snapshot, advice));
     findings.extend(starved::findings(snapshot));
     findings

@@ -174,3 +174,41 @@ fn a_slow_target_without_cpu_is_told_only_from_data() {
     assert_eq!(found(1_200, 0.6, 3_000_000), None, "it waits for something else");
     assert_eq!(found(1_900, 1.0, 300_000), None, "it works hard and answers in time");
 }
+
+/// A backend whose pool of two has so many in use and waiting in each second.
+fn pool(used: f64, waiting: f64) -> crate::Monitored {
+    use crate::{MonitorKind, Series, Unit};
+    let mut monitor = crate::Monitored::new("backend", MonitorKind::Prometheus);
+    for (name, value) in [
+        ("db_pool_size{pool=\"read\"}", 2.0),
+        ("db_pool_in_use{pool=\"write\"}", 1.0),
+        ("db_pool_in_use{pool=\"read\"}", used),
+        ("db_pool_waiting{pool=\"read\"}", waiting),
+    ] {
+        let mut series = Series::new(name, Unit::Count);
+        (0..10).for_each(|second| series.note(Duration::from_secs(second), value));
+        monitor.series.push(series);
+    }
+    monitor
+}
+
+#[test]
+fn a_pool_with_nothing_left_is_named_with_its_setting() {
+    let found = |used, waiting| {
+        let mut run = Run::new().well(&["/a"], 10);
+        run.snapshot.monitors = vec![pool(used, waiting)];
+        let known = Advice::new(Symptom::PoolFull, "too small", "raise POOL_SIZE");
+        run.findings(&[known])
+    };
+    let one = found(2.0, 14.0).remove(0);
+    assert_eq!(one.place, "db_pool_in_use{pool=\"read\"} of monitor backend");
+    let (seen, slowest) = one.seen.split_once("; the slowest").unwrap();
+    assert_eq!(
+        seen,
+        "all 2 were in use at 100 % of the looks; 14 requests waited for one on average"
+    );
+    assert!(slowest.contains("/a"), "{slowest}");
+    assert_eq!(one.next, "raise POOL_SIZE");
+    // Full, but nobody waits; and never full.
+    assert!(found(2.0, 0.0).is_empty() && found(1.0, 3.0).is_empty());
+}
