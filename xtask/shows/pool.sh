@@ -4,7 +4,7 @@ set -euo pipefail
 users=${1:-40}; seconds=${2:-40}
 cd "$(dirname "$0")/../.."
 profile=${PROFILE:-release}
-cargo build --quiet --profile "$profile" --package tts-reader-load-test --bin tts-load
+[ -n "${BUILT:-}" ] || cargo build --quiet --profile "$profile" --package tts-reader-load-test --bin tts-load
 bin=$(realpath "${CARGO_TARGET_DIR:-target}/${profile/#dev/debug}/tts-load")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
