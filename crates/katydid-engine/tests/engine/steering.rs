@@ -91,7 +91,7 @@ fn a_steady_window_has_no_request_of_the_start_or_the_end() {
     let snapshot = go(&[class.into()], Shared::default(), &settings).snapshot;
     let requests = |name: &str| {
         let mut rows = snapshot.rows().filter(|row| &*row.key.name == name);
-        rows.next().map(|row| row.requests())
+        rows.next().map(katydid_core::Row::requests)
     };
     assert_eq!((requests("hello"), requests("goodbye")), (Some(0), None));
     assert!(requests("second") > Some(30) && snapshot.cut_requests <= 6);
