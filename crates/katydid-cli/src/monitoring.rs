@@ -21,6 +21,8 @@ pub(crate) struct Monitoring {
     /// Name, whether its faults are no warnings, and what was told of it.
     told: Vec<(String, bool, usize)>,
     monitors: Option<Monitors>,
+    /// What was seen and is not in the file of the run yet.
+    fresh: Vec<MonitorEvent>,
     console: Console,
 }
 
@@ -41,6 +43,7 @@ impl Monitoring {
             sources: Vec::new(),
             told: Vec::new(),
             monitors: None,
+            fresh: Vec::new(),
             console: console.clone(),
         };
         for planned in &settings.monitors {
@@ -67,9 +70,15 @@ impl Monitoring {
             RunEvent::Tick(_) => {
                 let events = self.monitors.as_mut().map(Monitors::drain).unwrap_or_default();
                 self.tell(&events);
+                self.fresh.extend(events);
             }
             _ => {}
         }
+    }
+
+    /// What was seen since it was asked before, for the file of the run.
+    pub(crate) fn take_fresh(&mut self) -> Vec<MonitorEvent> {
+        std::mem::take(&mut self.fresh)
     }
 
     /// Ends, and puts what was seen into the snapshot.

@@ -81,9 +81,10 @@ pub(crate) fn run(
     let mut observe = |event: RunEvent<'_>| {
         printer.event(&event);
         reports.event(&event);
-        saving.event(&event);
         advisor.event(&event);
         watching.event(&event);
+        watching.save(&mut saving);
+        saving.event(&event);
         if let RunEvent::AllUsersStarted { users } = &event {
             calls.spawning_complete(users);
         }

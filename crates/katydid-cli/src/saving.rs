@@ -3,7 +3,8 @@
 use std::io;
 use std::path::Path;
 
-use katydid_core::RunEvent;
+use katydid_core::{MonitorEvent, RunEvent};
+use katydid_monitor::Look;
 use katydid_store::{Ending, FILE_NAME, Header, SaveFault, Saver};
 
 use crate::console::Console;
@@ -43,6 +44,11 @@ impl Saving {
     /// Keeps what an event tells.
     pub(crate) fn event(&mut self, event: &RunEvent<'_>) {
         let Some(saver) = &mut self.saver else { return };
+        if let RunEvent::Tick(_) = event {
+            for line in self.console.take_log() {
+                saver.log(line);
+            }
+        }
         saver.event(event);
         if let (RunEvent::Tick(_), false, Some(fault)) = (event, self.told, saver.fault()) {
             say(saver.path(), &fault.to_string(), &self.console);
@@ -50,10 +56,26 @@ impl Saving {
         }
     }
 
+    /// Keeps what a monitor has seen.
+    pub(crate) fn monitor(&mut self, event: &MonitorEvent) {
+        if let Some(saver) = &mut self.saver {
+            saver.monitor(event);
+        }
+    }
+
+    /// Keeps a look at a process.
+    pub(crate) fn process(&mut self, look: Look) {
+        if let Some(saver) = &mut self.saver {
+            let Look { pid, name, cores, at, usage } = look;
+            saver.process(pid, &name, cores, (at, usage));
+        }
+    }
+
     /// Ends the file.
     pub(crate) fn finish(self, ending: Ending, written: &mut Written, console: &Console) {
         written.whole &= !self.failed;
-        let Some(saver) = self.saver else { return };
+        let Some(mut saver) = self.saver else { return };
+        console.take_log().into_iter().for_each(|line| saver.log(line));
         let path = saver.path().to_owned();
         match saver.finish(ending) {
             Ok(()) => written.paths.push(path),

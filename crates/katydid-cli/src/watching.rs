@@ -10,6 +10,7 @@ use crate::console::Console;
 use crate::embedded::Backend;
 use crate::error::CliError;
 use crate::monitoring::Monitoring;
+use crate::saving::Saving;
 use crate::settings::Settings;
 
 /// The watched processes of one run, and its monitors.
@@ -90,6 +91,16 @@ impl Watching {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Hands over what was seen since the last time, for the file of the run.
+    pub(crate) fn save(&mut self, saving: &mut Saving) {
+        for event in self.monitoring.take_fresh() {
+            saving.monitor(&event);
+        }
+        for look in self.monitor.iter_mut().flat_map(Monitor::take_fresh) {
+            saving.process(look);
         }
     }
 

@@ -31,7 +31,7 @@ mod tree;
 
 pub use error::WatchError;
 pub use listener::listener;
-pub use monitor::{Cost, Monitor};
+pub use monitor::{Cost, Look, Monitor};
 pub use monitors::Monitors;
 pub use process::Process;
 pub use prometheus::{Selector, SelectorError};

@@ -18,10 +18,27 @@ const PERIOD: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Monitor {
     watched: Vec<Watched>,
+    /// Looks that nobody has taken yet.
+    fresh: Vec<Look>,
     seen: Receiver<Seen>,
     /// Dropping it ends the thread.
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<Cost>>,
+}
+
+/// One look at one process.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// Its pid.
+    pub pid: u32,
+    /// Its name.
+    pub name: String,
+    /// Cores of the machine.
+    pub cores: u32,
+    /// When, since the start of the run.
+    pub at: Duration,
+    /// What it used by then.
+    pub usage: Usage,
 }
 
 /// What was seen of the process at this place in the list.
@@ -60,7 +77,8 @@ impl Monitor {
         let builder = std::thread::Builder::new().name("katydid-monitor".to_owned());
         // Without a thread nothing is seen, and rules that need it say so.
         let thread = builder.spawn(move || watch(eyes, &stopped)).ok();
-        Self { watched, seen, stop: Some(stop), thread }
+        let fresh = Vec::new();
+        Self { watched, fresh, seen, stop: Some(stop), thread }
     }
 
     /// Takes in what was seen since the last time, without waiting. Those that have ended
@@ -69,7 +87,12 @@ impl Monitor {
         let mut ended = Vec::new();
         for seen in self.seen.try_iter() {
             match seen {
-                Seen::Usage(index, at, usage) => self.watched[index].note(at, usage),
+                Seen::Usage(index, at, usage) => {
+                    let watched = &mut self.watched[index];
+                    watched.note(at, usage);
+                    let (pid, name, cores) = (watched.pid, watched.name.clone(), watched.cores);
+                    self.fresh.push(Look { pid, name, cores, at, usage });
+                }
                 Seen::Ended(index, at) => {
                     self.watched[index].end(at);
                     ended.push(self.watched[index].clone());
@@ -77,6 +100,11 @@ impl Monitor {
             }
         }
         ended
+    }
+
+    /// The looks that [`drain`](Self::drain) has taken in since this was asked before.
+    pub fn take_fresh(&mut self) -> Vec<Look> {
+        std::mem::take(&mut self.fresh)
     }
 
     /// Takes a last look and ends. All that was seen, and what it has cost.

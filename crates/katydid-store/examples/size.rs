@@ -83,13 +83,7 @@ fn header() -> Header {
         label: None,
         started: SystemTime::UNIX_EPOCH,
         host: String::new(),
-        load: Load {
-            text: String::new(),
-            users: 0,
-            spawn_rate: 0.0,
-            run_time: None,
-            open: false,
-        },
+        load: Load { text: String::new(), users: 0, spawn_rate: 0.0, run_time: None, open: false },
         command: String::new(),
         place: Place {
             machine: String::new(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use katydid_core::{Interval, Mark, MonitorEvent};
+use katydid_core::{Interval, Mark, MonitorEvent, Usage};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::header::{Ending, Header};
@@ -32,6 +32,19 @@ pub enum Record<'a> {
     Mark(Cow<'a, Mark>),
     /// A monitor has seen something.
     Monitor(Cow<'a, MonitorEvent>),
+    /// A look at a process that is watched.
+    Process {
+        /// Its pid.
+        pid: u32,
+        /// Its name.
+        name: Cow<'a, str>,
+        /// Cores of the machine.
+        cores: u32,
+        /// When, since the start of the run.
+        at: Duration,
+        /// What it used by then.
+        usage: Usage,
+    },
     /// A line of the log.
     Log(String),
     /// The run is over; the last record.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use katydid_core::{Interval, Monitored, Snapshot};
+use katydid_core::{Interval, Monitored, Snapshot, Watched};
 
 use crate::error::{ReadError, Torn};
 use crate::header::{Ending, Header};
@@ -13,6 +13,8 @@ use crate::window::{Cut, CutError};
 
 /// Lines of the log that are kept.
 const LOG_TAIL: usize = 500;
+/// More than anybody watches.
+const MOST_PROCESSES: usize = 1_000;
 
 /// A saved run, whole or cut.
 #[derive(Debug)]
@@ -151,6 +153,15 @@ impl<'a> Replay<'a> {
             Record::Mark(mark) => self.snapshot.mark(mark.into_owned()),
             Record::Monitor(event) => {
                 Monitored::note_all(&mut self.snapshot.monitors, &event);
+            }
+            Record::Process { pid, name, cores, at, usage } => {
+                let watched = &mut self.snapshot.watched;
+                if watched.iter().all(|known| known.pid != pid) && watched.len() < MOST_PROCESSES {
+                    watched.push(Watched::new(pid, &name, cores));
+                }
+                if let Some(known) = watched.iter_mut().find(|known| known.pid == pid) {
+                    known.note(at, usage);
+                }
             }
             Record::Log(line) => {
                 if self.log.len() == LOG_TAIL {

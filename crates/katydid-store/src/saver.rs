@@ -1,5 +1,6 @@
 //! Writes a run while it goes on, from a thread of its own.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -7,10 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use std::borrow::Cow;
-
-use katydid_core::{MonitorEvent, RunEvent, Snapshot};
+use katydid_core::{MonitorEvent, RunEvent, Snapshot, Usage};
 
 use crate::frame::{encode, head, pack};
 use crate::header::{Ending, Header};
@@ -125,6 +125,12 @@ impl Saver {
     /// Keeps what a monitor has seen.
     pub fn monitor(&mut self, event: &MonitorEvent) {
         self.note(&Record::Monitor(Cow::Borrowed(event)));
+    }
+
+    /// Keeps a look at a process: when, since the start of the run, and what it used by then.
+    pub fn process(&mut self, pid: u32, name: &str, cores: u32, look: (Duration, Usage)) {
+        let (at, usage) = look;
+        self.note(&Record::Process { pid, name: Cow::Borrowed(name), cores, at, usage });
     }
 
     /// Keeps a line of the log.

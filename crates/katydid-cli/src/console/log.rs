@@ -34,6 +34,8 @@ pub(crate) struct Console {
     to_file: bool,
     host: Arc<str>,
     warnings: Arc<Mutex<Vec<String>>>,
+    /// Lines that the file of the run does not have yet.
+    recent: Arc<Mutex<Vec<String>>>,
     writer: Arc<Writer>,
 }
 
@@ -52,6 +54,7 @@ impl Console {
             to_file: file.is_some(),
             host: host.split('.').next().unwrap_or("localhost").into(),
             warnings: Arc::default(),
+            recent: Arc::default(),
             writer: Arc::new(Writer::start(file).map_err(thread)?),
         })
     }
@@ -93,6 +96,11 @@ impl Console {
             self.writer.push(Piece::Text(line));
         }
         self.log(LogLevel::Error, text);
+    }
+
+    /// Lines of the log since this was asked before, without details; at most a bounded number.
+    pub(crate) fn take_log(&self) -> Vec<String> {
+        std::mem::take(&mut *self.recent.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The warnings up to now.
@@ -161,6 +169,12 @@ impl Console {
         }
         let time = Zoned::now().strftime("%Y-%m-%d %H:%M:%S,%3f");
         let line = format!("[{time}] {}/{}/katydid.main: {text}", self.host, level.word());
+        if level > LogLevel::Debug {
+            let mut log = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            if log.len() < MOST_WARNINGS {
+                log.push(line.clone());
+            }
+        }
         self.writer.push(match level {
             LogLevel::Debug => Piece::Detail(line),
             LogLevel::Info => Piece::Log(line),
