@@ -2,7 +2,8 @@
 //! verdict read this and nothing else.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::failure::{FailureKind, OTHER_FAILURES};
 use crate::faults::{ExceptionRow, FailureRow};
 use crate::generator::Generator;
 use crate::guard::Held;
-use crate::history::{History, Part, RunPhase};
+use crate::history::{History, Part, RunPhase, StepLoad};
 use crate::interval::{FailureCount, Interval};
 use crate::mark::{Mark, Marks};
 use crate::monitored::Monitored;
@@ -87,6 +88,8 @@ pub struct Snapshot {
     pub(crate) exemplars: Gallery,
     pub(crate) tasks: Vec<TaskRow>,
     pub(crate) history: History,
+    /// Of the step that the next tick ends.
+    step: StepLoad,
     standstills: Standstills,
     pub(crate) marks: Marks,
     pub(crate) keys: Vec<Vec<RowKey>>,
@@ -131,6 +134,7 @@ impl Snapshot {
             exemplars: Gallery::default(),
             tasks: tasks.iter().map(row).collect(),
             history: History::default(),
+            step: StepLoad::default(),
             standstills: Standstills::default(),
             marks: Marks::default(),
             keys: vec![Vec::new(); threads],
@@ -179,7 +183,10 @@ impl Snapshot {
         self.lateness.add(&interval.lateness);
         if let Some(arrivals) = interval.arrivals {
             *self.arrivals.get_or_insert_default() += arrivals;
+            self.step.planned_starts += arrivals.planned;
+            self.step.starts += arrivals.started;
         }
+        self.step.late = self.step.late.max(interval.beats.late.max().unwrap_or_default());
         self.generator.absorb(thread, &interval.beats, interval.usage);
         self.thread_users[thread].clone_from(&interval.users);
         self.thread_planned[thread] = interval.planned_users;
@@ -229,8 +236,12 @@ impl Snapshot {
         self.peak_planned_users = self.peak_planned_users.max(self.planned_users);
         let present = (self.user_count(), self.open_requests());
         self.standstills.note((before, elapsed), !entries.is_empty(), present);
-        let users = (self.user_count(), self.planned_users);
-        self.history.push((self.since, elapsed), users, entries);
+        let step = StepLoad {
+            users: self.user_count(),
+            planned_users: self.planned_users,
+            ..std::mem::take(&mut self.step)
+        };
+        self.history.push((self.since, elapsed), step, entries);
     }
 
     /// Says how the run is divided by plan, before its first tick.
@@ -298,6 +309,7 @@ impl Snapshot {
         self.lateness.clear();
         self.generator.reset();
         self.history.clear();
+        self.step = StepLoad::default();
         self.standstills = Standstills::default();
         self.peak_users = self.user_count();
         self.peak_planned_users = self.planned_users;
@@ -358,6 +370,30 @@ impl Snapshot {
     /// Rows with equal method and name made one (they may differ in tags), same order.
     pub fn rows_by_name(&self) -> Vec<Cow<'_, Row>> {
         by_name(self.rows.values())
+    }
+
+    /// [`rows_by_name`](Self::rows_by_name) for pages that must stay small: at most `most` of them,
+    /// those with the most requests. All others are added up in a last row `(17 more names)`.
+    pub fn busiest_rows(&self, most: usize) -> Vec<Cow<'_, Row>> {
+        let mut rows = self.rows_by_name();
+        if rows.len() <= most {
+            return rows;
+        }
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        order.sort_by_key(|index| Reverse(rows[*index].requests()));
+        let kept: BTreeSet<usize> = order[..most].iter().copied().collect();
+        let name = format!("({} more names)", rows.len() - most);
+        let mut rest = Row::new(RowKey::new("", &name, &Arc::from([])));
+        let mut index = 0..;
+        rows.retain(|row| {
+            let keep = index.next().is_some_and(|index| kept.contains(&index));
+            if !keep {
+                rest.add(row);
+            }
+            keep
+        });
+        rows.push(Cow::Owned(rest));
+        rows
     }
 
     /// Transactions by name: several requests under one timer. Their requests are counted in rows

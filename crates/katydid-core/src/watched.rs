@@ -179,6 +179,18 @@ impl Watched {
         Duration::from_secs(u64::from(self.seconds))
     }
 
+    /// The middle of each step that has something, the cores used in it, and the mean memory that no
+    /// file backs.
+    pub fn points(&self) -> impl Iterator<Item = (Duration, Option<f64>, Option<f64>)> {
+        let seen = self.steps.iter().enumerate();
+        let seen = seen.filter(|(_, step)| step.looks > 0 || step.time > 0.0);
+        seen.map(|(index, step)| {
+            let cpu = (step.time > 0.0).then(|| step.cpu / step.time);
+            let memory = (step.looks > 0).then(|| step.anonymous / f64::from(step.looks));
+            (self.step() * index as u32 + self.step() / 2, cpu, memory)
+        })
+    }
+
     /// All steps whose middle lies in `window`.
     fn sum(&self, window: &Range<Duration>) -> Step {
         let mut sum = Step::default();

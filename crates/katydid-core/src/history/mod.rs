@@ -20,4 +20,5 @@ pub use part::Part;
 pub(crate) use phase::{PhaseName, unknown_phase};
 pub use phase::{PhaseNameError, RunPhase};
 pub(crate) use sparse::{Sparse, lowest};
+pub(crate) use store::StepLoad;
 pub use store::{History, Step};

@@ -42,10 +42,26 @@ pub struct Step {
     pub users: u32,
     /// Users that should have run at its end.
     pub planned_users: u32,
+    /// Task starts of the open model that were due in it.
+    pub planned_starts: u64,
+    /// Those that began in it.
+    pub starts: u64,
+    /// The most by which a thread that makes load was late with looking at its clock.
+    pub late: Duration,
     /// The index of its phase in [`History::phases`]; 0 when there are none.
     pub phase: usize,
     /// What rows measured, by number of the row.
     entries: Vec<(u32, Entry)>,
+}
+
+/// What a step knows beside its requests; see [`Step`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct StepLoad {
+    pub(crate) users: u32,
+    pub(crate) planned_users: u32,
+    pub(crate) planned_starts: u64,
+    pub(crate) starts: u64,
+    pub(crate) late: Duration,
 }
 
 impl Step {
@@ -77,6 +93,9 @@ impl Step {
         }
         self.entries = merged.into_iter().collect();
         (self.until, self.users, self.planned_users) = (next.until, next.users, next.planned_users);
+        self.planned_starts += next.planned_starts;
+        self.starts += next.starts;
+        self.late = self.late.max(next.late);
     }
 }
 
@@ -155,13 +174,24 @@ impl History {
     pub(crate) fn push(
         &mut self,
         (since, until): (Duration, Duration),
-        (users, planned_users): (u32, u32),
+        load: StepLoad,
         mut entries: Vec<(u32, Entry)>,
     ) {
         entries.sort_unstable_by_key(|(row, _)| *row);
         let from = self.steps.last().map_or(since, |step| step.until);
         let phase = self.phase_at((from + until) / 2);
-        let step = Step { from, until, users, planned_users, phase, entries };
+        let StepLoad { users, planned_users, planned_starts, starts, late } = load;
+        let step = Step {
+            from,
+            until,
+            users,
+            planned_users,
+            planned_starts,
+            starts,
+            late,
+            phase,
+            entries,
+        };
         self.weight += step.weight();
         self.steps.push(step);
         let most = MOST_BYTES + MOST_BYTES_PER_ROW * self.rows.len();

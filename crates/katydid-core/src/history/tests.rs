@@ -116,7 +116,7 @@ fn a_long_run_of_many_different_times_is_bounded_in_steps_and_bytes() {
     let seconds = 2_000;
     for second in 1..=seconds {
         let times = (Duration::ZERO, Duration::from_secs(second));
-        history.push(times, (1, 1), vec![(row, entry.clone())]);
+        history.push(times, StepLoad::default(), vec![(row, entry.clone())]);
     }
     let steps = history.steps();
     assert!(steps.len() < 300, "{}", steps.len());
@@ -192,4 +192,19 @@ fn a_run_without_stages_is_a_ramp_and_what_follows() {
     assert_eq!(told(11, 2.0, Some(60)), ["ramp 0 5000", "steady 5000 60000"]);
     assert_eq!(told(1, 1.0, None), ["steady 0 -1"]);
     assert_eq!(told(100, 1.0, Some(10)), ["ramp 0 10000"]);
+}
+
+#[test]
+fn a_page_that_must_stay_small_has_the_busiest_names_and_the_sum_of_all_others() {
+    let mut run = Run::new(Vec::new());
+    for (row, count) in [("/a", 1), ("/b", 3), ("/c", 2), ("/d", 1)] {
+        (0..count).for_each(|_| run.request(0, row, 5_000_000, None));
+    }
+    run.tick(1_000);
+    let told = |most| {
+        let rows = run.snapshot.busiest_rows(most);
+        rows.iter().map(|row| format!("{} {}", row.key.name, row.requests())).collect::<Vec<_>>()
+    };
+    assert_eq!(told(4), ["/a 1", "/b 3", "/c 2", "/d 1"]);
+    assert_eq!(told(2), ["/b 3", "/c 2", "(2 more names) 2"]);
 }
