@@ -3,60 +3,97 @@
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
-use katydid_core::{RunWord, Snapshot, Trust, VerdictWord};
+use katydid_core::{RunWord, Snapshot, Trust, Verdict, VerdictWord};
 
+use super::exemplars::lines;
 use super::markup::escape;
 use super::page::Page;
 use crate::conclusion::conclusion;
 use crate::number::{bytes, fine, millis, per_second, ratio};
 use crate::table::exit_reason;
+use crate::text::shorten;
 
-/// Suite, verdict with its causes, and what ran where and when.
-pub(super) fn head(page: &Page<'_>, out: &mut String) {
-    let (word, class) = match page.verdict.word {
-        VerdictWord::Pass => ("PASS", "pass"),
-        VerdictWord::Fail => ("FAIL", "fail"),
-        // A word that this crate does not know yet must not look like a pass.
-        _ => ("INVALID", "invalid"),
-    };
-    let code = page.verdict.exit_code;
-    let reason = exit_reason(page.verdict).map_or_else(String::new, |why| format!(", {why}"));
+/// Causes that are shown at once, and letters of one.
+const FIRST: usize = 4;
+const LONGEST: usize = 600;
+
+/// Suite, verdicts with their causes, the most important sentences, and what ran where and when.
+pub(super) fn head(page: &Page<'_>, headline: &[String], out: &mut String) {
     *out += &format!(
-        "<header>\n<p class=\"suite\">{}</p>\n<h1>Load test report</h1>\n\
-         <div class=\"verdict {class}\">\n<p><strong>{word}</strong> exit code {code}{}</p>\n",
-        escape(page.suite),
-        escape(&reason)
+        "<header>\n<p class=\"suite\">{}</p>\n<h1>Load test report</h1>\n<div class=\"words\">\n",
+        escape(page.suite)
     );
-    if !page.verdict.causes.is_empty() {
-        *out += "<ul>\n";
-        for cause in &page.verdict.causes {
-            *out += &format!("<li>{}</li>\n", escape(cause));
-        }
-        *out += "</ul>\n";
-    }
-    *out += "</div>\n";
     run(&page.verdict.run, out);
-    *out += "<dl class=\"facts\">\n";
+    verdict(page.verdict, out);
+    *out += "</div>\n<ol class=\"headline\">\n";
+    for sentence in headline {
+        *out += &format!("<li>{}</li>\n", escape(sentence));
+    }
+    *out += "</ol>\n<dl class=\"facts\">\n";
     for (name, value) in facts(page) {
         *out += &format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escape(&value));
     }
     *out += "</dl>\n</header>\n";
 }
 
+/// What is said of the target.
+fn verdict(verdict: &Verdict, out: &mut String) {
+    let (word, class) = match verdict.word {
+        VerdictWord::Pass => ("PASS", "pass"),
+        VerdictWord::Fail => ("FAIL", "fail"),
+        // A word that this crate does not know yet must not look like a pass.
+        _ => ("INVALID", "invalid"),
+    };
+    let code = verdict.exit_code;
+    let reason = exit_reason(verdict).map_or_else(String::new, |why| format!(", {why}"));
+    *out += &format!(
+        "<div class=\"verdict {class}\">\n<p><strong>{word}</strong> exit code {code}{}</p>\n",
+        escape(&reason)
+    );
+    list(verdict.causes.iter(), out);
+    *out += "</div>\n";
+}
+
 /// What the run says of itself.
 fn run(run: &Trust, out: &mut String) {
-    let (word, class) = match run.word {
-        RunWord::Valid => ("VALID", "pass"),
-        RunWord::Disturbed => ("DISTURBED", "invalid"),
-        RunWord::Invalid => ("INVALID", "invalid"),
+    let (word, class, meaning) = match run.word {
+        RunWord::Valid => ("VALID", "pass", "nothing was seen that could have changed its numbers"),
+        RunWord::Disturbed => ("DISTURBED", "invalid", "its numbers are no proof by themselves"),
+        RunWord::Invalid => ("INVALID", "fail", "its numbers say nothing about the target"),
     };
-    *out += &format!("<div class=\"run {class}\">\n<p>Run <strong>{word}</strong></p>\n");
-    let findings = run.findings.iter().map(|finding| &finding.text).chain(&run.notes);
-    let lines: String = findings.map(|text| format!("<li>{}</li>\n", escape(text))).collect();
-    if !lines.is_empty() {
-        *out += &format!("<ul>\n{lines}</ul>\n");
-    }
+    *out += &format!("<div class=\"run {class}\">\n<p><strong>RUN {word}</strong> {meaning}</p>\n");
+    list(run.findings.iter().map(|finding| &finding.text).chain(&run.notes), out);
     *out += "</div>\n";
+}
+
+/// The first ones, and the others where somebody asks.
+fn list<'a>(texts: impl Iterator<Item = &'a String>, out: &mut String) {
+    let lines: Vec<String> =
+        texts.map(|text| format!("<li>{}</li>\n", escape(&shorten(text, LONGEST)))).collect();
+    let (first, more) = lines.split_at(lines.len().min(FIRST));
+    if !first.is_empty() {
+        *out += &format!("<ul>\n{}</ul>\n", first.concat());
+    }
+    if !more.is_empty() {
+        let (count, more) = (more.len(), more.concat());
+        *out += &format!(
+            "<details class=\"print\"><summary>{count} more</summary>\n<ul>\n{more}</ul>\n</details>\n"
+        );
+    }
+}
+
+/// How to run it again; nothing where nobody knows.
+pub(super) fn again(command: &str, out: &mut String) {
+    if command.is_empty() {
+        return;
+    }
+    *out += &format!(
+        "<section aria-labelledby=\"again\">\n<h2 id=\"again\">Run it again</h2>\n\
+         <p class=\"note\">From the same folder. Secrets are masked: put them in, or set them as the \
+         environment of the first run did.</p>\n\
+         <pre tabindex=\"0\" data-copy=\"the command line\">{}</pre>\n</section>\n",
+        lines(command)
+    );
 }
 
 fn facts(page: &Page<'_>) -> Vec<(&'static str, String)> {

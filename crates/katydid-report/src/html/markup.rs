@@ -3,6 +3,7 @@
 use crate::text::clean;
 
 /// A cell of a table.
+#[derive(Clone, Debug)]
 pub(crate) enum Cell {
     /// Words, set to the left.
     Text(String),
@@ -35,8 +36,10 @@ impl Cell {
             Self::Word(false, text) => ("bad", text.clone()),
             Self::Bar(share) => {
                 let percent = share.clamp(0.0, 1.0) * 100.0;
+                // A picture and not a style: the policy of the page forbids styles of single cells.
                 *out += &format!(
-                    "<td class=\"n bar\" style=\"--share:{percent:.1}%\">{percent:.1}%</td>"
+                    "<td class=\"n bar\"><svg aria-hidden=\"true\"><rect width=\"{percent:.1}%\" \
+                     height=\"100%\"/></svg>{percent:.1}%</td>"
                 );
                 return;
             }
@@ -56,6 +59,8 @@ pub(crate) struct Section<'a> {
     pub(crate) rows: Vec<Vec<Cell>>,
     /// The last row sums up the others.
     pub(crate) total: bool,
+    /// Rows are those of the data, in its order, and can be filtered.
+    pub(crate) keyed: bool,
 }
 
 impl Section<'_> {
@@ -71,7 +76,7 @@ impl Section<'_> {
         // Wide tables scroll by themselves, with the keyboard too.
         *out += &format!(
             "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\">\n\
-             <table>\n<thead><tr>"
+             <table data-sort>\n<thead><tr>"
         );
         for column in self.columns {
             *out += &match column.strip_prefix('#') {
@@ -82,7 +87,11 @@ impl Section<'_> {
         *out += "</tr></thead>\n<tbody>\n";
         for (at, row) in self.rows.iter().enumerate() {
             let last = self.total && at + 1 == self.rows.len();
-            *out += if last { "<tr class=\"total\">" } else { "<tr>" };
+            *out += &match (last, self.keyed) {
+                (true, _) => "<tr class=\"total\">".to_owned(),
+                (false, true) => format!("<tr data-row=\"{at}\">"),
+                (false, false) => "<tr>".to_owned(),
+            };
             for cell in row {
                 cell.write(out);
             }

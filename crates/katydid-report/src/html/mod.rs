@@ -1,9 +1,13 @@
-//! `--html FILE`: one self-contained page with the tables of the end.
+//! `--html FILE`: one self-contained page with the verdict, charts over time and all tables.
 //!
-//! No script, no font, no picture, no address that a browser would fetch: the page can be mailed,
-//! printed and opened in ten years. Every text that did not come from this crate is escaped where
-//! it is written, see `markup.rs`.
+//! No font, no picture, no address that a browser would fetch: the page can be mailed, printed and
+//! opened in ten years. Tables are there without its script; the script draws the charts from the
+//! numbers in `data`, sorts and filters. `chart.js` knows no page and is for others too. Every text
+//! that did not come from this crate is escaped where it is written, see `markup.rs`.
 
+mod charts;
+mod data;
+mod exemplars;
 mod facts;
 pub(crate) mod markup;
 mod name;

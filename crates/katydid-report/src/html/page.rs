@@ -1,17 +1,31 @@
 //! The page as a whole.
 
+use std::sync::LazyLock;
 use std::time::SystemTime;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use katydid_core::{Diagnosis, Snapshot, Verdict, Warnings};
+use sha2::{Digest as _, Sha256};
 
-use super::markup::escape;
-use super::{facts, requests, sections};
+use super::markup::{Section, escape};
+use super::{charts, data, exemplars, facts, requests, sections};
+use crate::headline;
 
 const STYLE: &str = include_str!("style.css");
+/// All that the page runs: the charts, then what it makes of them.
+const SCRIPT: &str = concat!(include_str!("chart.js"), include_str!("report.js"));
 
-/// No request of any kind may leave the page; the style stands in it.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
-                      form-action 'none'";
+/// Nothing runs but the one script, nothing is fetched, and no style counts but the one: each is
+/// named by its hash. The data is a script that no browser runs.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
+    format!(
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; base-uri 'none'; \
+         form-action 'none'",
+        hash(SCRIPT),
+        hash(STYLE)
+    )
+});
 
 /// What the page says beside the statistics. Nothing of it may be secret.
 #[derive(Clone, Debug)]
@@ -36,43 +50,89 @@ pub struct Page<'a> {
     pub advice: &'a Warnings,
     /// What was said while it went on.
     pub warnings: &'a [String],
+    /// A command line that runs the same again; empty where nobody knows one.
+    pub command: &'a str,
+    /// What ran, and which version of it.
+    pub versions: &'a [[String; 2]],
 }
 
-/// The page, in UTF-8.
+/// The page, in UTF-8. The same run gives the same bytes.
 pub fn page(page: &Page<'_>) -> Vec<u8> {
+    let mut body = String::new();
+    facts::head(page, &headline(page.snapshot, page.verdict, page.diagnosis), &mut body);
+    let mut main = String::new();
+    facts::figures(page.snapshot, &mut main);
+    content(page, &mut main);
+    body += &format!("{}<main>\n{main}</main>\n", contents(&main));
+    let version = env!("CARGO_PKG_VERSION");
+    body += &format!("<footer>Written by Katydid {version}.</footer>\n");
     let title = escape(&format!("{}: load test report", page.suite));
-    let mut out = format!(
+    let policy = &*POLICY;
+    let data = data::json(page.snapshot, page.verdict);
+    format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-         <style>\n{STYLE}</style>\n</head>\n<body>\n"
-    );
-    facts::head(page, &mut out);
-    out += "<main>\n";
-    facts::figures(page.snapshot, &mut out);
-    let knee_note = sections::knee_note(page.verdict);
-    for section in [
+         <style>{STYLE}</style>\n</head>\n<body>\n{body}\
+         <script type=\"application/json\" id=\"data\">{data}</script>\n\
+         <script>{SCRIPT}</script>\n</body>\n</html>\n"
+    )
+    .into_bytes()
+}
+
+/// All sections, what matters most first.
+fn content(page: &Page<'_>, out: &mut String) {
+    let (snapshot, verdict) = (page.snapshot, page.verdict);
+    let write = |sections: &[Section<'_>], out: &mut String| {
+        sections.iter().for_each(|section| section.write(out));
+    };
+    let knee_note = sections::knee_note(verdict);
+    let judged = [
         sections::advice(page.advice),
         sections::diagnosis(page.diagnosis),
-        sections::targets(page.verdict),
-        sections::expectations(page.verdict),
-        sections::knee(page.verdict, &knee_note),
-        sections::stages(page.snapshot),
-        requests::requests(page.snapshot),
-        requests::transactions(page.snapshot),
-        requests::percentiles(page.snapshot),
-        sections::failures(page.snapshot, page.started),
-        sections::exceptions(page.snapshot),
-        requests::phases(page.snapshot),
-        sections::tasks(page.snapshot),
-        sections::mix(page.snapshot),
+        sections::targets(verdict),
+        sections::expectations(verdict),
+        sections::knee(verdict, &knee_note),
+        sections::stages(snapshot),
+    ];
+    write(&judged, out);
+    charts::over_time(snapshot, out);
+    charts::distribution(snapshot, out);
+    charts::filter(snapshot, verdict, out);
+    let measured = [
+        requests::requests(snapshot),
+        requests::transactions(snapshot),
+        requests::percentiles(snapshot),
+        requests::phases(snapshot),
+        requests::slowest(snapshot),
+        sections::failures(snapshot, page.started),
+    ];
+    write(&measured, out);
+    exemplars::section(snapshot, out);
+    write(&[sections::exceptions(snapshot), sections::monitors(snapshot)], out);
+    let done = [
+        sections::tasks(snapshot),
+        sections::mix(snapshot),
+        sections::events(snapshot),
         sections::warnings(page.warnings),
         sections::settings(page.settings),
-    ] {
-        section.write(&mut out);
-    }
-    let version = env!("CARGO_PKG_VERSION");
-    out += &format!("</main>\n<footer>Written by Katydid {version}.</footer>\n</body>\n</html>\n");
-    out.into_bytes()
+        sections::versions(page.versions),
+    ];
+    write(&done, out);
+    facts::again(page.command, out);
+}
+
+/// Links to the sections that there are.
+fn contents(main: &str) -> String {
+    let headings = main.split("<h2 id=\"").skip(1).filter_map(|rest| {
+        let (id, rest) = rest.split_once("\">")?;
+        let (title, _) = rest.split_once("</h2>")?;
+        Some(format!("<a href=\"#{id}\">{title}</a>\n"))
+    });
+    let links: String = headings.collect();
+    format!(
+        "<nav aria-label=\"Contents\">\n{links}<button type=\"button\" id=\"theme\" \
+         hidden>Theme: as the system</button>\n</nav>\n"
+    )
 }

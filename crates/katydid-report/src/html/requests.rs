@@ -5,50 +5,65 @@ use std::time::Duration;
 
 use katydid_core::{Row, Snapshot};
 
+use super::data::MOST_ROWS;
 use super::markup::{Cell, Section};
 use crate::PERCENTILES;
 use crate::number::{bytes, fine, millis, per_second};
+use crate::text::shorten;
+
+/// Columns of a terminal that a name may take in a table of the page.
+const LONGEST_NAME: usize = 160;
 
 /// Counts, times and rates by method and name.
 pub(super) fn requests(snapshot: &Snapshot) -> Section<'static> {
     Section {
         id: "requests",
         title: "Requests",
-        note: "Response times in ms, from when a request was due to the last byte of its answer; \
-               rates over the whole run.",
+        note: "Times in ms. Response time is from when a request was due to the last byte of its \
+               answer; service time begins when it was sent, so what lies between the two is the \
+               generator's lateness. Rates over the whole run.",
         columns: &[
             "Type",
             "Name",
             "#Requests",
             "#Failures",
             "#Failed",
+            "#Requests/s",
             "#Average",
-            "#Min",
             "#Median",
+            "#p90",
             "#p95",
             "#p99",
+            "#p99.9",
             "#Max",
-            "#Requests/s",
-            "#Failures/s",
+            "#Service median",
+            "#Service p95",
+            "#Service p99",
             "#Average size",
         ],
         rows: rows(snapshot, |row| {
-            let rate =
-                |count| Cell::number(format!("{:.2}", per_second(count, snapshot.measured())));
-            let mut cells = counts_and_times(row);
-            cells.extend([rate(row.requests()), rate(row.failures())]);
+            let rate = per_second(row.requests(), snapshot.measured());
+            let (times, service) = (row.response(), row.service());
+            let mut cells = counts(row).to_vec();
+            cells.extend([Cell::number(format!("{rate:.2}")), ms(times.mean())]);
+            cells.extend([0.5, 0.9, 0.95, 0.99, 0.999, 1.0].map(|at| ms(times.quantile(at))));
+            cells.extend([0.5, 0.95, 0.99].map(|at| ms(service.quantile(at))));
             cells.push(Cell::number(bytes(row.bytes().body / row.requests().max(1))));
             cells
         }),
         total: true,
+        keyed: true,
     }
 }
 
 /// Transactions by name.
 pub(super) fn transactions(snapshot: &Snapshot) -> Section<'static> {
     let rows = snapshot.transactions().into_iter().map(|row| {
-        let mut cells = vec![Cell::text(&*row.key.name)];
-        cells.extend(counts_and_times(&row));
+        let times = row.response();
+        let mut cells = vec![Cell::text(name(&row.key.name))];
+        cells.extend(counts(&row));
+        cells.extend([times.mean(), times.min()].map(ms));
+        cells.extend([0.5, 0.95, 0.99, 1.0].map(|at| ms(times.quantile(at))));
         cells
     });
     Section {
@@ -70,23 +85,17 @@ pub(super) fn transactions(snapshot: &Snapshot) -> Section<'static> {
         ],
         rows: rows.collect(),
         total: false,
+        keyed: false,
     }
 }
 
 /// What requests and transactions have in common.
-fn counts_and_times(row: &Row) -> Vec<Cell> {
-    let times = row.response();
+fn counts(row: &Row) -> [Cell; 3] {
     let share = row.failures() as f64 * 100.0 / row.requests().max(1) as f64;
-    vec![
+    [
         Cell::number(row.requests()),
         Cell::Fault(row.failures()),
         Cell::number(format!("{share:.2}%")),
-        ms(times.mean()),
-        ms(times.min()),
-        ms(times.quantile(0.5)),
-        ms(times.quantile(0.95)),
-        ms(times.quantile(0.99)),
-        ms(times.max()),
     ]
 }
 
@@ -97,14 +106,16 @@ pub(super) fn percentiles(snapshot: &Snapshot) -> Section<'static> {
         title: "Response times",
         note: "The time in ms that this share of all requests did not exceed, within 0.1 %.",
         columns: &[
-            "Type", "Name", "#50%", "#66%", "#75%", "#80%", "#90%", "#95%", "#98%", "#99%",
+            "Type", "Name", "#Min", "#50%", "#66%", "#75%", "#80%", "#90%", "#95%", "#98%", "#99%",
             "#99.9%", "#99.99%", "#100%",
         ],
         rows: rows(snapshot, |row| {
             let times = row.response();
-            PERCENTILES.iter().map(|(_, quantile)| ms(times.quantile(*quantile))).collect()
+            let shares = PERCENTILES.iter().map(|(_, quantile)| times.quantile(*quantile));
+            [times.min()].into_iter().chain(shares).map(ms).collect()
         }),
         total: true,
+        keyed: true,
     }
 }
 
@@ -141,22 +152,55 @@ pub(super) fn phases(snapshot: &Snapshot) -> Section<'static> {
             cells
         }),
         total: true,
+        keyed: true,
+    }
+}
+
+/// The slowest rows, each with the phase in which its time goes.
+pub(super) fn slowest(snapshot: &Snapshot) -> Section<'static> {
+    let all = snapshot.aggregated().response().sum().as_secs_f64();
+    let rows = crate::slowest::slowest(snapshot).into_iter().take(10).map(|slow| {
+        let times = slow.row.response();
+        let of_all = if all > 0.0 { times.sum().as_secs_f64() / all } else { 0.0 };
+        vec![
+            Cell::text(name(&slow.name())),
+            Cell::number(slow.row.requests()),
+            ms(times.quantile(0.5)),
+            ms(times.quantile(0.95)),
+            Cell::text(slow.where_text("")),
+            Cell::Bar(of_all),
+        ]
+    });
+    Section {
+        id: "bottlenecks",
+        title: "Bottlenecks",
+        note: "The slowest endpoints by p95, and where their time goes. What waits for the answer \
+               waits for the target; connecting and TLS are the price of new connections.",
+        columns: &["Endpoint", "#Requests", "#Median", "#p95", "Most of it", "#Of all time"],
+        rows: rows.collect(),
+        total: false,
+        keyed: false,
     }
 }
 
 /// A row for each method and name and one for all; none without requests.
 fn rows(snapshot: &Snapshot, cells: impl Fn(&Row) -> Vec<Cell>) -> Vec<Vec<Cell>> {
-    let mut rows = snapshot.rows_by_name();
+    let mut rows = snapshot.busiest_rows(MOST_ROWS);
     if rows.is_empty() {
         return Vec::new();
     }
     rows.push(Cow::Owned(snapshot.aggregated()));
     let named = |row: &Row| {
-        let mut all = vec![Cell::text(&*row.key.method), Cell::text(&*row.key.name)];
+        let mut all = vec![Cell::text(name(&row.key.method)), Cell::text(name(&row.key.name))];
         all.extend(cells(row));
         all
     };
     rows.iter().map(|row| named(row)).collect()
+}
+
+/// A name as far as a table has room: the CSV files have it whole.
+pub(super) fn name(text: &str) -> String {
+    shorten(text, LONGEST_NAME).into_owned()
 }
 
 fn ms(time: Option<Duration>) -> Cell {

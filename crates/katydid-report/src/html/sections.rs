@@ -5,11 +5,21 @@ use std::time::SystemTime;
 
 use katydid_core::{Diagnosis, FailureRow, Knee, Snapshot, Verdict, Warnings};
 
+use super::data::flags;
 use super::facts::calendar;
 use super::markup::{Cell, Section};
+use super::requests::name;
 use crate::number::ratio;
 use crate::stages;
 use crate::table::{knee_cells, scope, shares};
+use crate::text::shorten;
+
+/// Rows of failures that the page shows.
+const MOST_FAILURES: usize = 200;
+/// Series of monitors that it shows.
+const MOST_SERIES: usize = 300;
+/// Letters of a text that may be long.
+const LONGEST: usize = 400;
 
 /// Each target with what was measured.
 pub(super) fn targets(verdict: &Verdict) -> Section<'static> {
@@ -30,6 +40,7 @@ pub(super) fn targets(verdict: &Verdict) -> Section<'static> {
         columns: &["Target", "On", "#Measured", "#Margin", "#Samples", "Result"],
         rows: rows.collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -50,6 +61,7 @@ pub(super) fn expectations(verdict: &Verdict) -> Section<'static> {
         columns: &["Expectation", "Seen", "More", "Result"],
         rows: rows.collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -80,6 +92,7 @@ pub(super) fn stages(snapshot: &Snapshot) -> Section<'static> {
         ],
         rows: rows.collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -108,6 +121,7 @@ pub(super) fn knee<'a>(verdict: &Verdict, note: &'a str) -> Section<'a> {
         ],
         rows: rows.collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -122,11 +136,11 @@ pub(super) fn failures(snapshot: &Snapshot, started: SystemTime) -> Section<'sta
     let mut failures: Vec<FailureRow> =
         snapshot.failures().chain(snapshot.failed_transactions()).collect();
     failures.sort_by_key(|row| (Reverse(row.count), row.first));
-    let rows = failures.iter().map(|row| {
+    let rows = failures.iter().take(MOST_FAILURES).map(|row| {
         vec![
             Cell::Fault(row.count),
             Cell::text(&*row.method),
-            Cell::text(&*row.name),
+            Cell::text(name(&row.name)),
             Cell::text(row.kind.to_string()),
             Cell::text(&*row.text),
             Cell::text(calendar(started.checked_add(row.first))),
@@ -136,10 +150,11 @@ pub(super) fn failures(snapshot: &Snapshot, started: SystemTime) -> Section<'sta
     Section {
         id: "failures",
         title: "Failures",
-        note: "Texts that differ only in numbers and ids are one row.",
+        note: "Texts that differ only in numbers and ids are one row; the 200 most frequent.",
         columns: &["#Count", "Type", "Name", "Class", "Error", "First seen", "Last seen"],
         rows: rows.collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -147,12 +162,12 @@ pub(super) fn failures(snapshot: &Snapshot, started: SystemTime) -> Section<'sta
 pub(super) fn exceptions(snapshot: &Snapshot) -> Section<'static> {
     let mut exceptions: Vec<_> = snapshot.exceptions().collect();
     exceptions.sort_by_key(|row| Reverse(row.count));
-    let rows = exceptions.into_iter().map(|row| {
+    let rows = exceptions.into_iter().take(MOST_FAILURES).map(|row| {
         let task = row.task.path();
         vec![
             Cell::Fault(row.count),
             Cell::text(task),
-            Cell::text(row.message),
+            Cell::text(shorten(&row.message, LONGEST)),
             Cell::text(row.place),
         ]
     });
@@ -163,6 +178,7 @@ pub(super) fn exceptions(snapshot: &Snapshot) -> Section<'static> {
         columns: &["#Count", "Task", "Message", "Place"],
         rows: rows.collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -198,6 +214,7 @@ pub(super) fn tasks(snapshot: &Snapshot) -> Section<'static> {
         ],
         rows: rows.collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -224,6 +241,7 @@ pub(super) fn mix(snapshot: &Snapshot) -> Section<'static> {
         columns: &["Class", "Flow or task", "#Executions", "#Documented", "#Measured"],
         rows: rows.collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -251,6 +269,7 @@ pub(super) fn advice(warnings: &Warnings) -> Section<'static> {
         columns: &["Name", "What was seen", "What to do"],
         rows: told.chain(kept).collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -267,6 +286,7 @@ pub(super) fn diagnosis(found: &[Diagnosis]) -> Section<'static> {
         columns: &["Where", "What was seen", "Since", "Likely cause", "Next step"],
         rows: found.iter().map(row).collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -279,6 +299,66 @@ pub(super) fn warnings(warnings: &[String]) -> Section<'static> {
         columns: &["While the run went on"],
         rows: warnings.iter().map(|warning| vec![Cell::text(warning)]).collect(),
         total: false,
+        keyed: false,
+    }
+}
+
+/// What happened at which moment.
+pub(super) fn events(snapshot: &Snapshot) -> Section<'static> {
+    let rows = flags(snapshot).into_iter().map(|flag| {
+        vec![Cell::number(format!("{:.1}", flag.at)), Cell::text(flag.kind), Cell::text(flag.text)]
+    });
+    Section {
+        id: "events",
+        title: "Events",
+        note: "What the charts mark, in seconds since the start of the run; of each kind at most a \
+               hundred.",
+        columns: &["#Second", "Kind", "Event"],
+        rows: rows.collect(),
+        total: false,
+        keyed: false,
+    }
+}
+
+/// What monitors have seen, a row for each series.
+pub(super) fn monitors(snapshot: &Snapshot) -> Section<'static> {
+    let rows = snapshot.monitors.iter().flat_map(|monitor| {
+        monitor.series.iter().filter(|series| series.count() > 0).map(|series| {
+            let shown = |value: Option<f64>| {
+                Cell::number(value.map_or_else(|| "–".to_owned(), |value| series.unit.show(value)))
+            };
+            vec![
+                Cell::text(&*monitor.name),
+                Cell::text(monitor.kind.as_str()),
+                Cell::text(name(&series.name)),
+                shown(series.min()),
+                shown(series.mean()),
+                shown(series.max()),
+                shown(series.last()),
+            ]
+        })
+    });
+    Section {
+        id: "monitors",
+        title: "Monitors",
+        note: "What was watched beside the load, over the whole run.",
+        columns: &["Monitor", "Kind", "Series", "#Least", "#Mean", "#Most", "#Last"],
+        rows: rows.take(MOST_SERIES).collect(),
+        total: false,
+        keyed: false,
+    }
+}
+
+/// With what it ran.
+pub(super) fn versions(versions: &[[String; 2]]) -> Section<'static> {
+    Section {
+        id: "versions",
+        title: "Versions",
+        note: "",
+        columns: &["What", "Which"],
+        rows: versions.iter().map(|row| row.iter().map(Cell::text).collect()).collect(),
+        total: false,
+        keyed: false,
     }
 }
 
@@ -292,5 +372,6 @@ pub(super) fn settings(settings: &[[String; 3]]) -> Section<'static> {
         columns: &["Setting", "Value", "From"],
         rows: settings.iter().map(row).collect(),
         total: false,
+        keyed: false,
     }
 }

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use dom_query::Document;
 use katydid_core::{
     Expectation, FailureKind, RunFacts, Silence, Snapshot, Target, Warning, WarningName, Warnings,
     diagnose, judge,
 };
 use katydid_report::html::{Page, page};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use crate::run::{Run, counts, empty, eventful, started, task};
 
@@ -43,6 +46,8 @@ pub(crate) fn made_with(
         diagnosis: &diagnose(snapshot, &[]),
         advice: &advice,
         warnings: said,
+        command: &said.first().map_or_else(String::new, |text| format!("load --host={text}")),
+        versions: &said.iter().map(|text| [(); 2].map(|()| text.clone())).collect::<Vec<_>>(),
     });
     String::from_utf8(bytes).expect("UTF-8")
 }
@@ -63,8 +68,9 @@ fn everything_of_an_eventful_run_is_on_the_page() {
     let document = Document::from(text.as_str());
     let counts = [
         ("targets", 2, 6),
-        ("requests", 7, 14),
-        ("percentiles", 7, 13),
+        ("requests", 7, 17),
+        ("percentiles", 7, 14),
+        ("bottlenecks", 6, 6),
         ("failures", 7, 7),
         ("exceptions", 2, 4),
         ("phases", 7, 14),
@@ -73,6 +79,7 @@ fn everything_of_an_eventful_run_is_on_the_page() {
         ("advice", 2, 3),
         ("warnings", 1, 1),
         ("settings", 1, 3),
+        ("versions", 1, 2),
     ];
     for (id, rows, columns) in counts {
         let table = table(&document, id);
@@ -84,7 +91,8 @@ fn everything_of_an_eventful_run_is_on_the_page() {
     let total = table(&document, "requests").pop().unwrap();
     assert_eq!(total[..5], ["", "Aggregated", "153", "15", "9.80%"]);
     assert_eq!(document.select(".verdict strong").text().as_ref(), "INVALID");
-    assert_eq!(document.select(".run strong").text().as_ref(), "INVALID");
+    assert_eq!(document.select(".run strong").text().as_ref(), "RUN INVALID");
+    assert_eq!(document.select(".headline li").length(), 3);
     let facts = document.select(".facts").text().to_string();
     assert!(facts.contains("2026-11-23 02:38:35 UTC") && facts.contains("10.0 s"), "{facts}");
 }
@@ -119,10 +127,15 @@ fn the_page_is_html_without_a_fault() {
 #[test]
 fn the_page_asks_nobody_for_anything() {
     let text = made("shop", &eventful(), &[]);
-    for word in ["<script", "<link", "<img", "<iframe", "src=", "href=", "url(", "@import", "//"] {
+    for word in
+        ["<link", "<img", "<iframe", "src=", "url(", "@import", "fetch(", "XMLHttp", "import("]
+    {
         assert!(!text.contains(word), "{word}");
     }
-    assert!(text.contains("content=\"default-src 'none'; style-src 'unsafe-inline';"));
+    // Links lead to parts of the page; the one address is a name of its drawing language.
+    assert_eq!(text.matches("href=").count(), text.matches("href=\"#").count());
+    let others = text.matches("://").count() - text.matches("http://www.w3.org/2000/svg").count();
+    assert_eq!(others, 0);
 }
 
 /// Names come from the suite, error texts from the target: neither may become markup.
@@ -136,7 +149,8 @@ fn foreign_text_stays_text() {
         .exception(0, evil, evil)
         .done(1);
     let text = made(evil, &run, &[evil.to_owned()]);
-    assert!(!text.contains("<script") && !text.contains("<img") && !text.contains('\x1b'));
+    assert_eq!(text.matches("<script").count(), 2, "the data and the one script");
+    assert!(!text.contains("<img") && !text.contains('\x1b'));
     let document = Document::from(text.as_str());
     assert!(document.errors.borrow().is_empty());
     let shown = evil.replace('\x1b', "\\u{1b}");
@@ -145,4 +159,85 @@ fn foreign_text_stays_text() {
         assert!(cells.iter().any(|cell| cell.contains(&shown)), "{id}: {cells:?}");
     }
     assert!(document.select("title").text().starts_with(&shown));
+}
+
+/// The policy names the script and the style by their hashes; a browser runs and uses no other.
+#[test]
+fn the_policy_fits_the_page() {
+    let text = made("shop", &eventful(), &[]);
+    let policy = text.split("Content-Security-Policy\" content=\"").nth(1).expect("a policy");
+    let policy = policy.split('"').next().expect("its end");
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
+    let between = |begin: &str, end: &str| text.split(begin).nth(1)?.split(end).next().map(hash);
+    for (name, begin, end) in
+        [("script", "<script>", "</script>"), ("style", "<style>", "</style>")]
+    {
+        let hash = between(begin, end).expect(name);
+        assert!(policy.contains(&format!("{name}-src 'sha256-{hash}'")), "{name}: {policy}");
+    }
+    assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"));
+    // Neither could be used by a policy of hashes.
+    for word in ["style=\"", " onclick", " onload", "javascript:"] {
+        assert!(!text.contains(word), "{word}");
+    }
+}
+
+fn data(text: &str) -> Value {
+    let data = text.split("id=\"data\">").nth(1).expect("data").split("</script>").next();
+    serde_json::from_str(data.expect("its end")).expect("JSON")
+}
+
+#[test]
+fn the_charts_have_every_request_of_the_run() {
+    let run = eventful();
+    let data = data(&made("shop", &run, &[]));
+    let sum = |list: &Value| list.as_array().unwrap().iter().map(|it| it.as_u64().unwrap()).sum();
+    let (requests, failed): (u64, u64) =
+        (sum(&data["steps"]["requests"]), sum(&data["steps"]["failed"]));
+    assert_eq!((requests, failed), (run.requests(), run.failed()));
+    let counts = data["times"]["steps"].as_array().unwrap().iter();
+    let counts = counts.flat_map(|step| step.as_array().unwrap().iter().skip(1).step_by(2));
+    assert_eq!(counts.map(|count| count.as_u64().unwrap()).sum::<u64>(), run.requests());
+    let kinds: u64 =
+        data["failures"].as_array().unwrap().iter().map(|kind| sum(&kind["counts"])).sum();
+    assert_eq!(kinds, run.failed());
+    let names = data["names"].as_array().unwrap().iter();
+    assert_eq!(names.map(|name| sum(&name["requests"])).sum::<u64>(), run.requests());
+}
+
+/// An hour of twenty names, and as many names as a run of many threads can have, each very long.
+#[test]
+fn the_page_stays_small() {
+    let mut hour = Run::new(&[("V", 9)], &[]);
+    for second in 1..=3_600u64 {
+        for name in 0..20 {
+            let micros: Vec<u64> = (0..4)
+                .map(|index| 900 + (second * 7_919 + name * 31_337 + index * 4_243) % 90_000)
+                .collect();
+            hour = hour.answers("GET", &format!("/api/things/{name}"), &micros);
+        }
+        hour = hour.tick(second);
+    }
+    let page = made("shop", &hour.snapshot(), &[]);
+    assert!(page.len() < 1_500_000, "an hour: {} bytes", page.len());
+
+    let mut names = Run::with_names(5_000);
+    for index in 0..5_000 {
+        let name = format!("/{index}/{}", "<\"é日\n".repeat(1_000));
+        names = names.answers("GET", &name, &[1_000 + index, 90_000]);
+    }
+    let names = names.done(10);
+    let page = made("shop", &names, &[]);
+    assert!(page.len() < 1_500_000, "many names: {} bytes", page.len());
+    let document = Document::from(page.as_str());
+    let rows = table(&document, "requests");
+    assert_eq!(rows.len(), 252);
+    assert_eq!(rows[250][1], "(4750 more names)");
+    assert_eq!(rows[251][2], "10000");
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    let run = eventful();
+    assert_eq!(made("shop", &run, &[]), made("shop", &run, &[]));
 }

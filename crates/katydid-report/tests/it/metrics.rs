@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use dom_query::Document;
 use katydid_core::{
-    ArrivalCounts, CapacityPlan, Exemplar, Expectation, FailureKind, Held, Ladder, Latency,
-    PhaseTotals, ProbeRecord, Recover, RunFacts, Search, SearchEnd, SearchOutcome, Snapshot,
-    Target, Verdict, Watched, judge,
+    ArrivalCounts, CapacityPlan, Exemplar, Expectation, FailureKind, Held, Ladder, Latency, Mark,
+    MonitorKind, Monitored, Occasion, PhaseTotals, ProbeRecord, Recover, RunFacts, Search,
+    SearchEnd, SearchOutcome, Series, Snapshot, Target, Unit, Verdict, Watched, judge,
 };
 use katydid_report::csv::{self, HistoryRows};
 use katydid_report::{json, table};
@@ -37,6 +37,11 @@ fn everything() -> Snapshot {
     let mut floor = Latency::default();
     floor.record(10_000);
     run.generator.floor = Some(floor);
+    run.mark(Mark { at: Duration::from_secs(2), kind: Occasion::Reset, text: "anew".to_owned() });
+    let mut pool = Series::new("busy", Unit::Count);
+    pool.note(Duration::from_secs(1), 2.0);
+    run.monitors.push(Monitored::new("pool", MonitorKind::Postgres));
+    run.monitors[0].series.push(pool);
     run.watched.push(Watched::new(4_711, "backend", 2));
     run
 }
@@ -228,6 +233,9 @@ fn no_table_of_the_sources_is_forgotten() {
     {
         for file in fs::read_dir(sources.join(folder)).expect("sources") {
             let path = file.expect("a file").path();
+            if path.extension().is_none_or(|end| end != "rs") {
+                continue;
+            }
             let text = fs::read_to_string(&path).expect("a source file");
             for mark in marks {
                 for rest in text.split(mark).skip(1) {

@@ -32,6 +32,12 @@ impl Run {
         }
     }
 
+    /// A run whose tables have room for so many names.
+    pub(crate) fn with_names(names: usize) -> Self {
+        let limits = RecorderLimits { names, ..RecorderLimits::default() };
+        Self { recorder: Recorder::new(0, limits), ..Self::new(&[], &[]) }
+    }
+
     /// The row of `count` requests that are begun now.
     fn row(&mut self, method: &str, name: &str, count: usize) -> RowId {
         for _ in 0..count {
