@@ -59,6 +59,7 @@ fn rules<'a>(comparison: &Comparison<'_>) -> Section<'a> {
         columns: &["Rule", "Word", "Why"],
         rows: comparison.compared.rules.iter().map(row).collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -120,6 +121,7 @@ fn all<'a>(comparison: &Comparison<'_>, meaning: &'a str) -> Section<'a> {
         columns: &["Number", "#Base", "#New", "#Change", "#Interval", "Difference"],
         rows: comparison.compared.all.differences.iter().map(row).collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -156,6 +158,7 @@ fn names<'a>(comparison: &Comparison<'_>, headings: &'a [&'a str]) -> Section<'a
         columns: headings,
         rows: comparison.compared.names.iter().map(row).collect(),
         total: false,
+        keyed: false,
     }
 }
 
@@ -168,5 +171,6 @@ fn runs<'a>(comparison: &Comparison<'_>) -> Section<'a> {
         columns: &["Side", "Run", "Compared"],
         rows: figures::sides(comparison).into_iter().map(row).collect(),
         total: false,
+        keyed: false,
     }
 }

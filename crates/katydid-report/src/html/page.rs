@@ -85,7 +85,9 @@ pub fn page(page: &Page<'_>) -> Vec<u8> {
 fn content(page: &Page<'_>, out: &mut String) {
     let (snapshot, verdict) = (page.snapshot, page.verdict);
     let write = |sections: &[Section<'_>], out: &mut String| {
-        sections.iter().for_each(|section| section.write(out));
+        for section in sections {
+            section.write(out);
+        }
     };
     let knee_note = sections::knee_note(verdict);
     let judged = [
