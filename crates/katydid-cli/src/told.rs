@@ -99,6 +99,8 @@ impl Told<'_> {
             diagnosis: &ending.diagnosis,
             advice: &ending.advice,
             warnings: &ending.said,
+            command: &header.command,
+            versions: &versions(header),
         })
     }
 
@@ -170,6 +172,20 @@ impl Told<'_> {
         }
         text + table::verdict(verdict).trim_end() + "\n"
     }
+}
+
+/// What ran where, and which version of it.
+fn versions(header: &Header) -> Vec<[String; 2]> {
+    let place = &header.place;
+    let machine = format!("{}, {} cores, {}", place.processor, place.cores, place.system);
+    let rows = [
+        ("Katydid", header.katydid.clone()),
+        ("Suite", header.suite.clone()),
+        ("Machine", machine),
+        ("Executor threads", header.threads.to_string()),
+        ("Seed", header.seed.to_string()),
+    ];
+    rows.map(|(what, which)| [what.to_owned(), which]).into()
 }
 
 /// The tables at the end, in their order; empty ones have nothing to say.

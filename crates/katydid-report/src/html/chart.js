@@ -194,7 +194,7 @@ const Charts = (() => {
     const back = svg('g', { class: 'back' }, root);
     for (const v of log ? logTicks(y[0], y[1]) : range(y[0], y[1], nice(y[1] - y[0], 4))) {
       svg('path', { d: `M${PAD.left} ${sy(v)}H${right}`, class: 'grid' }, root);
-      svg('text', { x: PAD.left - 6, y: sy(v) + 4, class: 'tick end' }, root).textContent = yText(v);
+      svg('text', { x: PAD.left - 6, y: sy(v) + 4, class: 'tick end' }, root).textContent = v === 0 ? '0' : yText(v).replace(/\.0+(?=\D|$)/, '');
     }
     for (const v of xTicks(Math.max(2, Math.floor((right - PAD.left) / 90)))) {
       const at = sx(v), side = at > right - 24 ? ' end' : at < PAD.left + 16 ? '' : ' mid';
@@ -310,7 +310,7 @@ const Charts = (() => {
       aim();
     };
     const redraw = () => {
-      const most = Math.max(40, Math.floor(parts.plot.clientWidth / 3));
+      const most = Math.min(model.most || Infinity, Math.max(40, Math.floor(parts.plot.clientWidth / 3)));
       drawn = model.lines.map((line) => line.points(view.from, view.until, most));
       const values = drawn.flatMap((points, k) => (model.lines[k].hidden ? [] : points.map((p) => p[2]))).filter((v) => v !== null);
       const top = values.reduce((a, b) => Math.max(a, b), 0) || 1, low = values.reduce((a, b) => (b > 0 ? Math.min(a, b) : a), top);

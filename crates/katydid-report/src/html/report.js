@@ -36,7 +36,7 @@
   const log = () => logScale.checked;
   const common = { bands: data.phases, marks: data.marks, log };
   // A few times hundred times the usual one hide it on an even scale.
-  const usual = whole(share(0.5))(0, view.end), far = whole(share(0.99))(0, view.end);
+  const usual = whole(share(0.5))(0, view.end), far = whole(longest)(0, view.end);
   logScale.checked = usual > 0 && far / usual > 20;
 
   const timeCharts = (host) => {
@@ -55,7 +55,7 @@
       line('p50', share(0.5)), line('p95', share(0.95)), line('p99', share(0.99)), line('longest', longest),
     ], { height: 230 });
     if (data.failures.length) {
-      add('Failures per second by class', '/s', data.failures.map((kind) => line(kind.name, rate(kind.counts))), { log: null });
+      add('Failures per second by class', '/s', data.failures.map((kind) => line(kind.name, rate(kind.counts))), { log: null, most: 60 });
     }
     add('Generator: latest look of a thread at its clock', 'ms', [line('late', most(steps.late), { style: 5 })], { log: null, height: 110, least: 10 });
   };
@@ -141,6 +141,7 @@
   };
   const compare = (a, b) => (typeof a === typeof b ? (typeof a === 'number' ? a - b : a.localeCompare(b)) : typeof a === 'number' ? -1 : 1);
   document.querySelectorAll('table[data-sort]').forEach((table) => {
+    if (table.tBodies[0].rows.length < 3) return;
     const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
     heads.forEach((head, column) => {
       const button = html('button', { type: 'button' }, null, head.textContent);
