@@ -23,6 +23,7 @@ mod config_users;
 mod console;
 mod embedded;
 mod error;
+mod export;
 mod files;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]

@@ -14,6 +14,7 @@ use crate::capacity::Searcher;
 use crate::console::Console;
 use crate::embedded::{Backend, Order};
 use crate::error::CliError;
+use crate::export::Exports;
 use crate::files::{FailureFile, LastFiles, Place, RUNS, Reports};
 use crate::hooks::Calls;
 use crate::outcome::{End, ending_of};
@@ -40,6 +41,8 @@ pub(crate) fn run(
     console: &Console,
 ) -> Result<u8, CliError> {
     limits::make_room(most_users(&settings), settings.run.threads)?;
+    // A port that is taken is told before anything is made or started.
+    let mut exports = Exports::open(&settings.output.exports, console)?;
     let (place, place_made) = place(&settings, console);
     let mut backend = start_backend(&mut settings, &place, watch, console)?;
     describe(&settings, console);
@@ -73,6 +76,7 @@ pub(crate) fn run(
     calls.test_start(&shared);
     let files = LastFiles::new(&settings.output, &settings.run, &place);
     files.probe(console);
+    exports.describe(&suite.name, &settings);
     let mut printer = Printer::new(console, settings.output.only_summary);
     let rows = history_rows(&settings);
     let mut reports = Reports::new(place.prefix.as_deref(), rows, place_made, console);
@@ -85,12 +89,11 @@ pub(crate) fn run(
         watching.event(&event);
         watching.save(&mut saving);
         saving.event(&event);
+        exports.event(&event);
         if let RunEvent::AllUsersStarted { users } = &event {
             calls.spawning_complete(users);
         }
-        if let (RunEvent::Tick(_), Some(backend)) = (&event, &mut backend) {
-            backend.death().inspect(|death| console.warning(death));
-        }
+        say_death(&event, backend.as_mut(), console);
     };
     watch.run_begins();
     watch.keys_begin(console);
@@ -100,6 +103,7 @@ pub(crate) fn run(
     watching.end(&mut ended.snapshot);
     calls.test_stop(ended.reason, &ended.snapshot);
     let snapshot = &ended.snapshot;
+    exports.end(snapshot, console);
     let ending = Ending {
         advice: advisor.end(snapshot),
         diagnosis: diagnose(snapshot, &suite.advice),
@@ -117,7 +121,16 @@ pub(crate) fn run(
         console,
     };
     let failures = failures.map(|failures| failures.finish(console));
-    Ok(end.close((reports, failures), calls, saving))
+    let code = end.close((reports, failures), calls, saving);
+    exports.linger(watch, console);
+    Ok(code)
+}
+
+/// Says once that the embedded backend has died.
+fn say_death(event: &RunEvent<'_>, backend: Option<&mut Backend>, console: &Console) {
+    if let (RunEvent::Tick(_), Some(backend)) = (event, backend) {
+        backend.death().inspect(|death| console.warning(death));
+    }
 }
 
 fn history_rows(settings: &Settings) -> HistoryRows {

@@ -1,6 +1,7 @@
 //! What the words of the command line mean together: one checked description of the run.
 
 mod evidence;
+mod exports;
 mod host;
 mod print;
 mod reports;
@@ -30,6 +31,7 @@ use crate::suite::{AccountsUse, Suite};
 use crate::told::Rules;
 
 pub(crate) use evidence::{FAILURES_PER_SECOND, FailureLogging};
+pub(crate) use exports::{ExportSettings, PrometheusSettings};
 pub(crate) use host::check_url;
 pub(crate) use print::{rows as print_rows, text as print};
 pub(crate) use reports::{Maker, ReportFiles};
@@ -102,6 +104,8 @@ pub(crate) struct OutputSettings {
     pub(crate) json_file: Option<String>,
     /// Reports for machines.
     pub(crate) reports: ReportFiles,
+    /// Time series of other programs.
+    pub(crate) exports: ExportSettings,
     /// Tables during the run, also with the live page.
     pub(crate) print_stats: bool,
     /// No tables before the end.
@@ -137,6 +141,7 @@ impl OutputSettings {
             return Err(CliError::usage("--verbose belongs to --list; for a run it is -L DEBUG"));
         }
         Ok(Self {
+            exports: ExportSettings::resolve(args)?,
             reports: ReportFiles::resolve(&args.reports, output.html.as_ref())?,
             csv: output.csv,
             no_save: output.no_save,

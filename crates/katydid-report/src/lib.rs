@@ -11,6 +11,7 @@
 //! - [`json`]: Locust's `--json`, the summary for programs, and the outcome of a search.
 //! - [`junit()`]: the verdict as test cases.
 //! - [`markdown()`]: the end of a run for the summary of a CI job.
+//! - [`metrics`]: the numbers of a moment, for Prometheus and OpenTelemetry.
 //! - [`plan`]: a scenario that checks the load that a search has found.
 //! - [`table`]: the live table and the tables at the end of a run.
 //!
@@ -29,6 +30,7 @@ pub mod html;
 pub mod json;
 mod junit;
 mod markdown;
+pub mod metrics;
 mod number;
 pub mod plan;
 mod slowest;

@@ -95,7 +95,10 @@ pub(crate) const LATER: &[Later] = &[
     option("expect-slaves", "N", Why::Other("has a new name in Locust: --expect-workers")),
     option("web-auth", "NAME:PASSWORD", Why::Other("is gone from Locust; it has --web-login now")),
     switch("legacy-ui", Why::Other("is gone from Locust and not coming here")),
-    switch("otel", Why::Other("sends nothing yet: OpenTelemetry comes with a later version")),
+    switch(
+        "otel",
+        Why::Other("sends nothing here; --otlp-endpoint URL sends metrics to a collector"),
+    ),
 ];
 
 /// Refuses what would be ignored. What a file or the environment says of the live page, and which

@@ -5,6 +5,7 @@
 
 mod arrivals;
 mod evidence;
+mod exports;
 mod guards;
 mod help;
 mod http;
@@ -26,6 +27,8 @@ use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser};
 
 pub(crate) use arrivals::ArrivalArgs;
 use evidence::EvidenceArgs;
+    #[command(flatten)]
+pub(crate) use exports::ExportArgs;
 use guards::GuardArgs;
 pub(crate) use help::examples;
 pub(crate) use http::HttpArgs;
@@ -82,6 +85,8 @@ pub(crate) struct Args {
     pub(crate) reports: ReportArgs,
     #[command(flatten)]
     pub(crate) evidence: EvidenceArgs,
+    #[command(flatten)]
+    pub(crate) exports: ExportArgs,
     #[command(flatten)]
     pub(crate) http: HttpArgs,
     #[command(flatten)]

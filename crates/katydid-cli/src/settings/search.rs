@@ -2,14 +2,16 @@
 
 use katydid_core::{Ladder, Scenario};
 
-use crate::args::{Args, ArrivalArgs, ReportArgs, SearchArgs};
+use crate::args::{Args, ArrivalArgs, ExportArgs, ReportArgs, SearchArgs};
 use crate::error::CliError;
 use crate::sources::Origin;
 
 const NO_REPORT: &str = "there is no such report of a search; --json-file has its outcome";
 
+const NO_EXPORT: &str = "the probes of a search are runs of their own and export nothing";
+
 /// What a search has no use for, each with the reason.
-const BESIDE: [(&str, &str); 11] = [
+const BESIDE: [(&str, &str); 15] = [
     ("stages", "the search chooses its numbers of users itself"),
     ("steps", "the search chooses its steps itself"),
     ("arrival-rate", "the search is one for users, not for arrivals"),
@@ -19,6 +21,10 @@ const BESIDE: [(&str, &str); 11] = [
     ("junit", NO_REPORT),
     ("md", NO_REPORT),
     ("summary-json", NO_REPORT),
+    ("prometheus-port", NO_EXPORT),
+    ("prometheus-host", NO_EXPORT),
+    ("prometheus-linger", NO_EXPORT),
+    ("otlp-endpoint", NO_EXPORT),
     ("watch-pid", "no process is watched beside a search"),
     ("csv-full-history", "--csv writes one line for each probe"),
 ];
@@ -70,6 +76,7 @@ pub(super) fn alone(args: &Args, search: Option<&Ladder>) -> Args {
         args.target.watch_pid.clear();
         args.output.html = None;
         args.reports = ReportArgs::default();
+        args.exports = ExportArgs::default();
         args.output.csv_full_history = false;
     }
     args

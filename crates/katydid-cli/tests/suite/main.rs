@@ -16,6 +16,7 @@ mod compared;
 mod console;
 mod evidence;
 mod exit_codes;
+mod exports;
 mod files;
 mod guards;
 mod hooks;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         keys::TESTS,
         phases::TESTS,
         plans::TESTS,
+        exports::TESTS,
         files::TESTS,
         guards::TESTS,
         preflight::TESTS,

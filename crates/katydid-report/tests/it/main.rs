@@ -3,6 +3,7 @@
 mod compared;
 mod csv_files;
 mod exemplars;
+mod exports;
 mod headline;
 mod html;
 mod json;

@@ -122,7 +122,7 @@ pub(super) const CASES: &[(&str, &str)] = &[
     ("--slave", "--slave has a new name in Locust: --worker"),
     ("--web-auth a:b", "--web-auth is gone from Locust; it has --web-login now"),
     ("--legacy-ui", "--legacy-ui is gone from Locust"),
-    ("--otel --headless -H TARGET", "--otel sends nothing yet"),
+    ("--otel --headless -H TARGET", "--otel sends nothing here; --otlp-endpoint"),
     // Commands and plans.
     ("plan chek", "unrecognized subcommand 'chek'; did you mean `check`?"),
     (
