@@ -3,6 +3,7 @@
 
 mod archive;
 mod intelligibility;
+mod machines;
 mod peer;
 mod python;
 mod show;
@@ -15,6 +16,7 @@ const HELP: &str = "\
 cargo xtask test               every test, then how many ran and what could not be checked
 cargo xtask intelligibility    only the test of the speech with a recogniser
 cargo xtask peer               only the comparison with Locust itself
+cargo xtask machines           only the outputs, read by other programs
 cargo xtask workflows          only the checks of what CI systems read
 cargo xtask archive DIR [PROFILE]  the release archive of this machine's kind, and its checksum
 cargo xtask python NAME FILE   a python with the packages of FILE, for shows; prints its path
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["intelligibility"] => intelligibility::run().map(|checked| checked.is_passed()),
         ["peer"] => peer::run().map(|checked| checked.is_passed()),
+        ["machines"] => machines::run().map(|checked| checked.is_passed()),
         ["workflows"] => workflows::run().map(|checked| workflows::is_passed(&checked)),
         ["archive", folder] => archive::make(folder.as_ref(), "release"),
         ["archive", folder, profile] => archive::make(folder.as_ref(), profile),

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result};
 
 use crate::python::Checked;
-use crate::{intelligibility, peer, workflows};
+use crate::{intelligibility, machines, peer, workflows};
 
 /// Runs everything; the answer is whether all of it passed.
 pub(crate) fn run() -> Result<bool> {
@@ -24,8 +24,11 @@ pub(crate) fn run() -> Result<bool> {
         failed = 1;
     }
     let mut unchecked = Vec::new();
-    let mut steps =
-        vec![("speech recogniser", intelligibility::run()?), ("Locust as a peer", peer::run()?)];
+    let mut steps = vec![
+        ("speech recogniser", intelligibility::run()?),
+        ("Locust as a peer", peer::run()?),
+        ("what other programs read", machines::run()?),
+    ];
     steps.extend(workflows::run()?);
     for (what, checked) in steps {
         match checked {

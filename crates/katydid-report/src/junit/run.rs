@@ -43,9 +43,12 @@ fn unjudged(facts: &Facts<'_>) -> Vec<TestCase> {
 /// What a code says that no word says.
 fn end(verdict: &Verdict) -> Vec<TestCase> {
     let code = verdict.overruled.unwrap_or(verdict.exit_code);
-    let told = |name: &str, wrong: bool, class: &str, message: &str| match wrong {
-        true => unhappy(name, NonSuccessKind::Error, class, message, ""),
-        false => passed(name, ""),
+    let told = |name: &str, wrong: bool, class: &str, message: &str| {
+        if wrong {
+            unhappy(name, NonSuccessKind::Error, class, message, "")
+        } else {
+            passed(name, "")
+        }
     };
     let interrupted = code == exit::INTERRUPTED;
     let mut cases = vec![

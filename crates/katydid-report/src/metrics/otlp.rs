@@ -95,10 +95,9 @@ impl Window {
             }),
         };
         let unit = match family.unit {
-            MetricUnit::None => "1",
+            MetricUnit::None | MetricUnit::Ratio => "1",
             MetricUnit::Seconds => "s",
             MetricUnit::Bytes => "By",
-            MetricUnit::Ratio => "1",
         };
         Metric {
             name: format!("katydid.{}", family.name),

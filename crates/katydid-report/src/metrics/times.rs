@@ -26,7 +26,7 @@ pub const BOUNDS: [Duration; 18] = [
     Duration::from_secs(5),
     Duration::from_secs(10),
     Duration::from_secs(30),
-    Duration::from_secs(60),
+    Duration::from_mins(1),
 ];
 
 impl Times {

@@ -4,7 +4,7 @@
 //! time. Hence nothing is queued: what waits is replaced by what is newer, and both are counted.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use katydid_report::metrics::{Metrics, otlp, otlp_rejected};
@@ -91,10 +91,11 @@ impl Otlp {
     /// Sends the last numbers, and says what was lost.
     pub(in crate::export) fn finish(self, metrics: Arc<Metrics>, console: &Console) {
         self.slot.close(metrics);
-        let tally = match self.done.recv_timeout(PATIENCE) {
-            Ok(tally) => tally,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Tally::default(),
-        };
+        let tally = self.done.recv_timeout(PATIENCE).unwrap_or_else(|_| Tally {
+            lost: 1,
+            fault: Some(format!("no answer within {} s", PATIENCE.as_secs())),
+            ..Tally::default()
+        });
         let lost = tally.lost + self.slot.replaced();
         let of = tally.sent + lost;
         let fault = tally.fault.map_or_else(String::new, |fault| format!(" ({fault})"));
@@ -144,7 +145,7 @@ impl Sender {
             let sent = loop {
                 tries -= 1;
                 match self.send(&client, &body) {
-                    Err(_) if tries > 0 => std::thread::sleep(REST),
+                    Err(_) if tries > 0 => std::thread::park_timeout(REST),
                     sent => break sent,
                 }
             };

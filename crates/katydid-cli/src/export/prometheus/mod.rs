@@ -69,9 +69,13 @@ impl Prometheus {
             return;
         }
         let span = format_span(self.linger);
-        console.info(&format!("Waiting for the last scrape of the metrics, at most {span}"));
+        console.info(&format!(
+            "Waiting for the last scrape of the metrics, at most {span}; Ctrl-C ends that"
+        ));
+        // Whoever has ended the run by Ctrl-C wants its last numbers too; the next one leaves.
+        let before = watch.asked();
         let end = Instant::now() + self.linger;
-        while !watch.asked() && Instant::now() < end && !self.desk.wait_served(LOOK) {}
+        while watch.asked() == before && Instant::now() < end && !self.desk.wait_served(LOOK) {}
         if !self.desk.has_served_last() {
             console.warning("nobody has scraped the last metrics of this run");
         }

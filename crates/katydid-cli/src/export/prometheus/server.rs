@@ -26,7 +26,7 @@ pub(super) fn serve(listener: &TcpListener, desk: &Arc<Desk>) {
     let busy = Arc::new(AtomicUsize::new(0));
     for stream in listener.incoming() {
         let Ok(stream) = stream else {
-            std::thread::sleep(REST);
+            std::thread::park_timeout(REST);
             continue;
         };
         let place = Place::take(&busy);
