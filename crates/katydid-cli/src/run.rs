@@ -90,10 +90,7 @@ pub(crate) fn run(
         watching.save(&mut saving);
         saving.event(&event);
         exports.event(&event);
-        if let RunEvent::AllUsersStarted { users } = &event {
-            calls.spawning_complete(users);
-        }
-        say_death(&event, backend.as_mut(), console);
+        pass_on(&event, &mut calls, backend.as_mut(), console);
     };
     watch.run_begins();
     watch.keys_begin(console);
@@ -126,10 +123,19 @@ pub(crate) fn run(
     Ok(code)
 }
 
-/// Says once that the embedded backend has died.
-fn say_death(event: &RunEvent<'_>, backend: Option<&mut Backend>, console: &Console) {
-    if let (RunEvent::Tick(_), Some(backend)) = (event, backend) {
-        backend.death().inspect(|death| console.warning(death));
+/// Tells the suite that its users have started, and once that the embedded backend has died.
+fn pass_on(
+    event: &RunEvent<'_>,
+    calls: &mut Calls<'_>,
+    backend: Option<&mut Backend>,
+    console: &Console,
+) {
+    match (event, backend) {
+        (RunEvent::AllUsersStarted { users }, _) => calls.spawning_complete(users),
+        (RunEvent::Tick(_), Some(backend)) => {
+            backend.death().inspect(|death| console.warning(death));
+        }
+        _ => {}
     }
 }
 
