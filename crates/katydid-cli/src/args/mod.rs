@@ -27,7 +27,6 @@ use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser};
 
 pub(crate) use arrivals::ArrivalArgs;
 use evidence::EvidenceArgs;
-#[command(flatten)]
 pub(crate) use exports::ExportArgs;
 use guards::GuardArgs;
 pub(crate) use help::examples;
