@@ -2,7 +2,9 @@
 //! snapshot at the end.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use katydid_core::mask::Mask;
 use katydid_core::{MarkKind, MonitorEvent, MonitorMark, RunEvent, Snapshot};
 use katydid_monitor::{Monitors, Source};
 
@@ -23,6 +25,7 @@ pub(crate) struct Monitoring {
     monitors: Option<Monitors>,
     /// What was seen and is not in the file of the run yet.
     fresh: Vec<MonitorEvent>,
+    mask: Arc<Mask>,
     console: Console,
 }
 
@@ -44,6 +47,7 @@ impl Monitoring {
             told: Vec::new(),
             monitors: None,
             fresh: Vec::new(),
+            mask: Arc::clone(&settings.run.mask),
             console: console.clone(),
         };
         for planned in &settings.monitors {
@@ -65,7 +69,8 @@ impl Monitoring {
     pub(crate) fn event(&mut self, event: &RunEvent<'_>) {
         match event {
             RunEvent::Started { .. } if !self.sources.is_empty() => {
-                self.monitors = Some(Monitors::start(std::mem::take(&mut self.sources)));
+                self.monitors =
+                    Some(Monitors::start(std::mem::take(&mut self.sources), &self.mask));
             }
             RunEvent::Tick(_) => {
                 let events = self.monitors.as_mut().map(Monitors::drain).unwrap_or_default();

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::time::{Duration, Instant};
 
+use katydid_core::mask::Mask;
 use katydid_core::{MarkKind, MonitorEvent, MonitorMark, MonitorSample, Monitored};
 
 use crate::probe::{Limit, Looked, Probe};
@@ -28,8 +29,9 @@ pub struct Monitors {
 }
 
 impl Monitors {
-    /// Begins now, which is zero in the times of what is seen.
-    pub fn start(sources: Vec<Source>) -> Self {
+    /// Begins now, which is zero in the times of what is seen. Lines of logs and what commands
+    /// complain of are told without what `mask` knows as secret.
+    pub fn start(sources: Vec<Source>, mask: &Arc<Mask>) -> Self {
         let begin = Instant::now();
         let (tell, seen) = sync_channel(MOST_WAITING);
         let over = Arc::new(AtomicBool::new(false));
@@ -52,6 +54,7 @@ impl Monitors {
                 begin,
                 over: Arc::clone(&monitors.over),
                 tell: tell.clone(),
+                mask: Arc::clone(mask),
                 rates: Rates::default(),
                 series: HashMap::new(),
                 fault: None,
@@ -120,6 +123,7 @@ struct Eye {
     begin: Instant,
     over: Arc<AtomicBool>,
     tell: SyncSender<MonitorEvent>,
+    mask: Arc<Mask>,
     rates: Rates,
     /// Places of series by name.
     series: HashMap<Arc<str>, usize>,
@@ -205,6 +209,7 @@ impl Eye {
     }
 
     fn mark(&self, kind: MarkKind, text: String) -> Result<(), Deaf> {
+        let text = self.mask.text(&text).into_owned();
         let mark = MonitorMark { at: self.begin.elapsed(), kind, text };
         self.say(MonitorEvent::Mark { monitor: self.monitor, mark })
     }

@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use katydid_core::{MarkKind, Monitored, Series};
@@ -20,7 +21,7 @@ fn watch(what: What, enough: impl Fn(&Monitored) -> bool) -> Monitored {
 fn watch_within(timeout: Duration, what: What, enough: impl Fn(&Monitored) -> bool) -> Monitored {
     let every = Duration::from_millis(100);
     let source = Source { name: "it".to_owned(), what, every, timeout };
-    let mut monitors = Monitors::start(vec![source]);
+    let mut monitors = Monitors::start(vec![source], &Arc::default());
     let end = Instant::now() + Duration::from_mins(1);
     loop {
         monitors.drain();
@@ -108,7 +109,7 @@ fn a_process_is_seen_by_its_port_and_its_end_is_marked() {
         every: Duration::from_millis(100),
         timeout: Duration::from_secs(2),
     };
-    let mut monitors = Monitors::start(vec![source]);
+    let mut monitors = Monitors::start(vec![source], &Arc::default());
     let mut until = |enough: &dyn Fn(&Monitored) -> bool| {
         while !monitors.monitored().first().is_some_and(enough) {
             std::thread::park_timeout(Duration::from_millis(10));
@@ -243,7 +244,7 @@ fn a_log_is_read_from_its_end_through_rotation_and_cuts() {
         every: Duration::from_millis(100),
         timeout: Duration::from_secs(2),
     };
-    let mut monitors = Monitors::start(vec![source]);
+    let mut monitors = Monitors::start(vec![source], &Arc::default());
     let mut until = |wanted: f64| {
         let end = Instant::now() + Duration::from_mins(1);
         loop {
@@ -287,6 +288,21 @@ fn a_log_is_read_from_its_end_through_rotation_and_cuts() {
         "ERROR after the cut",
     ];
     assert_eq!(marks, wanted);
+}
+
+#[test]
+fn what_is_secret_in_a_log_is_not_told() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("app.log");
+    append(&path, b"");
+    let writer = path.clone();
+    let seen = watch(log(&path), move |seen| {
+        if has(seen, "errors_total") && seen.marks.is_empty() {
+            append(&writer, b"ERROR login failed: password=hunter2\n");
+        }
+        !seen.marks.is_empty()
+    });
+    assert_eq!(seen.marks[0].text, "ERROR login failed: password=***");
 }
 
 #[test]
@@ -374,7 +390,7 @@ fn who_hangs_at_the_end_is_left_behind() {
         every: Duration::from_secs(1),
         timeout: Duration::from_mins(1),
     };
-    let monitors = Monitors::start(vec![source]);
+    let monitors = Monitors::start(vec![source], &Arc::default());
     let begin = Instant::now();
     let (monitored, _) = monitors.finish();
     assert!(begin.elapsed() < Duration::from_secs(5));
