@@ -146,6 +146,7 @@ fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
         ("### Console: stages side by side", headings(&table::stages(run))),
         ("### Console: knee", headings(&table::knee(verdict.knee.as_ref()))),
         ("### Console: phases", headings(&table::phases(run))),
+        ("### Console: monitors", headings(&table::monitors(run))),
         ("### Console: exceptions", headings(&table::exceptions(run))),
         ("### Console: task executions", headings(&table::tasks(run))),
         ("### Console: task mix", headings(&table::mix(run))),
