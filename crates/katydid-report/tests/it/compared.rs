@@ -46,7 +46,8 @@ fn found() -> Compared {
     compare(&base, &new, (&rules, FailWhen::Shown), katydid_core::compare::Settings::default())
 }
 
-fn with(report: impl FnOnce(&Comparison<'_>) -> String) -> String {
+/// A report of two runs that differ.
+pub(crate) fn with(report: impl FnOnce(&Comparison<'_>) -> String) -> String {
     let side = |label: &str| {
         vec![Compares {
             label: label.to_owned(),

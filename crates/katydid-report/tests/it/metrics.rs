@@ -13,6 +13,7 @@ use katydid_core::{
 use katydid_report::csv::{self, HistoryRows};
 use katydid_report::{json, table};
 
+use crate::compared::with;
 use crate::html::made_with;
 use crate::run::{Run, counts, started, task};
 
@@ -126,6 +127,14 @@ fn search(run: &Snapshot, verdict: &Verdict) -> SearchOutcome {
     SearchOutcome { probes: vec![probe], end: SearchEnd::OutOfTime, search, took }
 }
 
+/// Headings of the two tables of a comparison; the first column of the first has none.
+fn compared() -> Vec<String> {
+    let text = with(|it| katydid_report::compare::text(it, None));
+    let (all, names) = text.split_once("By name").expect("two tables");
+    let headings = [headings(all), headings(names)].concat();
+    headings.into_iter().filter(|heading| !heading.is_empty()).collect()
+}
+
 /// What there is, by the heading under which the document has it.
 fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
     let targets = [Target::success_at_least(1.0)];
@@ -162,6 +171,7 @@ fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
         ("### Console: probes of a search", headings(&table::probes(&search, None))),
         ("### CSV: probes of a search", first_line(&csv::probes(&search))),
         ("### JSON of a search", found),
+        ("### Console: comparison", compared()),
     ]
 }
 
@@ -241,6 +251,10 @@ fn no_table_of_the_sources_is_forgotten() {
             for mark in marks {
                 for rest in text.split(mark).skip(1) {
                     let name = rest.split('"').next().unwrap_or_default();
+                    if name.is_empty() {
+                        // The first column of a small table, whose rows say what they are.
+                        continue;
+                    }
                     let forms = [format!("`{name}`"), format!("| {name} |")];
                     let known = forms.iter().any(|form| DOCUMENT.contains(form));
                     assert!(known, "docs/METRICS.md lacks `{name}` of {}", path.display());
