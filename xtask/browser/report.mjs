@@ -1,6 +1,6 @@
 // A page of a run in a browser: sort, filter, zoom, crosshair, legend, keyboard, theme, axe.
-// node report.mjs PAGES MODULES: the pages of `cargo run -p katydid-report --example pages -- PAGES`, and
-// a folder in which playwright-core and axe-core are installed. Chromium is the system's.
+// node report.mjs PAGES MODULES BROWSER: the pages of the example `pages` of katydid-report, a folder in
+// which playwright-core and axe-core are installed, and the program of a Chromium (`cargo xtask browser`).
 // Prints `ok …` for everything that it has checked; ends with 1 if anything is wrong.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -9,14 +9,17 @@ import path from 'node:path';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
-const [pages, modules] = process.argv.slice(2);
+const [pages, modules, browser] = process.argv.slice(2);
 const require = createRequire(path.join(path.resolve(modules), 'package.json'));
 const { chromium } = require('playwright-core');
 const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
+// Playwright wants a path, not a name.
+const program = process.env.PATH.split(path.delimiter).map((folder) => path.join(folder, browser)).find((file) => fs.existsSync(file));
+
 const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'katydid-report-'));
 const context = await chromium.launchPersistentContext(profile, {
-  executablePath: '/usr/bin/chromium', headless: true, viewport: { width: 1280, height: 900 },
+  executablePath: program, headless: true, viewport: { width: 1280, height: 900 },
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 

@@ -2,8 +2,10 @@
 #![expect(clippy::print_stdout, reason = "a chore talks to the person who started it")]
 
 mod archive;
+mod browser;
 mod intelligibility;
 mod machines;
+mod npm;
 mod peer;
 mod python;
 mod show;
@@ -17,6 +19,7 @@ cargo xtask test               every test, then how many ran and what could not 
 cargo xtask intelligibility    only the test of the speech with a recogniser
 cargo xtask peer               only the comparison with Locust itself
 cargo xtask machines           only the outputs, read by other programs
+cargo xtask browser            only the report page, used in a browser
 cargo xtask workflows          only the checks of what CI systems read
 cargo xtask archive DIR [PROFILE]  the release archive of this machine's kind, and its checksum
 cargo xtask python NAME FILE   a python with the packages of FILE, for shows; prints its path
@@ -29,6 +32,9 @@ fn main() -> ExitCode {
         ["intelligibility"] => intelligibility::run().map(|checked| checked.is_passed()),
         ["peer"] => peer::run().map(|checked| checked.is_passed()),
         ["machines"] => machines::run().map(|checked| checked.is_passed()),
+        ["browser"] => {
+            browser::run().map(|checked| workflows::is_passed(&[("report page", checked)]))
+        }
         ["workflows"] => workflows::run().map(|checked| workflows::is_passed(&checked)),
         ["archive", folder] => archive::make(folder.as_ref(), "release"),
         ["archive", folder, profile] => archive::make(folder.as_ref(), profile),

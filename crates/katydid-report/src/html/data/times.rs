@@ -65,7 +65,9 @@ mod tests {
     fn buckets_keep_every_time_within_their_width() {
         let mut times = Latency::default();
         let micros = [1, 2, 3, 900, 901, 1_000_000, 3_600_000_000];
-        micros.iter().for_each(|micros| times.record(micros * 1_000));
+        for micros in micros {
+            times.record(micros * 1_000);
+        }
         for factor in FACTORS {
             let step = step(factor, &times);
             let mut bucket = 0;

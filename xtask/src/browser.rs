@@ -1,0 +1,96 @@
+//! The report page, used in a browser: sorted, filtered, zoomed, by keyboard, and read by axe.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::npm;
+use crate::python::{Checked, check, target};
+use crate::test::cargo;
+
+/// Names under which systems have it.
+const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
+/// Finds a browser, or installs one where it can, makes pages of made-up runs, and uses them.
+pub(crate) fn run() -> Result<Checked> {
+    let browser = match browser() {
+        Ok(browser) => browser,
+        Err(why) => return Ok(Checked::NotPossible(why)),
+    };
+    let modules = match modules()? {
+        Ok(modules) => modules,
+        Err(why) => return Ok(Checked::NotPossible(why)),
+    };
+    let pages = target().join("browser/pages");
+    std::fs::create_dir_all(&pages)?;
+    let made = cargo()
+        .args(["run", "--quiet", "--package", "katydid-report", "--example", "pages", "--"])
+        .arg(&pages)
+        .status()
+        .context("cargo cannot be started")?;
+    anyhow::ensure!(made.success(), "the pages cannot be made");
+    let mut program = Command::new("node");
+    program.arg(room().join("report.mjs")).args([&pages, &modules]).arg(browser);
+    check(program)
+}
+
+/// The program of a browser that starts; or why there is none.
+fn browser() -> Result<&'static str, String> {
+    if let Some(found) = installed() {
+        return Ok(found);
+    }
+    if !is_root() {
+        return Err("chromium is not installed, and only root can install it".to_owned());
+    }
+    println!("installing chromium …");
+    let apt = |words: &[&str]| {
+        Command::new("apt-get").args(words).env("DEBIAN_FRONTEND", "noninteractive").output()
+    };
+    // Fresh machines have no lists; where they cannot be fetched, the installation says so.
+    let _ = apt(&["update"]);
+    match apt(&["install", "--yes", "--no-install-recommends", "chromium"]) {
+        Ok(apt) if apt.status.success() => {
+            installed().ok_or_else(|| "chromium was installed and does not start".to_owned())
+        }
+        Ok(apt) => {
+            let text = String::from_utf8_lossy(&apt.stderr);
+            let last = text.lines().last().unwrap_or("apt-get failed");
+            Err(format!("chromium is not installed, and cannot be ({last})"))
+        }
+        Err(_) => Err("chromium is not installed, and there is no apt-get".to_owned()),
+    }
+}
+
+fn installed() -> Option<&'static str> {
+    let starts = |name: &&str| {
+        Command::new(name).arg("--version").output().is_ok_and(|told| told.status.success())
+    };
+    BROWSERS.into_iter().find(starts)
+}
+
+fn is_root() -> bool {
+    Command::new("id").arg("-u").output().is_ok_and(|told| told.stdout.trim_ascii() == b"0")
+}
+
+/// A folder with the packages of `package.json`, installed once; or why there is none.
+fn modules() -> Result<Result<PathBuf, String>> {
+    let home = target().join("browser");
+    let wanted = std::fs::read_to_string(room().join("package.json"))?;
+    // Written last, so that half an installation is not taken for a whole one.
+    let installed = home.join("installed.json");
+    if std::fs::read_to_string(&installed).is_ok_and(|have| have == wanted) {
+        return Ok(Ok(home));
+    }
+    std::fs::create_dir_all(&home)?;
+    std::fs::write(home.join("package.json"), &wanted)?;
+    if let Err(why) = npm::install(&home, "playwright-core and axe-core", &[]) {
+        return Ok(Err(why));
+    }
+    std::fs::write(&installed, wanted)?;
+    Ok(Ok(home))
+}
+
+fn room() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/browser"))
+}
