@@ -18,7 +18,7 @@ use crate::export::Exports;
 use crate::files::{FailureFile, LastFiles, Place, RUNS, Reports};
 use crate::hooks::Calls;
 use crate::outcome::{End, ending_of};
-use crate::preflight::{self, Wanted};
+use crate::preflight::{self, Findings, Wanted};
 use crate::printer::Printer;
 use crate::saving::Saving;
 use crate::settings::{Settings, check_url};
@@ -42,9 +42,9 @@ pub(crate) fn run(
 ) -> Result<u8, CliError> {
     limits::make_room(most_users(&settings), settings.run.threads)?;
     // A port that is taken is told before anything is made or started.
-    let mut exports = Exports::open(&settings.output.exports, console)?;
+    let exports = Exports::open(&settings.output.exports, console)?;
     let (place, place_made) = place(&settings, console);
-    let mut backend = start_backend(&mut settings, &place, watch, console)?;
+    let backend = start_backend(&mut settings, &place, watch, console)?;
     describe(&settings, console);
     let advisor = Advisor::new(&settings.silences, console);
     advisor.before(&settings);
@@ -68,59 +68,77 @@ pub(crate) fn run(
         }
         return found;
     }
-    let mut watching = Watching::choose(&settings, backend.as_ref(), console)?;
-    settings.run.hooks = hooks(suite, &settings, console);
-    let mut calls = Calls::init(suite, &settings.run, console);
-    let folder = place.folder.as_deref();
-    let shared = prepare(suite, &settings, &settings.run, backend.as_ref(), folder, &advisor)?;
-    calls.test_start(&shared);
-    let files = LastFiles::new(&settings.output, &settings.run, &place);
-    files.probe(console);
-    exports.describe(&suite.name, &settings);
-    let mut printer = Printer::new(console, settings.output.only_summary);
-    let rows = history_rows(&settings);
-    let mut reports = Reports::new(place.prefix.as_deref(), rows, place_made, console);
-    let header = heading::of_suite(suite, &settings);
-    let mut saving = Saving::begin(&place, &header, console);
-    let mut observe = |event: RunEvent<'_>| {
-        printer.event(&event);
-        reports.event(&event);
-        advisor.event(&event);
-        watching.event(&event);
-        watching.save(&mut saving);
-        saving.event(&event);
-        exports.event(&event);
-        pass_on(&event, &mut calls, backend.as_mut(), console);
-    };
-    watch.run_begins();
-    watch.keys_begin(console);
-    let run = &settings.run;
-    let mut ended =
-        katydid_engine::run(&settings.classes, shared, run, &watch.control, &mut observe)?;
-    watching.end(&mut ended.snapshot);
-    calls.test_stop(ended.reason, &ended.snapshot);
-    let snapshot = &ended.snapshot;
-    exports.end(snapshot, console);
-    let ending = Ending {
-        advice: advisor.end(snapshot),
-        diagnosis: diagnose(snapshot, &suite.advice),
-        cost: guards::spent(suite, settings.max_cost, ended.reason, snapshot, before.spent),
-        ..ending_of(&ended)
-    };
-    let end = End {
-        header: &header,
-        snapshot,
-        ending,
+    let place = (place, place_made);
+    let stage = Stage { suite, settings, watch, console, advisor, backend, place, before };
+    stage.run(exports, failures)
+}
+
+/// Everything that one run needs.
+struct Stage<'a> {
+    suite: &'a Suite,
+    settings: Settings,
+    watch: &'a Watch,
+    console: &'a Console,
+    advisor: Advisor,
+    backend: Option<Backend>,
+    /// Where the files go, and whether that could be arranged.
+    place: (Place, bool),
+    before: Findings,
+}
+
+impl Stage<'_> {
+    /// Makes the load and reports it.
+    fn run(self, mut exports: Exports, failures: Option<FailureFile>) -> Result<u8, CliError> {
+        let Self { suite, mut settings, watch, console, advisor, mut backend, place, before } =
+            self;
+        let (place, place_made) = place;
+        let mut watching = Watching::choose(&settings, backend.as_ref(), console)?;
+        settings.run.hooks = hooks(suite, &settings, console);
+        let mut calls = Calls::init(suite, &settings.run, console);
+        let (run, folder) = (&settings.run, place.folder.as_deref());
+        let shared = prepare(suite, &settings, run, backend.as_ref(), folder, &advisor)?;
+        calls.test_start(&shared);
+        let files = LastFiles::new(&settings.output, run, &place);
+        files.probe(console);
+        exports.describe(&suite.name, &settings);
+        let mut printer = Printer::new(console, settings.output.only_summary);
+        let (prefix, rows) = (place.prefix.as_deref(), history_rows(&settings));
+        let mut reports = Reports::new(prefix, rows, place_made, console);
+        let header = heading::of_suite(suite, &settings);
+        let mut saving = Saving::begin(&place, &header, console);
+        let mut observe = |event: RunEvent<'_>| {
+            printer.event(&event);
+            reports.event(&event);
+            advisor.event(&event);
+            watching.event(&event);
+            watching.save(&mut saving);
+            saving.event(&event);
+            exports.event(&event);
+            pass_on(&event, &mut calls, backend.as_mut(), console);
+        };
+        watch.run_begins();
+        watch.keys_begin(console);
+        let classes = &settings.classes;
+        let mut ended = katydid_engine::run(classes, shared, run, &watch.control, &mut observe)?;
+        watching.end(&mut ended.snapshot);
+        calls.test_stop(ended.reason, &ended.snapshot);
+        let (snapshot, reason) = (&ended.snapshot, ended.reason);
+        exports.end(snapshot, console);
+        let ending = Ending {
+            advice: advisor.end(snapshot),
+            diagnosis: diagnose(snapshot, &suite.advice),
+            cost: guards::spent(suite, settings.max_cost, reason, snapshot, before.spent),
+            ..ending_of(&ended)
+        };
         // As in Locust: who wants the statistics as a file does not want them as tables.
-        shows_tables: settings.output.json_file.is_none(),
-        place: &place,
-        files: &files,
-        console,
-    };
-    let failures = failures.map(|failures| failures.finish(console));
-    let code = end.close((reports, failures), calls, saving);
-    exports.linger(watch, console);
-    Ok(code)
+        let shows_tables = settings.output.json_file.is_none();
+        let (header, place, files) = (&header, &place, &files);
+        let end = End { header, snapshot, ending, shows_tables, place, files, console };
+        let failures = failures.map(|failures| failures.finish(console));
+        let code = end.close((reports, failures), calls, saving);
+        exports.linger(watch, console);
+        Ok(code)
+    }
 }
 
 /// Tells the suite that its users have started, and once that the embedded backend has died.

@@ -127,7 +127,7 @@ mod tests {
             marks.add(Mark::of(&ramp, Duration::from_secs(second)).expect("a ramp leaves a mark"));
         }
         let end = RunEvent::Stopping(StopReason::Shape);
-        marks.add(Mark::of(&end, Duration::from_secs(86_400)).expect("so does the end"));
+        marks.add(Mark::of(&end, Duration::from_hours(24)).expect("so does the end"));
         assert_eq!((marks.kept().len(), marks.left_out()), (101, 86_300));
         assert_eq!(marks.kept()[0].text, "users from 1 to 2 at 1.00/s");
         assert_eq!(marks.kept()[100].text, "the shape is over");

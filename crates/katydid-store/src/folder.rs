@@ -28,6 +28,9 @@ pub struct Found {
     pub folder: PathBuf,
 }
 
+/// The end of a run, or why there is none: where its file breaks off, or that it was never written.
+pub type End = Result<Ending, Option<Torn>>;
+
 /// Why no run is found.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -79,7 +82,7 @@ impl Found {
     ///
     /// # Errors
     /// It is no saved run.
-    pub fn ends(&self) -> Result<(Header, Result<Ending, Option<Torn>>), ReadError> {
+    pub fn ends(&self) -> Result<(Header, End), ReadError> {
         ends(&fs::read(self.file())?)
     }
 
@@ -91,7 +94,7 @@ impl Found {
 }
 
 /// The first record of a file, and the last one if it is the end of the run.
-fn ends(bytes: &[u8]) -> Result<(Header, Result<Ending, Option<Torn>>), ReadError> {
+fn ends(bytes: &[u8]) -> Result<(Header, End), ReadError> {
     let mut reader = Reader::new(bytes.to_vec())?;
     let Some(Record::Header(header)) = reader.next() else {
         let why = reader.torn().map_or("it says something else first", |torn| &torn.why);

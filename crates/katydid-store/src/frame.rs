@@ -61,11 +61,14 @@ pub(crate) fn pack(records: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// The next frame of `bytes`, unpacked, and what follows it. `None` at the end.
+/// The records of a frame, unpacked, and the bytes that follow it.
+pub(crate) type Unpacked<'a> = (Vec<u8>, &'a [u8]);
+
+/// The next frame of `bytes`. `None` at the end.
 ///
 /// # Errors
 /// What stands there is no whole frame: which fault, with the bytes from there on.
-pub(crate) fn unpack(bytes: &[u8], at: u64) -> Result<Option<(Vec<u8>, &[u8])>, Torn> {
+pub(crate) fn unpack(bytes: &[u8], at: u64) -> Result<Option<Unpacked<'_>>, Torn> {
     if bytes.is_empty() {
         return Ok(None);
     }

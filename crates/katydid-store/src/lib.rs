@@ -22,7 +22,7 @@ mod saver;
 mod window;
 
 pub use error::{ReadError, Torn};
-pub use folder::{Found, Runs, RunsError, is_run};
+pub use folder::{End, Found, Runs, RunsError, is_run};
 pub use header::{Ending, Header, Load, Outcome, Place};
 pub use reader::Reader;
 pub use record::{Measured, Record};

@@ -1,6 +1,8 @@
 //! A run that is written and read again is the run; a file that is cut or damaged is read as far as
 //! it is whole, and never more.
 
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -161,7 +163,7 @@ fn parts_of_a_run_add_up_to_it() {
     let sum = |count: fn(&Snapshot) -> u64| parts.iter().map(count).sum::<u64>();
     assert_eq!(sum(Snapshot::requests), live.requests());
     assert_eq!(sum(Snapshot::failed), live.failed());
-    assert_eq!(parts[1].measured(), Duration::from_millis(7_000 - 4_000));
+    assert_eq!(parts[1].measured(), Duration::from_secs(3));
     for part in &parts {
         assert_eq!(part.unaccounted(), None);
     }
@@ -201,7 +203,7 @@ fn a_window_without_time_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.ktd");
     save(&path, 3, None);
-    let cut = Cut { from: Some(Duration::from_secs(60)), ..Cut::default() };
+    let cut = Cut { from: Some(Duration::from_mins(1)), ..Cut::default() };
     let fault = Saved::open(&path, &cut).unwrap_err();
     assert!(matches!(fault, SavedError::Cut(CutError::Beyond { .. })), "{fault}");
 }

@@ -9,6 +9,10 @@ const LESS_SPEECH: &str = "fewer users or shorter texts (--text-length), or more
 
 /// The first that fits counts, so what is special comes first.
 pub(crate) fn known() -> impl Iterator<Item = Advice> {
+    refusals().into_iter().chain(slowness())
+}
+
+fn refusals() -> [Advice; 7] {
     let status = |status| Symptom::Status(status);
     [
         Advice::new(
@@ -45,6 +49,11 @@ pub(crate) fn known() -> impl Iterator<Item = Advice> {
         )
         .saying("Extraction"),
         Advice::new(status(503), BUSY_SPEECH, LESS_SPEECH).at("/api/extract-and-synthesize"),
+    ]
+}
+
+fn slowness() -> [Advice; 4] {
+    [
         Advice::new(
             Symptom::PoolFull,
             "the pool of connections for reading, DATABASE_POOL_SIZE (8), is too small for this \
@@ -72,5 +81,4 @@ pub(crate) fn known() -> impl Iterator<Item = Advice> {
         )
         .at("/api/login"),
     ]
-    .into_iter()
 }

@@ -1,8 +1,8 @@
 //! The tables `[scenario.NAME]`.
 
 use katydid_core::{
-    DegradeError, DriftRule, Expectation, Metric, Recover, RunPhase, Scenario, Scope, Target,
-    or_nearest,
+    DegradeError, DriftRule, Expectation, Metric, Recover, RunPhase, Scenario, Scope, Silence,
+    Target, or_nearest,
 };
 
 use super::error::PlanError;
@@ -40,13 +40,7 @@ pub(super) fn scenario(
             "classes" => scenario.classes = classes(part, names)?,
             "tags" => scenario.tags = tags(part, &names.tags)?,
             "exclude-tags" => scenario.exclude_tags = tags(part, &names.tags)?,
-            "silence" => {
-                for item in part.texts()? {
-                    let silence =
-                        item.text.parse().map_err(|fault| item.wrong(format!("{fault}")))?;
-                    scenario.silences.push(silence);
-                }
-            }
+            "silence" => scenario.silences.extend(silences(part)?),
             "targets" => {
                 for item in part.texts()? {
                     let target = target(&item, names, rules)?;
@@ -61,14 +55,7 @@ pub(super) fn scenario(
             }
             "endpoints" => listed(part, List::Endpoints, rules, &mut scenario)?,
             "success-classes" => listed(part, List::SuccessClasses, rules, &mut scenario)?,
-            "mask" => {
-                for item in part.texts()? {
-                    if !item.text.chars().any(char::is_alphanumeric) {
-                        return Err(item.wrong("a name to mask has a letter or a digit in it"));
-                    }
-                    scenario.mask.push(item.text.to_owned());
-                }
-            }
+            "mask" => scenario.mask.extend(masks(part)?),
             "preflight" => scenario.preflight = part.switch()?,
             "confirm" => scenario.confirm = part.switch()?,
             "max-rate" => {
@@ -83,15 +70,39 @@ pub(super) fn scenario(
             _ => return Err(part.unknown(&SCENARIO.map(|key| key.name))),
         }
     }
-    let failures =
-        |target: &Target| matches!(target.metric(), Metric::SuccessRate | Metric::FailureRate);
-    if scenario.search.is_some() && !scenario.targets.iter().any(failures) {
-        return Err(table.wrong(NO_TARGET));
-    }
-    if scenario.search.is_some() && !scenario.expectations.is_empty() {
-        return Err(table.wrong(ONLY_TARGETS));
+    if scenario.search.is_some() {
+        check_search(table, &scenario)?;
     }
     Ok(scenario)
+}
+
+/// A search can be decided by its targets, and by nothing else.
+fn check_search(table: &Entry<'_>, scenario: &Scenario) -> Result<(), PlanError> {
+    let failures =
+        |target: &Target| matches!(target.metric(), Metric::SuccessRate | Metric::FailureRate);
+    if !scenario.targets.iter().any(failures) {
+        return Err(table.wrong(NO_TARGET));
+    }
+    if !scenario.expectations.is_empty() {
+        return Err(table.wrong(ONLY_TARGETS));
+    }
+    Ok(())
+}
+
+fn silences(part: &Entry<'_>) -> Result<Vec<Silence>, PlanError> {
+    let silence =
+        |item: Item<'_>| item.text.parse().map_err(|fault| item.wrong(format!("{fault}")));
+    part.texts()?.into_iter().map(silence).collect()
+}
+
+fn masks(part: &Entry<'_>) -> Result<Vec<String>, PlanError> {
+    let name = |item: Item<'_>| {
+        if item.text.chars().any(char::is_alphanumeric) {
+            return Ok(item.text.to_owned());
+        }
+        Err(item.wrong("a name to mask has a letter or a digit in it"))
+    };
+    part.texts()?.into_iter().map(name).collect()
 }
 
 const ONLY_TARGETS: &str = "a search is judged by its targets alone, probe by probe; leave `knee`, \

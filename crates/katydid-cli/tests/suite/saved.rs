@@ -88,14 +88,14 @@ fn a_killed_run_can_be_read_up_to_its_last_second() {
         if let Some(run) = runs.into_iter().flatten().next() {
             break run.unwrap().path().join("run.ktd");
         }
-        std::thread::sleep(Duration::from_millis(10));
+        std::thread::park_timeout(Duration::from_millis(10));
     };
     // Three seconds are in the file when it has grown three times.
     let size = || fs::metadata(&file).map_or(0, |meta| meta.len());
     let end = Instant::now() + Duration::from_secs(30);
     let (mut grown, mut last) = (0, size());
     while grown < 4 && Instant::now() < end {
-        std::thread::sleep(Duration::from_millis(20));
+        std::thread::park_timeout(Duration::from_millis(20));
         let now = size();
         grown += u32::from(now > last);
         last = now;
