@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn wrong_settings_name_the_setting_and_the_next_step() {
-        let cases: [(&[(&str, &str)], &str); 9] = [
+        let cases: [(&[(&str, &str)], &str); 10] = [
             (&[("PORT", "70000")], "PORT=70000 is not a port number"),
             (&[("RATE_LIMIT_REQUESTS_PER_HOUR", "0")], "is not a whole number from 1 to"),
             (&[("LOAD_TEST_MODE", "maybe")], "LOAD_TEST_MODE=maybe is not true or false"),
@@ -235,7 +235,11 @@ mod tests {
             (&[("LOAD_TEST_MODE", "true"), ("ENVIRONMENT", "production")], "leave one of the two"),
             (
                 &[("FAULT_LEAK_BYTES_PER_REQUEST", "9"), ("ENVIRONMENT", "production")],
-                "a leak on purpose is for tests",
+                "a fault on purpose is for tests",
+            ),
+            (
+                &[("FAULT_DATABASE_DELAY_MS", "9"), ("ENVIRONMENT", "production")],
+                "a fault on purpose is for tests",
             ),
             (&[("PUBLIC_URL", "ftp://x")], "is not an address such as https://"),
         ];
