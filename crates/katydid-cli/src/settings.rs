@@ -96,7 +96,7 @@ pub(crate) struct OutputSettings {
     pub(crate) no_save: bool,
     /// The history has a row for each name.
     pub(crate) csv_full_history: bool,
-    /// The page with the tables of the end.
+    /// The report, a page.
     pub(crate) html: Option<PathBuf>,
     /// The statistics go to stdout as JSON.
     pub(crate) json: bool,

@@ -7,7 +7,7 @@
 //! - [`headline`]: the three sentences that a reader wants first.
 //! - [`compare`]: two builds side by side, for a terminal, Markdown, HTML and machines.
 //! - [`csv`]: Locust's four files, names and columns to the letter.
-//! - [`html`]: a page with the tables of the end.
+//! - [`html`]: the report, one page with charts that opens offline.
 //! - [`json`]: Locust's `--json`, the summary for programs, and the outcome of a search.
 //! - [`junit()`]: the verdict as test cases.
 //! - [`markdown()`]: the end of a run for the summary of a CI job.

@@ -20,7 +20,7 @@ pub(crate) struct OutputArgs {
     /// Write a row for each name each second, not only the totals; needs --csv
     #[arg(long, help_heading = help::STATISTICS, hide_short_help = true)]
     pub(crate) csv_full_history: bool,
-    /// Write a page with the tables of the end
+    /// Write the report: a page with charts that opens offline
     ///
     /// {u}, {r} and {t} in its name become users, rate and seconds.
     #[arg(long, value_name = "FILE", help_heading = help::STATISTICS)]

@@ -1,7 +1,7 @@
 //! Two builds held side by side: what differs, by how much, and how sure that is.
 //!
 //! Each side is one run or several ([`Run`]: `block.rs`, cut out of a history by `window.rs`). What a
-//! scope measured on a side is a [`Group`](group::Group) (`group.rs`), whose numbers can be taken
+//! scope measured on a side is a `Group` (`group.rs`), whose numbers can be taken
 //! again with seconds drawn anew (`resample.rs`): that tells how much they move by themselves
 //! (`estimate.rs`). All differences of a table are judged together (`family.rs`), so that many rows
 //! are no reason for false alarms. `rule.rs` has the rules of `--fail-if`, `about.rs` what makes two

@@ -187,7 +187,7 @@ fn shortened(line: &str) -> String {
         "--arrival-rate 5/s -t 1s --max-in-flight 6"
     } else if line.contains("--scenario capacity") {
         // Two probes of a load that is the most at once.
-        "--from 2 -u 2 -r 9 --step-time 1s -t 20s --no-preflight"
+        "--from 2 -u 2 -r 9 --step-time 5s -t 60s --no-preflight"
     } else if line.contains("--scenario endurance") {
         // The stress test has its preflight; one is enough.
         "-t 1s -u 3 -r 3 --no-preflight"
