@@ -10,6 +10,7 @@ mod data;
 mod exemplars;
 mod facts;
 pub(crate) mod markup;
+mod monitors;
 mod name;
 mod page;
 mod requests;

@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use katydid_core::{Diagnosis, Snapshot, Verdict, Warnings};
+use katydid_core::{Diagnosis, Snapshot, Verdict, Warnings, coincidences};
 use sha2::{Digest as _, Sha256};
 
 use super::markup::{Section, escape};
-use super::{charts, data, exemplars, facts, requests, sections};
+use super::{charts, data, exemplars, facts, monitors, requests, sections};
 use crate::headline;
 
 const STYLE: &str = include_str!("style.css");
@@ -112,7 +112,14 @@ fn content(page: &Page<'_>, out: &mut String) {
     ];
     write(&measured, out);
     exemplars::section(snapshot, out);
-    write(&[sections::exceptions(snapshot), sections::monitors(snapshot)], out);
+    let moved = coincidences(snapshot);
+    let moved_note = monitors::moved_note(&moved);
+    let beside = [
+        sections::exceptions(snapshot),
+        monitors::monitors(snapshot),
+        monitors::moved(&moved, &moved_note),
+    ];
+    write(&beside, out);
     let done = [
         sections::tasks(snapshot),
         sections::mix(snapshot),

@@ -16,8 +16,6 @@ use crate::text::shorten;
 
 /// Rows of failures that the page shows.
 const MOST_FAILURES: usize = 200;
-/// Series of monitors that it shows.
-const MOST_SERIES: usize = 300;
 /// Letters of a text that may be long.
 const LONGEST: usize = 400;
 
@@ -315,35 +313,6 @@ pub(super) fn events(snapshot: &Snapshot) -> Section<'static> {
                hundred.",
         columns: &["#Second", "Kind", "Event"],
         rows: rows.collect(),
-        total: false,
-        keyed: false,
-    }
-}
-
-/// What monitors have seen, a row for each series.
-pub(super) fn monitors(snapshot: &Snapshot) -> Section<'static> {
-    let rows = snapshot.monitors.iter().flat_map(|monitor| {
-        monitor.series.iter().filter(|series| series.count() > 0).map(|series| {
-            let shown = |value: Option<f64>| {
-                Cell::number(value.map_or_else(|| "–".to_owned(), |value| series.unit.show(value)))
-            };
-            vec![
-                Cell::text(&*monitor.name),
-                Cell::text(monitor.kind.as_str()),
-                Cell::text(name(&series.name)),
-                shown(series.min()),
-                shown(series.mean()),
-                shown(series.max()),
-                shown(series.last()),
-            ]
-        })
-    });
-    Section {
-        id: "monitors",
-        title: "Monitors",
-        note: "What was watched beside the load, over the whole run.",
-        columns: &["Monitor", "Kind", "Series", "#Least", "#Mean", "#Most", "#Last"],
-        rows: rows.take(MOST_SERIES).collect(),
         total: false,
         keyed: false,
     }

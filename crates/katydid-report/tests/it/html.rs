@@ -5,8 +5,8 @@ use std::time::Duration;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use dom_query::Document;
 use katydid_core::{
-    Expectation, FailureKind, RunFacts, Silence, Snapshot, Target, Warning, WarningName, Warnings,
-    diagnose, judge,
+    Expectation, FailureKind, MonitorKind, MonitorRule, Monitored, RunFacts, Series, Silence,
+    Snapshot, Target, Unit, Warning, WarningName, Warnings, diagnose, judge,
 };
 use katydid_report::html::{Page, page};
 use serde_json::Value;
@@ -110,6 +110,42 @@ fn transactions_have_a_section_and_their_reasons_are_failures() {
         ["buy", "transaction", "GET /: HTTP 503 Busy"]
     );
     assert_eq!(table(&document, "requests").len(), 2);
+}
+
+/// A queue that leads p95 by two seconds, free memory that falls as it rises, and a clock that has
+/// nothing to do with it.
+#[test]
+fn what_moved_with_latency_is_ranked_and_called_a_coincidence() {
+    // Numbers that jump about, so that no other lag fits.
+    let busy = |second: u64| (second * second * 7_919 + second * 104_729) % 97;
+    let monitor = "db <b>";
+    let mut run = Run::new(&[("V", 1)], &[]);
+    let [mut queue, mut free] = ["queue", "free"].map(|name| Series::new(name, Unit::Count));
+    let mut clock = Series::new("clock", Unit::Count);
+    for second in 0..80u64 {
+        run = run.answers("GET", "/", &[1_000 + 900 * busy(second); 20]).tick(second + 1);
+        let at = Duration::from_millis(second * 1_000 + 500);
+        queue.note(at, busy(second + 2) as f64);
+        // A little noise, for the second place.
+        free.note(at, 200.0 - busy(second) as f64 - (second % 5 * 6) as f64);
+        clock.note(at, (second % 2) as f64);
+    }
+    let mut run = run.snapshot();
+    run.monitors.push(Monitored::new(monitor, MonitorKind::Postgres));
+    run.monitors[0].series.extend([clock, free, queue]);
+    let expected = Expectation::Monitor(MonitorRule::parse(monitor, "queue < 5").expect("a rule"));
+    let document = Document::from(made_with("shop", &run, &[], &[expected]));
+    let moved = table(&document, "moved");
+    let told: Vec<_> = moved.iter().map(|row| [&*row[1], &*row[2], &*row[3]]).collect();
+    let expected = [["queue", "rose", "2 s before p95"], ["free", "fell", "in the same step"]];
+    assert_eq!(told, expected, "{moved:?}");
+    assert!(moved.iter().all(|row| row[0] == monitor), "{moved:?}");
+    let note = document.select("section[aria-labelledby=moved] .note").text().to_string();
+    assert!(note.contains("no proof of cause"), "{note}");
+    // A rule on a monitor is judged beside the other expectations.
+    let judged = table(&document, "expectations").concat();
+    assert!(judged[0].contains("queue < 5") && judged[3] == "MISSED", "{judged:?}");
+    assert!(table(&Document::from(made("shop", &eventful(), &[])), "moved").is_empty());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use dom_query::Document;
 use katydid_core::{
     ArrivalCounts, CapacityPlan, Exemplar, Expectation, FailureKind, Held, Ladder, Latency, Mark,
     MonitorKind, Monitored, Occasion, PhaseTotals, ProbeRecord, Recover, RunFacts, Search,
-    SearchEnd, SearchOutcome, Series, Snapshot, Target, Unit, Verdict, Watched, judge,
+    SearchEnd, SearchOutcome, Series, Snapshot, Target, Unit, Verdict, Watched, Why, judge,
 };
 use katydid_report::csv::{self, HistoryRows};
 use katydid_report::{json, table};
@@ -22,7 +22,7 @@ const DOCUMENT: &str = include_str!("../../../../docs/METRICS.md");
 /// A run that fills every table.
 fn everything() -> Snapshot {
     let mut run = Run::new(&[("Shopper", 3)], &[task("Shopper", "Buying", "pay", 1.0)])
-        .staged("1@1/s:5s,2@1/s:5s")
+        .staged("1@1/s:20s,2@1/s:20s")
         .planned(1)
         .tick(1)
         .answers("GET", "/", &[900; 120])
@@ -33,14 +33,25 @@ fn everything() -> Snapshot {
         .fails(("POST", "/pay"), (FailureKind::Status(503), "HTTP 503 Busy"), 3, 1)
         .task(0, counts(9, 1, 12, 1))
         .exception(0, "no card", "")
-        .done(10);
+        .kept(Exemplar {
+            why: Why::Failed(FailureKind::Status(503)),
+            method: "POST".into(),
+            name: "/pay".into(),
+            ..Exemplar::default()
+        });
+    // Busy as the answers are slow.
+    let mut pool = Series::new("busy", Unit::Count);
+    for second in 3..=40 {
+        let busy = second * second * 7_919 % 97;
+        run = run.answers("GET", "/", &[1_000 + 100 * busy; 20]).tick(second);
+        pool.note(Duration::from_millis(second * 1_000 - 500), busy as f64);
+    }
+    let mut run = run.snapshot();
     run.held = Held { requests: 3, total: Duration::from_secs(1) };
     let mut floor = Latency::default();
     floor.record(10_000);
     run.generator.floor = Some(floor);
     run.mark(Mark { at: Duration::from_secs(2), kind: Occasion::Reset, text: "anew".to_owned() });
-    let mut pool = Series::new("busy", Unit::Count);
-    pool.note(Duration::from_secs(1), 2.0);
     run.monitors.push(Monitored::new("pool", MonitorKind::Postgres));
     run.monitors[0].series.push(pool);
     run.watched.push(Watched::new(4_711, "backend", 2));
@@ -204,10 +215,10 @@ fn every_heading_of_the_page_is_documented_and_no_other() {
     let whole = page.select("body");
     let mut parts = vec![
         ("figures".to_owned(), texts(&whole, ".figures dt")),
-        ("facts".to_owned(), texts(&whole, ".facts dt")),
+        ("facts".to_owned(), texts(&whole, "header .facts dt")),
     ];
     for section in &page.select("section") {
-        parts.push((texts(&section, "h2").concat(), texts(&section, "th")));
+        parts.push((texts(&section, "h2").concat(), texts(&section, "th, dt")));
     }
     let said: Vec<(String, Vec<String>)> = rows("### HTML")
         .iter()
