@@ -45,14 +45,17 @@ pub fn markdown(facts: &Facts<'_>) -> Vec<u8> {
 fn head(facts: &Facts<'_>) -> String {
     let verdict = facts.verdict;
     let word = word(verdict);
-    let mark = match word {
-        "PASS" => "✅",
-        "FAIL" => "❌",
-        _ => "⚠️",
+    let code = verdict.exit_code;
+    // A job that is red must not begin with a green mark.
+    let (mark, but) = match word {
+        "PASS" if code != 0 => ("⚠️", format!(", but exit code {code}")),
+        "PASS" => ("✅", String::new()),
+        "FAIL" => ("❌", String::new()),
+        _ => ("⚠️", String::new()),
     };
     let name = [Some(facts.run.suite), facts.run.scenario].into_iter().flatten();
     let name = name.map(text).collect::<Vec<_>>().join(" ");
-    let mut out = format!("## {mark} {word}: {name}\n\n");
+    let mut out = format!("## {mark} {word}{but}: {name}\n\n");
     // What makes a run say nothing comes before what it seems to say.
     if let Some(cause) = verdict.causes.first().filter(|_| word == "INVALID") {
         out += &format!("**{}**\n\n", text(cause));

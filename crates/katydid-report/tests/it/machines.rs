@@ -141,6 +141,8 @@ fn a_disturbed_run_is_an_error_only_where_it_does_not_count() {
     let text = made(&snapshot, &strict, true, junit);
     assert_eq!(wrong(&text), 1, "{text}");
     assert!(text.contains("type=\"run-disturbed\""), "{text}");
+    let summary = made(&snapshot, &strict, true, markdown);
+    assert!(summary.starts_with("## ⚠️ PASS, but exit code 3: "), "{summary}");
 }
 
 #[test]
