@@ -3,9 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use katydid_core::{
-    Aftermath, RunWord, Snapshot, StopReason, Verdict, VerdictWord, Warnings, diagnose,
-};
+use katydid_core::{RunWord, Snapshot, StopReason, Verdict, VerdictWord, diagnose};
 use katydid_engine::RunOutcome;
 use katydid_report::{json, table};
 pub(crate) use katydid_store::Outcome;
@@ -98,34 +96,16 @@ impl End<'_> {
 
 /// What is known at the end of a run before anything is said of it.
 pub(crate) fn ending_of(outcome: &RunOutcome) -> Ending {
-    Ending {
-        started: outcome.started,
-        reason: outcome.reason,
-        closing: outcome.snapshot.closing(),
-        advice: Warnings::default(),
-        diagnosis: Vec::new(),
-        said: Vec::new(),
-        cost: String::new(),
-        aftermath: Aftermath::default(),
-        reports_whole: true,
-        result: Outcome::default(),
-    }
+    let RunOutcome { started, reason, snapshot } = outcome;
+    Ending::new(*started, *reason, snapshot.closing())
 }
 
 /// What can be said at the end of a saved run that has none.
 pub(crate) fn broken_ending(saved: &Saved) -> Ending {
-    Ending {
-        started: saved.header.started,
-        reason: StopReason::RunTime,
-        closing: saved.snapshot.closing(),
-        advice: Warnings::default(),
-        diagnosis: diagnose(&saved.snapshot, &[]),
-        said: Vec::new(),
-        cost: String::new(),
-        aftermath: Aftermath::default(),
-        reports_whole: true,
-        result: Outcome::default(),
-    }
+    let (header, snapshot) = (&saved.header, &saved.snapshot);
+    let diagnosis = diagnose(snapshot, &[]);
+    let ending = Ending::new(header.started, StopReason::RunTime, snapshot.closing());
+    Ending { diagnosis, ..ending }
 }
 
 /// What came of a run, in a line.

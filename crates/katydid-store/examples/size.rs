@@ -7,10 +7,8 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use katydid_core::{
-    Aftermath, Phases, Recorder, RecorderLimits, RunEvent, Sample, Snapshot, StopReason, Warnings,
-};
-use katydid_store::{Cut, Ending, Header, Load, Outcome, Place, Saved, Saver};
+use katydid_core::{Phases, Recorder, RecorderLimits, RunEvent, Sample, Snapshot, StopReason};
+use katydid_store::{Cut, Ending, Header, Load, Place, Saved, Saver};
 use rand::{Rng as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -105,16 +103,5 @@ fn header() -> Header {
 }
 
 fn ending(snapshot: &Snapshot) -> Ending {
-    Ending {
-        started: SystemTime::UNIX_EPOCH,
-        reason: StopReason::RunTime,
-        closing: snapshot.closing(),
-        advice: Warnings::default(),
-        diagnosis: Vec::new(),
-        said: Vec::new(),
-        cost: String::new(),
-        aftermath: Aftermath::default(),
-        reports_whole: true,
-        result: Outcome::default(),
-    }
+    Ending::new(SystemTime::UNIX_EPOCH, StopReason::RunTime, snapshot.closing())
 }

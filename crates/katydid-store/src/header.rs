@@ -104,6 +104,24 @@ pub struct Ending {
     pub result: Outcome,
 }
 
+impl Ending {
+    /// What is known of an end before anything is said of it.
+    pub fn new(started: SystemTime, reason: StopReason, closing: Closing) -> Self {
+        Self {
+            started,
+            reason,
+            closing,
+            advice: Warnings::default(),
+            diagnosis: Vec::new(),
+            said: Vec::new(),
+            cost: String::new(),
+            aftermath: Aftermath::default(),
+            reports_whole: true,
+            result: Outcome::default(),
+        }
+    }
+}
+
 /// What came of a run, in a line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use katydid_core::{
-    Aftermath, FailureKind, Recorder, RecorderLimits, RunEvent, Sample, Snapshot, StopReason,
-    TaskCounts, TaskId, TaskInfo, Warnings,
+    FailureKind, Recorder, RecorderLimits, RunEvent, Sample, Snapshot, StopReason, TaskCounts,
+    TaskId, TaskInfo,
 };
 use katydid_store::{
-    Cut, CutError, Ending, Header, Load, Outcome, Place, ReadError, Reader, Saved, SavedError,
-    Saver, VERSION,
+    Cut, CutError, Ending, Header, Load, Place, ReadError, Reader, Saved, SavedError, Saver,
+    VERSION,
 };
 use proptest::prelude::*;
 
@@ -63,18 +63,7 @@ fn header() -> Header {
 }
 
 fn ending(snapshot: &Snapshot) -> Ending {
-    Ending {
-        started: SystemTime::UNIX_EPOCH,
-        reason: StopReason::RunTime,
-        closing: snapshot.closing(),
-        advice: Warnings::default(),
-        diagnosis: Vec::new(),
-        said: Vec::new(),
-        cost: String::new(),
-        aftermath: Aftermath::default(),
-        reports_whole: true,
-        result: Outcome::default(),
-    }
+    Ending::new(SystemTime::UNIX_EPOCH, StopReason::RunTime, snapshot.closing())
 }
 
 /// Runs `seconds` of two threads' load, saves them, and gives back what was live.
