@@ -28,7 +28,7 @@ pub(crate) fn is_passed(checked: &[(&'static str, Checked)]) -> bool {
 }
 
 /// Linters of others.
-fn lint() -> Result<Checked> {
+pub(crate) fn lint() -> Result<Checked> {
     let python = match python()? {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(why)),
