@@ -114,6 +114,14 @@ fn rows_named_by_the_suite_keep_their_names() {
     assert_eq!(mask.name("http://a:b@h/"), "http://***@h/");
 }
 
+#[test]
+fn a_token_in_the_place_of_a_placeholder_is_masked_whole() {
+    assert_eq!(text("password={id}"), "password={id}");
+    for given in ["password={eyJhbGciOiJIUzI1NiJ9}", "password={eyJhbGciOiJIUzI1NiJ9]"] {
+        assert_eq!(text(given), "password=***");
+    }
+}
+
 /// Texts made of what matters to the scan.
 fn tricky() -> impl Strategy<Value = String> {
     let parts = [

@@ -88,7 +88,8 @@ fn in_quotes(text: &str, from: usize) -> Option<Range<usize>> {
     Some(start..text.len())
 }
 
-/// A list or an object, whole; up to the end where it is cut. `{id}` stands for a value and is none.
+/// A list or an object, whole; up to the end where it is cut. `{id}` stands for a value and is none,
+/// unless it looks like a token.
 fn nested(text: &str, from: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let (first, width) = unit(bytes, from)?;
@@ -105,7 +106,8 @@ fn nested(text: &str, from: usize) -> Option<Range<usize>> {
         }
         at += this;
         if depth == 0 {
-            return (!placeholder).then_some(from..at);
+            let token = placeholder && jwt(&text[from + width..at - this]).is_some();
+            return (!placeholder || token).then_some(from..at);
         }
         placeholder &= byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     }
