@@ -15,7 +15,7 @@ const STILL_NS: u64 = 500_000_000;
 /// A loop that stands still for a second misses 40 looks. Each of them is noted with its own
 /// lateness, so that the percentiles are shares of *time*: whatever had become due at a random
 /// moment would have been that late.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pulse {
     due_ns: u64,
     beats: Beats,

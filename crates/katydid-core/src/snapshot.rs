@@ -34,7 +34,7 @@ const MOST_EXCEPTION_ROWS: usize = 500;
 const ENOUGH_FOR_SLOW: u64 = 300;
 
 /// The whole run up to now.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Snapshot {
     /// Time since the start of the run.
     pub elapsed: Duration,
