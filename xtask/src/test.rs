@@ -29,14 +29,8 @@ pub(crate) fn run() -> Result<bool> {
         ("Locust as a peer", peer::run()?),
         ("what other programs read", machines::run()?),
         ("report page in a browser", browser::run()?),
-        ("workflows, linted", workflows::lint()?),
     ];
-    // Not hidden: its nights of seconds are compared, and have too few requests for that.
-    unchecked.push(
-        "workflows, run: by hand, `cargo xtask workflows`; its comparison of runs of \
-                    seconds does not pass yet"
-            .to_owned(),
-    );
+    let steps = steps.into_iter().chain(workflows::run()?);
     for (what, checked) in steps {
         match checked {
             Checked::Passed(lines) => passed += lines,

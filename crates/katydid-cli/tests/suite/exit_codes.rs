@@ -3,6 +3,7 @@
 use katydid_core::exit;
 use katydid_testkit::TestServer;
 
+use crate::plans::{LOAD, by_plan, folder};
 use crate::process::{Ended, run, signal, start};
 use crate::shop;
 
@@ -19,6 +20,7 @@ crate::tests![
     code_70_no_folder_for_the_runs,
     code_70_a_report_that_cannot_be_written,
     code_99_a_missed_target,
+    code_99_a_missed_rule_of_a_monitor,
     code_130_the_first_signal_reports_and_the_second_leaves_at_once,
     of_two_codes_the_worse_counts,
     the_document_has_every_code,
@@ -115,6 +117,34 @@ fn code_99_a_missed_target() {
     run(shop("Shopper --scenario strict -H").arg(server.url()).current_dir(&folder))
         .expect(99)
         .says("VERDICT: FAIL - target `max < ");
+}
+
+/// The load is well; what is watched beside it is not.
+fn code_99_a_missed_rule_of_a_monitor() {
+    let server = TestServer::spawn();
+    let watched = |path: &str| {
+        let plan = format!(
+            "[scenario.quick]\n{LOAD}classes = [\"Shopper\"]\ntargets = [\"success == 100%\"]\n\
+             [monitor.health]\nhealth = \"{path}\"\nrules = [\"up == yes\"]\n"
+        );
+        let folder = folder(&plan);
+        let ended =
+            run(&mut by_plan(folder.path(), &format!("--scenario quick -H {}", server.url())));
+        (ended, folder)
+    };
+    watched("/ok").0.expect(0).says("VERDICT: PASS");
+    let (sick, folder) = watched("/status/503");
+    let sick = sick.expect(99);
+    let last = sick.last_line();
+    assert!(
+        last.starts_with(
+            "VERDICT: FAIL - expectation `monitor health: up == yes` missed: it was no"
+        ),
+        "{last}"
+    );
+    // The saved run says so again.
+    let again = run(shop("report last").current_dir(&folder)).expect(0).stdout;
+    assert!(again.contains(last), "{again}");
 }
 
 fn code_130_the_first_signal_reports_and_the_second_leaves_at_once() {
