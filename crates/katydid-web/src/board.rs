@@ -38,6 +38,10 @@ pub struct Run {
     pub target_users: u32,
     /// Users started per second by the present ramp.
     pub spawn_rate: f64,
+    /// Task starts per second that are due now (open model).
+    pub arrival_rate: Option<f64>,
+    /// Classes with their present weights.
+    pub weights: Vec<(Arc<str>, u32)>,
     /// What it has measured up to now.
     pub snapshot: Arc<Snapshot>,
     /// The verdict; while the run is on, what it would be now.

@@ -42,6 +42,19 @@ pub struct ClassInfo {
     pub host: Option<String>,
     /// Its tasks.
     pub tasks: Vec<TaskInfo>,
+    /// The same as its weights promise it, flows with what is in them.
+    pub shares: Vec<TaskShare>,
+}
+
+/// The share of a task, or of a flow, in what is around it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TaskShare {
+    /// Its name.
+    pub name: String,
+    /// 0 to 1.
+    pub ratio: f64,
+    /// What is in a flow; empty for a task.
+    pub inside: Vec<TaskShare>,
 }
 
 /// An option of the suite.

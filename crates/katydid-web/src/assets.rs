@@ -1,0 +1,68 @@
+//! The files of the page. They are in the program; nothing is read from a disk.
+
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use sha2::{Digest as _, Sha256};
+
+use crate::api::ApiError;
+
+/// A file with its kind and its tag.
+struct Asset {
+    name: &'static str,
+    kind: &'static str,
+    bytes: &'static [u8],
+    tag: String,
+}
+
+/// The page itself, then everything in `assets/`.
+macro_rules! files {
+    ($($name:literal: $kind:expr),* $(,)?) => {
+        [$(($name, $kind, include_bytes!(concat!("../assets/", $name)).as_slice())),*]
+    };
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+
+static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
+    let files = files! { "login.html": HTML };
+    files.into_iter().map(|(name, kind, bytes)| asset(name, kind, bytes)).collect()
+});
+
+fn asset(name: &'static str, kind: &'static str, bytes: &'static [u8]) -> Asset {
+    let print = Sha256::digest(bytes);
+    let print: String = print.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Asset { name, kind, bytes, tag: format!("\"{print}\"") }
+}
+
+/// The page.
+pub(crate) async fn index(headers: HeaderMap) -> Response {
+    serve("index.html", &headers)
+}
+
+/// A file of the page.
+pub(crate) async fn asset_named(Path(name): Path<String>, headers: HeaderMap) -> Response {
+    serve(&name, &headers)
+}
+
+/// A browser asks each time whether its copy is still good; it mostly is.
+fn serve(name: &str, headers: &HeaderMap) -> Response {
+    let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
+        return ApiError::missing(format!("the page has no file {name}")).into_response();
+    };
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    let is_known = known.is_some_and(|known| known.split(',').any(|it| it.trim() == asset.tag));
+    let mut response = if is_known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(header::CONTENT_TYPE, asset.kind)], asset.bytes).into_response()
+    };
+    let all = response.headers_mut();
+    all.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if let Ok(tag) = HeaderValue::from_str(&asset.tag) {
+        all.insert(header::ETAG, tag);
+    }
+    response
+}
