@@ -1,0 +1,90 @@
+// Verdict: what the run says of the target, target by target with how much is left, and whether it may say
+// anything at all.
+
+import { el, keyed, put, show } from './dom.js';
+import { count } from './format.js';
+import { Grid } from './grid.js';
+import { store } from './store.js';
+
+/** How near the measured number is to its limit: 1 is at it. `null` where there is no such share. */
+const nearness = (target) => {
+  const { measured, limit, rule } = target;
+  if (measured === null || measured === undefined) return null;
+  const below = /[<]|== *0/.test(rule);
+  if (below) return limit > 0 ? measured / limit : measured > 0 ? 2 : 0;
+  // Shares that must be reached: what is left of the failures that are allowed.
+  if (target.unit === 'share' && limit < 1) return (1 - measured) / (1 - limit);
+  return measured > 0 ? limit / measured : 2;
+};
+
+const drawNear = (cell, target) => {
+  let meter = cell.firstChild;
+  if (!meter) { meter = el('meter', { min: '0', max: '1', low: '0.8', high: '0.99', optimum: '0', 'aria-label': 'How much of the limit is used' }); cell.append(meter); }
+  const near = nearness(target);
+  show(meter, near !== null);
+  if (near !== null) { meter.value = Math.min(1, near); meter.title = `${Math.round(near * 100)} % of the limit`; }
+};
+
+const TARGETS = [
+  { key: 'met', title: 'Result', text: (t) => (t.met ? '✓ met' : t.samples ? '✗ missed' : '✗ no data'), value: (t) => (t.met ? 1 : 0), tone: (t) => (t.met ? 'good' : 'bad') },
+  { key: 'rule', title: 'Target', text: (t) => t.rule },
+  { key: 'scope', title: 'On', text: (t) => [t.scope, t.phase && `in ${t.phase}`].filter(Boolean).join(', ') },
+  { key: 'shown', title: 'Measured', number: true, text: (t) => t.shown || '–', value: (t) => t.measured },
+  { key: 'margin', title: 'Margin', number: true, text: (t) => t.margin || '–', value: (t) => -(nearness(t) ?? 9), tone: (t) => (t.met ? '' : 'bad') },
+  { key: 'near', title: 'Used', text: () => '', value: nearness, draw: drawNear },
+  { key: 'samples', title: 'Samples', number: true, text: (t) => count(t.samples), value: (t) => t.samples },
+];
+const EXPECTED = [
+  { key: 'met', title: 'Result', text: (t) => (t.met ? '✓ met' : '✗ missed'), value: (t) => (t.met ? 1 : 0), tone: (t) => (t.met ? 'good' : 'bad') },
+  { key: 'rule', title: 'Expectation', text: (t) => t.rule },
+  { key: 'seen', title: 'Seen', text: (t) => t.seen },
+  { key: 'details', title: 'More', text: (t) => [t.cause, ...(t.details || [])].filter(Boolean).join('; ') },
+];
+
+let parts;
+const card = (title) => {
+  const word = el('strong'), why = el('p'), list = el('ul');
+  return { box: el('div', { class: 'word-card' }, el('h3', { text: title }), word, why, list), word, why, list };
+};
+const lines = (list, texts) => keyed(list, texts.map((text, k) => ({ text, k })), (one) => `${one.k}`, () => el('li'), (node, one) => put(node, one.text));
+
+const build = (host) => {
+  parts = { target: card('What it says of the target'), run: card('Whether it may be trusted'), head: el('ol', { class: 'headline' }) };
+  host.append(el('div', { class: 'words' }, parts.target.box, parts.run.box), parts.head, el('h3', { text: 'Targets' }));
+  parts.targets = new Grid(host, TARGETS, { id: 'targets', label: 'Targets', name: 1, key: (t) => `${t.rule} ${t.scope} ${t.phase}`, sort: ['near', true], empty: 'No target judges this run: its verdict is about failures alone. Targets come from a scenario or a plan.' });
+  const more = el('div');
+  host.append(more);
+  more.append(el('h3', { text: 'Expectations' }));
+  parts.expected = new Grid(more, EXPECTED, { id: 'expected', label: 'Expectations', name: 1, key: (t) => t.rule });
+  parts.more = more;
+  parts.notes = el('ul', { class: 'soft' });
+  parts.notesHead = el('h3', { text: 'Also seen' });
+  host.append(parts.notesHead, parts.notes);
+};
+
+const TONES = { PASS: 'pass', FAIL: 'fail', INVALID: 'invalid', VALID: 'pass', DISTURBED: 'invalid' };
+
+export const verdict = {
+  id: 'verdict', title: 'Verdict', needs: 'run', hears: 'snapshot state',
+  build,
+  update() {
+    const { snapshot } = store;
+    if (!snapshot) return;
+    const over = store.state.stage === 'over', { verdict: said, trust } = snapshot;
+    parts.target.box.className = `word-card ${TONES[said.word]}`;
+    put(parts.target.word, over ? said.word : `${said.word} so far`);
+    put(parts.target.why, over ? `exit code ${said.exit_code}` : said.word === 'PASS' ? 'if the run ended now' : 'and why:');
+    lines(parts.target.list, said.causes);
+    parts.run.box.className = `word-card ${TONES[trust.word]}`;
+    put(parts.run.word, `RUN ${trust.word}`);
+    put(parts.run.why, trust.findings.length ? 'because of this:' : 'nothing was seen that could have changed its numbers');
+    lines(parts.run.list, trust.findings.map((finding) => finding.text));
+    lines(parts.head, snapshot.headline || []);
+    parts.targets.update(said.targets);
+    parts.expected.update(said.expectations);
+    show(parts.more, said.expectations.length > 0);
+    const notes = [...trust.notes, ...(said.silent.length ? [`Tasks that sent nothing: ${said.silent.join(', ')}`] : []), ...(said.never_drawn.length ? [`Tasks that were never drawn, which is no fault: ${said.never_drawn.join(', ')}`] : []), ...(snapshot.warnings || [])];
+    lines(parts.notes, notes);
+    show(parts.notesHead, notes.length > 0);
+  },
+};
