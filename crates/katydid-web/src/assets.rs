@@ -25,9 +25,50 @@ macro_rules! files {
 }
 
 const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const PICTURE: &str = "image/svg+xml";
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
-    let files = files! { "login.html": HTML };
+    let files = files! {
+        "index.html": HTML,
+        "login.html": HTML,
+        "api.js": SCRIPT,
+        "ask.js": SCRIPT,
+        "charts.js": SCRIPT,
+        "classes.js": SCRIPT,
+        "dom.js": SCRIPT,
+        "exceptions.js": SCRIPT,
+        "failures.js": SCRIPT,
+        "fields.js": SCRIPT,
+        "format.js": SCRIPT,
+        "grid.js": SCRIPT,
+        "history.js": SCRIPT,
+        "icon.svg": PICTURE,
+        "keys.js": SCRIPT,
+        "link.js": SCRIPT,
+        "logs.js": SCRIPT,
+        "main.js": SCRIPT,
+        "monitors.js": SCRIPT,
+        "now.js": SCRIPT,
+        "page.css": STYLE,
+        "ratios.js": SCRIPT,
+        "reports.js": SCRIPT,
+        "runs.js": SCRIPT,
+        "say.js": SCRIPT,
+        "scenarios.js": SCRIPT,
+        "settings.js": SCRIPT,
+        "start.js": SCRIPT,
+        "stats.js": SCRIPT,
+        "steer.js": SCRIPT,
+        "store.js": SCRIPT,
+        "stream.js": SCRIPT,
+        "tabs.js": SCRIPT,
+        "theme.js": SCRIPT,
+        "themes.js": SCRIPT,
+        "timeline.js": SCRIPT,
+        "verdict.js": SCRIPT,
+    };
     files.into_iter().map(|(name, kind, bytes)| asset(name, kind, bytes)).collect()
 });
 
@@ -65,4 +106,24 @@ fn serve(name: &str, headers: &HeaderMap) -> Response {
         all.insert(header::ETAG, tag);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that lies there and is not served would be found out by whoever opens the page.
+    #[test]
+    fn every_file_of_the_page_is_served() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
+        let mut lying: Vec<String> = std::fs::read_dir(folder)
+            .expect("the folder of the page")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .filter(|name| name != "README.md")
+            .collect();
+        lying.sort();
+        let mut served: Vec<&str> = ASSETS.iter().map(|asset| asset.name).collect();
+        served.sort_unstable();
+        assert_eq!(served, lying);
+    }
 }
