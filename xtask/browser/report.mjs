@@ -117,10 +117,10 @@ await check('the crosshair says what the data has, in all charts at once', 'hour
   const near = all.steps.at.slice(0, -1).map((_, k) => k).filter((k) => all.steps.at[k] <= at + 0.6 && all.steps.at[k + 1] >= at - 0.6);
   const exact = (k, q) => {
     let bucket = 0, seen = 0;
-    const step = all.times.steps[k], count = all.steps.requests[k], wanted = Math.ceil(q * count);
+    const step = all.steps.times[k], count = all.steps.requests[k], wanted = Math.ceil(q * count);
     for (let i = 0; i < step.length; i += 2) {
       bucket += step[i]; seen += step[i + 1];
-      if (seen >= wanted) return Math.min(all.steps.max[k], Math.max(all.steps.min[k], all.times.factor ** bucket / 1000));
+      if (seen >= wanted) return Math.min(all.steps.max[k], Math.max(all.steps.min[k], all.factor ** (bucket + all.shift) / 1000));
     }
     return NaN;
   };
@@ -128,6 +128,8 @@ await check('the crosshair says what the data has, in all charts at once', 'hour
   for (const [name, of] of [['p50', (k) => exact(k, 0.5)], ['p95', (k) => exact(k, 0.95)], ['longest', (k) => all.steps.max[k]]]) {
     assert.ok(near.some((k) => Math.abs(of(k) - number(shown[name])) <= 0.01 * of(k)), `${name}: ${shown[name]}, not ${near.map(of)}`);
   }
+  // Of one step the data has the percentiles themselves, and no bucket is between.
+  assert.ok(near.some((k) => Math.abs(all.steps.p95[k] - number(shown.p95)) <= 0.05), `p95: ${shown.p95}`);
   const rates = await legend(chart(page, 'Rate per second')), users = await legend(chart(page, 'Users'));
   assert.equal(number(rates.requests), 60);
   assert.ok(near.some((k) => all.steps.users[k] === number(users.running)), users.running);
@@ -160,6 +162,71 @@ await check('one name has charts of its own', 'hour', async (page) => {
   await page.selectOption('#name', { label: 'GET /api/things/8' });
   assert.equal(await page.locator('#name-charts figure').count(), 2);
   assert.match(await page.locator('#name-charts').textContent(), /things\/8/);
+});
+
+const growing = JSON.parse(fs.readFileSync(path.join(pages, 'growing.json'), 'utf8'));
+/** A page as the live one has it, at second `at`. */
+const begin = (page, at) => page.evaluate(([messages, last]) => {
+  const by = (id) => document.getElementById(id);
+  window.run = Charts.run(messages[0], { time: by('time'), side: by('side'), spread: by('spread'), name: by('name'), window: by('window'), reset: by('reset') }, { now: true });
+  window.grow = (more) => more.every((message) => run.grow(message));
+  return grow(messages.slice(1, last));
+}, [growing.messages, at]);
+const grow = (page, from, until) => page.evaluate((more) => grow(more), growing.messages.slice(from, until));
+
+await check('messages of a run that goes on make what the whole data has', 'growing', async (page) => {
+  assert.ok(await begin(page, 200));
+  assert.ok(await grow(page, 200));
+  assert.deepEqual(await page.evaluate(() => run.data()), growing.whole);
+  assert.equal(growing.whole.steps.at.length, 301, 'steps have become one');
+  assert.match(await windowText(page), /^Whole run, .*7920 requests/);
+});
+await check('a chart that is drawn again keeps zoom, crosshair, hidden lines and itself', 'growing', async (page) => {
+  assert.ok(await begin(page, 100));
+  const times = chart(page, 'Response times');
+  await times.locator('.legend button', { hasText: 'longest' }).click();
+  const before = await page.evaluate(() => {
+    run.view.zoom(20, 40);
+    run.view.look(31.5);
+    document.querySelectorAll('figure').forEach((figure) => { figure.before = true; });
+    document.querySelector('.plot').focus();
+    return document.querySelectorAll('figure').length;
+  });
+  const told = await legend(times), shown = await windowText(page);
+  assert.ok(await grow(page, 100, 160));
+  assert.deepEqual(await page.evaluate(() => [run.view.from, run.view.until, run.view.cursor]), [20, 40, 31.5]);
+  assert.deepEqual(await legend(times), told);
+  assert.equal(await windowText(page), shown);
+  assert.equal(await times.locator('.legend button[aria-pressed="false"]').count(), 1);
+  assert.equal(await page.evaluate(() => [...document.querySelectorAll('figure')].filter((figure) => figure.before).length), before);
+  assert.ok(await page.evaluate(() => document.activeElement === document.querySelector('.plot')));
+  // A stretch at the end moves along, the whole run stays the whole run.
+  await page.evaluate(() => run.view.zoom(140, 160));
+  assert.ok(await grow(page, 160, 170));
+  assert.deepEqual(await page.evaluate(() => [run.view.from, run.view.until]), [150, 170]);
+  await page.click('#reset');
+  assert.ok(await grow(page, 170, 180));
+  assert.deepEqual(await page.evaluate(() => [run.view.from, run.view.until]), [0, 180]);
+});
+await check('a page that has missed a message says so and goes on from the whole', 'growing', async (page) => {
+  assert.ok(await begin(page, 100));
+  assert.equal(await grow(page, 101, 102), false);
+  await page.evaluate((whole) => run.update(whole), growing.whole);
+  assert.deepEqual(await page.evaluate(() => run.data()), growing.whole);
+  await page.evaluate((first) => run.update(first), growing.messages[0]);
+  assert.deepEqual(await page.evaluate(() => [run.view.from, run.view.until]), [0, 1], 'another run');
+});
+await check('tables that are shown again keep their order', 'growing', async (page) => {
+  const table = (numbers) => ({ id: 'some', title: 'Some', note: '', total: true, columns: [{ name: 'Name', number: false }, { name: 'Count', number: true }], rows: numbers.map((count, k) => [{ text: `<b>${k}` }, { text: String(count), class: 'n' }]).concat([[{ text: 'all' }, { text: '9', class: 'n' }]]) });
+  const shown = (numbers) => page.evaluate((made) => {
+    Tables.show(document.getElementById('name'), made);
+    return [...document.querySelectorAll('#name tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent).join(' '));
+  }, table(numbers));
+  assert.deepEqual(await shown([1, 3, 2]), ['<b>0 1', '<b>1 3', '<b>2 2', 'all 9']);
+  await page.click('#name th:nth-child(2) button');
+  assert.deepEqual(await shown([1, 3, 2]), ['<b>1 3', '<b>2 2', '<b>0 1', 'all 9']);
+  assert.deepEqual(await shown([5, 3, 2, 4]), ['<b>0 5', '<b>3 4', '<b>1 3', '<b>2 2', 'all 9']);
+  assert.deepEqual(await shown([5]), ['<b>0 5', 'all 9']);
 });
 
 await check('the theme can be chosen', 'hour', async (page) => {

@@ -1,6 +1,7 @@
-//! Pages of made-up runs for the tests in a browser: `pages FOLDER` writes `NAME.html` for each.
+//! Pages of made-up runs for the tests in a browser: `pages FOLDER` writes `NAME.html` for each, and
+//! `growing.html` with `growing.json`, the charts of a run that goes on and the messages of its feed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +10,7 @@ use katydid_core::{
     RecorderLimits, RunFacts, Sample, Series, Shape as _, Snapshot, Stages, Target, TaskCounts,
     TaskId, TaskInfo, Unit, Warnings, diagnose, judge,
 };
-use katydid_report::html::{Page, page};
+use katydid_report::html::{Feed, Page, chart_script, page, styles};
 
 /// What a run is like.
 struct Kind {
@@ -36,11 +37,33 @@ fn main() -> std::io::Result<()> {
         let path = folder.join(format!("{}.html", kind.name));
         std::fs::write(path, of(&kind))?;
     }
-    Ok(())
+    growing(&folder, &kind("growing", 330, 3, 40, 8))
+}
+
+/// What a page needs on which a run goes on, and nothing else.
+fn growing(folder: &Path, kind: &Kind) -> std::io::Result<()> {
+    let mut feed = Feed::new();
+    let mut messages = Vec::new();
+    run(kind, |snapshot| messages.push(feed.advance(snapshot)));
+    let messages = format!("[{}]", messages.join(","));
+    let whole = feed.whole();
+    std::fs::write(
+        folder.join("growing.json"),
+        format!("{{\"messages\":{messages},\"whole\":{whole}}}"),
+    )?;
+    let (script, styles) = (chart_script(), styles());
+    let places = ["time", "side", "spread", "name"].map(|id| format!("<div id=\"{id}\"></div>"));
+    let page = format!(
+        "<!doctype html><html lang=\"en\" class=\"live\"><meta charset=\"utf-8\"><title>growing</title>\
+         <style>{styles}</style><p id=\"chart-keys\">keys</p><p id=\"window\"></p>\
+         <button id=\"reset\">all</button>{}<script>{script}</script></html>",
+        places.concat()
+    );
+    std::fs::write(folder.join("growing.html"), page)
 }
 
 fn of(kind: &Kind) -> Vec<u8> {
-    let snapshot = run(kind);
+    let snapshot = run(kind, |_| ());
     let targets = [
         Target::success_at_least(0.99),
         Target::percentile_below(0.95, Duration::from_millis(200)),
@@ -64,7 +87,7 @@ fn of(kind: &Kind) -> Vec<u8> {
     })
 }
 
-fn run(kind: &Kind) -> Snapshot {
+fn run(kind: &Kind, mut each_second: impl FnMut(&Snapshot)) -> Snapshot {
     let classes: [Arc<str>; 2] = ["Reader".into(), "Heavy".into()];
     let tasks = [task("Reader", "browse", "read"), task("Heavy", "speak", "tts")];
     let mut snapshot = Snapshot::new(&classes, &tasks, 1);
@@ -76,7 +99,8 @@ fn run(kind: &Kind) -> Snapshot {
     snapshot.plan_phases(stages.phases());
     let limits = RecorderLimits { names: 10_000, ..RecorderLimits::default() };
     let mut recorder = Recorder::new(tasks.len(), limits);
-    let mut pool = Series::new("connections busy", Unit::Count);
+    snapshot.monitors.push(Monitored::new("database", MonitorKind::Postgres));
+    snapshot.monitors[0].series.push(Series::new("connections busy", Unit::Count));
     for second in 0..kind.seconds {
         for name in 0..kind.names {
             requests(&mut recorder, kind, second, name);
@@ -87,20 +111,23 @@ fn run(kind: &Kind) -> Snapshot {
             let counts = TaskCounts { executions, requests, ..TaskCounts::default() };
             recorder.task(TaskId(task), counts);
         }
-        pool.note(Duration::from_secs(second), if second / third == 1 { 10.0 } else { 3.0 });
+        let busy = if second / third == 1 { 10.0 } else { 3.0 };
+        snapshot.monitors[0].series[0].note(Duration::from_secs(second), busy);
         let surge = u32::from(second / third == 1) * 30;
         let users = [15 + surge / 2, 5 + surge / 2];
         let mut interval = recorder.take((second + 1) * 1_000_000_000, &users, None);
         interval.planned_users = 20 + surge;
         snapshot.absorb(0, &interval);
         snapshot.tick(Duration::from_secs(second + 1));
+        if second == third + 2 {
+            let text = "a <warning> \"quoted\"".to_owned();
+            snapshot.mark(Mark { at: Duration::from_secs(second), kind: Occasion::Warning, text });
+        }
+        each_second(&snapshot);
     }
-    snapshot.monitors.push(Monitored::new("database", MonitorKind::Postgres));
-    snapshot.monitors[0].series.push(pool);
     for (at, kind, text) in [
         (0, Occasion::Load, "users from 0 to 20 at 5.00/s"),
         (third, Occasion::Load, "users from 20 to 50 at 9.00/s"),
-        (third + 2, Occasion::Warning, "a <warning> \"quoted\""),
         (kind.seconds, Occasion::End, "the run time is over"),
     ] {
         snapshot.mark(Mark { at: Duration::from_secs(at), kind, text: text.to_owned() });

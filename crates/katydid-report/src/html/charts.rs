@@ -1,4 +1,4 @@
-//! The places of the charts. What is drawn there comes from `chart.js` and `report.js`.
+//! The places of the charts. What is drawn there comes from `script/`.
 
 use katydid_core::{Snapshot, Verdict};
 
@@ -29,7 +29,9 @@ pub(super) fn over_time(snapshot: &Snapshot, out: &mut String) {
         *out += "<h3>Target and machine</h3>\n<div id=\"side-charts\"></div>\n";
     }
     *out += "<h3>One name</h3>\n\
-             <p class=\"note\">The 40 names with the most requests, in at most 100 points each.</p>\n\
+             <p class=\"note\">The 40 names with the most requests. Each point has the percentiles of \
+             all requests of its stretch, within 0.1 %; a run of many seconds has 100 stretches, and \
+             zooming shows no more of them.</p>\n\
              <div class=\"tools\"><label for=\"name\">Name</label> <select id=\"name\"><option \
              value=\"\">choose one</option></select></div>\n<div id=\"name-charts\"></div>\n\
              </div>\n</section>\n";
@@ -42,10 +44,10 @@ pub(super) fn distribution(snapshot: &Snapshot, out: &mut String) {
     }
     *out += "<section aria-labelledby=\"distribution\">\n\
              <h2 id=\"distribution\">Latency distribution</h2>\n\
-             <p class=\"note\">Percentiles over time, of a stretch and of the heat map come from \
-             buckets that are added up, never from averaged percentiles; on this page a bucket is \
-             1.5 % wide (3 or 6 % in runs of very many different times), so they are within half of \
-             that. The tables and the curves of the whole run are within 0.1 %.</p>\n";
+             <p class=\"note\">Percentiles of the tables, of each step over time and of the whole run \
+             are within 0.1 %. Those of a stretch that was zoomed come from the buckets of its steps, \
+             added up and never averaged; on this page a bucket is 1.5 % wide (3 or 6 % in runs of \
+             very many different times), so they are within half of that.</p>\n";
     *out += WITHOUT;
     *out += "<div class=\"live-only\" id=\"distribution-charts\"></div>\n</section>\n";
 }

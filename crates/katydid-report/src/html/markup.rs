@@ -1,5 +1,7 @@
 //! Markup: text is escaped on its way in, so that no section can forget it.
 
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+
 use crate::text::clean;
 
 /// A cell of a table.
@@ -26,26 +28,47 @@ impl Cell {
         Self::Number(number.to_string())
     }
 
-    fn write(&self, out: &mut String) {
-        let (class, text) = match self {
+    /// The class of its element, and what it says.
+    fn said(&self) -> (&'static str, String) {
+        match self {
             Self::Text(text) => ("", text.clone()),
             Self::Number(text) => ("n", text.clone()),
             Self::Fault(0) => ("n", "0".to_owned()),
             Self::Fault(count) => ("n bad", count.to_string()),
             Self::Word(true, text) => ("good", text.clone()),
             Self::Word(false, text) => ("bad", text.clone()),
-            Self::Bar(share) => {
-                let percent = share.clamp(0.0, 1.0) * 100.0;
-                // A picture and not a style: the policy of the page forbids styles of single cells.
-                *out += &format!(
-                    "<td class=\"n bar\"><svg aria-hidden=\"true\"><rect width=\"{percent:.1}%\" \
-                     height=\"100%\"/></svg>{percent:.1}%</td>"
-                );
-                return;
-            }
+            Self::Bar(share) => ("n bar", format!("{:.1}%", share.clamp(0.0, 1.0) * 100.0)),
+        }
+    }
+
+    fn write(&self, out: &mut String) {
+        let (class, text) = self.said();
+        let text = escape(&text);
+        *out += &match (self, class) {
+            // A picture and not a style: the policy of the page forbids styles of single cells.
+            (Self::Bar(_), _) => format!(
+                "<td class=\"{class}\"><svg aria-hidden=\"true\"><rect width=\"{text}\" \
+                 height=\"100%\"/></svg>{text}</td>"
+            ),
+            (_, "") => format!("<td>{text}</td>"),
+            (_, class) => format!("<td class=\"{class}\">{text}</td>"),
         };
-        let class = if class.is_empty() { class.to_owned() } else { format!(" class=\"{class}\"") };
-        *out += &format!("<td{class}>{}</td>", escape(&text));
+    }
+}
+
+/// As `Tables.show` of the script takes it: text, class, and the share of a bar.
+impl Serialize for Cell {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (class, text) = self.said();
+        let mut cell = to.serialize_struct("Cell", 3)?;
+        cell.serialize_field("text", &clean(&text))?;
+        if !class.is_empty() {
+            cell.serialize_field("class", class)?;
+        }
+        if let Self::Bar(share) = self {
+            cell.serialize_field("share", &share.clamp(0.0, 1.0))?;
+        }
+        cell.end()
     }
 }
 
@@ -61,6 +84,29 @@ pub(crate) struct Section<'a> {
     pub(crate) total: bool,
     /// Rows are those of the data, in its order, and can be filtered.
     pub(crate) keyed: bool,
+}
+
+/// As `Tables.show` of the script takes it.
+impl<'a> Serialize for Section<'a> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct Column<'a> {
+            name: &'a str,
+            number: bool,
+        }
+        let column = |name: &&'a str| Column {
+            name: name.trim_start_matches('#'),
+            number: name.starts_with('#'),
+        };
+        let mut table = to.serialize_struct("Table", 6)?;
+        table.serialize_field("id", self.id)?;
+        table.serialize_field("title", self.title)?;
+        table.serialize_field("note", self.note)?;
+        table.serialize_field("columns", &self.columns.iter().map(column).collect::<Vec<_>>())?;
+        table.serialize_field("rows", &self.rows)?;
+        table.serialize_field("total", &self.total)?;
+        table.end()
+    }
 }
 
 impl Section<'_> {

@@ -7,13 +7,10 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use katydid_core::{Diagnosis, Snapshot, Verdict, Warnings, coincidences};
 use sha2::{Digest as _, Sha256};
 
+use super::assets::{SCRIPT, STYLE};
 use super::markup::{Section, escape};
 use super::{charts, data, exemplars, facts, monitors, requests, sections};
 use crate::headline;
-
-const STYLE: &str = include_str!("style.css");
-/// All that the page runs: the charts, then what it makes of them.
-const SCRIPT: &str = concat!(include_str!("chart.js"), include_str!("report.js"));
 
 /// Nothing runs but the one script, nothing is fetched, and no style counts but the one: each is
 /// named by its hash. The data is a script that no browser runs.

@@ -231,7 +231,7 @@ fn the_charts_have_every_request_of_the_run() {
     let (requests, failed): (u64, u64) =
         (sum(&data["steps"]["requests"]), sum(&data["steps"]["failed"]));
     assert_eq!((requests, failed), (run.requests(), run.failed()));
-    let counts = data["times"]["steps"].as_array().unwrap().iter();
+    let counts = data["steps"]["times"].as_array().unwrap().iter();
     let counts = counts.flat_map(|step| step.as_array().unwrap().iter().skip(1).step_by(2));
     assert_eq!(counts.map(|count| count.as_u64().unwrap()).sum::<u64>(), run.requests());
     let kinds: u64 =

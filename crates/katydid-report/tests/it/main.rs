@@ -7,6 +7,7 @@ mod exports;
 mod headline;
 mod html;
 mod json;
+mod live;
 mod machines;
 mod metrics;
 mod run;

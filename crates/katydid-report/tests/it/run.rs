@@ -130,6 +130,11 @@ impl Run {
         self
     }
 
+    /// The run as far as it is.
+    pub(crate) fn now(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
     /// Ends an interval after `seconds`; what follows belongs to the next.
     pub(crate) fn tick(mut self, seconds: u64) -> Self {
         let elapsed = Duration::from_secs(seconds);

@@ -103,16 +103,40 @@ pub(super) fn name_rows(snapshot: &Snapshot, verdict: &Verdict) -> Vec<NameRow> 
 /// The points, and the busiest names over them, in the order of names.
 pub(super) fn name_lines(snapshot: &Snapshot) -> (Vec<f64>, Vec<NameLine>) {
     let history = snapshot.history();
+    let (points, ranges) = stretches(history);
+    let rows = snapshot.busiest_rows(MOST_LINES);
+    let rows = rows.iter().take(MOST_LINES).filter(|row| row.requests() > 0);
+    (points, rows.map(|row| line(history, &row.key, &ranges)).collect())
+}
+
+/// How the requests of one method and name fared over time, as JSON for `showName`: counts and
+/// percentiles, in at most 100 points. `None` when there are none.
+pub fn name_series(snapshot: &Snapshot, method: &str, name: &str) -> Option<String> {
+    #[derive(Serialize)]
+    struct Series {
+        at: Vec<f64>,
+        #[serde(flatten)]
+        line: NameLine,
+    }
+    let history = snapshot.history();
+    let key = history
+        .rows()
+        .iter()
+        .find(|key| key.kind == RowKind::Request && &*key.method == method && &*key.name == name)?;
+    let (at, ranges) = stretches(history);
+    let series = Series { at, line: line(history, key, &ranges) };
+    Some(serde_json::to_string(&series).expect("numbers and texts alone"))
+}
+
+/// At most 100 stretches of a history: where they begin (and the last one ends), and their steps.
+fn stretches(history: &History) -> (Vec<f64>, Vec<Range<usize>>) {
     let count = history.steps().len();
     let each = count.div_ceil(MOST_POINTS).max(1);
     let ranges: Vec<Range<usize>> =
         (0..count).step_by(each).map(|from| from..(from + each).min(count)).collect();
     let begin = history.steps().first().map(|step| seconds(step.from));
     let ends = ranges.iter().map(|range| seconds(history.steps()[range.end - 1].until));
-    let points = begin.into_iter().chain(ends).collect();
-    let rows = snapshot.busiest_rows(MOST_LINES);
-    let rows = rows.iter().take(MOST_LINES).filter(|row| row.requests() > 0);
-    (points, rows.map(|row| line(history, &row.key, &ranges)).collect())
+    (begin.into_iter().chain(ends).collect(), ranges)
 }
 
 fn line(history: &History, key: &RowKey, ranges: &[Range<usize>]) -> NameLine {

@@ -13,20 +13,29 @@ const MOST_LINES: usize = 6;
 const MOST_POINTS: usize = 300;
 
 /// A chart with a time axis, like all others.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct Chart {
     title: String,
     /// `share`, `bytes`, …: how its numbers are written.
     unit: &'static str,
-    lines: Vec<Points>,
+    pub(super) lines: Vec<Points>,
 }
 
 /// Pairs of a moment and a number.
-#[derive(Debug, Serialize)]
-struct Points {
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Points {
     name: String,
-    at: Vec<f64>,
-    value: Vec<f64>,
+    pub(super) at: Vec<f64>,
+    pub(super) value: Vec<f64>,
+}
+
+impl Chart {
+    /// Whether it has the same lines.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let names = |chart: &Self| chart.lines.iter().map(|line| line.name.clone()).collect();
+        let (one, another): (Vec<_>, Vec<_>) = (names(self), names(other));
+        (&self.title, self.unit, one) == (&other.title, other.unit, another)
+    }
 }
 
 /// Processes first, then monitors in the order of the plan; what has no number is left out.
