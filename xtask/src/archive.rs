@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, Package, PackageId};
 
 use crate::python::target;
-use crate::test::{cargo, root};
+use crate::test::root;
 
 /// The packages with programs, and these.
 const PROGRAMS: [(&str, &str); 3] = [
@@ -29,13 +29,7 @@ pub(crate) fn make(folder: &Path, profile: &str) -> Result<bool> {
     let version = &package(&metadata, PROGRAMS[0].0)?.version;
     let name = format!("katydid-{version}-{platform}");
 
-    let mut build = cargo();
-    build.args(["build", "--locked", "--profile", profile]);
-    for (package, program) in PROGRAMS {
-        build.args(["--package", package, "--bin", program]);
-    }
-    ensure!(build.status().context("cargo cannot be started")?.success(), "it does not build");
-
+    build(profile)?;
     fs::create_dir_all(folder)?;
     let staged = folder.join(&name);
     if staged.exists() {
@@ -59,6 +53,13 @@ pub(crate) fn make(folder: &Path, profile: &str) -> Result<bool> {
     fs::remove_dir_all(&staged)?;
     println!("{}", folder.join(format!("{name}.tar.gz")).display());
     Ok(true)
+}
+
+/// Builds the programs with this profile of cargo's.
+pub(crate) fn build(profile: &str) -> Result<()> {
+    let programs = PROGRAMS.iter().flat_map(|(package, bin)| ["--package", package, "--bin", bin]);
+    let words: Vec<&str> = ["--locked", "--profile", profile].into_iter().chain(programs).collect();
+    crate::test::build(&words)
 }
 
 /// The same bytes for the same files, whoever packs them and when.

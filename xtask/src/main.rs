@@ -14,6 +14,8 @@ mod workflows;
 
 use std::process::ExitCode;
 
+use python::is_passed;
+
 const HELP: &str = "\
 cargo xtask test               every test, then how many ran and what could not be checked
 cargo xtask intelligibility    only the test of the speech with a recogniser
@@ -31,11 +33,9 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["intelligibility"] => intelligibility::run().map(|checked| checked.is_passed()),
         ["peer"] => peer::run().map(|checked| checked.is_passed()),
-        ["machines"] => machines::run().map(|checked| checked.is_passed()),
-        ["browser"] => {
-            browser::run().map(|checked| workflows::is_passed(&[("report page", checked)]))
-        }
-        ["workflows"] => workflows::run().map(|checked| workflows::is_passed(&checked)),
+        ["machines"] => machines::run().map(|checked| is_passed(&checked)),
+        ["browser"] => browser::run().map(|checked| is_passed(&[("report page", checked)])),
+        ["workflows"] => workflows::run().map(|checked| is_passed(&checked)),
         ["archive", folder] => archive::make(folder.as_ref(), "release"),
         ["archive", folder, profile] => archive::make(folder.as_ref(), profile),
         ["python", name, requirements] => python::prepare(name, requirements.as_ref()),

@@ -1,11 +1,12 @@
 //! Locust itself, and programs made for its files, beside Katydid.
 
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::python::{Checked, check, python_with, target};
-use crate::test::{cargo, root};
+use crate::test::{build, root};
 
 /// Installs Locust into the target folder when it can, and compares.
 pub(crate) fn run() -> Result<Checked> {
@@ -19,24 +20,26 @@ pub(crate) fn run() -> Result<Checked> {
             Err(why) => return Ok(Checked::NotPossible(format!("{name}: {why}"))),
         }
     }
-    for words in [["katydid", "--example", "peer"], ["katydid-testkit", "--bin", "test-target"]] {
-        let built = cargo()
-            .args(["build", "--quiet", "--package"])
-            .args(words)
-            .status()
-            .context("cargo cannot be started")?;
-        anyhow::ensure!(built.success(), "{} does not build", words[2]);
-    }
-    let mut program = Command::new(&pythons[0]);
+    let mut program = beside(&pythons[0], &peer.join("compare.py"), &[])?;
     program
-        .arg(peer.join("compare.py"))
-        .arg("--katydid")
-        .arg(target().join("debug/examples/peer"))
-        .arg("--target")
-        .arg(target().join("debug/test-target"))
         .arg("--differences")
         .arg(root().join("docs/LOCUST_DIFFERENCES.md"))
         .arg("--locuplot-python")
         .arg(&pythons[1]);
     check(program)
+}
+
+/// A check that is told of the load test that Locust has too, and of a target for both: built here,
+/// the load test as `how` tells cargo.
+pub(crate) fn beside(python: &Path, script: &Path, how: &[&str]) -> Result<Command> {
+    build(&[&["--package", "katydid", "--example", "peer"], how].concat())?;
+    build(&["--package", "katydid-testkit", "--bin", "test-target"])?;
+    let mut program = Command::new(python);
+    program
+        .arg(script)
+        .arg("--katydid")
+        .arg(target().join("debug/examples/peer"))
+        .arg("--target")
+        .arg(target().join("debug/test-target"));
+    Ok(program)
 }

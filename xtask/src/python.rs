@@ -26,6 +26,16 @@ impl Checked {
 /// The exit code of a check that finds that it cannot be done; its last line says why.
 const NOT_POSSIBLE: i32 = 77;
 
+/// Whether all of several passed; says what could not be checked.
+pub(crate) fn is_passed(checked: &[(&'static str, Checked)]) -> bool {
+    for (what, checked) in checked {
+        if let Checked::NotPossible(why) = checked {
+            println!("NOT CHECKED: {what}: {why}");
+        }
+    }
+    checked.iter().all(|(_, checked)| checked.is_passed())
+}
+
 /// Runs a check that prints a line `ok …` for everything it has checked.
 pub(crate) fn check(mut program: Command) -> Result<Checked> {
     let output =

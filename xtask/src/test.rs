@@ -27,10 +27,9 @@ pub(crate) fn run() -> Result<bool> {
     let steps = [
         ("speech recogniser", intelligibility::run()?),
         ("Locust as a peer", peer::run()?),
-        ("what other programs read", machines::run()?),
         ("report page in a browser", browser::run()?),
     ];
-    let steps = steps.into_iter().chain(workflows::run()?);
+    let steps = steps.into_iter().chain(machines::run()?).chain(workflows::run()?);
     for (what, checked) in steps {
         match checked {
             Checked::Passed(lines) => passed += lines,
@@ -56,6 +55,17 @@ pub(crate) fn cargo() -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
+}
+
+/// Builds what these words of cargo's name.
+pub(crate) fn build(words: &[&str]) -> Result<()> {
+    let built = cargo().args(["build", "--quiet"]).args(words).status();
+    anyhow::ensure!(
+        built.context("cargo cannot be started")?.success(),
+        "`cargo build {}` fails",
+        words.join(" ")
+    );
+    Ok(())
 }
 
 fn cargo_test(see: &mut dyn FnMut(&str)) -> Result<bool> {

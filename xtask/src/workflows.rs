@@ -17,16 +17,6 @@ pub(crate) fn run() -> Result<Vec<(&'static str, Checked)>> {
     Ok(vec![("workflows, linted", lint()?), ("workflows, run", nights()?)])
 }
 
-/// Whether all of them passed.
-pub(crate) fn is_passed(checked: &[(&'static str, Checked)]) -> bool {
-    for (what, checked) in checked {
-        if let Checked::NotPossible(why) = checked {
-            println!("NOT CHECKED: {what}: {why}");
-        }
-    }
-    checked.iter().all(|(_, checked)| checked.is_passed())
-}
-
 /// Linters of others.
 pub(crate) fn lint() -> Result<Checked> {
     let python = match python()? {

@@ -32,7 +32,11 @@ pub fn junit(facts: &Facts<'_>) -> Vec<u8> {
     for (name, cases) in groups.into_iter().filter(|(_, cases)| !cases.is_empty()) {
         report.add_test_suite(suite(facts, &title, name, cases));
     }
-    report.to_string().expect("memory takes everything").into_bytes()
+    let skipped = format!(r#" skipped="{}""#, report.skipped);
+    let text = report.to_string().expect("memory takes everything");
+    // Jenkins' schema knows it of each suite and not of all; a value has no quotation marks in it,
+    // so the first is that of the whole.
+    text.replacen(&skipped, "", 1).into_bytes()
 }
 
 /// `tts-load smoke`.
