@@ -12,14 +12,17 @@ use crate::test::cargo;
 /// Names under which systems have it.
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
+/// What a check in a browser needs.
+pub(crate) struct Browser {
+    program: &'static str,
+    /// A folder with packages of Node.
+    modules: PathBuf,
+}
+
 /// Finds a browser, or installs one where it can, makes pages of made-up runs, and uses them.
 pub(crate) fn run() -> Result<Checked> {
-    let browser = match browser() {
+    let browser = match prepared()? {
         Ok(browser) => browser,
-        Err(why) => return Ok(Checked::NotPossible(why)),
-    };
-    let modules = match modules()? {
-        Ok(modules) => modules,
         Err(why) => return Ok(Checked::NotPossible(why)),
     };
     let pages = target().join("browser/pages");
@@ -30,9 +33,25 @@ pub(crate) fn run() -> Result<Checked> {
         .status()
         .context("cargo cannot be started")?;
     anyhow::ensure!(made.success(), "the pages cannot be made");
-    let mut program = Command::new("node");
-    program.arg(room().join("report.mjs")).args([&pages, &modules]).arg(browser);
-    check(program)
+    check(browser.script("report.mjs", &pages, &[]))
+}
+
+/// A browser and the packages that drive it; or why there are none.
+pub(crate) fn prepared() -> Result<Result<Browser, String>> {
+    let program = match browser() {
+        Ok(program) => program,
+        Err(why) => return Ok(Err(why)),
+    };
+    Ok(modules()?.map(|modules| Browser { program, modules }))
+}
+
+impl Browser {
+    /// A script of this room about a file or folder, and what more it is told.
+    pub(crate) fn script(&self, name: &str, about: &Path, more: &[&Path]) -> Command {
+        let mut program = Command::new("node");
+        program.arg(room().join(name)).args([about, &self.modules]).arg(self.program).args(more);
+        program
+    }
 }
 
 /// The program of a browser that starts; or why there is none.

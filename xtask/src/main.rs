@@ -4,6 +4,7 @@
 mod archive;
 mod browser;
 mod intelligibility;
+mod live;
 mod machines;
 mod npm;
 mod peer;
@@ -22,6 +23,7 @@ cargo xtask intelligibility    only the test of the speech with a recogniser
 cargo xtask peer               only the comparison with Locust itself
 cargo xtask machines           only the outputs, read by other programs
 cargo xtask browser            only the report page, used in a browser
+cargo xtask live               only the live page, used in a browser
 cargo xtask workflows          only the checks of what CI systems read
 cargo xtask archive DIR [PROFILE]  the release archive of this machine's kind, and its checksum
 cargo xtask python NAME FILE   a python with the packages of FILE, for shows; prints its path
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["peer"] => peer::run().map(|checked| checked.is_passed()),
         ["machines"] => machines::run().map(|checked| is_passed(&checked)),
         ["browser"] => browser::run().map(|checked| is_passed(&[("report page", checked)])),
+        ["live"] => live::run().map(|checked| is_passed(&[("live page", checked)])),
         ["workflows"] => workflows::run().map(|checked| is_passed(&checked)),
         ["archive", folder] => archive::make(folder.as_ref(), "release"),
         ["archive", folder, profile] => archive::make(folder.as_ref(), profile),

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result};
 
 use crate::python::Checked;
-use crate::{browser, intelligibility, machines, peer, workflows};
+use crate::{browser, intelligibility, live, machines, peer, workflows};
 
 /// Runs everything; the answer is whether all of it passed.
 pub(crate) fn run() -> Result<bool> {
@@ -28,6 +28,7 @@ pub(crate) fn run() -> Result<bool> {
         ("speech recogniser", intelligibility::run()?),
         ("Locust as a peer", peer::run()?),
         ("report page in a browser", browser::run()?),
+        ("live page in a browser", live::run()?),
     ];
     let steps = steps.into_iter().chain(machines::run()?).chain(workflows::run()?);
     for (what, checked) in steps {

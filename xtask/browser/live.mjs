@@ -1,0 +1,26 @@
+// The live page in a browser, over a real run against the embedded backend.
+// node live.mjs BINARY MODULES BROWSER SHOTS: tts-load, a folder in which playwright-core and axe-core are
+// installed, the program of a Chromium, and where screenshots go (`cargo xtask browser`).
+// Prints `ok …` for everything that it has checked; ends with 1 if anything is wrong.
+import { open } from './live/browser.mjs';
+import { form } from './live/form.mjs';
+import { login } from './live/login.mjs';
+import { reconnect } from './live/reconnect.mjs';
+import { run } from './live/run.mjs';
+
+const [binary, modules, browser, shots] = process.argv.slice(2);
+const tools = await open(modules, browser);
+let failed = 0;
+
+/** One check. What it needs is what the one before it left, so a group ends at its first fault. */
+const check = async (what, test) => {
+  try { await test(); console.log(`ok ${what}`); return true; } catch (fault) {
+    failed += 1;
+    console.log(`not ok ${what}: ${fault.stack}`);
+    return false;
+  }
+};
+
+for (const group of [form, run, login, reconnect]) await check(group.name, () => group({ ...tools, binary, shots, check }));
+await tools.close();
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,34 @@
+// Nobody sees anything before they have logged in; who has, sees the page.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { examine, watched } from './browser.mjs';
+import { forget, start } from './program.mjs';
+
+export const login = async (tools) => {
+  const program = await start(tools.binary, ['--embedded', '--web-login']);
+  const { page, quiet } = await watched(tools, program.address);
+  try {
+    await tools.check('without a login there is the login', async () => {
+      await page.waitForURL(/\/login$/);
+      await page.screenshot({ path: path.join(tools.shots, 'login.png') });
+      for (const colorScheme of ['light', 'dark']) { await page.emulateMedia({ colorScheme }); await examine(tools, page, `login, ${colorScheme}`); }
+      const refused = await page.evaluate(() => fetch('api/v1/suite').then((answer) => answer.status));
+      assert.equal(refused, 401);
+    });
+    await tools.check('a wrong password is refused, the one on the terminal opens the page', async () => {
+      const [, password] = /password[^\n]*?[:=]?\s+(\S{12,})\s/i.exec(program.said()) || [];
+      assert.ok(password, `no password on the terminal:\n${program.said()}`);
+      await page.fill('#password', 'wrong');
+      await page.click('button[type="submit"]');
+      assert.match(await page.locator('[role="alert"]').textContent(), /wrong/);
+      await page.fill('#password', password);
+      await page.click('button[type="submit"]');
+      await page.locator('#go').waitFor();
+      quiet(/status of 401/);
+    });
+  } finally {
+    await page.close();
+    await program.end();
+    forget(program.folder);
+  }
+};
