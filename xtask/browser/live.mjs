@@ -21,6 +21,8 @@ const check = async (what, test) => {
   }
 };
 
-for (const group of [form, run, login, reconnect]) await check(group.name, () => group({ ...tools, binary, shots, check }));
+for (const group of [form, run, login, reconnect]) {
+  try { await group({ ...tools, binary, shots, check }); } catch (fault) { failed += 1; console.log(`not ok ${group.name}: ${fault.stack}`); }
+}
 await tools.close();
 process.exitCode = failed ? 1 : 0;

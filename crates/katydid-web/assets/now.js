@@ -48,7 +48,7 @@ export const stateWord = (state) => {
 
 const tellState = () => {
   const { state, snapshot } = store, it = run();
-  show(by('now'), Boolean(it) || state.stage === 'preparing');
+  show(by('now'), Boolean(it));
   put(figures.state.number, stateWord(state));
   tone(figures.state, state.stage === 'on' && !it.paused ? 'go' : it && it.paused ? 'wait' : null);
   const lasted = snapshot ? watch(snapshot.elapsed) : '0:00';

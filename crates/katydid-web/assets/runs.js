@@ -21,9 +21,9 @@ const COLUMNS = [
   { key: 'started', title: 'Started', tight: true, text: (row) => moment(row.started), value: (row) => row.started },
   {
     key: 'name', title: 'Run', text: (row) => row.name,
-    draw(cell, row) { if (!cell.firstChild) cell.append(el('a', { href: `api/v1/runs/${path(row.name)}/report`, target: '_blank', rel: 'noopener', text: row.label || row.name, title: row.name })); },
+    draw(cell, row) { if (!cell.firstChild) cell.append(el('a', { href: `api/v1/runs/${path(row.name)}/report`, target: '_blank', rel: 'noopener', text: row.label || row.name, title: row.fault || row.name })); },
   },
-  { key: 'run', title: 'Trust', text: (row) => row.run || (row.whole ? '–' : 'broken off'), tone: (row) => (row.run === 'VALID' ? 'good' : 'slow') },
+  { key: 'run', title: 'Trust', text: (row) => row.run || (row.fault ? 'not readable' : row.whole ? '–' : 'broken off'), tone: (row) => (row.run === 'VALID' ? 'good' : 'slow') },
   { key: 'verdict', title: 'Verdict', text: (row) => row.verdict || '–', tone: (row) => TONES[row.verdict] },
   { key: 'length', title: 'Lasted', number: true, text: (row) => (row.length === null || row.length === undefined ? '–' : watch(row.length)), value: (row) => row.length },
   { key: 'requests', title: '# Requests', number: true, text: (row) => count(row.requests), value: (row) => row.requests },

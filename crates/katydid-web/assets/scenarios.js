@@ -31,10 +31,8 @@ const fill = (scenario) => {
   fields.get('tags').fill(scenario.tags.length ? scenario.tags.join(', ') : null);
   fields.get('exclude-tags').fill(scenario.exclude_tags.length ? scenario.exclude_tags.join(', ') : null);
   hint(plain || scenario.search ? '' : 'by its stages');
-  if (scenario.arrival_rate) fields.get('arrival-rate').fill(scenario.arrival_rate);
-  const model = by(scenario.arrival_rate ? 'model-open' : 'model-closed');
-  model.checked = true;
-  model.dispatchEvent(new Event('change'));
+  by('model-closed').checked = true;
+  by('model-closed').dispatchEvent(new Event('change'));
 };
 
 const hint = (text) => {
@@ -45,12 +43,14 @@ const tellAbout = (scenario) => {
   const host = by('about-scenario');
   show(host, Boolean(scenario));
   if (!scenario) return;
+  const rules = [...scenario.targets, ...scenario.expectations];
   const line = (name, text) => (text ? [el('dt', { text: name }), el('dd', { text })] : []);
   host.replaceChildren(el('h3', { text: `Scenario ${scenario.name}` }), el('dl', { class: 'about' },
     ...line('Purpose', scenario.purpose), ...line('Expected', scenario.expected), ...line('Load', scenario.load),
-    ...line('Stages', scenario.stages), ...line('Classes', scenario.classes.join(', ')), ...line('Only tags', scenario.tags.join(', ')), ...line('Without tags', scenario.exclude_tags.join(', ')),
-    el('dt', { text: scenario.targets.length ? `${plural(scenario.targets.length, 'rule')} it is judged by` : 'Judged by' }),
-    el('dd', {}, scenario.targets.length ? el('ul', {}, ...scenario.targets.map((rule) => el('li', {}, el('code', { text: rule })))) : 'nothing but failures')),
+    ...line('Stages', scenario.stages), ...line('Steps', scenario.steps && `${scenario.steps}, each an equal part of the time`), ...line('Classes', scenario.classes.join(', ')), ...line('Only tags', scenario.tags.join(', ')), ...line('Without tags', scenario.exclude_tags.join(', ')),
+    el('dt', { text: rules.length ? `${plural(rules.length, 'rule')} it is judged by` : 'Judged by' }),
+    el('dd', {}, rules.length ? el('ul', {}, ...rules.map((rule) => el('li', {}, el('code', { text: rule })))) : 'nothing but failures')),
+  ...(scenario.search ? [el('p', { class: 'help', text: 'A search is a row of runs. It is made on the terminal.' })] : []),
   ...(scenario.confirm ? [el('p', { class: 'help', text: 'It asks before it starts.' })] : []));
   put(by('look-hint'), 'Check first looks at target, accounts and every task once, and makes no load.');
 };

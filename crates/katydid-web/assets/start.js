@@ -2,11 +2,12 @@
 
 import { post, Refused } from './api.js';
 import { ask } from './ask.js';
-import { by, el, keyed, mark, memory, put, show } from './dom.js';
+import { by, el, keyed, mark, put, show } from './dom.js';
 import { field, fields, optionsOf } from './fields.js';
 import { buildClasses, chooseClasses, classesOf, classesWrong, noClass, tagsOf } from './classes.js';
 import { buildScenarios } from './scenarios.js';
 import { say } from './say.js';
+import { ordered } from './again.js';
 import { mayAct, on, store } from './store.js';
 
 const form = () => by('start-form');
@@ -52,7 +53,7 @@ const essentials = (suite, given) => {
   const tell = () => { show(byUsers, closed.checked); show(byRate, open.checked); };
   for (const radio of [open, closed]) radio.addEventListener('change', tell);
   tell();
-  const chips = suite.hosts.map((host) => el('button', { type: 'button', class: 'chip', title: host.address, text: host.guarded ? `${host.name} (guarded)` : host.name, onclick: () => { fields.get('host').put(host.address); if (fields.has('embedded')) { fields.get('embedded').put('false'); fields.get('embedded').input.dispatchEvent(new Event('input')); } } }));
+  const chips = suite.hosts.map((host) => el('button', { type: 'button', class: 'chip', title: host.address, text: host.name, onclick: () => choose(host.address) }));
   return el('div', { class: 'essentials' },
     el('div', { class: 'segments', role: 'radiogroup', 'aria-label': 'Load by' },
       el('label', {}, closed, ' Load by users'), el('label', {}, open, ' Load by arrival rate')),
@@ -62,6 +63,13 @@ const essentials = (suite, given) => {
       field('run-time', 'Run time (until stopped, if empty)', { given: given['run-time'], placeholder: '20s, 3m, 1h30m' })),
     hosts,
     el('div', { class: 'row chips' }, ...chips, suite.embedded ? field('embedded', 'Start the suite’s own backend', { kind: 'switch', given: given.embedded }) : null));
+};
+
+/** A host of the plan is chosen, and no backend of the suite's own. */
+const choose = (address) => {
+  fields.get('host').put(address);
+  const own = fields.get('embedded');
+  if (own) { own.put('false'); own.input.dispatchEvent(new Event('input')); }
 };
 
 const buttons = () => el('div', { class: 'row start-buttons' },
@@ -133,8 +141,7 @@ const start = async (confirmed) => {
   busy(true);
   try {
     await post('run', wanted);
-    store.again = { options: wanted.options, classes: wanted.classes };
-    memory.set('again', { instance: store.state.instance, order: store.again });
+    ordered(wanted);
     say('The run is being prepared.');
   } catch (fault) {
     busy(false);
@@ -189,8 +196,3 @@ export const startPanel = {
 };
 
 on('restart', () => { built = null; });
-on('state', () => {
-  if (store.again) return;
-  const kept = memory.get('again', null);
-  store.again = kept && kept.instance === store.state.instance ? kept.order : { options: {}, classes: [] };
-});

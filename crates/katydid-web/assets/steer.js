@@ -4,8 +4,9 @@ import { change, post } from './api.js';
 import { by, el, keyed, mark, put, show } from './dom.js';
 import { note, say } from './say.js';
 import { isOn, mayAct, on, run, store } from './store.js';
-import { choose } from './tabs.js';
+import { choose, chosen } from './tabs.js';
 import { ask } from './ask.js';
+import { lastOrder, ordered } from './again.js';
 
 /** Does a change; what is refused is said where it was asked. */
 const act = async (fault, done, what, more) => {
@@ -121,8 +122,8 @@ const submitMark = async () => {
 
 /** The run again with the numbers that it had, or says why not. */
 const again = async (confirmed = false) => {
-  const order = { options: {}, classes: [], ...store.again, confirmed };
-  try { await post('run', order); } catch (fault) {
+  const order = lastOrder();
+  try { await post('run', { ...order, confirmed }); ordered(order); } catch (fault) {
     if (fault.code === 'confirm' && !confirmed) { if (await ask(fault.message, 'Start')) again(true); } else note(fault.message, 'bad');
   }
 };
@@ -139,7 +140,10 @@ export const actions = {
 };
 
 /** Whether an action can be taken now. */
-export const can = (name) => mayAct() && (['again', 'fresh'].includes(name) ? Boolean(store.state) && store.state.stage === 'over' : isOn());
+export const can = (name) => {
+  const over = Boolean(store.state) && store.state.stage === 'over';
+  return mayAct() && (name === 'fresh' ? over : name === 'again' ? over && lastOrder() !== null : isOn());
+};
 
 const BUTTONS = { 'act-edit': 'edit', 'act-pause': 'pause', 'act-mark': 'mark', 'act-reset': 'reset', 'act-stop': 'stop', 'act-cut': 'cut', 'act-again': 'again', 'act-new': 'fresh' };
 
@@ -155,6 +159,16 @@ const tell = () => {
   if (!isOn()) for (const id of ['edit', 'marking']) if (!by(id).hidden) toggle(id, false);
 };
 
+/** Why an order came to nothing stands in the form; who looks elsewhere is told there. */
+const tellFault = (() => {
+  let before = null;
+  return () => {
+    const { fault } = store.state;
+    if (fault && fault !== before && chosen() !== 'start') note(fault, 'bad');
+    before = fault;
+  };
+})();
+
 export const begin = () => {
   buildEdit();
   for (const [id, name] of Object.entries(BUTTONS)) by(id).addEventListener('click', () => actions[name]());
@@ -162,4 +176,5 @@ export const begin = () => {
   by('marking').querySelector('[data-close]').addEventListener('click', () => toggle('marking', false));
   for (const id of ['edit', 'marking']) by(id).addEventListener('keydown', (event) => { if (event.key === 'Escape') toggle(id, false); });
   on('state suite', () => { if (store.state) tell(); });
+  on('state', tellFault);
 };

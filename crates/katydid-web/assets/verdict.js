@@ -2,7 +2,7 @@
 // anything at all.
 
 import { el, keyed, put, show } from './dom.js';
-import { count } from './format.js';
+import { at, count } from './format.js';
 import { Grid } from './grid.js';
 import { store } from './store.js';
 
@@ -41,6 +41,14 @@ const EXPECTED = [
   { key: 'details', title: 'More', text: (t) => [t.cause, ...(t.details || [])].filter(Boolean).join('; ') },
 ];
 
+const DIAGNOSIS = [
+  { key: 'place', title: 'Where', text: (d) => d.place },
+  { key: 'seen', title: 'What was seen', text: (d) => d.seen },
+  { key: 'since', title: 'Since', number: true, text: (d) => at(d.since), value: (d) => d.since },
+  { key: 'cause', title: 'Likely cause', text: (d) => d.cause },
+  { key: 'next', title: 'Next step', text: (d) => d.next },
+];
+
 let parts;
 const card = (title) => {
   const word = el('strong'), why = el('p'), list = el('ul');
@@ -52,17 +60,27 @@ const build = (host) => {
   parts = { target: card('What it says of the target'), run: card('Whether it may be trusted'), head: el('ol', { class: 'headline' }) };
   host.append(el('div', { class: 'words' }, parts.target.box, parts.run.box), parts.head, el('h3', { text: 'Targets' }));
   parts.targets = new Grid(host, TARGETS, { id: 'targets', label: 'Targets', name: 1, key: (t) => `${t.rule} ${t.scope} ${t.phase}`, sort: ['near', true], empty: 'No target judges this run: its verdict is about failures alone. Targets come from a scenario or a plan.' });
-  const more = el('div');
-  host.append(more);
-  more.append(el('h3', { text: 'Expectations' }));
-  parts.expected = new Grid(more, EXPECTED, { id: 'expected', label: 'Expectations', name: 1, key: (t) => t.rule });
-  parts.more = more;
-  parts.notes = el('ul', { class: 'soft' });
-  parts.notesHead = el('h3', { text: 'Also seen' });
-  host.append(parts.notesHead, parts.notes);
+  const part = (title) => { const box = el('div', {}, el('h3', { text: title })); host.append(box); return box; };
+  parts.more = part('Expectations');
+  parts.expected = new Grid(parts.more, EXPECTED, { id: 'expected', label: 'Expectations', name: 1, key: (t) => t.rule });
+  parts.ill = part('Diagnosis');
+  parts.diagnosis = new Grid(parts.ill, DIAGNOSIS, { id: 'diagnosis', label: 'Diagnosis', key: (d) => `${d.place} ${d.seen}` });
+  parts.advice = part('Known mistakes of this run');
+  parts.advices = el('ul');
+  parts.notes = part('Also seen');
+  parts.noted = el('ul', { class: 'soft' });
+  parts.advice.append(parts.advices);
+  parts.notes.append(parts.noted);
 };
 
 const TONES = { PASS: 'pass', FAIL: 'fail', INVALID: 'invalid', VALID: 'pass', DISTURBED: 'invalid' };
+
+const notesOf = ({ verdict: said, trust, warnings, cost }) => [
+  ...said.knee, ...trust.notes,
+  ...(said.silent.length ? [`Tasks that sent nothing: ${said.silent.join(', ')}`] : []),
+  ...(said.never_drawn.length ? [`Tasks that were never drawn, which is no fault: ${said.never_drawn.join(', ')}`] : []),
+  ...warnings, ...(cost ? [cost] : []),
+];
 
 export const verdict = {
   id: 'verdict', title: 'Verdict', needs: 'run', hears: 'snapshot state',
@@ -83,8 +101,12 @@ export const verdict = {
     parts.targets.update(said.targets);
     parts.expected.update(said.expectations);
     show(parts.more, said.expectations.length > 0);
-    const notes = [...trust.notes, ...(said.silent.length ? [`Tasks that sent nothing: ${said.silent.join(', ')}`] : []), ...(said.never_drawn.length ? [`Tasks that were never drawn, which is no fault: ${said.never_drawn.join(', ')}`] : []), ...(snapshot.warnings || [])];
-    lines(parts.notes, notes);
-    show(parts.notesHead, notes.length > 0);
+    parts.diagnosis.update(snapshot.diagnosis);
+    show(parts.ill, snapshot.diagnosis.length > 0);
+    lines(parts.advices, snapshot.advice.map((one) => `${one.text} ${one.remedy}`));
+    show(parts.advice, snapshot.advice.length > 0);
+    const notes = notesOf(snapshot);
+    lines(parts.noted, notes);
+    show(parts.notes, notes.length > 0);
   },
 };

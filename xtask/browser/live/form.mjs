@@ -8,7 +8,7 @@ import { forget, start } from './program.mjs';
 export const form = async (tools) => {
   const program = await start(tools.binary, ['--embedded']);
   const { page, quiet } = await watched(tools, program.address);
-  const field = (label) => page.getByLabel(label, { exact: false });
+  const field = (label) => page.locator('#start-form').getByLabel(label);
   const fault = (name) => page.locator(`#f-${name}-fault`);
   const group = [
     ['the first paint takes less than a second', async () => {
