@@ -2,7 +2,7 @@
 
 import { by, put } from './dom.js';
 
-const NAMES = { '': 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' };
+const NAMES = { '': 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };
 const ORDER = ['', 'light', 'dark'];
 
 const tell = () => put(by('theme'), NAMES[document.documentElement.dataset.theme || '']);
