@@ -34,6 +34,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         "index.html": HTML,
         "login.html": HTML,
         "api.js": SCRIPT,
+        "again.js": SCRIPT,
         "ask.js": SCRIPT,
         "charts.js": SCRIPT,
         "classes.js": SCRIPT,
