@@ -41,7 +41,8 @@ impl Monitoring {
             [one] => Some(one.as_str()),
             _ => None,
         };
-        let run = RunPlace { host, folder: embedded.and_then(|ready| ready.folder.as_deref()) };
+        let folder = embedded.and_then(|ready| ready.folder.as_deref());
+        let run = RunPlace { host, folder, env: |name| std::env::var(name).ok() };
         let mut monitoring = Self {
             sources: Vec::new(),
             told: Vec::new(),
@@ -51,6 +52,9 @@ impl Monitoring {
             console: console.clone(),
         };
         for planned in &settings.monitors {
+            if let Some(warning) = planned.warning() {
+                console.warning(&format!("monitor {}: {warning}", planned.name));
+            }
             match planned.source(run) {
                 Ok(source) => monitoring.add(planned, source),
                 Err(why) => console.warning(&format!("monitor {}: {why}", planned.name)),

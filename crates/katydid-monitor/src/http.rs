@@ -1,13 +1,13 @@
 //! One GET, on a connection of its own: bounded in time and in bytes, without a runtime.
 
 use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs as _};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use url::Url;
 
 use crate::probe::Limit;
+use crate::socket::{Timed, Unreached};
 
 /// Bytes of an answer's head.
 const MOST_HEAD: usize = 64 << 10;
@@ -26,12 +26,8 @@ pub(crate) struct Answer {
 /// Why nothing came.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HttpFault {
-    #[error("it did not answer within {0}")]
-    Late(String),
-    #[error("its name cannot be looked up: {0}")]
-    Name(io::Error),
-    #[error("no connection: {0}")]
-    Connect(io::Error),
+    #[error(transparent)]
+    Unreached(#[from] Unreached),
     #[error("the connection broke: {0}")]
     Broken(io::Error),
     #[error("it closed the connection before its answer was complete")]
@@ -51,8 +47,7 @@ pub(crate) enum HttpFault {
 pub(crate) fn get(url: &Url, most: usize, limit: &Limit) -> Result<Answer, HttpFault> {
     let begin = Instant::now();
     let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default());
-    let tcp = connect((host, port.unwrap_or(80)), limit)?;
-    let timed = Timed { tcp, limit };
+    let timed = Timed::connect(host, port.unwrap_or(80), limit)?;
     let (status, body) = if url.scheme() == "https" {
         let name = host.trim_matches(['[', ']']).to_owned();
         let name = rustls::pki_types::ServerName::try_from(name)
@@ -64,22 +59,6 @@ pub(crate) fn get(url: &Url, most: usize, limit: &Limit) -> Result<Answer, HttpF
         exchange(url, timed, most, limit)?
     };
     Ok(Answer { status, body, took: begin.elapsed() })
-}
-
-fn connect(place: (&str, u16), limit: &Limit) -> Result<TcpStream, HttpFault> {
-    let name = (place.0.trim_matches(['[', ']']), place.1);
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
-    for address in name.to_socket_addrs().map_err(HttpFault::Name)? {
-        let left = limit.left().ok_or_else(|| late(limit))?;
-        match TcpStream::connect_timeout(&address, left) {
-            Ok(tcp) => {
-                let _ = tcp.set_nodelay(true);
-                return Ok(tcp);
-            }
-            Err(fault) => last = fault,
-        }
-    }
-    Err(if limit.left().is_none() { late(limit) } else { HttpFault::Connect(last) })
 }
 
 /// Certificates are checked as those of the target are: by the roots of the web.
@@ -97,10 +76,6 @@ fn trust() -> &'static Arc<rustls::ClientConfig> {
     })
 }
 
-fn late(limit: &Limit) -> HttpFault {
-    HttpFault::Late(limit.text())
-}
-
 fn exchange(
     url: &Url,
     mut stream: impl Read + Write,
@@ -108,7 +83,7 @@ fn exchange(
     limit: &Limit,
 ) -> Result<(u16, Vec<u8>), HttpFault> {
     let broken = |fault: io::Error| match fault.kind() {
-        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => late(limit),
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Unreached::late(limit).into(),
         io::ErrorKind::InvalidData => HttpFault::Tls(fault.to_string()),
         _ => HttpFault::Broken(fault),
     };
@@ -243,35 +218,5 @@ fn unchunk(mut bytes: &[u8]) -> Result<Option<Vec<u8>>, HttpFault> {
         body.extend_from_slice(chunk);
         let Some(rest) = bytes.get(until + 2..) else { return Ok(None) };
         bytes = rest;
-    }
-}
-
-/// A socket whose every step ends in time.
-struct Timed<'l> {
-    tcp: TcpStream,
-    limit: &'l Limit,
-}
-
-impl Timed<'_> {
-    fn left(&self) -> io::Result<Option<Duration>> {
-        self.limit.left().map(Some).ok_or_else(|| io::ErrorKind::TimedOut.into())
-    }
-}
-
-impl Read for Timed<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.tcp.set_read_timeout(self.left()?)?;
-        self.tcp.read(buffer)
-    }
-}
-
-impl Write for Timed<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.tcp.set_write_timeout(self.left()?)?;
-        self.tcp.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.tcp.flush()
     }
 }

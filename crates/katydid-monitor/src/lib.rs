@@ -1,7 +1,7 @@
 //! What is watched beside the load.
 //!
 //! [`Monitors`] looks at what a plan names ([`Source`]): this machine, processes, control groups,
-//! Prometheus endpoints, health endpoints, log files, commands. Each has a thread of its own and a
+//! Prometheus endpoints, PostgreSQL databases, health endpoints, log files, commands. Each has a thread of its own and a
 //! time limit, says what it sees as [`MonitorEvent`](katydid_core::MonitorEvent)s, and what it
 //! cannot see as marks among them; nothing that happens here can reach whoever makes the load.
 //!
@@ -22,10 +22,12 @@ mod look;
 mod machine;
 mod monitor;
 mod monitors;
+mod postgres;
 mod probe;
 mod process;
 mod prometheus;
 mod rates;
+mod socket;
 mod source;
 mod tree;
 
@@ -33,6 +35,7 @@ pub use error::WatchError;
 pub use listener::listener;
 pub use monitor::{Cost, Look, Monitor};
 pub use monitors::Monitors;
+pub use postgres::{PostgresUrl, PostgresUrlError};
 pub use process::Process;
 pub use prometheus::{Selector, SelectorError};
 pub use source::{Source, What, Which};

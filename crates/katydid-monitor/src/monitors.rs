@@ -187,7 +187,8 @@ impl Eye {
             }
         }
         if self.rates.take_fallen() {
-            let text = "its counters began anew: it was started again".to_owned();
+            let text =
+                "its counters began anew: it was started again, or they were reset".to_owned();
             self.mark(MarkKind::Restart, text)?;
         }
         Ok(())

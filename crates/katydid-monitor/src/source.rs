@@ -7,6 +7,7 @@ use katydid_core::MonitorKind;
 use regex::bytes::Regex;
 use url::Url;
 
+use crate::postgres::{PostgresProbe, PostgresUrl, SERIES};
 use crate::probe::{
     CgroupProbe, CommandProbe, HealthProbe, LogProbe, MachineProbe, Probe, ProcessProbe,
 };
@@ -42,6 +43,8 @@ pub enum What {
         /// What is taken of it.
         series: Vec<Selector>,
     },
+    /// A PostgreSQL database.
+    Postgres(PostgresUrl),
     /// An HTTP health endpoint.
     Health(Url),
     /// A log file.
@@ -74,6 +77,7 @@ impl What {
             Self::Process(_) => MonitorKind::Process,
             Self::Cgroup(_) => MonitorKind::Cgroup,
             Self::Prometheus { .. } => MonitorKind::Prometheus,
+            Self::Postgres(_) => MonitorKind::Postgres,
             Self::Health(_) => MonitorKind::Health,
             Self::Log { .. } => MonitorKind::Log,
             Self::Command(_) => MonitorKind::Command,
@@ -96,6 +100,7 @@ impl What {
             ],
             Self::Process(_) => &["cpu", "memory", "rss", "threads", "processes", "descriptors"],
             Self::Cgroup(_) => &["cpu", "cpu_throttled", "memory", "memory_used", "pids"],
+            Self::Postgres(_) => &SERIES,
             Self::Health(_) => &["up", "status", "time"],
             Self::Log { .. } => &["errors", "lines", "errors_total"],
             Self::Prometheus { series, .. } => {
@@ -113,6 +118,7 @@ impl What {
             Self::Process(which) => Box::new(ProcessProbe::new(which)),
             Self::Cgroup(path) => Box::new(CgroupProbe::new(path)),
             Self::Prometheus { url, series } => Box::new(PrometheusProbe::new(url, series)),
+            Self::Postgres(url) => Box::new(PostgresProbe::new(url)),
             Self::Health(url) => Box::new(HealthProbe::new(url)),
             Self::Log { path, errors } => Box::new(LogProbe::new(path, errors)),
             Self::Command(words) => Box::new(CommandProbe::new(words)),

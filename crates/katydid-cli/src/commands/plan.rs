@@ -61,7 +61,7 @@ fn show(suite: &Suite) -> Result<u8, CliError> {
         let text = "this suite has no plan; --list-scenarios prints the scenarios that it brings";
         return Err(CliError::usage(text));
     };
-    super::print(plan.text.as_bytes()).map(|()| exit::PASS)
+    super::print(plan::without_passwords(&plan.text).as_bytes()).map(|()| exit::PASS)
 }
 
 fn check(suite: &Suite) -> Result<u8, CliError> {

@@ -118,21 +118,23 @@ pub(super) const SUCCESS: [Key; 2] = [
 ];
 
 /// Keys of `[monitor.NAME]` that say what is watched: one of them.
-pub(super) const WATCHED: [Key; 9] = [
+pub(super) const WATCHED: [Key; 10] = [
     key("machine", Kind::Switch, "This machine: CPU, memory, load, network, disk"),
     key("pid", Kind::Count, "A local process with its descendants, by its pid"),
     key("port", Kind::Count, "The local process that listens on this port"),
     key("process", Kind::Text, "The local process of this name"),
     key("cgroup", Kind::Text, "The folder of a control group (version 2): a container, a unit"),
     key("prometheus", Kind::Text, "A Prometheus text endpoint; a path alone is of the run's host"),
+    key("postgres", Kind::Text, "A database: postgres://user@host:5432/database?sslmode=require"),
     key("health", Kind::Text, "An HTTP health endpoint; a path alone is of the run's host"),
     key("log", Kind::Text, "A log file that others write; read from its end on"),
     key("command", Kind::Texts, "A command with its words, which prints `name value` lines"),
 ];
 
 /// Keys of `[monitor.NAME]` that say how.
-pub(super) const MONITOR: [Key; 6] = [
+pub(super) const MONITOR: [Key; 7] = [
     key("series", Kind::Texts, "Of `prometheus`: what is taken, db_connections{state=\"in_use\"}"),
+    key("password-env", Kind::Text, "Of `postgres`: the environment variable with the password"),
     key("errors", Kind::Text, "Of `log`: what makes a line an error [ERROR|CRITICAL|FATAL]"),
     key("every", Kind::Time, "Between two looks [1s; 5s over the network; 10s for a command]"),
     key("timeout", Kind::Time, "What a look may take [2s; 10s for a command]"),

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::error::PlanError;
 use super::keys::{Key, MONITOR, WATCHED};
+use super::postgres::{PlannedPostgres, postgres};
 use super::table::{Entry, entries};
 use crate::settings::check_url;
 
@@ -43,6 +44,7 @@ pub(crate) struct PlannedMonitor {
 enum Planned {
     Known(What),
     Prometheus(Address, Vec<Selector>),
+    Postgres(PlannedPostgres),
     Health(Address),
     /// The embedded backend has its own folder.
     Log(PathBuf, Regex),
@@ -63,12 +65,22 @@ pub(crate) struct RunPlace<'a> {
     pub(crate) host: Option<&'a str>,
     /// The folder with the files of the embedded backend.
     pub(crate) folder: Option<&'a std::path::Path>,
+    /// The value of a variable of the environment.
+    pub(crate) env: fn(&str) -> Option<String>,
 }
 
 impl PlannedMonitor {
     /// What must hold of it.
     pub(crate) fn expectations(&self) -> impl Iterator<Item = Expectation> {
         self.rules.iter().cloned().map(Expectation::Monitor)
+    }
+
+    /// What is wrong with how it is written, though it works.
+    pub(crate) fn warning(&self) -> Option<String> {
+        match &self.what {
+            Planned::Postgres(database) => database.warning(),
+            _ => None,
+        }
     }
 
     /// What is to be watched in a run.
@@ -81,6 +93,7 @@ impl PlannedMonitor {
             Planned::Prometheus(address, series) => {
                 What::Prometheus { url: address.of(run)?, series: series.clone() }
             }
+            Planned::Postgres(database) => What::Postgres(database.url(run.env)?),
             Planned::Health(address) => What::Health(address.of(run)?),
             Planned::Log(path, errors) => {
                 let path = run.folder.map_or_else(|| path.clone(), |folder| folder.join(path));
@@ -92,6 +105,7 @@ impl PlannedMonitor {
             What::Prometheus { url, .. } | What::Health(url) => {
                 (if is_loopback(url.as_str()) { NEAR } else { FAR }, TIMEOUT)
             }
+            What::Postgres(url) => (if url.is_near() { NEAR } else { FAR }, TIMEOUT),
             _ => (NEAR, TIMEOUT),
         };
         Ok(Source {
@@ -145,14 +159,17 @@ fn monitor(table: &Entry<'_>) -> Result<PlannedMonitor, PlanError> {
             second.wrong(format!("`{one}` and `{other}` are two monitors; write two tables"))
         );
     }
-    for (name, of) in [("series", "prometheus"), ("errors", "log")] {
+    for (name, of) in [("series", "prometheus"), ("errors", "log"), ("password-env", "postgres")] {
         if let Some(astray) = part(name).filter(|_| what.name() != of) {
             return Err(
                 astray.wrong(format!("`{name}` belongs to `{of}`, not to `{}`", what.name()))
             );
         }
     }
-    let planned = planned(what, part("series"), part("errors"))?;
+    let planned = match what.name() {
+        "postgres" => Planned::Postgres(postgres(what, part("password-env"))?),
+        _ => planned(what, part("series"), part("errors"))?,
+    };
     let mut rules = Vec::new();
     for item in part("rules").map(Entry::texts).transpose()?.unwrap_or_default() {
         let rule = MonitorRule::parse(table.name(), item.text)
@@ -229,6 +246,7 @@ impl Planned {
             Self::Prometheus(_, series) => {
                 What::Prometheus { url: nowhere(), series: series.clone() }.series()
             }
+            Self::Postgres(database) => What::Postgres(database.bare()).series(),
             Self::Health(_) => What::Health(nowhere()).series(),
             Self::Log(path, errors) => {
                 What::Log { path: path.clone(), errors: errors.clone() }.series()

@@ -162,6 +162,22 @@ const WRONG: &[(&str, usize, &str)] = &[
     ("[monitor.db]\nhealth = \"localhost:1/x\"", 6, "write http://localhost:1/x"),
     ("[monitor.db]\nhealth = \"http://a:b@x/\"", 6, "has a user name or password in it"),
     ("[monitor.db]\nlog = \"x\"\nerrors = \"(\"", 7, "`(` is no pattern"),
+    (
+        "[monitor.db]\npostgres = \"postgres://u:secret@h\"",
+        6,
+        "it has no database; write postgres://",
+    ),
+    (
+        "[monitor.db]\npostgres = \"postgres://u:secret@h/d\"\npassword-env = \"DB\"",
+        7,
+        "the address has a password too",
+    ),
+    (
+        "[monitor.db]\npostgres = \"postgres://u@h/d\"\nrules = [\"conections < 9\"]",
+        7,
+        "did you mean `connections`?",
+    ),
+    ("[monitor.db]\nport = 1\npassword-env = \"DB\"", 7, "`password-env` belongs to `postgres`"),
     ("[monitor.db]\nport = 70000", 6, "a port is at most 65535"),
     ("[monitor.db]\nmachine = true\nevery = \"1ms\"", 7, "`every` is at least 100ms"),
     (

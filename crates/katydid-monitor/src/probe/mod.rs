@@ -59,6 +59,12 @@ impl Limit {
         (!left.is_zero() && !self.over.load(Ordering::Relaxed)).then_some(left)
     }
 
+    /// A moment more, to say farewell in.
+    pub(crate) fn for_farewell(&self) -> Self {
+        let length = Duration::from_millis(50);
+        Self { end: Instant::now() + length, length, over: Arc::clone(&self.over) }
+    }
+
     /// As a text: `2 s`.
     pub(crate) fn text(&self) -> String {
         katydid_core::Unit::Seconds.show(self.length.as_secs_f64())
