@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use crate::apt;
 use crate::npm;
 use crate::python::{Checked, check, target};
 use crate::test::cargo;
@@ -59,26 +60,8 @@ fn browser() -> Result<&'static str, String> {
     if let Some(found) = installed() {
         return Ok(found);
     }
-    if !is_root() {
-        return Err("chromium is not installed, and only root can install it".to_owned());
-    }
-    println!("installing chromium …");
-    let apt = |words: &[&str]| {
-        Command::new("apt-get").args(words).env("DEBIAN_FRONTEND", "noninteractive").output()
-    };
-    // Fresh machines have no lists; where they cannot be fetched, the installation says so.
-    let _ = apt(&["update"]);
-    match apt(&["install", "--yes", "--no-install-recommends", "chromium"]) {
-        Ok(apt) if apt.status.success() => {
-            installed().ok_or_else(|| "chromium was installed and does not start".to_owned())
-        }
-        Ok(apt) => {
-            let text = String::from_utf8_lossy(&apt.stderr);
-            let last = text.lines().last().unwrap_or("apt-get failed");
-            Err(format!("chromium is not installed, and cannot be ({last})"))
-        }
-        Err(_) => Err("chromium is not installed, and there is no apt-get".to_owned()),
-    }
+    apt::install("chromium")?;
+    installed().ok_or_else(|| "chromium was installed and does not start".to_owned())
 }
 
 fn installed() -> Option<&'static str> {
@@ -86,10 +69,6 @@ fn installed() -> Option<&'static str> {
         Command::new(name).arg("--version").output().is_ok_and(|told| told.status.success())
     };
     BROWSERS.into_iter().find(starts)
-}
-
-fn is_root() -> bool {
-    Command::new("id").arg("-u").output().is_ok_and(|told| told.stdout.trim_ascii() == b"0")
 }
 
 /// A folder with the packages of `package.json`, installed once; or why there is none.

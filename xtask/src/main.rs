@@ -1,6 +1,7 @@
 //! Chores of this repository: `cargo xtask test` and the long shows.
 #![expect(clippy::print_stdout, reason = "a chore talks to the person who started it")]
 
+mod apt;
 mod archive;
 mod browser;
 mod intelligibility;
@@ -8,6 +9,7 @@ mod live;
 mod machines;
 mod npm;
 mod peer;
+mod postgres;
 mod python;
 mod show;
 mod test;
@@ -24,6 +26,8 @@ cargo xtask peer               only the comparison with Locust itself
 cargo xtask machines           only the outputs, read by other programs
 cargo xtask browser            only the report page, used in a browser
 cargo xtask live               only the live page, used in a browser
+cargo xtask postgres           only the monitor of a database, against a real PostgreSQL
+cargo xtask postgres serve     a PostgreSQL on a free port, until Enter is pressed
 cargo xtask workflows          only the checks of what CI systems read
 cargo xtask archive DIR [PROFILE]  the release archive of this machine's kind, and its checksum
 cargo xtask python NAME FILE   a python with the packages of FILE, for shows; prints its path
@@ -38,6 +42,8 @@ fn main() -> ExitCode {
         ["machines"] => machines::run().map(|checked| is_passed(&checked)),
         ["browser"] => browser::run().map(|checked| is_passed(&[("report page", checked)])),
         ["live"] => live::run().map(|checked| is_passed(&[("live page", checked)])),
+        ["postgres"] => postgres::run().map(|checked| is_passed(&[("PostgreSQL", checked)])),
+        ["postgres", "serve"] => postgres::serve(),
         ["workflows"] => workflows::run().map(|checked| is_passed(&checked)),
         ["archive", folder] => archive::make(folder.as_ref(), "release"),
         ["archive", folder, profile] => archive::make(folder.as_ref(), profile),

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result};
 
 use crate::python::Checked;
-use crate::{browser, intelligibility, live, machines, peer, workflows};
+use crate::{browser, intelligibility, live, machines, peer, postgres, workflows};
 
 /// Runs everything; the answer is whether all of it passed.
 pub(crate) fn run() -> Result<bool> {
@@ -29,6 +29,7 @@ pub(crate) fn run() -> Result<bool> {
         ("Locust as a peer", peer::run()?),
         ("report page in a browser", browser::run()?),
         ("live page in a browser", live::run()?),
+        ("the monitor of a real PostgreSQL", postgres::run()?),
     ];
     let steps = steps.into_iter().chain(machines::run()?).chain(workflows::run()?);
     for (what, checked) in steps {

@@ -131,8 +131,8 @@ impl Fault {
             ),
             Self::Roots(why) => format!("sslrootcert of the URL cannot be used: {why}"),
             Self::WantsPassword => format!(
-                "it wants a password for user `{user}`; name the environment variable that has \
-                 it: password-env = \"NAME\""
+                "it wants a password for user `{user}`; the key password-env of the plan names an \
+                 environment variable that has it"
             ),
             Self::WantsClearPassword => format!(
                 "it wants the password of `{user}` in clear over a connection without TLS, and \
@@ -170,8 +170,8 @@ impl Refusal {
             ),
             "3D000" => format!("it has no database `{database}`; the path of the URL names it"),
             "42501" => format!(
-                "user `{user}` may not look ({message}); an administrator can allow it: GRANT \
-                 pg_monitor TO …, GRANT CONNECT ON DATABASE …"
+                "user `{user}` may not look ({message}); an administrator can GRANT that right, or \
+                 the role pg_monitor"
             ),
             "53300" => format!("it has no connection left for this monitor ({message})"),
             "57014" => format!("it did not answer within {}", limit.text()),
