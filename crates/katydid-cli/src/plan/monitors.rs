@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use katydid_core::{Expectation, MonitorRule, Monitored, is_loopback, or_nearest, parse_span};
+use katydid_core::{
+    Expectation, MonitorRule, Monitored, Unit, is_loopback, or_nearest, parse_span,
+};
 use katydid_monitor::{Selector, Source, What, Which};
 use regex::bytes::Regex;
 use url::Url;
@@ -179,6 +181,13 @@ fn monitor(table: &Entry<'_>) -> Result<PlannedMonitor, PlanError> {
         {
             let nearest = or_nearest(rule.series(), known.iter().map(String::as_str));
             return Err(item.wrong(format!("it has no series `{}`; {nearest}", rule.series())));
+        }
+        if let (Planned::Postgres(_), name @ ("connections" | "connections_database")) =
+            (&planned, rule.series())
+            && !rule.fits(Unit::Count)
+        {
+            let text = format!("`{name}` is a number; a share of what there is has `{name}_used`");
+            return Err(item.wrong(text));
         }
         rules.push(rule);
     }

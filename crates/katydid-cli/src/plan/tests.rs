@@ -177,6 +177,11 @@ const WRONG: &[(&str, usize, &str)] = &[
         7,
         "did you mean `connections`?",
     ),
+    (
+        "[monitor.db]\npostgres = \"postgres://u@h/d\"\nrules = [\"connections < 90%\"]",
+        7,
+        "`connections` is a number; a share of what there is has `connections_used`",
+    ),
     ("[monitor.db]\nport = 1\npassword-env = \"DB\"", 7, "`password-env` belongs to `postgres`"),
     ("[monitor.db]\nport = 70000", 6, "a port is at most 65535"),
     ("[monitor.db]\nmachine = true\nevery = \"1ms\"", 7, "`every` is at least 100ms"),

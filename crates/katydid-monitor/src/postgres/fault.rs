@@ -89,7 +89,10 @@ impl Fault {
     pub(super) fn of(fault: io::Error, limit: &Limit) -> Self {
         match fault.kind() {
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::Late(limit.text()),
-            io::ErrorKind::UnexpectedEof => Self::Closed,
+            // Which of them depends on who was faster.
+            io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::BrokenPipe => Self::Closed,
             io::ErrorKind::InvalidData => Self::Tls(fault.to_string()),
             _ => Self::Broken(fault),
         }

@@ -7,6 +7,8 @@ use crate::text::clean;
 
 /// Coincidences that are told.
 const MOST: usize = 5;
+/// Notes of a monitor that are told.
+const MOST_NOTES: usize = 8;
 
 /// The series of all monitors, when what they watch or they themselves failed, and what moved with
 /// latency. Empty where nothing was watched.
@@ -47,7 +49,8 @@ pub fn monitors(snapshot: &Snapshot) -> String {
         }
     }
     let faults: String = snapshot.monitors.iter().filter_map(faults).collect();
-    let watched = format!("Watched beside the load\n{}{faults}", grid.draw(None));
+    let notes: String = snapshot.monitors.iter().map(notes).collect();
+    let watched = format!("Watched beside the load\n{}{faults}{notes}", grid.draw(None));
     watched + &moved(snapshot)
 }
 
@@ -71,6 +74,14 @@ fn faults(monitor: &Monitored) -> Option<String> {
         .collect();
     let name = clean(&monitor.name).into_owned();
     (!told.is_empty()).then(|| format!("  {name}: {}\n", told.join("; ")))
+}
+
+/// What a monitor found worth knowing, the last of it: facts come at the end.
+fn notes(monitor: &Monitored) -> String {
+    let name = clean(&monitor.name);
+    let notes: Vec<_> = monitor.marks.iter().filter(|mark| mark.kind == MarkKind::Note).collect();
+    let last = notes.iter().skip(notes.len().saturating_sub(MOST_NOTES));
+    last.map(|note| format!("  {name}: {}\n", clean(&note.text))).collect()
 }
 
 /// The closest coincidences.

@@ -16,6 +16,8 @@ pub enum Symptom {
     Slow,
     /// A pool that has nothing left while requests wait for it; its series is the endpoint here.
     PoolFull,
+    /// A database that has no connection left; its series is the endpoint here.
+    ConnectionsFull,
 }
 
 /// What a suite knows of its target: a symptom's likely cause and the next step, with the words and
@@ -122,6 +124,11 @@ pub(super) fn general(symptom: Symptom) -> (&'static str, &'static str) {
              queue for one",
             "raise the pool's size as far as the database has room, and look at what keeps \
              connections so long",
+        ),
+        Symptom::ConnectionsFull => (
+            "the database has no connection left: whoever needs one more is refused, or waits for it",
+            "give each service a smaller pool or a pooler before the database; raise its limit \
+             (max_connections) only as far as its memory allows",
         ),
         Symptom::Slow => (
             "the target works on it or lets it wait",

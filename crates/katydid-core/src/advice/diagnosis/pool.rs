@@ -1,4 +1,4 @@
-//! Evidence from monitors: a pool that has nothing left to give while answers are slow.
+//! Evidence from monitors: a pool or a database that has nothing left to give while answers are slow.
 
 use std::time::Duration;
 
@@ -11,6 +11,8 @@ use crate::{Monitored, Snapshot};
 /// Words of what is in use, of how much there is, and of who waits.
 const USED: [&str; 6] = ["in_use", "inuse", "active", "busy", "acquired", "checked_out"];
 const SIZE: [&str; 4] = ["limit", "max", "size", "capacity"];
+/// What says itself how much of its connections is used.
+const SHARES: [&str; 2] = ["connections_used", "connections_database_used"];
 const WAITING: [&str; 3] = ["waiting", "pending", "wait_seconds"];
 /// The share of the looks at which a pool must have had nothing left.
 const FULL: f64 = 0.3;
@@ -77,13 +79,18 @@ fn finding(
         full * 100.0,
         slowest(snapshot)?
     );
-    Some(diagnosis(monitor, used, seen, since, advice))
+    Some(diagnosis(monitor, used, seen, since, Symptom::PoolFull, advice))
 }
 
-/// A database that says itself how much of its connections is used.
+/// A database that says itself how much of its connections is used: of those of the server, or of the
+/// limit that it has itself.
 fn shared(snapshot: &Snapshot, monitor: &Monitored, advice: &[Advice]) -> Option<Diagnosis> {
-    let used = monitor.find("connections_used").filter(|series| series.unit == Unit::Share)?;
-    let (full, since) = full(snapshot, used, FULL_USE)?;
+    let of_limit = |name: &str| {
+        let used = monitor.find(name).filter(|series| series.unit == Unit::Share)?;
+        Some((used, full(snapshot, used, FULL_USE)?))
+    };
+    let found = SHARES.into_iter().find_map(of_limit);
+    let (used, (full, since)) = found?;
     let most = Unit::Share.show(used.max()?);
     let seen = format!(
         "{most} of its connections were in use at most, {:.0} % or more at {:.0} % of the looks; {}",
@@ -91,7 +98,7 @@ fn shared(snapshot: &Snapshot, monitor: &Monitored, advice: &[Advice]) -> Option
         full * 100.0,
         slowest(snapshot)?
     );
-    Some(diagnosis(monitor, used, seen, since, advice))
+    Some(diagnosis(monitor, used, seen, since, Symptom::ConnectionsFull, advice))
 }
 
 /// The share of the looks at which nothing was left, if it is enough, and the first of them.
@@ -119,11 +126,11 @@ fn diagnosis(
     used: &Series,
     seen: String,
     since: Duration,
+    symptom: Symptom,
     advice: &[Advice],
 ) -> Diagnosis {
-    let known = advice.iter().find(|known| known.fits(Symptom::PoolFull, &used.name, ""));
-    let (cause, next) =
-        known.map_or_else(|| general(Symptom::PoolFull), |it| (&*it.cause, &*it.next));
+    let known = advice.iter().find(|known| known.fits(symptom, &used.name, ""));
+    let (cause, next) = known.map_or_else(|| general(symptom), |it| (&*it.cause, &*it.next));
     Diagnosis {
         place: format!("{} of monitor {}", used.name, monitor.name),
         seen,

@@ -212,3 +212,33 @@ fn a_pool_with_nothing_left_is_named_with_its_setting() {
     // Full, but nobody waits; and never full.
     assert!(found(2.0, 0.0).is_empty() && found(1.0, 3.0).is_empty());
 }
+
+#[test]
+fn a_database_without_a_connection_left_is_named_and_not_taken_for_a_pool_of_the_suite() {
+    use crate::{MonitorKind, Series, Unit};
+    let found = |name: &str, used: f64| {
+        let mut monitor = crate::Monitored::new("db", MonitorKind::Postgres);
+        for (name, unit, value) in [
+            ("connections", Unit::Count, used * 97.0),
+            ("connections_max", Unit::Count, 97.0),
+            ("active", Unit::Count, used * 97.0),
+            ("locks_waiting", Unit::Count, 50.0),
+            (name, Unit::Share, used),
+        ] {
+            let mut series = Series::new(name, unit);
+            (0..10).for_each(|second| series.note(Duration::from_secs(second), value));
+            monitor.series.push(series);
+        }
+        let mut run = Run::new().well(&["/a"], 10);
+        run.snapshot.monitors = vec![monitor];
+        run.findings(&[Advice::new(Symptom::PoolFull, "too small", "raise POOL_SIZE")])
+    };
+    for name in ["connections_used", "connections_database_used"] {
+        let all = found(name, 1.0);
+        assert_eq!((all.len(), all[0].place.as_str()), (1, &*format!("{name} of monitor db")));
+        let seen = &all[0].seen;
+        assert!(seen.starts_with("100 % of its connections were in use at most"), "{seen}");
+        assert!(all[0].cause.starts_with("the database has no connection left"), "{all:?}");
+        assert!(found(name, 0.9).is_empty());
+    }
+}
