@@ -44,7 +44,7 @@ pub(super) fn log_in(link: &mut Link, to: &PostgresUrl) -> Result<String, Fault>
             Message::AuthenticationSspi => return Err(Fault::WantsOtherLogin("SSPI")),
             Message::ParameterStatus(parameter) => {
                 if parameter.name().is_ok_and(|name| name == "server_version") {
-                    version = parameter.value().unwrap_or_default().to_owned();
+                    parameter.value().unwrap_or_default().clone_into(&mut version);
                 }
             }
             Message::AuthenticationOk | Message::BackendKeyData(_) | Message::NoticeResponse(_) => {

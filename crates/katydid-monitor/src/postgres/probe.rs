@@ -100,8 +100,9 @@ impl PostgresProbe {
 
     fn read(&mut self, row: Row<'_>, looked: &mut Looked) {
         let mut gauge = |name: &str, unit: Unit| {
-            let value = row.number(name);
-            value.into_iter().for_each(|value| looked.gauge(name, unit, value));
+            if let Some(value) = row.number(name) {
+                looked.gauge(name, unit, value);
+            }
         };
         gauge("connections", Unit::Count);
         gauge("connections_database", Unit::Count);

@@ -15,6 +15,8 @@ use crate::probe::Limit;
 const MOST: usize = 5;
 /// Those whose texts are looked at: some may be the looks' own.
 const CANDIDATES: usize = 20;
+/// Share of the time of all of them that makes one worth telling.
+const LEAST_SHARE: f64 = 0.01;
 /// Characters of a statement that are told.
 const MOST_CHARS: usize = 160;
 
@@ -85,14 +87,15 @@ impl Total {
     fn text(&self, place: usize, length: Duration, statement: &str) -> String {
         let Self { calls, millis } = self;
         let seconds = |millis: f64| Unit::Seconds.show(millis / 1e3);
+        // Numbers last: a page that shortens a long text keeps both ends.
         format!(
-            "statement {place} by time: {} in {} {} ({} each, {}): {}",
+            "statement {place} by time: {} ({} in {} {}, {} each, {})",
+            plain(statement),
             seconds(*millis),
             Unit::Count.show(*calls),
             if *calls == 1.0 { "call" } else { "calls" },
             seconds(millis / calls),
             Unit::PerSecond.show(calls / length.as_secs_f64().max(1e-3)),
-            plain(statement)
         )
     }
 }
@@ -124,7 +127,7 @@ fn read(
     Ok(rows.iter().filter_map(total).collect())
 }
 
-/// What came since, the longest first. A count that fell was reset meanwhile.
+/// What came since, the longest first, without what took next to no time. A count that fell was reset meanwhile.
 fn since(then: &HashMap<i64, Total>, now: &HashMap<i64, Total>) -> Vec<(i64, Total)> {
     let grown = |(id, now): (&i64, &Total)| {
         let then = then.get(id).copied().unwrap_or_default();
@@ -134,6 +137,8 @@ fn since(then: &HashMap<i64, Total>, now: &HashMap<i64, Total>) -> Vec<(i64, Tot
         (calls > 0.0).then_some((*id, Total { calls, millis: millis.max(0.0) }))
     };
     let mut grown: Vec<_> = now.iter().filter_map(grown).collect();
+    let all: f64 = grown.iter().map(|(_, total)| total.millis).sum();
+    grown.retain(|(_, total)| total.millis >= all * LEAST_SHARE);
     grown.sort_by(|one, other| other.1.millis.total_cmp(&one.1.millis).then(one.0.cmp(&other.0)));
     grown.truncate(CANDIDATES);
     grown
@@ -225,13 +230,14 @@ mod tests {
             (2, total(6.0, 4.0)),
             (3, total(1.0, 1.0)),
             (4, total(3.0, 30.0)),
+            (5, total(99.0, 0.3)),
         ]);
         let wanted = [(4, total(3.0, 30.0)), (2, total(1.0, 3.0)), (3, total(1.0, 1.0))];
         assert_eq!(since(&then, &now), wanted);
         let text = total(1_000.0, 2_500.0).text(1, Duration::from_secs(50), "SELECT $1");
         assert_eq!(
             text,
-            "statement 1 by time: 2.50 s in 1000 calls (2.50 ms each, 20/s): SELECT $1"
+            "statement 1 by time: SELECT $1 (2.50 s in 1000 calls, 2.50 ms each, 20/s)"
         );
     }
 
