@@ -10,7 +10,6 @@ use katydid_engine::Class;
 
 use crate::console::Console;
 use crate::settings::Settings;
-use crate::sources::Origin;
 
 /// Finds warnings and tells each once, as early as it is known.
 #[derive(Debug)]
@@ -87,7 +86,7 @@ fn planned(settings: &Settings) -> Planned {
         users,
         mean_wait: class.mean_wait(),
     };
-    let host = settings.sources.of("host").map(|setting| &setting.origin);
+    let host = settings.sources.of("host");
     let own = classes.iter().filter_map(|class| class.host().map(str::to_owned));
     Planned {
         users: run.users,
@@ -95,7 +94,9 @@ fn planned(settings: &Settings) -> Planned {
         run_time: run.run_time,
         closed: run.shape.is_none() && run.arrivals.is_none(),
         hosts: run.host.clone().map_or_else(|| own.collect(), |host| vec![host]),
-        host_from: host.filter(|origin| **origin != Origin::Flag).map(ToString::to_string),
+        host_from: host
+            .filter(|setting| !setting.is_by_hand())
+            .map(|setting| setting.origin.to_string()),
         classes: classes.iter().zip(users).map(class).collect(),
     }
 }

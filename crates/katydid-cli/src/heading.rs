@@ -8,18 +8,21 @@ use katydid_engine::{Class, RunSettings};
 use katydid_store::{Header, Load, Place};
 
 use crate::again;
+use crate::args::SECRETS_OF_THE_PAGE;
 use crate::settings::Settings;
 use crate::suite::Suite;
 
 /// The head of a suite's run.
 pub(crate) fn of_suite(suite: &Suite, settings: &Settings) -> Header {
+    let words = settings.again.clone().unwrap_or_else(|| std::env::args_os().collect());
     let secrets = suite.options.iter().filter(|it| it.secret).map(|it| it.name.as_str());
+    let secrets = secrets.chain(SECRETS_OF_THE_PAGE);
     Header {
         suite: suite.name.clone(),
         scenario: settings.scenario.as_ref().map(|scenario| scenario.name.clone()),
         label: settings.label.clone(),
         load: load(&settings.run, settings.stages.as_ref().map(ToString::to_string)),
-        command: again::command(std::env::args_os(), secrets, settings.run.seed),
+        command: again::command(words, secrets, settings.run.seed),
         settings: said(settings),
         targets: settings.targets().to_vec(),
         expectations: settings.expectations().to_vec(),

@@ -1,14 +1,16 @@
-//! Locust's keys during a run: `w` and `W` add one and ten users, `s` and `S` take them away.
+//! Locust's keys: `w` and `W` add one and ten users, `s` and `S` take them away, Enter opens the live
+//! page.
 
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_core::RunState;
-use katydid_engine::Control;
 use rustix::event::Timespec;
 
 use crate::console::Console;
+use crate::live::open_in_browser;
+use crate::signals::Watch;
 use crate::terminal::{Terminal, read_keys};
 
 /// How long a look at the keyboard lasts.
@@ -40,11 +42,7 @@ impl Key {
 ///
 /// # Errors
 /// No thread for it.
-pub(crate) fn listen(
-    terminal: Arc<Terminal>,
-    control: Control,
-    console: Console,
-) -> io::Result<()> {
+pub(crate) fn listen(terminal: Arc<Terminal>, watch: Watch, console: Console) -> io::Result<()> {
     let read = move || {
         let look = Timespec { tv_sec: 0, tv_nsec: LOOK.subsec_nanos().into() };
         loop {
@@ -55,14 +53,15 @@ pub(crate) fn listen(
             }
             let Some(bytes) = read_keys(look) else { return };
             for key in bytes.into_iter().filter_map(Key::of) {
-                act(key, &control, &console);
+                act(key, &watch, &console);
             }
         }
     };
     std::thread::Builder::new().name("katydid-keys".to_owned()).spawn(read).map(drop)
 }
 
-fn act(key: Key, control: &Control, console: &Console) {
+fn act(key: Key, watch: &Watch, console: &Console) {
+    let control = &watch.control;
     match key {
         Key::Users(more) if control.state() == RunState::Spawning => {
             console.warning(if more > 0 {
@@ -76,7 +75,10 @@ fn act(key: Key, control: &Control, console: &Console) {
                 console.warning(&fault.to_string());
             }
         }
-        Key::Page => console.info("The live page comes with a later version"),
+        Key::Page => match watch.page() {
+            Some(address) => open_in_browser(address, console),
+            None => console.info("This run has no live page; --web-ui opens one beside it"),
+        },
     }
 }
 

@@ -33,6 +33,7 @@ mod heading;
 mod hooks;
 mod keys;
 mod limits;
+mod live;
 mod monitoring;
 mod options;
 mod outcome;
@@ -71,7 +72,8 @@ use owo_colors::OwoColorize as _;
 use args::Args;
 use console::{Console, LogSetup};
 use error::CliError;
-use settings::Settings;
+use settings::{Front, OutputSettings, Settings, WebSettings};
+use signals::Watch;
 use sources::Surroundings;
 
 /// The whole of a suite's `main`.
@@ -89,7 +91,7 @@ pub fn main(mut suite: Suite) -> ExitCode {
 }
 
 fn load(mut suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
-    let args = Args::read(&suite, &words, &Surroundings::of_process())?;
+    let mut args = Args::read(&suite, &words, &Surroundings::of_process())?;
     if let Some(file) = &args.load.plan {
         plan::adopt_file(&mut suite, file)?;
     }
@@ -103,24 +105,53 @@ fn load(mut suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
         }
         return Ok(katydid_core::exit::PASS);
     }
-    let mut settings = Settings::resolve(&suite, &args)?;
+    match Front::of(&mut args)? {
+        Front::Headless => headless(suite, &args),
+        Front::Page(web) => with_page(suite, args, web),
+    }
+}
+
+/// One run, from now to its end.
+fn headless(suite: Suite, args: &Args) -> Result<u8, CliError> {
+    let mut settings = Settings::resolve(&suite, args)?;
     if let Some(code) = guards::ask(&mut settings) {
         return Ok(code);
     }
-    let output = &settings.output;
-    let console = Console::open(LogSetup {
-        level: output.loglevel,
-        file: output.logfile.as_deref(),
-        silent: output.skip_log_setup,
-    })?;
+    let console = open_console(&settings.output)?;
+    supervised(&console, move |watch, console| run::run(&suite, settings, watch, console, None))
+}
+
+/// One run after the other, as people want them on the live page.
+fn with_page(suite: Suite, args: Args, web: WebSettings) -> Result<u8, CliError> {
+    let mut first = web.start.then(|| Settings::resolve(&suite, &args)).transpose()?;
+    if let Some(code) = first.as_mut().and_then(guards::ask) {
+        return Ok(code);
+    }
+    let console = open_console(&OutputSettings::resolve(&args)?)?;
+    let start = live::Start { suite, args, web, first: first.map(Box::new) };
+    supervised(&console, move |watch, console| live::serve(start, watch, console))
+}
+
+fn supervised(
+    console: &Console,
+    work: impl FnOnce(&Watch, &Console) -> Result<u8, CliError> + Send + 'static,
+) -> Result<u8, CliError> {
     console.info(concat!("Starting Katydid ", env!("CARGO_PKG_VERSION")));
     let inner = console.clone();
-    Ok(signals::supervise(&console, true, move |watch| {
-        run::run(&suite, settings, watch, &inner).unwrap_or_else(|error| {
+    Ok(signals::supervise(console, true, move |watch| {
+        work(watch, &inner).unwrap_or_else(|error| {
             inner.error(&error.to_string());
             error.exit_code()
         })
     }))
+}
+
+fn open_console(output: &OutputSettings) -> Result<Console, CliError> {
+    Console::open(LogSetup {
+        level: output.loglevel,
+        file: output.logfile.as_deref(),
+        silent: output.skip_log_setup,
+    })
 }
 
 /// Says why there is no run; clap's texts go where clap sends them.

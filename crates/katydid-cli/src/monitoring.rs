@@ -90,6 +90,13 @@ impl Monitoring {
         std::mem::take(&mut self.fresh)
     }
 
+    /// Puts what was seen up to the last tick into a snapshot that somebody looks at meanwhile.
+    pub(crate) fn show(&self, snapshot: &mut Snapshot) {
+        if let Some(monitors) = &self.monitors {
+            snapshot.monitors = monitors.monitored().to_vec();
+        }
+    }
+
     /// Ends, and puts what was seen into the snapshot.
     pub(crate) fn end(mut self, snapshot: &mut Snapshot) {
         let Some(monitors) = self.monitors.take() else { return };

@@ -24,20 +24,29 @@ pub(crate) struct End<'a> {
     pub(crate) ending: Ending,
     /// Whether the tables go to the console.
     pub(crate) shows_tables: bool,
+    /// The program waits for another run.
+    pub(crate) goes_on: bool,
     pub(crate) place: &'a Place,
     pub(crate) files: &'a LastFiles,
     pub(crate) console: &'a Console,
 }
 
+/// What came of a run, when everything is written.
+#[derive(Debug)]
+pub(crate) struct Closed {
+    pub(crate) verdict: Verdict,
+    pub(crate) ending: Ending,
+}
+
 impl End<'_> {
-    /// Writes the last files, prints the end of the run and returns its exit code.
+    /// Writes the last files, prints the end of the run and returns what came of it.
     /// With the log of failures, if there was one.
     pub(crate) fn close(
         mut self,
         (reports, failures): (Reports, Option<(PathBuf, io::Result<()>)>),
         calls: Calls<'_>,
         saving: Saving,
-    ) -> u8 {
+    ) -> Closed {
         let (snapshot, console) = (self.snapshot, self.console);
         let mut written = reports.finish(snapshot, self.ending.started);
         note_failures(failures, &mut written, console);
@@ -65,7 +74,8 @@ impl End<'_> {
         let chosen = verdict.overruled.map_or_else(String::new, |own| {
             format!(", chosen by the suite's on_quitting instead of {own}")
         });
-        console.info(&format!("Shutting down (exit code {}{chosen})", verdict.exit_code));
+        let what = if self.goes_on { "The run is over" } else { "Shutting down" };
+        console.info(&format!("{what} (exit code {}{chosen})", verdict.exit_code));
         if self.shows_tables {
             for block in tables(snapshot, width()) {
                 console.block(&block);
@@ -79,7 +89,7 @@ impl End<'_> {
         console.block(&table::exemplar_count(snapshot, &self.files.exemplars()));
         console.block(&reports_text(&written));
         console.verdict(&table::verdict(&verdict));
-        verdict.exit_code
+        Closed { verdict, ending: self.ending }
     }
 
     fn told(&self) -> Told<'_> {

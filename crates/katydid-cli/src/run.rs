@@ -1,6 +1,7 @@
 //! One run of a suite, from checked settings to its exit code.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use katydid_core::{RunEvent, TaskInfo, diagnose};
@@ -17,6 +18,7 @@ use crate::error::CliError;
 use crate::export::Exports;
 use crate::files::{FailureFile, LastFiles, Place, RUNS, Reports};
 use crate::hooks::Calls;
+use crate::live::Live;
 use crate::outcome::{End, ending_of};
 use crate::preflight::{self, Findings, Wanted};
 use crate::printer::Printer;
@@ -30,7 +32,7 @@ use crate::{guards, heading, limits, plan, request_line, selection};
 /// Users that somebody may add by keys, whom the embedded backend must know.
 const MOST_BY_KEYS: u32 = 1_000;
 
-/// Runs the suite as `settings` say.
+/// Runs the suite as `settings` say; `live` is the page beside it.
 ///
 /// # Errors
 /// Nothing was sent, for the reason told.
@@ -39,18 +41,27 @@ pub(crate) fn run(
     mut settings: Settings,
     watch: &Watch,
     console: &Console,
+    live: Option<&Live>,
 ) -> Result<u8, CliError> {
     limits::make_room(most_users(&settings), settings.run.threads)?;
     // A port that is taken is told before anything is made or started.
-    let exports = Exports::open(&settings.output.exports, console)?;
+    let kept = live.and_then(|live| live.kept().prometheus.clone());
+    let exports = Exports::open(&settings.output.exports, kept, console)?;
+    if let Some(live) = live {
+        live.kept().prometheus = exports.endpoint();
+    }
     let (place, place_made) = place(&settings, console);
-    let backend = start_backend(&mut settings, &place, watch, console)?;
+    let by_hand = live.is_some() || watch.has_keys();
+    let backend = start_backend(&mut settings, place.backend_log(), by_hand, console, live)?;
     describe(&settings, console);
     let advisor = Advisor::new(&settings.silences, console);
     advisor.before(&settings);
     let before = preflight::look(suite, &settings, backend.as_ref(), &advisor, console)?;
-    if let Some(code) = before.end(settings.preflight, console) {
+    let end = before.end(settings.preflight);
+    if !matches!(end, Ok(None)) {
         place.discard();
+    }
+    if let Some(code) = end? {
         return Ok(code);
     }
     before.subtract(&mut settings.run)?;
@@ -69,7 +80,7 @@ pub(crate) fn run(
         return found;
     }
     let place = (place, place_made);
-    let stage = Stage { suite, settings, watch, console, advisor, backend, place, before };
+    let stage = Stage { suite, settings, watch, console, advisor, backend, place, before, live };
     stage.run(exports, failures)
 }
 
@@ -84,12 +95,14 @@ struct Stage<'a> {
     /// Where the files go, and whether that could be arranged.
     place: (Place, bool),
     before: Findings,
+    /// Who looks on from the live page.
+    live: Option<&'a Live>,
 }
 
 impl Stage<'_> {
     /// Makes the load and reports it.
     fn run(self, mut exports: Exports, failures: Option<FailureFile>) -> Result<u8, CliError> {
-        let Self { suite, mut settings, watch, console, advisor, mut backend, place, before } =
+        let Self { suite, mut settings, watch, console, advisor, backend, place, before, live } =
             self;
         let (place, place_made) = place;
         let mut watching = Watching::choose(&settings, backend.as_ref(), console)?;
@@ -101,10 +114,13 @@ impl Stage<'_> {
         let files = LastFiles::new(&settings.output, run, &place);
         files.probe(console);
         exports.describe(&suite.name, &settings);
-        let mut printer = Printer::new(console, settings.output.only_summary);
+        let output = &settings.output;
+        let quiet = output.only_summary || (live.is_some() && !output.print_stats);
+        let mut printer = Printer::new(console, quiet);
         let (prefix, rows) = (place.prefix.as_deref(), history_rows(&settings));
         let mut reports = Reports::new(prefix, rows, place_made, console);
-        let header = heading::of_suite(suite, &settings);
+        let header = Arc::new(heading::of_suite(suite, &settings));
+        let mut feed = live.map(|live| live.feed(&header, &place, &watch.control));
         let mut saving = Saving::begin(&place, &header, console);
         let mut observe = |event: RunEvent<'_>| {
             printer.event(&event);
@@ -114,7 +130,8 @@ impl Stage<'_> {
             watching.save(&mut saving);
             saving.event(&event);
             exports.event(&event);
-            pass_on(&event, &mut calls, backend.as_mut(), console);
+            feed.iter_mut().for_each(|feed| feed.event(&event, &watching));
+            pass_on(&event, &mut calls, backend.as_ref(), console);
         };
         watch.run_begins();
         watch.keys_begin(console);
@@ -132,10 +149,16 @@ impl Stage<'_> {
         };
         // As in Locust: who wants the statistics as a file does not want them as tables.
         let shows_tables = settings.output.json_file.is_none();
-        let (header, place, files) = (&header, &place, &files);
-        let end = End { header, snapshot, ending, shows_tables, place, files, console };
+        let goes_on = live.is_some_and(Live::goes_on);
+        let (head, place, files) = (&*header, &place, &files);
+        let end =
+            End { header: head, snapshot, ending, shows_tables, goes_on, place, files, console };
         let failures = failures.map(|failures| failures.finish(console));
-        let code = end.close((reports, failures), calls, saving);
+        let closed = end.close((reports, failures), calls, saving);
+        let code = closed.verdict.exit_code;
+        if let Some(feed) = feed {
+            feed.over(ended.snapshot, closed);
+        }
         exports.linger(watch, console);
         Ok(code)
     }
@@ -145,7 +168,7 @@ impl Stage<'_> {
 fn pass_on(
     event: &RunEvent<'_>,
     calls: &mut Calls<'_>,
-    backend: Option<&mut Backend>,
+    backend: Option<&Backend>,
     console: &Console,
 ) {
     match (event, backend) {
@@ -202,25 +225,38 @@ pub(crate) fn place_of(name: &str, console: &Console) -> (Place, bool) {
     }
 }
 
-/// Starts the suite's own backend, if it is wanted, and makes it the host.
-fn start_backend(
+/// Starts the suite's own backend, if it is wanted, and makes it the host. That of the run before
+/// serves the next one of a session, too, as long as it lives and knows enough users; its `log` is
+/// where it was then.
+pub(crate) fn start_backend(
     settings: &mut Settings,
-    place: &Place,
-    watch: &Watch,
+    log: Option<PathBuf>,
+    by_hand: bool,
     console: &Console,
+    live: Option<&Live>,
 ) -> Result<Option<Backend>, CliError> {
     if !settings.embedded {
         return Ok(None);
     }
-    let by_keys = if watch.has_keys() { MOST_BY_KEYS } else { 0 };
-    let users = settings.run.users.saturating_add(by_keys);
-    let run_time = settings.run.run_time;
-    console.info("Starting the embedded backend");
-    let backend = Backend::start(&Order { users, run_time, log: place.backend_log() })?;
-    console.info(&format!("Embedded backend answers at {}", backend.ready().url));
-    for note in &backend.ready().notes {
-        console.info(note);
-    }
+    let users = settings.run.users;
+    let kept = live.and_then(|live| live.kept_backend(users, console));
+    let backend = if let Some(backend) = kept {
+        backend
+    } else {
+        let accounts = users.saturating_add(if by_hand { MOST_BY_KEYS } else { 0 });
+        // A session may go on for ever.
+        let run_time = settings.run.run_time.filter(|_| live.is_none());
+        console.info("Starting the embedded backend");
+        let backend = Backend::start(&Order { users: accounts, run_time, log })?;
+        console.info(&format!("Embedded backend answers at {}", backend.ready().url));
+        for note in &backend.ready().notes {
+            console.info(note);
+        }
+        if let Some(live) = live {
+            live.kept().backend = Some((backend.clone(), accounts));
+        }
+        backend
+    };
     settings.run.host = Some(check_url(&backend.ready().url)?.as_str().to_owned());
     Ok(Some(backend))
 }

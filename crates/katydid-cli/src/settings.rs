@@ -7,8 +7,10 @@ mod print;
 mod reports;
 mod search;
 mod stages;
+mod web;
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,6 +37,7 @@ pub(crate) use exports::{ExportSettings, PrometheusSettings};
 pub(crate) use host::check_url;
 pub(crate) use print::{rows as print_rows, text as print};
 pub(crate) use reports::{Maker, ReportFiles};
+pub(crate) use web::{Front, WebSettings};
 
 /// Everything that a run needs to know, checked.
 #[derive(Debug)]
@@ -84,6 +87,8 @@ pub(crate) struct Settings {
     pub(crate) label: Option<String>,
     /// Name, value and origin of every option, secrets masked.
     pub(crate) rows: Vec<[String; 3]>,
+    /// The command line that means the same, where it is not the one of the program.
+    pub(crate) again: Option<Vec<OsString>>,
 }
 
 /// What is printed and stored.
@@ -172,10 +177,6 @@ impl Settings {
         let args = &selection::with_scenario(args, scenario.as_ref());
         let Selection { classes, emptied } = selection::select(suite, args)?;
         let embedded = embedded(suite, &args.target)?;
-        let alone = args.guards.preflight || scenario.is_some();
-        if args.load.headful || (!args.load.headless && !alone) {
-            return Err(needs_headless(suite));
-        }
         let accounts = accounts(suite, &args.target, &classes)?;
         let host = host::of_run(suite, args, &classes)?;
         let search = search::of_run(args, scenario.as_ref())?;
@@ -220,6 +221,7 @@ impl Settings {
             sources,
             label: args.output.profile.clone(),
             rows: args.settings_rows(suite),
+            again: args.again.clone(),
         })
     }
 
@@ -257,6 +259,12 @@ impl Settings {
             }
             None => Some(Stages::one(run.users, run.spawn_rate, run.run_time?)),
         }
+    }
+
+    /// Whether the run ends by itself, sooner or later.
+    pub(crate) fn has_end(&self) -> bool {
+        let run = &self.run;
+        run.end().is_some() || run.shape.is_some() || run.iterations.is_some()
     }
 
     /// The rules on numbers of the run.
@@ -411,19 +419,6 @@ fn load(
         calibrate: true,
         ..base
     })
-}
-
-fn needs_headless(suite: &Suite) -> CliError {
-    let name = &suite.name;
-    let target = if suite.embedded.is_some() { "--embedded" } else { "-H http://localhost:5000" };
-    let scenario = match suite.scenarios.first() {
-        Some(scenario) => format!(", or `{name} {target} --scenario {}`", scenario.name),
-        None => String::new(),
-    };
-    CliError::Usage(format!(
-        "the live page comes with a later version; run `{name} {target} --headless -u 10 -r 2 -t \
-         1m`{scenario}"
-    ))
 }
 
 fn embedded(suite: &Suite, args: &TargetArgs) -> Result<bool, CliError> {

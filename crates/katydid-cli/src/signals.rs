@@ -2,9 +2,9 @@
 //! the terminal is as it was before.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use katydid_core::exit;
@@ -15,6 +15,7 @@ use signal_hook::low_level::emulate_default_handler;
 
 use crate::console::Console;
 use crate::keys;
+use crate::live::Call;
 use crate::terminal::Terminal;
 
 /// What the work shares with the signals.
@@ -24,14 +25,40 @@ pub(crate) struct Watch {
     pub(crate) control: Control,
     running: Arc<AtomicBool>,
     asked: Arc<AtomicBool>,
+    /// Whom to tell that it shall leave, while it only waits for people.
+    waiting: Arc<Mutex<Option<Sender<Call>>>>,
+    /// The address of the live page, if there is one.
+    page: Arc<OnceLock<String>>,
     /// Where keys come from, if they do.
     terminal: Option<Arc<Terminal>>,
+    /// They are being read.
+    keys: Arc<AtomicBool>,
 }
 
 impl Watch {
     /// From now on there is something that a first signal can stop gracefully.
     pub(crate) fn run_begins(&self) {
         self.running.store(true, Ordering::SeqCst);
+    }
+
+    /// The run is over and its reports are written; there may be another.
+    pub(crate) fn run_over(&self) {
+        self.running.store(false, Ordering::SeqCst);
+    }
+
+    /// From now on, until there is something to do again, a signal is passed on to `tell`.
+    pub(crate) fn wait_for_people(&self, tell: Option<Sender<Call>>) {
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = tell;
+    }
+
+    /// The live page is there.
+    pub(crate) fn page_is_at(&self, address: &str) {
+        let _ = self.page.set(address.to_owned());
+    }
+
+    /// The address of the live page, if there is one.
+    pub(crate) fn page(&self) -> Option<&str> {
+        self.page.get().map(String::as_str)
     }
 
     /// Whether a signal has asked for the end.
@@ -47,7 +74,10 @@ impl Watch {
     /// Reads keys from now on, if stdin is a terminal.
     pub(crate) fn keys_begin(&self, console: &Console) {
         let Some(terminal) = &self.terminal else { return };
-        let started = keys::listen(Arc::clone(terminal), self.control.clone(), console.clone());
+        if self.keys.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let started = keys::listen(Arc::clone(terminal), self.clone(), console.clone());
         if let Err(fault) = started {
             console.warning(&format!("keys have no effect: {fault}"));
         }
@@ -55,6 +85,12 @@ impl Watch {
 
     fn running(&self) -> bool {
         self.running.load(Ordering::SeqCst)
+    }
+
+    /// Tells whoever waits for people to leave; whether somebody did.
+    pub(crate) fn dismiss(&self) -> bool {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.as_ref().is_some_and(|tell| tell.send(Call::Leave).is_ok())
     }
 }
 
@@ -122,6 +158,11 @@ fn wait(watch: &Watch, console: &Console, hear: &Receiver<Event>) -> u8 {
                 console.warning("left at once; reports are as of the last second");
                 return exit::INTERRUPTED;
             }
+            Ok(Event::Signal(signal)) if watch.dismiss() => {
+                asked = true;
+                watch.asked.store(true, Ordering::SeqCst);
+                console.info(&format!("Got {} signal, leaving", name(signal)));
+            }
             Ok(Event::Signal(_)) if !watch.running() => {
                 console.warning("interrupted before the run began");
                 return exit::INTERRUPTED;
@@ -129,15 +170,20 @@ fn wait(watch: &Watch, console: &Console, hear: &Receiver<Event>) -> u8 {
             Ok(Event::Signal(signal)) => {
                 asked = true;
                 watch.asked.store(true, Ordering::SeqCst);
-                let name = if signal == SIGTERM { "SIGTERM" } else { "SIGINT" };
-                console
-                    .info(&format!("Got {name} signal, shutting down; once more to leave at once"));
+                console.info(&format!(
+                    "Got {} signal, shutting down; once more to leave at once",
+                    name(signal)
+                ));
                 watch.control.stop();
             }
             // Both senders are gone only when the worker has told its code.
             Err(_) => return exit::TOOL,
         }
     }
+}
+
+fn name(signal: i32) -> &'static str {
+    if signal == SIGTERM { "SIGTERM" } else { "SIGINT" }
 }
 
 fn listen(tell: Sender<Event>, terminal: Option<Arc<Terminal>>) -> std::io::Result<()> {

@@ -104,6 +104,14 @@ impl Watching {
         }
     }
 
+    /// Puts what was seen up to the last tick into a snapshot that somebody looks at meanwhile.
+    pub(crate) fn show(&self, snapshot: &mut Snapshot) {
+        self.monitoring.show(snapshot);
+        if let Some(monitor) = &self.monitor {
+            snapshot.watched = monitor.watched().to_vec();
+        }
+    }
+
     /// Ends, and puts what was seen into the snapshot.
     pub(crate) fn end(self, snapshot: &mut Snapshot) {
         self.monitoring.end(snapshot);

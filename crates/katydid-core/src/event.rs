@@ -89,8 +89,10 @@ pub enum RunEvent<'a> {
 pub enum StopReason {
     /// The run time is over.
     RunTime,
-    /// Somebody asked for it (Ctrl-C, SIGTERM).
+    /// Somebody asked for it (Ctrl-C, SIGTERM) before the run had done what it was to do.
     Interrupted,
+    /// Somebody asked for it, and the run had no other end: it has done what it was to do.
+    Asked,
     /// Every user has stopped by itself.
     NoUsersLeft,
     /// As many task executions as were asked for are done.

@@ -77,7 +77,7 @@ impl StopReason {
     pub fn text(self) -> &'static str {
         match self {
             Self::RunTime => "the run time is over",
-            Self::Interrupted => "stopped by hand",
+            Self::Interrupted | Self::Asked => "stopped by hand",
             Self::NoUsersLeft => "every user has stopped by itself",
             Self::Iterations => "all task executions are done",
             Self::Shape => "the shape is over",

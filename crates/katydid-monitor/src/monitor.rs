@@ -102,6 +102,11 @@ impl Monitor {
         ended
     }
 
+    /// What was seen up to the last drain.
+    pub fn watched(&self) -> &[Watched] {
+        &self.watched
+    }
+
     /// The looks that [`drain`](Self::drain) has taken in since this was asked before.
     pub fn take_fresh(&mut self) -> Vec<Look> {
         std::mem::take(&mut self.fresh)

@@ -17,6 +17,7 @@ pub(super) const EVIDENCE: &str = "Single requests";
 pub(super) const ARRIVALS: &str = "Open model options";
 pub(super) const SEARCH: &str = "Capacity search options";
 pub(super) const MACHINES: &str = "Reports for machines";
+pub(super) const WEB: &str = "Live page";
 pub(super) const OTHER: &str = "Other options";
 pub(super) const CLASSES: &str = "User classes";
 
@@ -67,7 +68,7 @@ pub(crate) fn examples(suite: &Suite) -> String {
     let host = suite.default_host.as_deref().unwrap_or("http://localhost:5000");
     let embedded = suite.embedded.is_some();
     let target = if embedded { "--embedded".to_owned() } else { format!("-H {host}") };
-    let mut lines = vec!["Examples:".to_owned()];
+    let mut lines = vec!["Examples:".to_owned(), format!("  {name} {target}")];
     if let Some(scenario) = suite.scenarios.first() {
         lines.push(format!("  {name} {target} --scenario {}", scenario.name));
     }
@@ -114,7 +115,8 @@ scenario. Files have a line `name = value` for each long option and are merged k
 by name, none is ignored.";
 
 const EXIT_CODES: &str = "\
-Keys on a terminal: w, W one and ten users more, s, S fewer; Ctrl-C ends and reports.
+Keys on a terminal: w, W one and ten users more, s, S fewer, Enter opens the live page; Ctrl-C ends
+and reports.
 Everything for people goes to stderr; --list, --help, --version and --json to stdout.
 Exit codes: 0 pass, 1 requests failed, 2 wrong use, 3 run invalid, 70 a report could not be written,
 99 target missed, 130 interrupted.";

@@ -23,9 +23,6 @@ pub(crate) struct Later {
 /// Why an option is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// It is about the live page, which does not exist yet. Without a page, as in every headless
-    /// run, it means nothing; a file may carry it along.
-    Page,
     /// It is about a run of several machines.
     Distributed,
     /// The program is the locustfile.
@@ -39,9 +36,6 @@ impl Later {
     pub(crate) fn sentence(&self) -> String {
         let long = self.long;
         match self.why {
-            Why::Page => format!(
-                "--{long} is about the live page, which comes with a later version; leave it out"
-            ),
             Why::Distributed => format!(
                 "--{long} is about distributed runs, which come with a later version; one process \
                  uses all cores (--threads)"
@@ -71,17 +65,7 @@ impl Later {
 /// The known options that have no field in a group.
 pub(crate) const LATER: &[Later] = &[
     Later { short: Some('f'), ..option("locustfile", "FILE", Why::Locustfile) },
-    option("web-host", "IP", Why::Page),
-    option("web-host-display-name", "NAME", Why::Page),
-    Later { short: Some('P'), ..option("web-port", "PORT", Why::Page) },
-    option("web-base-path", "PATH", Why::Page),
-    switch("web-login", Why::Page),
-    option("tls-cert", "FILE", Why::Page),
-    option("tls-key", "FILE", Why::Page),
-    option("build-path", "DIR", Why::Page),
-    switch("class-picker", Why::Page),
-    switch("autostart", Why::Page),
-    option("autoquit", "SECONDS", Why::Page),
+    option("build-path", "DIR", Why::Other("names a page of Locust's; this one is built in")),
     switch("master", Why::Distributed),
     option("master-bind-host", "IP", Why::Distributed),
     option("master-bind-port", "PORT", Why::Distributed),
@@ -101,13 +85,13 @@ pub(crate) const LATER: &[Later] = &[
     ),
 ];
 
-/// Refuses what would be ignored. What a file or the environment says of the live page, and which
-/// locustfile it names, stays: it is meant for Locust and changes nothing of a headless run.
+/// Refuses what would be ignored. Which locustfile a file or the environment names stays: it is meant
+/// for Locust and changes nothing.
 ///
 /// # Errors
 /// The first option without an effect.
 pub(crate) fn refuse(sources: &mut Sources) -> Result<(), CliError> {
-    let (mut notes, mut warnings) = (Vec::new(), Vec::new());
+    let mut warnings = Vec::new();
     for setting in sources.settings.iter().filter(|setting| setting.value != off()) {
         let Setting { long, origin, value } = setting;
         let Some(later) = LATER.iter().find(|later| later.long == long) else { continue };
@@ -116,12 +100,10 @@ pub(crate) fn refuse(sources: &mut Sources) -> Result<(), CliError> {
             (Origin::Flag, _) | (_, Why::Distributed | Why::Other(_)) => {
                 return Err(origin.error(&later.sentence()));
             }
-            (_, Why::Page) => notes.push(format!("{name} has no effect on a headless run")),
             (_, Why::Locustfile) => warnings
                 .push(format!("{name} = {value} has no effect: this program is the locustfile")),
         }
     }
-    sources.notes.extend(notes);
     sources.warnings.extend(warnings);
     Ok(())
 }

@@ -14,7 +14,8 @@ use super::values::{parse_count, parse_rate, parse_run_time, parse_stages};
 pub(crate) struct LoadArgs {
     /// Run a recipe with its numbers and targets
     ///
-    /// It implies --headless; other flags override its numbers.
+    /// It implies --headless unless --autostart or --headful is there; other flags override its
+    /// numbers.
     #[arg(long, value_name = "NAME", help_heading = help::COMMON)]
     pub(crate) scenario: Option<String>,
     /// Take scenarios, hosts and targets from this plan [default: the suite's own]
@@ -39,7 +40,7 @@ pub(crate) struct LoadArgs {
     /// Start at once, without the live page
     #[arg(long, help_heading = help::COMMON)]
     pub(crate) headless: bool,
-    /// Open the live page although a file or the environment says headless
+    /// Open the live page although a file or the environment says headless, or beside --scenario
     #[arg(long, hide = true, help_heading = help::COMMON)]
     pub(crate) headful: bool,
     /// Users [default: 1]

@@ -19,6 +19,7 @@ mod select;
 mod target;
 mod tuning;
 mod values;
+mod web;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -42,10 +43,11 @@ use tuning::TuningArgs;
 pub(crate) use values::{
     LogLevel, parse_count, parse_factor, parse_rate, parse_requests, parse_share, parse_time,
 };
+pub(crate) use web::{ABOUT_THE_PAGE, Autoquit, SECRETS_OF_THE_PAGE, WebArgs};
 
 use crate::error::CliError;
 use crate::options::{self, Options};
-use crate::sources::{self, Known, Sources, Surroundings};
+use crate::sources::{self, Known, Setting, Sources, Surroundings};
 use crate::suite::Suite;
 
 /// Command line of a suite.
@@ -62,6 +64,8 @@ pub(crate) struct Args {
     pub(crate) target: TargetArgs,
     #[command(flatten)]
     pub(crate) load: LoadArgs,
+    #[command(flatten)]
+    pub(crate) web: WebArgs,
     #[command(flatten)]
     pub(crate) arrivals: ArrivalArgs,
     #[command(flatten)]
@@ -102,6 +106,9 @@ pub(crate) struct Args {
     /// The values of the suite's own options.
     #[arg(skip)]
     pub(crate) options: Options,
+    /// The command line that means the same, where that is not the one of the program.
+    #[arg(skip)]
+    pub(crate) again: Option<Vec<OsString>>,
 }
 
 impl Args {
@@ -124,10 +131,44 @@ impl Args {
         let mut sources = sources::merge(&known, &typed, around)?;
         later::refuse(&mut sources)?;
         let words = sources.typed_out(&known, words);
+        Self::of(suite, &command, words, sources)
+    }
+
+    /// These arguments with a `layer` above all of them, and without the options that are `removed`:
+    /// what a person wants of one run of a session.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    pub(crate) fn with(
+        &self,
+        suite: &Suite,
+        layer: Vec<Setting>,
+        removed: &[&str],
+    ) -> Result<Self, CliError> {
+        let command = command(suite);
+        let known = Known::new(command.clone(), options::variables(suite));
+        let sources = self.sources.under(&known, layer, removed)?;
+        let words = sources.words(&known, suite.name.as_str());
+        let again = sources.as_typed(&known, suite.name.as_str());
+        Ok(Self { again: Some(again), ..Self::of(suite, &command, words, sources)? })
+    }
+
+    fn of(
+        suite: &Suite,
+        command: &clap::Command,
+        words: Vec<OsString>,
+        sources: Sources,
+    ) -> Result<Self, CliError> {
+        let mistake = |fault| mistake::error(fault, command);
         let matches = command.clone().try_get_matches_from(words).map_err(mistake)?;
         let args = Self::from_arg_matches(&matches).map_err(mistake)?;
         let options = Options::read(suite, &matches);
         Ok(Self { sources, options, ..args })
+    }
+
+    /// What can be set, as these arguments were read.
+    pub(crate) fn known(suite: &Suite) -> Known {
+        Known::new(command(suite), options::variables(suite))
     }
 
     /// The text of `--print-settings`.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use katydid_core::{Shape as _, Stages};
+use katydid_web::{AccessError, Role, Token};
 
 /// How much is logged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -33,6 +34,24 @@ impl LogLevel {
             Self::Critical => "CRITICAL",
         }
     }
+}
+
+/// Seconds, or another span; -1 is never.
+pub(crate) fn parse_autoquit(text: &str) -> Result<super::web::Autoquit, String> {
+    if text == "-1" {
+        return Ok(super::web::Autoquit(None));
+    }
+    let span = katydid_core::parse_span(text).map_err(|error| error.to_string())?;
+    Ok(super::web::Autoquit(Some(span)))
+}
+
+/// `ROLE:TOKEN`. No error repeats the token.
+pub(crate) fn parse_token(text: &str) -> Result<Token, String> {
+    let Some((role, token)) = text.split_once(':') else {
+        return Err("a token is ROLE:TOKEN, such as operator: and 20 random letters".to_owned());
+    };
+    let role: Role = role.parse().map_err(|fault: AccessError| fault.to_string())?;
+    Token::new(role, token).map_err(|fault| fault.to_string())
 }
 
 /// A whole number above 0.

@@ -34,7 +34,7 @@ impl Searcher<'_> {
         let shared = prepare(suite, settings, &run, backend, folder, &self.advisor)?;
         calls.test_start(&shared);
         let progress = Progress { users, run_time: run.run_time };
-        let (advisor, watch, backend) = (&self.advisor, self.watch, &mut self.backend);
+        let (advisor, watch, backend) = (&self.advisor, self.watch, &self.backend);
         let mut observe = |event: RunEvent<'_>| {
             advisor.event(&event);
             match &event {
@@ -46,7 +46,7 @@ impl Searcher<'_> {
                     if watch.asked() {
                         watch.control.stop();
                     }
-                    if let Some(death) = backend.as_mut().and_then(Backend::death) {
+                    if let Some(death) = backend.as_ref().and_then(Backend::death) {
                         console.warning(&death);
                     }
                 }

@@ -8,9 +8,10 @@ mod generated;
 mod init;
 mod list;
 mod plan;
-mod ratio;
+pub(crate) mod ratio;
 mod saved;
 mod schema;
+mod web_password;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -114,7 +115,8 @@ const COMPLETIONS: &str = "completions";
 const MAN: &str = "man";
 const PLAN: &str = "plan";
 const SCHEMA: &str = "schema";
-const BUILT_IN: [&str; 9] = [
+const WEB_PASSWORD: &str = "web-password";
+const BUILT_IN: [&str; 10] = [
     INIT,
     COMPLETIONS,
     MAN,
@@ -124,9 +126,10 @@ const BUILT_IN: [&str; 9] = [
     saved::REPORT,
     saved::COMPARE,
     saved::BASELINE,
+    WEB_PASSWORD,
 ];
 
-fn built_in_parsers() -> [Command; 9] {
+fn built_in_parsers() -> [Command; 10] {
     let [runs, report, compare, baseline] = saved::parsers();
     let shell = clap::Arg::new("SHELL")
         .help("The shell that they are for")
@@ -142,6 +145,7 @@ fn built_in_parsers() -> [Command; 9] {
         report,
         compare,
         baseline,
+        Command::new(WEB_PASSWORD).about("Print the hash of a password for --web-account"),
     ]
 }
 
@@ -156,6 +160,7 @@ fn built_in(suite: &mut Suite, words: &[OsString]) -> Result<u8, CliError> {
             generated::completions(suite, *shell)?;
         }
         Some((MAN, _)) => generated::man_page(suite)?,
+        Some((WEB_PASSWORD, _)) => web_password::run()?,
         Some((PLAN, matches)) => return plan::run(suite, matches),
         Some((SCHEMA, matches)) => return schema::run(matches),
         Some((

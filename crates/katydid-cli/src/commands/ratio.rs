@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use katydid_engine::{Class, FlowOrder, StepDescription};
+use katydid_web::TaskShare;
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use serde_json::ser::{PrettyFormatter, Serializer as JsonSerializer};
@@ -81,6 +82,18 @@ fn ratios(classes: &[Class], users: Option<u32>, total: bool) -> Ratios {
         (class.name().to_string(), Ratio { ratio, tasks })
     };
     Ratios(classes.iter().zip(counts).map(of_class).collect())
+}
+
+/// The shares of what is in a class, for the live page.
+pub(crate) fn of_class(class: &Class) -> Vec<TaskShare> {
+    fn told(ratios: Ratios) -> Vec<TaskShare> {
+        let told = |(name, Ratio { ratio, tasks })| {
+            let inside = tasks.map(told).unwrap_or_default();
+            TaskShare { name, ratio, inside }
+        };
+        ratios.0.into_iter().map(told).collect()
+    }
+    told(shares(&class.describe().steps, FlowOrder::Weighted, 1.0, false))
 }
 
 /// Locust's rounded numbers. A run deals its users out exactly and may differ by one.

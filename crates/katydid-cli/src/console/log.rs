@@ -1,5 +1,6 @@
 //! Locust's log lines, and the way of everything else to the screen.
 
+use std::collections::VecDeque;
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +15,8 @@ use crate::error::CliError;
 
 /// Warnings kept for the report at the end.
 const MOST_WARNINGS: usize = 100;
+/// Lines kept for the live page.
+const MOST_KEPT: usize = 500;
 
 /// What is logged, and where to.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,6 +29,13 @@ pub(crate) struct LogSetup<'a> {
     pub(crate) silent: bool,
 }
 
+/// The last lines of the log, and the number of the first line that will come after them.
+#[derive(Debug, Default)]
+struct Kept {
+    lines: VecDeque<String>,
+    next: u64,
+}
+
 /// The log and the screen. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Console {
@@ -36,6 +46,8 @@ pub(crate) struct Console {
     warnings: Arc<Mutex<Vec<String>>>,
     /// Lines that the file of the run does not have yet.
     recent: Arc<Mutex<Vec<String>>>,
+    /// The last lines.
+    kept: Arc<Mutex<Kept>>,
     writer: Arc<Writer>,
 }
 
@@ -55,6 +67,7 @@ impl Console {
             host: host.split('.').next().unwrap_or("localhost").into(),
             warnings: Arc::default(),
             recent: Arc::default(),
+            kept: Arc::default(),
             writer: Arc::new(Writer::start(file).map_err(thread)?),
         })
     }
@@ -101,6 +114,20 @@ impl Console {
     /// Lines of the log since this was asked before, without details; at most a bounded number.
     pub(crate) fn take_log(&self) -> Vec<String> {
         std::mem::take(&mut *self.recent.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The last lines of the log, without details, from the one after `number` on; numbers begin
+    /// with 1.
+    pub(crate) fn log_after(&self, number: u64) -> Vec<(u64, String)> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = kept.next + 1 - kept.lines.len() as u64;
+        let numbered = (first..).zip(&kept.lines).filter(|(line, _)| *line > number);
+        numbered.map(|(line, text)| (line, text.clone())).collect()
+    }
+
+    /// A run begins: warnings are its own from now on.
+    pub(crate) fn begin_run(&self) {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// The warnings up to now.
@@ -174,6 +201,8 @@ impl Console {
             if log.len() < MOST_WARNINGS {
                 log.push(line.clone());
             }
+            drop(log);
+            self.keep(&line);
         }
         self.writer.push(match level {
             LogLevel::Debug => Piece::Detail(line),
@@ -181,6 +210,17 @@ impl Console {
             LogLevel::Warning => Piece::Log(line.yellow().to_string()),
             LogLevel::Error | LogLevel::Critical => Piece::Log(line.red().to_string()),
         });
+    }
+}
+
+impl Console {
+    fn keep(&self, line: &str) {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.lines.len() == MOST_KEPT {
+            kept.lines.pop_front();
+        }
+        kept.lines.push_back(line.to_owned());
+        kept.next += 1;
     }
 }
 
@@ -202,4 +242,22 @@ fn open_log(path: &Path) -> Result<File, CliError> {
 
 fn last_line(text: &str) -> &str {
     text.trim_end().lines().last().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_lines_are_kept_and_numbered_on() {
+        let console = Console::new(LogLevel::Info);
+        assert!(console.log_after(0).is_empty());
+        console.debug("no detail");
+        (0..MOST_KEPT + 20).for_each(|line| console.info(&format!("line {line}")));
+        let all = console.log_after(0);
+        assert_eq!((all.len(), all[0].0, all[MOST_KEPT - 1].0), (MOST_KEPT, 21, 520));
+        assert!(all[0].1.ends_with("line 20") && all[MOST_KEPT - 1].1.ends_with("line 519"));
+        assert_eq!(console.log_after(519), all[MOST_KEPT - 1..]);
+        assert!(console.log_after(520).is_empty());
+    }
 }

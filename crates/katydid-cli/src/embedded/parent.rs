@@ -6,7 +6,9 @@ use std::os::unix::fs::FileExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -35,15 +37,19 @@ pub(crate) struct Order {
     pub(crate) log: Option<PathBuf>,
 }
 
-/// A running backend; ended and tidied up when dropped.
+/// A running backend; ended and tidied up with its last handle. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Backend(Arc<Process>);
+
 #[derive(Debug)]
-pub(crate) struct Backend {
-    child: Child,
+struct Process {
+    child: Mutex<Child>,
+    pid: u32,
     /// Closing it ends the child.
     stdin: Option<ChildStdin>,
     ready: EmbeddedReady,
     log: File,
-    death_told: bool,
+    death_told: AtomicBool,
     /// Removed with everything in it.
     _home: TempDir,
 }
@@ -73,7 +79,15 @@ impl Backend {
             let _ = writeln!(stdin, "{line}").and_then(|()| stdin.flush());
         }
         match answers.recv_timeout(START_LIMIT) {
-            Ok(ready) => Ok(Self { child, stdin, ready, log, death_told: false, _home: home }),
+            Ok(ready) => Ok(Self(Arc::new(Process {
+                pid: child.id(),
+                child: Mutex::new(child),
+                stdin,
+                ready,
+                log,
+                death_told: AtomicBool::new(false),
+                _home: home,
+            }))),
             Err(why) => {
                 drop(stdin);
                 if why == RecvTimeoutError::Timeout {
@@ -95,38 +109,50 @@ impl Backend {
 
     /// What it said when it came up.
     pub(crate) fn ready(&self) -> &EmbeddedReady {
-        &self.ready
+        &self.0.ready
     }
 
     /// Its process.
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.0.pid
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn lives(&self) -> bool {
+        matches!(self.0.child().try_wait(), Ok(None))
     }
 
     /// A sentence when it has died, once.
-    pub(crate) fn death(&mut self) -> Option<String> {
-        if self.death_told {
+    pub(crate) fn death(&self) -> Option<String> {
+        let process = &self.0;
+        if process.death_told.load(Ordering::Relaxed) {
             return None;
         }
-        let status = self.child.try_wait().ok()??;
-        self.death_told = true;
-        let pid = self.child.id();
-        let url = &self.ready.url;
+        let status = process.child().try_wait().ok()??;
+        process.death_told.store(true, Ordering::Relaxed);
+        let (pid, url) = (process.pid, &process.ready.url);
         Some(format!(
             "the embedded backend ({url}, process {pid}) has died ({status}); {}",
-            tail(&self.log)
+            tail(&process.log)
         ))
     }
 }
 
-impl Drop for Backend {
+impl Process {
+    fn child(&self) -> MutexGuard<'_, Child> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Process {
     fn drop(&mut self) {
         self.stdin = None;
+        let child = self.child.get_mut().unwrap_or_else(PoisonError::into_inner);
         let end = Instant::now() + END_LIMIT;
-        while matches!(self.child.try_wait(), Ok(None)) {
+        while matches!(child.try_wait(), Ok(None)) {
             if Instant::now() > end {
-                let _ = self.child.kill();
-                let _ = self.child.wait();
+                let _ = child.kill();
+                let _ = child.wait();
                 return;
             }
             std::thread::park_timeout(Duration::from_millis(5));

@@ -19,7 +19,7 @@ use crate::settings::{ExportSettings, Settings};
 use crate::signals::Watch;
 
 use otlp::Otlp;
-use prometheus::Prometheus;
+pub(crate) use prometheus::Prometheus;
 
 /// The exports of one run.
 #[derive(Debug)]
@@ -31,19 +31,35 @@ pub(crate) struct Exports {
 }
 
 impl Exports {
-    /// Opens what `settings` ask for.
+    /// Opens what `settings` ask for; `kept` is the endpoint of the run before, in a session.
     ///
     /// # Errors
     /// The port is taken, or what was asked for cannot be meant.
-    pub(crate) fn open(settings: &ExportSettings, console: &Console) -> Result<Self, CliError> {
-        let prometheus = settings.prometheus.as_ref();
+    pub(crate) fn open(
+        settings: &ExportSettings,
+        kept: Option<Prometheus>,
+        console: &Console,
+    ) -> Result<Self, CliError> {
         let otlp = settings.otlp.as_ref();
+        let prometheus = match (&settings.prometheus, kept) {
+            (Some(_), Some(kept)) => {
+                kept.begin_anew();
+                Some(kept)
+            }
+            (Some(settings), None) => Some(Prometheus::open(settings, console)?),
+            (None, _) => None,
+        };
         Ok(Self {
-            prometheus: prometheus.map(|it| Prometheus::open(it, console)).transpose()?,
+            prometheus,
             otlp: otlp.map(|endpoint| Otlp::open(endpoint, console)).transpose()?,
             about: Arc::default(),
             started: SystemTime::now(),
         })
+    }
+
+    /// The endpoint, for the next run of a session.
+    pub(crate) fn endpoint(&self) -> Option<Prometheus> {
+        self.prometheus.clone()
     }
 
     /// Says what the numbers are about.

@@ -126,6 +126,22 @@ impl SuiteOption {
         self
     }
 
+    /// What the form of a start shows of it.
+    pub(crate) fn info(&self) -> katydid_web::OwnOption {
+        let kind = match self.kind {
+            Kind::Flag => katydid_web::Kind::Switch,
+            _ if !self.choices.is_empty() => katydid_web::Kind::OneOf(self.choices.clone()),
+            _ => katydid_web::Kind::Text,
+        };
+        katydid_web::OwnOption {
+            name: self.name.clone(),
+            help: self.help.clone(),
+            kind,
+            default: self.default.clone().filter(|_| !self.secret),
+            secret: self.secret,
+        }
+    }
+
     /// Its words, under a heading of the suite.
     pub(crate) fn arg(&self, suite: &str) -> Arg {
         let arg = Arg::new(self.name.clone())

@@ -57,6 +57,13 @@ impl Check {
         self.mark == Mark::Failed
     }
 
+    /// What was seen, what to do, and the details, each in a line.
+    pub(crate) fn said(&self) -> String {
+        let next = (!self.next.is_empty()).then(|| format!("next: {}", self.next));
+        let lines = std::iter::once(self.seen.clone()).chain(next).chain(self.details.clone());
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// What was seen and what to do, as one sentence.
     pub(crate) fn sentence(&self) -> String {
         let Self { what, seen, next, .. } = self;

@@ -17,6 +17,7 @@ use katydid_core::{TaskInfo, exit};
 use katydid_engine::{Class, RehearsedRequest, RunSettings, Shared, rehearse};
 
 pub use check::Check;
+pub(crate) use check::Mark as CheckMark;
 pub use view::Preflight;
 
 use check::Mark;
@@ -83,13 +84,7 @@ pub(crate) fn look(
         }
         Wanted::Before | Wanted::Only => {}
     }
-    let mut found = Findings::of_hosts(settings);
-    if !found.failed() {
-        match prepare(suite, settings, &settings.run, backend, None, advisor) {
-            Ok(shared) => found.look(suite, settings, &shared)?,
-            Err(fault) => found.checks.push(Check::failed("data", fault.to_string(), "")),
-        }
-    }
+    let found = find(suite, settings, backend, advisor)?;
     let text = found.text(&suite.name, &settings.hosts());
     if settings.preflight == Wanted::Only {
         console.flush(None);
@@ -102,7 +97,32 @@ pub(crate) fn look(
     Ok(found)
 }
 
+/// As [`look`], but only looks.
+///
+/// # Errors
+/// A run could not start.
+pub(crate) fn find(
+    suite: &Suite,
+    settings: &Settings,
+    backend: Option<&Backend>,
+    advisor: &Advisor,
+) -> Result<Findings, CliError> {
+    let mut found = Findings::of_hosts(settings);
+    if !found.failed() {
+        match prepare(suite, settings, &settings.run, backend, None, advisor) {
+            Ok(shared) => found.look(suite, settings, &shared)?,
+            Err(fault) => found.checks.push(Check::failed("data", fault.to_string(), "")),
+        }
+    }
+    Ok(found)
+}
+
 impl Findings {
+    /// What was looked at, in this order.
+    pub(crate) fn checks(&self) -> &[Check] {
+        &self.checks
+    }
+
     fn of_hosts(settings: &Settings) -> Self {
         let hosts = settings.hosts();
         let each = hosts.iter().flat_map(|host| network::checks(host, &settings.run.http));
@@ -144,17 +164,17 @@ impl Findings {
         Ok(())
     }
 
-    /// The exit code, where no load follows.
-    pub(crate) fn end(&self, wanted: Wanted, console: &Console) -> Option<u8> {
-        match self.refusal() {
-            None => (wanted == Wanted::Only).then_some(exit::PASS),
-            Some(why) => {
-                // Alone, the lines above have said it.
-                if wanted != Wanted::Only {
-                    console.error(&why);
-                }
-                Some(exit::USAGE)
-            }
+    /// The exit code, where no load was wanted.
+    ///
+    /// # Errors
+    /// A load was, and there is no point in it.
+    pub(crate) fn end(&self, wanted: Wanted) -> Result<Option<u8>, CliError> {
+        match (self.refusal(), wanted) {
+            (None, Wanted::Only) => Ok(Some(exit::PASS)),
+            (None, _) => Ok(None),
+            // Alone, the lines above have said it.
+            (Some(_), Wanted::Only) => Ok(Some(exit::USAGE)),
+            (Some(why), _) => Err(CliError::Usage(why)),
         }
     }
 

@@ -4,7 +4,7 @@ use katydid_core::{Scenario, exit, format_span};
 use katydid_engine::{HttpSettings, RunSettings};
 
 use super::stages::INSTEAD_OF;
-use crate::args::{Args, LogLevel};
+use crate::args::{Args, LogLevel, SECRETS_OF_THE_PAGE};
 use crate::sources::{CLASSES, Known, Setting};
 use crate::suite::Suite;
 
@@ -71,8 +71,9 @@ fn shown(suite: &Suite, setting: &Setting) -> String {
     let secret =
         |name: &str| suite.options.iter().any(|option| option.secret && option.name == name);
     let text = setting.value.to_string();
+    let of_page = SECRETS_OF_THE_PAGE.contains(&setting.long.as_str());
     // An address may carry a password; it is refused, and not shown before.
-    if secret(&setting.long) || (setting.long == "host" && text.contains('@')) {
+    if secret(&setting.long) || of_page || (setting.long == "host" && text.contains('@')) {
         return "***".to_owned();
     }
     if text.is_empty() { "\"\"".to_owned() } else { text }

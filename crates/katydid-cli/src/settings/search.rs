@@ -4,7 +4,7 @@ use katydid_core::{Ladder, Scenario};
 
 use crate::args::{Args, ArrivalArgs, ExportArgs, ReportArgs, SearchArgs};
 use crate::error::CliError;
-use crate::sources::Origin;
+use crate::sources::Setting;
 
 const NO_REPORT: &str = "there is no such report of a search; --json-file has its outcome";
 
@@ -47,7 +47,7 @@ pub(super) fn of_run(args: &Args, scenario: Option<&Scenario>) -> Result<Option<
             ))),
         };
     };
-    let flagged = |long: &str| args.sources.of(long).is_some_and(|s| s.origin == Origin::Flag);
+    let flagged = |long: &str| args.sources.of(long).is_some_and(Setting::is_by_hand);
     if let Some((long, why)) = BESIDE.iter().find(|(long, _)| flagged(long)) {
         return Err(CliError::Usage(format!(
             "--{long} has no use in scenario {}: {why}; leave it out",

@@ -4,7 +4,7 @@ use katydid_core::{Scenario, Stages};
 
 use crate::args::Args;
 use crate::error::CliError;
-use crate::sources::Origin;
+use crate::sources::Setting;
 use crate::suite::Suite;
 
 /// What stages take the place of.
@@ -24,7 +24,7 @@ pub(super) fn of_run(args: &Args, scenario: Option<&Scenario>) -> Result<Option<
     }
     let staged = scenario.and_then(|scenario| Some((scenario, scenario.stages.as_ref()?)));
     let Some((scenario, stages)) = staged else { return steps(args, scenario) };
-    let of = |long: &&&str| args.sources.of(long).is_some_and(|s| s.origin == Origin::Flag);
+    let of = |long: &&&str| args.sources.of(long).is_some_and(Setting::is_by_hand);
     match INSTEAD_OF.iter().chain(&["steps"]).find(of) {
         Some(flag) => Err(CliError::Usage(format!(
             "the users of scenario {} follow its stages, so --{flag} would do nothing; write other \

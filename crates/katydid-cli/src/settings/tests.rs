@@ -97,11 +97,6 @@ fn what_cannot_run_is_refused_with_the_next_step() {
 fn impossible_numbers_are_refused_with_the_next_step() {
     let h = "--headless -H http://h";
     refused_all(&[
-        (
-            "-H http://h",
-            "the live page comes with a later version; run `shop-load --embedded --head",
-        ),
-        ("-u 5", "or `shop-load --embedded --scenario smoke`"),
         ("--scenario smok -H http://h", "unknown scenario `smok`; did you mean `smoke`?"),
         (&format!("{h} -u 0"), "must be 1 or more"),
         (&format!("{h} -u -5"), "write a whole number such as 50"),

@@ -8,6 +8,7 @@ use clap::parser::ValueSource;
 
 use super::known::{CLASSES, Kind};
 use super::{Known, Origin, Setting, Surroundings, Value, env, files};
+use crate::args::ABOUT_THE_PAGE;
 use crate::error::CliError;
 
 /// What was set and where, flags included.
@@ -58,6 +59,53 @@ impl Sources {
             self.settings.push(setting);
         }
         Ok(())
+    }
+
+    /// These settings under a `layer` of one run, without the options that are `removed`. What is
+    /// noted and warned of stays.
+    pub(crate) fn under(
+        &self,
+        known: &Known,
+        layer: Vec<Setting>,
+        removed: &[&str],
+    ) -> Result<Self, CliError> {
+        let (notes, warnings) = (self.notes.clone(), self.warnings.clone());
+        let mut merged = Self { settings: Vec::new(), notes, warnings };
+        merged.add(known, layer)?;
+        let stays = |setting: &&Setting| !removed.contains(&&*setting.long);
+        merged.add(known, self.settings.iter().filter(stays).cloned().collect())?;
+        Ok(merged)
+    }
+
+    /// All settings as words of the program `name`.
+    pub(crate) fn words(&self, known: &Known, name: &str) -> Vec<OsString> {
+        self.words_of(known, name, |_| true)
+    }
+
+    /// The command line of a headless run that means the same, if files and environment stay as they
+    /// are.
+    pub(crate) fn as_typed(&self, known: &Known, name: &str) -> Vec<OsString> {
+        const OF_THE_PAGE: [&str; 4] = ["headless", "headful", "autostart", "web-ui"];
+        let by_hand = |setting: &Setting| {
+            let of_page = OF_THE_PAGE.iter().chain(&ABOUT_THE_PAGE).any(|it| *it == setting.long);
+            setting.is_by_hand() && !of_page
+        };
+        let mut words = self.words_of(known, name, by_hand);
+        words.push("--headless".into());
+        words
+    }
+
+    fn words_of(
+        &self,
+        known: &Known,
+        name: &str,
+        wanted: impl Fn(&Setting) -> bool,
+    ) -> Vec<OsString> {
+        let wanted = self.settings.iter().filter(|setting| wanted(setting));
+        // Options that take every word come after the classes.
+        let (classes, options): (Vec<_>, Vec<_>) = wanted.partition(|s| s.long == CLASSES);
+        let words = classes.into_iter().chain(options).flat_map(|setting| known.words(setting));
+        std::iter::once(name.into()).chain(words.map(OsString::from)).collect()
     }
 
     /// `words` with the settings from elsewhere put in as if they had been typed.

@@ -59,6 +59,18 @@ pub(crate) struct Setting {
     pub(crate) origin: Origin,
 }
 
+impl Setting {
+    /// Whether somebody wanted it for this very run.
+    pub(crate) fn is_by_hand(&self) -> bool {
+        matches!(self.origin, Origin::Flag | Origin::Page)
+    }
+
+    /// Whether it is a switch that is off.
+    pub(crate) fn is_off(&self) -> bool {
+        self.value == Value::One("false".to_owned())
+    }
+}
+
 /// What something is set to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
@@ -92,6 +104,8 @@ impl fmt::Display for Value {
 pub(crate) enum Origin {
     /// On the command line.
     Flag,
+    /// On the live page, for one run.
+    Page,
     /// In the environment, under this name.
     Environment(String),
     /// In a file.
@@ -108,6 +122,7 @@ impl Origin {
     pub(crate) fn name(&self, long: &str) -> String {
         match self {
             Self::Flag => format!("--{long}"),
+            Self::Page => long.to_owned(),
             Self::Environment(name) => name.clone(),
             Self::File { .. } => format!("{self}: {long}"),
         }
@@ -116,7 +131,7 @@ impl Origin {
     /// An error there.
     pub(crate) fn error(&self, sentence: &str) -> CliError {
         match self {
-            Self::Flag => CliError::Usage(sentence.to_owned()),
+            Self::Flag | Self::Page => CliError::Usage(sentence.to_owned()),
             other => CliError::Usage(format!("{other}: {sentence}")),
         }
     }
@@ -126,6 +141,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flag => f.write_str("flag"),
+            Self::Page => f.write_str("live page"),
             Self::Environment(name) => write!(f, "environment {name}"),
             Self::File { path, line } => write!(f, "{}:{line}", path.display()),
         }

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::args::Args;
 use crate::options::SuiteOption;
-use crate::settings::Settings;
+use crate::settings::{Front, Settings};
 use crate::suite::Suite;
 
 async fn nothing(session: &mut Session) -> TaskResult {
@@ -116,16 +116,17 @@ fn the_guides_locust_conf_works_unchanged() {
                 headless = true\ncsv = load_test_stats\nloglevel = INFO\n\
                 locustfile = locustfile.py\n# autostart = true\n# tags = critical\n";
     let files = folder(&[("locust.conf", conf)]);
-    let args = read("--config=DIR/locust.conf", &[], files.path()).unwrap();
+    let mut args = read("--config=DIR/locust.conf", &[], files.path()).unwrap();
+    assert!(matches!(Front::of(&mut args), Ok(Front::Headless)));
     let settings = Settings::resolve(&suite(), &args).unwrap();
     assert_eq!((settings.run.users, settings.run.spawn_rate), (50, 10.0));
     assert_eq!(settings.run.run_time, Some(Duration::from_mins(5)));
     assert_eq!(settings.output.csv.as_deref(), Some("load_test_stats"));
     let said = (settings.sources.notes.len(), settings.sources.warnings.len());
     assert_eq!(said, (2, 1), "two words for the page, one for the locustfile");
-    let other = read("--headful --config=DIR/locust.conf -u 5", &[], files.path()).unwrap();
-    let refusal = Settings::resolve(&suite(), &other).unwrap_err().to_string();
-    assert!(refusal.contains("the live page comes with a later version"), "{refusal}");
+    let mut other = read("--headful --config=DIR/locust.conf -u 5", &[], files.path()).unwrap();
+    let Front::Page(web) = Front::of(&mut other).unwrap() else { panic!("it has a page") };
+    assert_eq!((web.server.host.as_str(), web.server.port, web.start), ("127.0.0.1", 8089, false));
 }
 
 #[test]

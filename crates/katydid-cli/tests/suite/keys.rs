@@ -57,7 +57,7 @@ fn keys_change_the_number_of_users_as_locusts_do() {
     terminal.press("w");
     terminal.wait_for(&spawned(1));
     terminal.press("\n");
-    terminal.wait_for("The live page comes with a later version");
+    terminal.wait_for("This run has no live page; --web-ui opens one beside it");
     terminal.press(CTRL_C);
     assert_eq!(terminal.end(), Some(130));
     let screen = terminal.wait_for("VERDICT: ");

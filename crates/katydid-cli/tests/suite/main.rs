@@ -21,6 +21,7 @@ mod files;
 mod guards;
 mod hooks;
 mod keys;
+mod live;
 mod phases;
 mod plans;
 mod preflight;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         capacity::TESTS,
         climb::TESTS,
         keys::TESTS,
+        live::TESTS,
         phases::TESTS,
         plans::TESTS,
         exports::TESTS,

@@ -2,10 +2,13 @@
 
 use std::sync::{Arc, Mutex};
 
-use katydid_core::{RunState, or_nearest};
+use katydid_core::{RunState, StopReason, or_nearest};
 
 use super::dispatcher::{Message, Messages, Steer};
 use crate::class::Class;
+
+/// Characters of a mark.
+const MOST_OF_A_MARK: usize = 200;
 
 /// Steers a run from another thread: Ctrl-C, keys, a page. Cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +49,9 @@ pub enum SteerError {
     /// A rate that leads nowhere.
     #[error("the spawn rate must be a number of users per second above 0, not {0}")]
     Rate(f64),
+    /// A mark without words.
+    #[error("a mark needs a word or two that say what happened")]
+    NoWords,
     /// No class of this name.
     #[error("no user class is named {class}; {hint}")]
     UnknownClass {
@@ -63,7 +69,7 @@ pub enum SteerError {
 }
 
 impl Control {
-    /// A handle for one run.
+    /// A handle for one run, or for several, one after the other.
     pub fn new() -> Self {
         Self::default()
     }
@@ -71,12 +77,32 @@ impl Control {
     /// Stops the run gracefully: users finish their task within the stop timeout, then reports.
     /// Before the run has begun: as soon as it has.
     pub fn stop(&self) {
-        self.lock().end(Steer::Stop);
+        self.stop_as(StopReason::Interrupted);
+    }
+
+    /// As [`stop`](Self::stop), for this reason.
+    pub fn stop_as(&self, reason: StopReason) {
+        self.lock().end(Steer::Stop(reason));
     }
 
     /// Stops the run now: tasks are cut.
     pub fn cut(&self) {
-        self.lock().end(Steer::Cut);
+        self.cut_as(StopReason::Interrupted);
+    }
+
+    /// As [`cut`](Self::cut), for this reason.
+    pub fn cut_as(&self, reason: StopReason) {
+        self.lock().end(Steer::Cut(reason));
+    }
+
+    /// Ready for a next run: what was asked of the last one no longer counts.
+    pub fn renew(&self) {
+        *self.lock() = Shared::default();
+    }
+
+    /// Whether an end was asked for before the run has begun.
+    pub fn is_ended_early(&self) -> bool {
+        self.lock().early.is_some()
     }
 
     /// Goes from the present number of users to `users`, at `spawn_rate` per second up or down. A
@@ -111,6 +137,21 @@ impl Control {
         self.lock().steer(Steer::Reset)
     }
 
+    /// Marks this moment on the time line of the run, with these words: the first 200 characters of
+    /// them, in one line.
+    ///
+    /// # Errors
+    /// When no run is on, or there are no words.
+    pub fn mark(&self, text: &str) -> Result<(), SteerError> {
+        let words: Vec<&str> =
+            text.split(char::is_whitespace).filter(|it| !it.is_empty()).collect();
+        let text: String = words.join(" ").chars().take(MOST_OF_A_MARK).collect();
+        if text.is_empty() {
+            return Err(SteerError::NoWords);
+        }
+        self.lock().steer(Steer::Mark(text))
+    }
+
     /// Changes the weight of a class. Nobody starts or stops for it; the next ramps lead to the new
     /// proportions as far as their number of users allows.
     ///
@@ -132,6 +173,12 @@ impl Control {
     /// The number of users that the present ramp leads to, or the last one has led to.
     pub fn target_users(&self) -> u32 {
         self.lock().target
+    }
+
+    /// The classes with their present weights, in the order of the suite; empty before the run.
+    pub fn weights(&self) -> Vec<(Arc<str>, u32)> {
+        let shared = self.lock();
+        shared.classes.iter().map(|share| (Arc::clone(&share.class), share.weight)).collect()
     }
 
     pub(super) fn attach(&self, messages: &Messages, classes: &[Class], open_model: bool) {

@@ -198,8 +198,11 @@ fn shortened(line: &str) -> String {
     } else {
         "-t 1s -u 3 -r 3"
     };
+    // A line that opens the live page waits for people; here it begins and leaves by itself.
+    let page = !line.contains("--headless") && !line.contains("--scenario");
+    let alone = if page { " -P 0 --autostart --autoquit 0" } else { "" };
     // However busy this machine is, what began comes to its end.
-    format!("{line} {less} --stop-timeout 20s")
+    format!("{line} {less} --stop-timeout 20s{alone}")
 }
 
 /// `text` with `name` and its value replaced, if it has them.

@@ -41,6 +41,12 @@ impl Desk {
         self.changed.notify_all();
     }
 
+    /// What is there are the numbers of a run that is over; another one begins.
+    pub(super) fn begin_anew(&self) {
+        let mut state = self.lock();
+        (state.last, state.served) = (false, false);
+    }
+
     /// The numbers of the next tick, or older ones when none come until `end`. With them, whether
     /// they are the last ones.
     pub(super) fn next(&self, end: Instant) -> Option<(Arc<Metrics>, bool)> {

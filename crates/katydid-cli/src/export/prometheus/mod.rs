@@ -21,9 +21,9 @@ use desk::Desk;
 /// Between two looks at Ctrl-C while the last scrape is waited for.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// The endpoint, seen by who has the numbers.
-#[derive(Debug)]
-pub(super) struct Prometheus {
+/// The endpoint, seen by who has the numbers. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Prometheus {
     desk: Arc<Desk>,
     linger: Duration,
 }
@@ -51,6 +51,11 @@ impl Prometheus {
             ));
         }
         Ok(Self { desk, linger: settings.linger })
+    }
+
+    /// Another run begins; its numbers are not the last ones.
+    pub(super) fn begin_anew(&self) {
+        self.desk.begin_anew();
     }
 
     /// Whether somebody waits for numbers.

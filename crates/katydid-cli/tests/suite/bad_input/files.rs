@@ -43,7 +43,7 @@ pub(super) const CASES: &[(&str, &str, &str)] = &[
         "threads = 2\nprocesses = 2",
         "locust.conf:2: processes and locust.conf:1: threads cannot",
     ),
-    ("locust.conf", "headful", "the live page comes with a later version"),
+    ("locust.conf", "tls-cert = a.pem\nheadful", "--tls-cert needs --tls-key, its key"),
     ("locust.conf", "csv-full-history", "locust.conf:1: csv-full-history needs --csv PREFIX"),
     ("locust.conf", "basket = huge", "locust.conf:1: invalid value 'huge' for basket"),
     ("locust.conf", "copies = some", "locust.conf:1: invalid value 'some' for copies"),

@@ -3,9 +3,6 @@
 /// The words, and a part of what is said.
 pub(super) const CASES: &[(&str, &str)] = &[
     // Nothing to run.
-    ("", "the live page comes with a later version; run `shop-load --embedded --headless"),
-    ("-u 3 -H TARGET", "or `shop-load --embedded --scenario smoke`"),
-    ("--headless --headful -H TARGET", "the live page comes with a later version"),
     ("--headless", "no host for Shopper; name it with -H URL, or start the suite's own backend"),
     // Names.
     ("Shoper --headless -H TARGET", "unknown user class `Shoper`; did you mean `Shopper`?"),
@@ -108,14 +105,28 @@ pub(super) const CASES: &[(&str, &str)] = &[
     ("--headless -H TARGET --csv=", "invalid value '' for '--csv <PREFIX>': is empty"),
     ("--headless -H TARGET -L loud", "invalid value 'loud' for '--loglevel <LEVEL>'"),
     ("--verbose", "--verbose belongs to --list"),
+    // The live page.
+    (
+        "--web-port 8090 --headless -H TARGET",
+        "--web-port is about the live page, and a headless run",
+    ),
+    ("--web-host * --scenario smoke -H TARGET", "add --web-ui to have it beside the run, or leave"),
+    ("--tls-cert a.pem --preflight -H TARGET", "--tls-cert is about the live page, and a headless"),
+    ("--web-port 70000", "70000 is not in 0..=65535"),
+    ("--web-port p", "invalid value 'p' for '--web-port <PORT>'"),
+    ("--autoquit 3 -H TARGET", "--autoquit counts from the end of the run: it needs --autostart"),
+    ("--autostart --autoquit soon -H TARGET", "`soon` is not a length of time"),
+    ("--autostart -P 0", "no host for Shopper; name it with -H URL"),
+    ("--autostart -P 0 -H TARGET -T critcal", "did you mean `critical`?"),
+    ("--tls-cert a.pem -P 0", "--tls-cert needs --tls-key, its key"),
+    ("--tls-key a.pem -P 0", "--tls-key needs --tls-cert, its certificate"),
+    ("--web-account ada", "an account is NAME:ROLE:HASH, such as ada:operator:$argon2id$v=19$"),
+    ("--web-token operator:short", "a token has at least 20 printable characters"),
+    ("--web-token whoever", "a token is ROLE:TOKEN, such as operator:"),
+    ("--web-token oprator:0123456789abcdefghij", "`oprator` is no role; did you mean `operator`?"),
     // What is not there, or gone.
     ("-f locustfile.py --headless -H TARGET", "--locustfile has no use here: this program is the"),
-    ("--web-port 8090 -H TARGET", "--web-port is about the live page, which comes with a later"),
-    ("--web-host 127.0.0.1", "--web-host is about the live page"),
-    ("--autostart -H TARGET", "--autostart is about the live page"),
-    ("--autoquit 3 -H TARGET", "--autoquit is about the live page"),
-    ("--class-picker", "--class-picker is about the live page"),
-    ("--tls-cert a.pem --headless -H TARGET", "--tls-cert is about the live page"),
+    ("--build-path web -H TARGET", "--build-path names a page of Locust's; this one is built in"),
     ("--master -H TARGET", "--master is about distributed runs, which come with a later version"),
     ("--worker --master-host=10.0.0.1", "about distributed runs"),
     ("--expect-workers 2 --headless -H TARGET", "--expect-workers is about distributed runs"),

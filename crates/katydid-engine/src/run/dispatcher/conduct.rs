@@ -347,9 +347,9 @@ impl Dispatcher<'_> {
     fn steer(&mut self, steer: Steer) {
         let soon = self.start.elapsed() + LEAD;
         match steer {
-            Steer::Stop => self.stop(StopReason::Interrupted),
-            Steer::Cut => {
-                self.stop(StopReason::Interrupted);
+            Steer::Stop(reason) => self.stop(reason),
+            Steer::Cut(reason) => {
+                self.stop(reason);
                 self.cut();
             }
             Steer::Users(users, spawn_rate) => {
@@ -366,6 +366,7 @@ impl Dispatcher<'_> {
                 self.steered(format!("weight of {name} set to {weight} by hand"));
                 self.steering.set_weight(class, weight);
             }
+            Steer::Mark(text) => self.steered(text),
             Steer::Reset => self.reset(),
         }
     }

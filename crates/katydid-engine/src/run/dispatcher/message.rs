@@ -1,6 +1,6 @@
 //! The dispatcher's mailbox.
 
-use katydid_core::Interval;
+use katydid_core::{Interval, StopReason};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::run::quota::Limit;
@@ -37,15 +37,17 @@ pub(crate) enum Message {
 #[derive(Clone, Debug)]
 pub(crate) enum Steer {
     /// A graceful stop.
-    Stop,
+    Stop(StopReason),
     /// An end now.
-    Cut,
+    Cut(StopReason),
     /// So many users, reached at so many per second.
     Users(u32, f64),
     /// So many users more or fewer.
     Add(i32),
     /// Another weight for a class.
     Weight(usize, u32),
+    /// A mark on the time line, with somebody's words.
+    Mark(String),
     /// Statistics from now on only.
     Reset,
 }
