@@ -48,6 +48,16 @@ impl Printer {
                 "Starting tasks at {rate} whether or not earlier ones have ended (open model), at \
                  most {max_in_flight} in flight"
             )),
+            RunEvent::Paused => {
+                self.console.info("The run is paused: users finish their task and begin nothing");
+            }
+            RunEvent::Resumed { after } => self.console.info(&format!(
+                "The run goes on after a pause of {:.1} seconds",
+                after.as_secs_f64()
+            )),
+            RunEvent::RateChanged { per_second } => {
+                self.console.info(&format!("Starting tasks at {per_second}/s from now on"));
+            }
             RunEvent::StatsReset { .. } => self.console.info("Resetting stats"),
             RunEvent::AllUsersStarted { users } => self.console.info(&all_spawned(users)),
             RunEvent::Tick(snapshot) => self.tick(snapshot),

@@ -73,6 +73,15 @@ pub(crate) fn select(suite: &Suite, args: &Args) -> Result<Selection, CliError> 
     Ok(Selection { classes, emptied })
 }
 
+/// Looks whether the names that a session is started with mean something, before anybody orders a run.
+///
+/// # Errors
+/// As for [`select`], or an unknown scenario.
+pub(crate) fn check(suite: &Suite, args: &Args) -> Result<(), CliError> {
+    let scenario = crate::settings::scenario(suite, args.load.scenario.as_deref())?;
+    select(suite, &with_scenario(args, scenario.as_ref())).map(drop)
+}
+
 /// The arguments with classes, tags, silences and guards of a scenario, where they name none themselves.
 pub(crate) fn with_scenario(args: &Args, scenario: Option<&Scenario>) -> Args {
     let mut args = args.clone();

@@ -17,6 +17,9 @@ pub struct Closing {
     watched: Vec<Watched>,
     monitors: Vec<Monitored>,
     marks: Marks,
+    /// Not in files of before there were pauses.
+    #[serde(default)]
+    paused: Duration,
 }
 
 impl Snapshot {
@@ -30,13 +33,15 @@ impl Snapshot {
             watched: self.watched.clone(),
             monitors: self.monitors.clone(),
             marks: self.marks.clone(),
+            paused: self.paused,
         }
     }
 
     /// Ends a snapshot that was made again.
     pub fn close(&mut self, closing: Closing) {
-        let Closing { sending, aborted, generator, watched, monitors, marks } = closing;
+        let Closing { sending, aborted, generator, watched, monitors, marks, paused } = closing;
         (self.sending, self.aborted, self.generator) = (sending, aborted, generator);
+        self.paused = paused;
         (self.watched, self.monitors, self.marks) = (watched, monitors, marks);
     }
 

@@ -43,6 +43,18 @@ pub enum RunEvent<'a> {
         /// Users per class, in the order of the suite.
         users: Vec<(Arc<str>, u32)>,
     },
+    /// Nothing is begun any more, until the run goes on; users finish what they do.
+    Paused,
+    /// The run goes on.
+    Resumed {
+        /// How long it was paused.
+        after: Duration,
+    },
+    /// Tasks start at another rate from now on (open model).
+    RateChanged {
+        /// Starts per second.
+        per_second: f64,
+    },
     /// The statistics begin anew; what was measured before no longer counts.
     StatsReset {
         /// When, since the start of the run.

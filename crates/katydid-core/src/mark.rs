@@ -54,6 +54,14 @@ impl Mark {
                 let users: u32 = users.iter().map(|(_, count)| count).sum();
                 (Occasion::Reached, format!("the ramp is over: {users} users"))
             }
+            RunEvent::Paused => (Occasion::Steered, "paused by hand".to_owned()),
+            RunEvent::Resumed { after } => (
+                Occasion::Steered,
+                format!("goes on after a pause of {:.1} s", after.as_secs_f64()),
+            ),
+            RunEvent::RateChanged { per_second } => {
+                (Occasion::Steered, format!("task starts at {per_second}/s by hand"))
+            }
             RunEvent::StatsReset { .. } => {
                 (Occasion::Reset, "the statistics begin anew".to_owned())
             }

@@ -69,6 +69,8 @@ pub struct Snapshot {
     /// When the last of what is counted could be sent, once that is over: in the open model, where
     /// answers may come later, and in a run whose statistics end before its users do.
     pub sending: Option<Duration>,
+    /// For how long the run was paused by hand up to now, all pauses together.
+    pub paused: Duration,
     /// The target that ended the run, if one did.
     pub aborted: Option<Aborted>,
     lateness: Lateness,
@@ -119,6 +121,7 @@ impl Snapshot {
             held: Held::default(),
             spent: 0,
             sending: None,
+            paused: Duration::ZERO,
             aborted: None,
             lateness: Lateness::default(),
             arrivals: None,

@@ -58,6 +58,10 @@ fn window(snapshot: &Snapshot) -> String {
     } else {
         format!("{seconds:.1} s; the first {since:.1} s were left out (reset of the statistics)")
     };
+    if !snapshot.paused.is_zero() {
+        let paused = snapshot.paused.as_secs_f64();
+        text += &format!("; the run was paused by hand for {paused:.1} s of it");
+    }
     if snapshot.after_end > 0 {
         let count = snapshot.after_end;
         let (requests, were) = if count == 1 { ("request", "was") } else { ("requests", "were") };

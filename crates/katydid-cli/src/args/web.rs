@@ -33,7 +33,7 @@ pub(crate) struct WebArgs {
     #[arg(long, value_name = "IP", hide_short_help = true)]
     pub(crate) web_host: Option<String>,
     /// Port of the live page; 0 is any that is free [default: 8089]
-    #[arg(short = 'P', long, value_name = "PORT")]
+    #[arg(short = 'P', long, value_name = "PORT", hide_short_help = true)]
     pub(crate) web_port: Option<u16>,
     /// What the log calls the host of the page when it is every address
     #[arg(long, value_name = "NAME", value_parser = parse_not_empty, hide = true)]

@@ -152,10 +152,9 @@ impl Director for Conductor {
                 return Ok(());
             }
             Change::Mark(text) => ("mark", control.mark(&text)),
-            Change::ArrivalRate(_) | Change::Pause | Change::Resume => {
-                let text = "this cannot be done to a run yet".to_owned();
-                return Err(Refusal::Wrong { field: None, text });
-            }
+            Change::ArrivalRate(rate) => ("arrival-rate", control.set_arrival_rate(rate)),
+            Change::Pause => ("", control.pause()),
+            Change::Resume => ("", control.resume()),
             Change::Cut => {
                 self.console.info("Ending the run now, as asked on the live page");
                 control.cut_as(self.reason());
@@ -198,6 +197,7 @@ fn refusal(field: &str, fault: &SteerError) -> Refusal {
         SteerError::NotOn => {
             Refusal::Conflict("the run has not begun or is ending already".to_owned())
         }
+        SteerError::Paused | SteerError::NotPaused => Refusal::Conflict(fault.to_string()),
         fault => {
             let field = match fault {
                 SteerError::Rate(_) => "spawn-rate",

@@ -79,6 +79,9 @@ impl Feed {
             RunEvent::RampBegun { spawn_rate, .. } => self.state(Some(*spawn_rate)),
             RunEvent::ArrivalsBegun { .. }
             | RunEvent::AllUsersStarted { .. }
+            | RunEvent::Paused
+            | RunEvent::Resumed { .. }
+            | RunEvent::RateChanged { .. }
             | RunEvent::Stopping(_) => self.state(None),
             RunEvent::Tick(snapshot) => {
                 let mut copy = Snapshot::clone(snapshot);
@@ -104,9 +107,11 @@ impl Feed {
 
     fn state(&self, spawn_rate: Option<f64>) {
         let (state, target) = (self.control.state(), self.control.target_users());
+        let (paused, rate) = (self.control.is_paused(), self.control.arrival_rate());
         let weights = self.control.weights();
         change(&self.board, |run| {
             (run.state, run.target_users, run.weights) = (state, target, weights);
+            (run.paused, run.arrival_rate) = (paused, rate);
             run.spawn_rate = spawn_rate.unwrap_or(run.spawn_rate);
         });
     }

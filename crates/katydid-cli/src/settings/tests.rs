@@ -157,7 +157,6 @@ fn what_a_suite_has_not_is_refused() {
     refused(&bare(), "--headless", "no host for Only; name it with -H URL");
     refused(&bare(), "--headless -H http://h --accounts a", "has no use for --accounts");
     refused(&bare(), "--scenario smoke", "unknown scenario `smoke`; there are none");
-    refused(&bare(), "-u 1", "run `bare -H http://localhost:5000 --headless");
     refused(&Suite::new("empty"), "--headless -H http://h", "no user class has a weight");
     let needs = bare().accounts(AccountsUse::Required);
     refused(&needs, "--headless -H http://h", "give their accounts with --accounts FILE");

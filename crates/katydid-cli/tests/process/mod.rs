@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// A test that waits longer than this has failed.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// No program under test takes longer than this.
+const LONGEST: Duration = Duration::from_mins(3);
+
 /// What a program left behind.
 #[derive(Debug)]
 pub(crate) struct Ended {
@@ -89,8 +92,15 @@ impl Running {
         seen.clone()
     }
 
-    /// Waits for the end.
+    /// Waits for the end. A program that waits for people, and should not, is ended.
     pub(crate) fn end(mut self) -> Ended {
+        let end = Instant::now() + LONGEST;
+        while self.child.try_wait().unwrap().is_none() && Instant::now() < end {
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+        if Instant::now() >= end {
+            let _ = self.child.kill();
+        }
         let code = self.child.wait().unwrap().code();
         self.readers.1.join().unwrap();
         let stdout = self.readers.0.join().unwrap();

@@ -64,12 +64,12 @@ fn bash_completes_classes_tags_and_commands() {
         ask shop-load --tags re
         ask shop-load --scenario sm
         ask shop-load completions z
-        ask shop-load --web";
+        ask shop-load --web-l";
     let mut bash = std::process::Command::new("bash");
     let ended = run(bash.args(["-c", &(script + ask)])).expect(0);
     let answers = "shop-load Shop: Shopper\nshop-load --tags re: read revenue\n\
                    shop-load --scenario sm: smoke\nshop-load completions z: zsh\n\
-                   shop-load --web: \n";
+                   shop-load --web-l: --web-login\n";
     assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), (answers, ""));
 }
 

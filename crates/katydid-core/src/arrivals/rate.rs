@@ -110,6 +110,31 @@ impl ArrivalRate {
         Ok(Self { pieces, names, length: Some(length) })
     }
 
+    /// This rate up to `at`, and from then on `per_second`, to the end of the stages if there are any.
+    ///
+    /// # Errors
+    /// When that is no number above 0.
+    pub fn changed(&self, at: Duration, per_second: f64) -> Result<Self, RateError> {
+        let mut changed = Self::constant(per_second)?;
+        let before = self.planned(at);
+        let earlier = self.pieces.iter().filter(|piece| piece.begins < at.as_secs_f64());
+        let last = Piece { begins: at.as_secs_f64(), before, from: per_second, slope: 0.0 };
+        changed.pieces = earlier.copied().chain([last]).collect();
+        changed.length = self.length;
+        Ok(changed)
+    }
+
+    /// Starts per second at `time`.
+    pub fn rate_at(&self, time: Duration) -> f64 {
+        if self.length.is_some_and(|length| time >= length) {
+            return 0.0;
+        }
+        let time = time.as_secs_f64();
+        let at = self.pieces.partition_point(|piece| piece.begins <= time).saturating_sub(1);
+        let piece = &self.pieces[at];
+        (piece.from + piece.slope * (time - piece.begins)).max(0.0)
+    }
+
     /// How long the stages last together; `None` for one rate without end.
     pub fn length(&self) -> Option<Duration> {
         self.length

@@ -11,6 +11,8 @@ use crate::{Latency, Snapshot};
 pub(super) struct Evidence {
     /// For how long the statistics were counted.
     pub(super) window: Duration,
+    /// For how long of it the run was paused by hand.
+    pub(super) paused: Duration,
     pub(super) threads: Vec<Thread>,
     /// Times in which everything stood still: the shortest of all threads, the dispatcher's too,
     /// which carries no load.
@@ -85,6 +87,7 @@ impl Evidence {
         };
         Self {
             window: snapshot.measured(),
+            paused: snapshot.paused,
             threads: generator.threads.iter().map(Thread::of).collect(),
             process,
             machine: generator.machine,

@@ -33,7 +33,7 @@ fn users(share: f64, window: Duration) -> String {
 }
 
 /// What disturbs and what makes invalid, by rule, made of the numbers.
-fn limits() -> [[String; 2]; 15] {
+fn limits() -> [[String; 2]; 16] {
     let (late, share) = (millis(late::LATE), percent(late::LATE_SHARE));
     let p99 = format!("p99 over {late} and {share} of the p99 response time");
     let p90 =
@@ -76,6 +76,7 @@ fn limits() -> [[String; 2]; 15] {
         [format!("{busy}, {harmless}"), format!("{busy}, {beside}")],
         [format!("over {} of the time, {harmless}", percent(machine::QUEUED)), "-".into()],
         [format!("over {} of the CPU time, {harmless}", percent(machine::STEAL)), "-".into()],
+        ["any".into(), "-".into()],
         [
             format!("over {}", seconds(machine::ASLEEP)),
             format!("over {}", seconds(machine::ASLEEP_INVALID)),

@@ -20,7 +20,7 @@ pub(super) struct Rule {
 }
 
 /// Every rule about the machine and the threads that make the load.
-pub(super) const RULES: [Rule; 15] = [
+pub(super) const RULES: [Rule; 16] = [
     Rule { name: "lost-thread", limits: ["-", "any"], judge: still::lost_thread },
     Rule {
         name: "process-still",
@@ -85,6 +85,7 @@ pub(super) const RULES: [Rule; 15] = [
         limits: ["over 5 % of the CPU time, and p99 late over 2 ms", "-"],
         judge: machine::steal,
     },
+    Rule { name: "paused", limits: ["any", "-"], judge: still::paused },
     Rule { name: "asleep", limits: ["over 0.1 s", "over 2 s"], judge: machine::asleep },
     Rule {
         name: "descriptors",

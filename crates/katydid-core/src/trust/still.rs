@@ -37,6 +37,19 @@ pub(super) fn process_still(evidence: &Evidence) -> Seen {
     vec![(word, text)]
 }
 
+/// Somebody paused the load: what was measured is true, and not of the load that was planned.
+pub(super) fn paused(evidence: &Evidence) -> Seen {
+    let paused = evidence.paused.as_secs_f64();
+    let text = || {
+        format!(
+            "the run was paused by hand for {paused:.1} s: nothing was begun meanwhile, and rates over \
+             the whole run have that time in them; run it again without a pause for a verdict on the \
+             planned load"
+        )
+    };
+    (!evidence.paused.is_zero()).then(|| (Disturbed, text())).into_iter().collect()
+}
+
 /// A thread that stood still while the program did not.
 pub(super) fn thread_still(evidence: &Evidence) -> Seen {
     let mut seen = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use katydid_core::{RunState, StopReason, or_nearest};
+use katydid_core::{ArrivalRate, RunState, StopReason, or_nearest};
 
 use super::dispatcher::{Message, Messages, Steer};
 use crate::class::Class;
@@ -27,6 +27,9 @@ struct Shared {
     classes: Vec<Share>,
     /// The number of users follows from the arrivals.
     open_model: bool,
+    paused: bool,
+    /// Task starts per second now.
+    rate: Option<f64>,
 }
 
 #[derive(Debug)]
@@ -49,6 +52,18 @@ pub enum SteerError {
     /// A rate that leads nowhere.
     #[error("the spawn rate must be a number of users per second above 0, not {0}")]
     Rate(f64),
+    /// No arrivals to change.
+    #[error("the run has users and no arrival rate; change their number instead")]
+    ClosedModel,
+    /// A rate at which nothing starts, or more than can be.
+    #[error("{0}")]
+    ArrivalRate(String),
+    /// A pause of a run that is paused.
+    #[error("the run is paused already")]
+    Paused,
+    /// Going on with a run that is not paused.
+    #[error("the run is not paused")]
+    NotPaused,
     /// A mark without words.
     #[error("a mark needs a word or two that say what happened")]
     NoWords,
@@ -137,6 +152,56 @@ impl Control {
         self.lock().steer(Steer::Reset)
     }
 
+    /// Pauses the run: users finish the task they are in and begin nothing, their waits stand still,
+    /// and in the open model nothing is due. The time of the run goes on, and the run says that it was
+    /// paused: it is DISTURBED.
+    ///
+    /// # Errors
+    /// When no run is on, or it is paused.
+    pub fn pause(&self) -> Result<(), SteerError> {
+        let mut shared = self.lock();
+        if shared.paused {
+            return Err(SteerError::Paused);
+        }
+        shared.steer(Steer::Pause)?;
+        shared.paused = true;
+        Ok(())
+    }
+
+    /// Goes on after a pause. What would have been due meanwhile is not made up for.
+    ///
+    /// # Errors
+    /// When no run is on, or it is not paused.
+    pub fn resume(&self) -> Result<(), SteerError> {
+        let mut shared = self.lock();
+        if shared.run.is_some() && !shared.paused {
+            return Err(SteerError::NotPaused);
+        }
+        shared.steer(Steer::Resume)?;
+        shared.paused = false;
+        Ok(())
+    }
+
+    /// Lets tasks start at this rate from now on, per second, to the end of the run or of its stages.
+    ///
+    /// # Errors
+    /// When no run is on, it has no arrival rate, or this is none.
+    pub fn set_arrival_rate(&self, per_second: f64) -> Result<(), SteerError> {
+        ArrivalRate::constant(per_second)
+            .map_err(|fault| SteerError::ArrivalRate(fault.to_string()))?;
+        self.lock().steer(Steer::Rate(per_second))
+    }
+
+    /// Whether the run is paused.
+    pub fn is_paused(&self) -> bool {
+        self.lock().paused
+    }
+
+    /// Task starts per second that are due now; `None` in the closed model.
+    pub fn arrival_rate(&self) -> Option<f64> {
+        self.lock().rate
+    }
+
     /// Marks this moment on the time line of the run, with these words: the first 200 characters of
     /// them, in one line.
     ///
@@ -201,6 +266,14 @@ impl Control {
         (shared.state, shared.target) = (state, target);
     }
 
+    pub(super) fn note_paused(&self, paused: bool) {
+        self.lock().paused = paused;
+    }
+
+    pub(super) fn note_rate(&self, rate: Option<f64>) {
+        self.lock().rate = rate;
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Shared> {
         self.inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -221,6 +294,9 @@ impl Shared {
         let of_users = matches!(how, Steer::Users(..) | Steer::Add(_) | Steer::Weight(..));
         if self.open_model && of_users {
             return Err(SteerError::OpenModel);
+        }
+        if !self.open_model && matches!(how, Steer::Rate(_)) {
+            return Err(SteerError::ClosedModel);
         }
         run.send(Message::Steer(how)).map_err(|_| SteerError::NotOn)
     }

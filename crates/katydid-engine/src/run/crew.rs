@@ -15,6 +15,7 @@ use super::executor::Assignment;
 use super::newcomers::Newcomers;
 use super::phase::{Phase, PhaseCell};
 use super::quota::{Limit, Quota};
+use super::standby::Standby;
 use super::timetable::Member;
 use super::user_loop::UserContext;
 use crate::class::Class;
@@ -36,6 +37,8 @@ pub(super) struct Crew {
     gate: Option<Rc<Gate>>,
     /// What is due, in the open model.
     pub(super) inflow: Option<Rc<Inflow>>,
+    /// Whether the run is paused.
+    pub(super) standby: Rc<Standby>,
     /// Users that the open model has had.
     made: Cell<u32>,
     /// Users that have not ended yet, by class; those that are leaving among them.
@@ -70,6 +73,7 @@ impl Crew {
             to: to.clone(),
             clock,
             inflow: inflow(assignment, &recorder, clock, crew),
+            standby: Rc::default(),
             made: Cell::new(0),
             recorder,
             http: HttpContext::new(&assignment.http, &assignment.tls, every_task.clone(), log),
@@ -125,6 +129,7 @@ impl Crew {
             phase: Rc::clone(&phase),
             quota: self.quota(Limit::Iterations).cloned(),
             newcomer: Some(self.newcomers.arrive()),
+            standby: Rc::clone(&self.standby),
             turn: turn.clone(),
         };
         self.running.borrow_mut()[class] += 1;
@@ -179,6 +184,22 @@ impl Crew {
             }
         }
         self.tell_when_idle();
+    }
+
+    /// Users finish what they do and begin nothing; nothing is due from `now_ns` on.
+    pub(super) fn pause(&self, now_ns: u64) {
+        self.standby.begin(now_ns);
+        if let Some(inflow) = &self.inflow {
+            inflow.pause(now_ns);
+        }
+    }
+
+    /// It goes on.
+    pub(super) fn resume(&self, now_ns: u64) {
+        self.standby.end(now_ns);
+        if let Some(inflow) = &self.inflow {
+            inflow.resume(now_ns);
+        }
     }
 
     /// The thread's share of something limited.

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use katydid_core::mask::Mask;
-use katydid_core::{CHECKED, Interval, Pulse, RateCap, RecorderLimits};
+use katydid_core::{ArrivalRate, CHECKED, Interval, Pulse, RateCap, RecorderLimits};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
@@ -37,6 +37,12 @@ pub(crate) enum Order {
     Ramp(Ramp),
     /// Hand over the interval; here is the memory of an old one.
     Collect(Option<Box<Interval>>),
+    /// Nothing is begun from now on.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// Tasks start at this rate.
+    Rate(Arc<ArrivalRate>),
     /// The statistics begin anew.
     Reset,
     /// Say when no user is new any more.
@@ -205,7 +211,10 @@ impl Executor<'_> {
                 let planned = self.table.planned(now_ns);
                 let mut report = self.crew.report(planned, recycled);
                 report.interval.beats = self.pulse.take();
-                self.planned_ns += self.table.take_user_ns(now_ns);
+                let user_ns = self.table.take_user_ns(now_ns);
+                if !self.crew.standby.is_on() {
+                    self.planned_ns += user_ns;
+                }
                 let times = [&mut self.planned_ns, &mut self.missed_ns];
                 let [planned, missed] = times.map(std::mem::take).map(Duration::from_nanos);
                 (report.interval.planned_time, report.interval.missed_time) = (planned, missed);
@@ -219,6 +228,25 @@ impl Executor<'_> {
                 self.pulse.reset();
                 self.table.take_user_ns(self.crew.clock.now_ns());
                 (self.planned_ns, self.missed_ns) = (0, 0);
+            }
+            Order::Pause => {
+                self.catch_up();
+                // By the thread's own clock: what it has begun is before the pause, and planned.
+                let now_ns = self.crew.clock.now_ns();
+                self.planned_ns += self.table.take_user_ns(now_ns);
+                self.crew.pause(now_ns);
+            }
+            Order::Resume => {
+                let now_ns = self.crew.clock.now_ns();
+                // Nobody was to do anything meanwhile.
+                self.table.take_user_ns(now_ns);
+                self.crew.resume(now_ns);
+            }
+            Order::Rate(rate) => {
+                self.catch_up();
+                if let Some(inflow) = &self.crew.inflow {
+                    inflow.change_rate(&rate, self.crew.clock.now_ns());
+                }
             }
             Order::Settle => self.crew.newcomers.ask(),
             Order::Grant(limit, count) => {
@@ -245,7 +273,10 @@ impl Executor<'_> {
     }
 
     fn end(&mut self, phase: Phase) {
-        self.planned_ns += self.table.take_user_ns(self.crew.clock.now_ns());
+        let user_ns = self.table.take_user_ns(self.crew.clock.now_ns());
+        if !self.crew.standby.is_on() {
+            self.planned_ns += user_ns;
+        }
         self.table.clear();
         if let Some(inflow) = &self.crew.inflow {
             inflow.close(self.crew.clock.now_ns());

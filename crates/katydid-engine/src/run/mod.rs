@@ -15,6 +15,7 @@ mod plan;
 mod quota;
 mod rehearsal;
 mod settings;
+mod standby;
 mod timetable;
 mod user_loop;
 #[cfg(test)]

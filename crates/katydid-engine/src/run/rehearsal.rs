@@ -267,6 +267,7 @@ pub fn rehearse(
                 phase: Rc::new(PhaseCell::new()),
                 quota: None,
                 newcomer: None,
+                standby: Rc::default(),
                 turn: None,
             };
             class.class.rehearse(context, Rc::clone(&script)).await;

@@ -14,6 +14,7 @@ use super::newcomers::Newcomer;
 use super::panics;
 use super::phase::{Phase, PhaseCell};
 use super::quota::{Quota, Ticket};
+use super::standby::Standby;
 use crate::error::TaskError;
 use crate::session::{Session, SessionSetup};
 use crate::task::{Hook, TaskFn};
@@ -38,6 +39,8 @@ pub(crate) struct UserContext {
     pub(crate) quota: Option<Rc<Quota>>,
     /// Kept until its first task has ended; `None` where nobody asks.
     pub(crate) newcomer: Option<Newcomer>,
+    /// Whether the run is paused.
+    pub(crate) standby: Rc<Standby>,
     /// Its place in the open model; `None` in the closed one.
     pub(crate) turn: Option<Rc<Turn>>,
 }
@@ -74,7 +77,7 @@ pub(crate) async fn run_user<S: 'static>(
     let lived = match turn {
         Some(turn) => life.attend(&turn).await,
         None => {
-            let started = life.start().await;
+            let started = life.come().await.is_some() && life.start().await;
             if started {
                 life.work().await;
             }
@@ -95,6 +98,7 @@ struct Life<S> {
     phase: Rc<PhaseCell>,
     quota: Option<Rc<Quota>>,
     newcomer: Option<Newcomer>,
+    standby: Rc<Standby>,
     rng: Xoshiro256PlusPlus,
     /// Where it stands in the class and in each flow that it is in, the innermost last.
     places: Vec<Place>,
@@ -135,6 +139,7 @@ impl<S: 'static> Life<S> {
             phase: context.phase,
             quota: context.quota,
             newcomer: context.newcomer,
+            standby: context.standby,
             state,
             class,
             course,
@@ -150,7 +155,7 @@ impl<S: 'static> Life<S> {
                 Some(Err(TaskError::StopUser)) | None => return false,
                 Some(Err(_)) => {}
             }
-            if self.pause(RETRY).await.is_none() {
+            if self.pause(RETRY).await.is_none() || self.stand_by().await.is_none() {
                 return false;
             }
         }
@@ -174,7 +179,7 @@ impl<S: 'static> Life<S> {
             };
             self.go_on(matches!(next, Next::LeaveFlow { .. })).await;
             let wait = wait.then(|| self.course.stage(flow).wait);
-            if self.rest(wait).await.is_none() {
+            if self.rest(wait).await.is_none() || self.stand_by().await.is_none() {
                 break;
             }
         }

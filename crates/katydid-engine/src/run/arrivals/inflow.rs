@@ -4,7 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 use std::task::Waker;
+
+use katydid_core::ArrivalRate;
 
 use super::super::SharedRecorder;
 use super::super::crew::Crew;
@@ -46,6 +49,8 @@ pub(crate) struct Inflow {
     planned: Cell<u64>,
     taken: Cell<u64>,
     closed: Cell<bool>,
+    /// Since when the run is paused.
+    paused_ns: Cell<Option<u64>>,
     places: RefCell<Places>,
     /// Wakes the executor, whose timer has to look for another moment.
     executor: RefCell<Option<Waker>>,
@@ -74,6 +79,7 @@ impl Inflow {
             planned: Cell::new(0),
             taken: Cell::new(0),
             closed: Cell::new(false),
+            paused_ns: Cell::new(None),
             places: RefCell::default(),
             executor: RefCell::default(),
         })
@@ -89,7 +95,7 @@ impl Inflow {
 
     /// When the timer is needed: the next start, unless nobody could take it.
     pub(crate) fn next_ns(&self) -> Option<u64> {
-        if self.full.get() || self.closed.get() {
+        if self.full.get() || self.closed.get() || self.paused_ns.get().is_some() {
             return None;
         }
         self.schedule.borrow().peek().map(|arrival| arrival.due_ns)
@@ -97,7 +103,7 @@ impl Inflow {
 
     /// Gives everything that is due at `now_ns` to users, or does with it what the policy says.
     pub(crate) fn catch_up(self: &Rc<Self>, now_ns: u64) {
-        while !self.closed.get() {
+        while !self.closed.get() && self.paused_ns.get().is_none() {
             let due = self.schedule.borrow().peek().filter(|arrival| arrival.due_ns <= now_ns);
             let Some(arrival) = due else { return self.set_full(false) };
             let room = self.busy.get() < self.most;
@@ -106,7 +112,9 @@ impl Inflow {
             }
             self.schedule.borrow_mut().advance();
             if room {
-                self.give(arrival.class, arrival.due_ns);
+                // What waits for a user waits the longer for a pause, and that is nobody's fault.
+                let paused_ns = self.schedule.borrow().paused_since(arrival.due_ns);
+                self.give(arrival.class, arrival.due_ns + paused_ns);
             } else {
                 self.recorder.borrow_mut().arrivals().dropped += 1;
             }
@@ -194,11 +202,38 @@ impl Inflow {
         }
     }
 
+    /// Nothing is due and nothing begins after `now_ns`; what was due before and waits for a user goes
+    /// on waiting.
+    pub(crate) fn pause(self: &Rc<Self>, now_ns: u64) {
+        self.catch_up(now_ns);
+        self.follow(now_ns);
+        self.paused_ns.set(Some(now_ns));
+    }
+
+    /// It goes on at `now_ns`. What would have been due meanwhile never is.
+    pub(crate) fn resume(self: &Rc<Self>, now_ns: u64) {
+        let Some(since_ns) = self.paused_ns.take() else { return };
+        // What was due at its very beginning has been given out, or waits and was planned.
+        self.schedule.borrow_mut().pause(since_ns + 1, now_ns);
+        self.plan.borrow_mut().pause(since_ns + 1, now_ns);
+        self.catch_up(now_ns);
+    }
+
+    /// Starts come at this rate from now on.
+    pub(crate) fn change_rate(self: &Rc<Self>, rate: &Arc<ArrivalRate>, now_ns: u64) {
+        // Both walks stand at the same place then.
+        self.catch_up(now_ns);
+        self.follow(now_ns);
+        self.schedule.borrow_mut().change_rate(rate);
+        self.plan.borrow_mut().change_rate(rate);
+    }
+
     /// Follows the clock: what is due by now is planned by now.
     pub(crate) fn follow(&self, now_ns: u64) {
         if self.closed.get() {
             return;
         }
+        let now_ns = self.paused_ns.get().map_or(now_ns, |paused_ns| now_ns.min(paused_ns));
         let passed = self.plan.borrow_mut().pass(now_ns);
         self.planned.set(self.planned.get() + passed);
         self.recorder.borrow_mut().arrivals().planned += passed;
@@ -212,6 +247,7 @@ impl Inflow {
         self.catch_up(now_ns);
         self.follow(now_ns);
         self.closed.set(true);
+        let now_ns = self.paused_ns.get().map_or(now_ns, |paused_ns| now_ns.min(paused_ns));
         let unsent = self.schedule.borrow_mut().pass(now_ns);
         self.taken.set(self.taken.get() + unsent);
         self.recorder.borrow_mut().arrivals().unsent += unsent;

@@ -30,6 +30,8 @@ pub(crate) struct Schedule {
     gaps: Option<Gaps>,
     classes: Cycle,
     until_ns: u64,
+    /// Stretches of time in which nothing is due: from, and to before.
+    pauses: Vec<(u64, u64)>,
 }
 
 impl Schedule {
@@ -45,7 +47,29 @@ impl Schedule {
         let mut classes = Cycle::new(weights);
         (0..thread).for_each(|_| classes.advance());
         let rate = Arc::clone(&arrivals.rate);
-        Self { rate, threads: threads as u64, next: thread as u64, gaps, classes, until_ns }
+        let (threads, next, pauses) = (threads as u64, thread as u64, Vec::new());
+        Self { rate, threads, next, gaps, classes, until_ns, pauses }
+    }
+
+    /// Nothing is due from `from_ns` on, before `until_ns`.
+    pub(crate) fn pause(&mut self, from_ns: u64, until_ns: u64) {
+        if from_ns < until_ns {
+            self.pauses.push((from_ns, until_ns));
+            self.leave_pauses();
+        }
+    }
+
+    /// From the moment on at which it differs, starts are due by this rate. What has been passed by
+    /// stays passed.
+    pub(crate) fn change_rate(&mut self, rate: &Arc<ArrivalRate>) {
+        self.rate = Arc::clone(rate);
+        self.leave_pauses();
+    }
+
+    /// For how long the run was paused after `due_ns`.
+    pub(crate) fn paused_since(&self, due_ns: u64) -> u64 {
+        let later = self.pauses.iter().filter(|(from_ns, _)| *from_ns >= due_ns);
+        later.map(|(from_ns, until_ns)| until_ns - from_ns).sum()
     }
 
     /// What is due next; `None` when there is no more.
@@ -57,6 +81,21 @@ impl Schedule {
 
     /// Goes on to the next one.
     pub(crate) fn advance(&mut self) {
+        self.step();
+        self.leave_pauses();
+    }
+
+    /// Passes by what would be due in a pause: nobody was to come then.
+    fn leave_pauses(&mut self) {
+        while self.peek().is_some_and(|arrival| {
+            let due_ns = arrival.due_ns;
+            self.pauses.iter().any(|(from_ns, until_ns)| (*from_ns..*until_ns).contains(&due_ns))
+        }) {
+            self.step();
+        }
+    }
+
+    fn step(&mut self) {
         self.next += self.threads;
         for _ in 0..self.threads {
             if let Some(gaps) = &mut self.gaps {

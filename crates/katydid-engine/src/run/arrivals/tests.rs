@@ -1,5 +1,6 @@
 //! The open model in virtual time: when tasks start, who runs them, and that none is lost.
 
+mod by_hand;
 mod conservation;
 mod schedule;
 mod starts;

@@ -50,6 +50,8 @@ impl Dispatcher<'_> {
         let at = self.start.elapsed();
         (self.observe)(RunEvent::StepEnded { at });
         self.snapshot.tick(at);
+        self.snapshot.paused = self.paused(at);
+        self.control.note_rate(self.rate.as_ref().map(|rate| rate.rate_at(at)));
         self.watch.hand_over(&mut self.snapshot.generator);
         if !self.borders.silent() {
             (self.observe)(RunEvent::Tick(&self.snapshot));

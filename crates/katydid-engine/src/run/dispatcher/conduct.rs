@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{Mark, Occasion, RunEvent, RunState, Snapshot, Stage, StopReason, TaskInfo};
+use katydid_core::{
+    ArrivalRate, Mark, Occasion, RunEvent, RunState, Snapshot, Stage, StopReason, TaskInfo,
+};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout_at};
 
@@ -69,6 +71,8 @@ pub(crate) async fn conduct(
         target: 0,
         shape_end: None,
         phase: Phase::Running,
+        standby: (None, Duration::ZERO),
+        rate: settings.arrivals.as_ref().map(|arrivals| Arc::clone(&arrivals.rate)),
         reason: StopReason::RunTime,
         opening: Opening::of(settings.window),
         resets: 0,
@@ -104,6 +108,10 @@ pub(super) struct Dispatcher<'a> {
     shape_end: Option<Duration>,
     pub(super) pools: Vec<(Limit, Pool)>,
     phase: Phase,
+    /// Since when the run is paused, and for how long it was before.
+    pub(super) standby: (Option<Duration>, Duration),
+    /// The arrivals, as they were changed by hand.
+    pub(super) rate: Option<Arc<ArrivalRate>>,
     pub(super) reason: StopReason,
     pub(super) opening: Opening,
     pub(super) resets: u32,
@@ -288,6 +296,7 @@ impl Dispatcher<'_> {
             return;
         }
         self.reason = reason;
+        self.end_pause();
         self.control.note(RunState::Stopping, 0);
         self.tell(RunEvent::Stopping(reason));
         self.close_window();
@@ -367,6 +376,9 @@ impl Dispatcher<'_> {
                 self.steering.set_weight(class, weight);
             }
             Steer::Mark(text) => self.steered(text),
+            Steer::Pause => self.pause(),
+            Steer::Resume => self.resume(),
+            Steer::Rate(per_second) => self.change_rate(soon, per_second),
             Steer::Reset => self.reset(),
         }
     }

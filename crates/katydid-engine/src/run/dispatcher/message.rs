@@ -48,6 +48,12 @@ pub(crate) enum Steer {
     Weight(usize, u32),
     /// A mark on the time line, with somebody's words.
     Mark(String),
+    /// Nothing is begun until it goes on.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// So many task starts per second from now on.
+    Rate(f64),
     /// Statistics from now on only.
     Reset,
 }

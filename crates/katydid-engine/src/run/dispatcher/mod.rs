@@ -9,6 +9,7 @@ mod open;
 mod pool;
 mod programme;
 mod roster;
+mod standby;
 mod start;
 mod steering;
 mod threads;

@@ -4,6 +4,7 @@ mod any_row;
 mod borders;
 mod iterations;
 mod leaving;
+mod pauses;
 mod ramps;
 mod shapes;
 mod window;
