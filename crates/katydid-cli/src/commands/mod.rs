@@ -145,7 +145,9 @@ fn built_in_parsers() -> [Command; 10] {
         report,
         compare,
         baseline,
-        Command::new(WEB_PASSWORD).about("Print the hash of a password for --web-account"),
+        Command::new(WEB_PASSWORD)
+            .about("Print the hash of a password for --web-account")
+            .hide(true),
     ]
 }
 

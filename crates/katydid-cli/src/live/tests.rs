@@ -172,6 +172,37 @@ fn a_run_is_steered_and_stopped_and_nothing_else_is_begun_meanwhile() {
 }
 
 #[test]
+fn a_run_is_paused_and_goes_on_and_says_so() {
+    let server = TestServer::spawn();
+    let open = Open::with("");
+    let conductor = &open.conductor;
+    let url = server.url();
+    let wanted = order(&[("host", &[&url]), ("arrival-rate", &["200/s"])]);
+    conductor.start(wanted).unwrap();
+    open.until("it sends", |view| view.run.as_ref().is_some_and(|run| run.snapshot.requests() > 0));
+    conductor.change(Change::Pause).unwrap();
+    open.until("it waits", |view| view.run.as_ref().unwrap().paused);
+    assert!(matches!(conductor.change(Change::Pause), Err(Refusal::Conflict(_))));
+    conductor.change(Change::Resume).unwrap();
+    open.until("it goes on", |view| !view.run.as_ref().unwrap().paused);
+    assert!(matches!(conductor.change(Change::Resume), Err(Refusal::Conflict(_))));
+    let refused = conductor.change(Change::ArrivalRate(-1.0)).unwrap_err();
+    assert!(
+        matches!(&refused, Refusal::Wrong { field: Some(it), .. } if it == "arrival-rate"),
+        "{refused}"
+    );
+    conductor.change(Change::ArrivalRate(50.0)).unwrap();
+    open.until("it is slower", |view| view.run.as_ref().unwrap().arrival_rate == Some(50.0));
+    conductor.change(Change::Stop).unwrap();
+    let view = open.over(1);
+    let run = view.run.as_ref().unwrap();
+    let rules: Vec<&str> = run.verdict.run.findings.iter().map(|it| it.rule).collect();
+    assert!(rules.contains(&"paused"), "{rules:?}");
+    assert_eq!(run.snapshot.unaccounted(), None);
+    open.leave();
+}
+
+#[test]
 fn a_run_with_an_end_is_interrupted_by_a_stop() {
     let server = TestServer::spawn();
     let open = Open::with("-t 1h");
