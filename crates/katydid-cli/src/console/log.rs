@@ -125,8 +125,9 @@ impl Console {
         numbered.map(|(line, text)| (line, text.clone())).collect()
     }
 
-    /// A run begins: warnings are its own from now on.
+    /// A run begins: warnings and lines for its file are its own from now on.
     pub(crate) fn begin_run(&self) {
+        self.take_log();
         self.warnings.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
