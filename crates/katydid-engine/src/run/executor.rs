@@ -204,25 +204,7 @@ impl Executor<'_> {
         match order {
             Order::Go(_) | Order::Quit => {}
             Order::Ramp(ramp) => self.change_ramp(ramp),
-            Order::Collect(recycled) => {
-                // What is due belongs into the numbers, even if its timer has not fired yet.
-                self.catch_up();
-                let now_ns = self.crew.clock.now_ns();
-                let planned = self.table.planned(now_ns);
-                let mut report = self.crew.report(planned, recycled);
-                report.interval.beats = self.pulse.take();
-                let user_ns = self.table.take_user_ns(now_ns);
-                if !self.crew.standby.is_on() {
-                    self.planned_ns += user_ns;
-                }
-                let times = [&mut self.planned_ns, &mut self.missed_ns];
-                let [planned, missed] = times.map(std::mem::take).map(Duration::from_nanos);
-                (report.interval.planned_time, report.interval.missed_time) = (planned, missed);
-                if CHECKED {
-                    report.interval.usage = thread_use(Duration::from_nanos(now_ns));
-                }
-                let _ = self.to.send(Message::Report(self.thread, report));
-            }
+            Order::Collect(recycled) => self.collect(recycled),
             Order::Reset => {
                 self.crew.reset();
                 self.pulse.reset();
@@ -270,6 +252,27 @@ impl Executor<'_> {
             Order::Stop => self.end(Phase::Stopping),
             Order::Cut => self.end(Phase::Cut),
         }
+    }
+
+    /// Hands over what was measured since the last time.
+    fn collect(&mut self, recycled: Option<Box<Interval>>) {
+        // What is due belongs into the numbers, even if its timer has not fired yet.
+        self.catch_up();
+        let now_ns = self.crew.clock.now_ns();
+        let planned = self.table.planned(now_ns);
+        let mut report = self.crew.report(planned, recycled);
+        report.interval.beats = self.pulse.take();
+        let user_ns = self.table.take_user_ns(now_ns);
+        if !self.crew.standby.is_on() {
+            self.planned_ns += user_ns;
+        }
+        let times = [&mut self.planned_ns, &mut self.missed_ns];
+        let [planned, missed] = times.map(std::mem::take).map(Duration::from_nanos);
+        (report.interval.planned_time, report.interval.missed_time) = (planned, missed);
+        if CHECKED {
+            report.interval.usage = thread_use(Duration::from_nanos(now_ns));
+        }
+        let _ = self.to.send(Message::Report(self.thread, report));
     }
 
     fn end(&mut self, phase: Phase) {
