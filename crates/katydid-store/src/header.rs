@@ -51,6 +51,23 @@ pub struct Header {
     pub settings: Vec<[String; 3]>,
 }
 
+impl Header {
+    /// What two runs must have in common to be held side by side: its name, and how it was.
+    pub fn facts(&self) -> Vec<(String, String)> {
+        let Self { load, place, .. } = self;
+        let facts = [
+            ("suite", self.suite.clone()),
+            ("scenario", self.scenario.clone().unwrap_or_else(|| "none".to_owned())),
+            ("model", if load.open { "open (arrivals)" } else { "closed (users)" }.to_owned()),
+            ("load", load.text.clone()),
+            ("host", self.host.clone()),
+            ("load generator", format!("{} ({} cores)", place.machine, place.cores)),
+            ("version of Katydid", self.katydid.clone()),
+        ];
+        facts.map(|(what, value)| (what.to_owned(), value)).into()
+    }
+}
+
 /// The load of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Load {

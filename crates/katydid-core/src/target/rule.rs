@@ -89,6 +89,11 @@ impl Target {
         self.metric
     }
 
+    /// What the metric is held against: a share, nanoseconds, requests, or requests per second.
+    pub fn limit(&self) -> f64 {
+        self.limit
+    }
+
     /// The requests that it is about.
     pub fn scope(&self) -> &Scope {
         &self.scope

@@ -184,20 +184,9 @@ fn member(found: Found, window: Window) -> Result<Member, CliError> {
         let why = cut.sentence(window);
         return Err(CliError::usage(format!("{}: {why}", found.name)));
     }
-    let header = &read.saved.header;
-    let load = &header.load;
-    let facts = [
-        ("suite", header.suite.clone()),
-        ("scenario", header.scenario.clone().unwrap_or_else(|| "none".to_owned())),
-        ("model", if load.open { "open (arrivals)" } else { "closed (users)" }.to_owned()),
-        ("load", load.text.clone()),
-        ("host", header.host.clone()),
-        ("load generator", format!("{} ({} cores)", header.place.machine, header.place.cores)),
-        ("version of Katydid", header.katydid.clone()),
-    ];
     let about = About {
         label: found.name.clone(),
-        facts: facts.map(|(what, value)| (what.to_owned(), value)).into(),
+        facts: read.saved.header.facts(),
         word: read.told().verdict().run.word,
         kept: cut.kept,
     };
