@@ -3,6 +3,7 @@
 //! Nothing is sent to anybody. The same second always has the same numbers, so whoever works on the
 //! page sees the same twice. A run is started in the page, or at once with `--autostart`.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = Server::bind(ServerSettings { port, ..ServerSettings::default() })?;
     let conductor: Arc<made_up::Conductor> = Arc::clone(&director);
     let running = server.spawn(board, director, made_up::suite())?;
-    println!("The page is at {}", running.url());
+    writeln!(std::io::stdout(), "The page is at {}", running.url())?;
     if words.iter().any(|word| word == "--autostart") {
         conductor.begin(&made_up::Wish::default());
     }

@@ -1,10 +1,11 @@
 //! What all routes know.
 
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
+use crate::api::ApiError;
 use crate::board::Board;
 use crate::director::{Change, Director, Order, Refusal};
 use crate::live::Live;
@@ -25,7 +26,7 @@ pub(crate) struct Inner {
     pub(crate) live: Live,
     pub(crate) shelf: Shelf,
     /// Classes that were edited for the next run. Held for moments, never over an await.
-    pub(crate) edited: Mutex<Edited>,
+    edited: Mutex<Edited>,
 }
 
 impl Deref for App {
@@ -53,8 +54,25 @@ impl App {
 
     /// Begins a run. Calls of a director may block, so they have threads of their own.
     pub(crate) async fn start(&self, order: Order) -> Result<(), Refusal> {
-        let order = self.edited.lock().unwrap_or_else(PoisonError::into_inner).applied_to(order);
+        let presets = self.suite.presets.iter().find(|preset| preset.name == "config-users");
+        let presets = presets.map(|preset| &preset.words[..]).unwrap_or_default();
+        let order = self.edited().applied_to(order, presets);
         self.call(move |director| director.start(order)).await
+    }
+
+    /// Classes that were edited for the next run.
+    pub(crate) fn edited(&self) -> MutexGuard<'_, Edited> {
+        self.edited.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something that may block and has nothing to do with the director.
+    pub(crate) async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let app = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&app)).await;
+        done.unwrap_or_else(|_| Err(ApiError::broken("that went wrong here; see the log")))
     }
 
     /// Changes the run that is on.

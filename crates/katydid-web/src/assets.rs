@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use katydid_report::html;
 use sha2::{Digest as _, Sha256};
 
 use crate::api::ApiError;
@@ -70,7 +71,13 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         "timeline.js": SCRIPT,
         "verdict.js": SCRIPT,
     };
-    files.into_iter().map(|(name, kind, bytes)| asset(name, kind, bytes)).collect()
+    // Page and report are of one family.
+    let shared = [
+        ("chart.js", SCRIPT, html::chart_script().as_bytes()),
+        ("report.css", STYLE, html::styles().as_bytes()),
+    ];
+    let all = files.into_iter().chain(shared);
+    all.map(|(name, kind, bytes)| asset(name, kind, bytes)).collect()
 });
 
 fn asset(name: &'static str, kind: &'static str, bytes: &'static [u8]) -> Asset {
@@ -122,6 +129,7 @@ mod tests {
             .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
             .filter(|name| name != "README.md")
             .collect();
+        lying.extend(["chart.js".to_owned(), "report.css".to_owned()]);
         lying.sort();
         let mut served: Vec<&str> = ASSETS.iter().map(|asset| asset.name).collect();
         served.sort_unstable();

@@ -25,7 +25,7 @@ pub(crate) fn routes() -> Router<App> {
 /// The form, or the way to the page where nobody must log in.
 async fn form(State(app): State<App>, headers: HeaderMap) -> Response {
     if app.gate.visitor(&headers).is_some() {
-        return Redirect::to(&app.gate.address_of("")).into_response();
+        return (StatusCode::FOUND, [(header::LOCATION, app.gate.address_of(""))]).into_response();
     }
     page(StatusCode::OK, "")
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -80,4 +80,29 @@ async fn wrong_method(request: Request) -> Response {
 /// An answer that is text of one kind.
 pub(crate) fn typed(kind: &'static str, body: impl Into<Bytes>) -> Response {
     ([(header::CONTENT_TYPE, kind)], body.into()).into_response()
+}
+
+/// To be saved under a name.
+pub(crate) fn attached(mut response: Response, name: &str) -> Response {
+    let value = format!("attachment;filename={}", file_name(name));
+    if let Ok(value) = HeaderValue::from_str(&value) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+/// What may stand in a header and be the name of a file everywhere.
+fn file_name(text: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    text.chars().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_a_file_is_nothing_else() {
+        assert_eq!(file_name("a\"b\r\nc/../d é.csv"), "a_b__c_.._d__.csv");
+    }
 }

@@ -110,11 +110,7 @@ impl Fields {
             let Some(field) = table.iter().find(|field| field.name == name) else {
                 return Err(unknown(&name, table));
             };
-            if !fits(field.kind, &value) {
-                let (wanted, told) = (field.kind.told(), value.told());
-                let text = format!("`{name}` must be {wanted}, not {told}");
-                return Err(ApiError::wrong("wrong-type", &name, text));
-            }
+            misfit(&name, field.kind, &value).map_or(Ok(()), Err)?;
             known.push((field.name, value));
         }
         let is_there = |field: &&Field| known.iter().any(|(name, _)| *name == field.name);
@@ -182,6 +178,25 @@ fn fits(kind: Kind, value: &Any) -> bool {
         (Kind::Options, Any::Object(all)) => all.iter().all(|(_, value)| words(value).is_some()),
         _ => false,
     }
+}
+
+/// What is wrong with a value, if something is.
+fn misfit(name: &str, kind: Kind, value: &Any) -> Option<ApiError> {
+    if fits(kind, value) {
+        return None;
+    }
+    if let (Kind::Options, Any::Object(all)) = (kind, value)
+        && let Some((option, odd)) = all.iter().find(|(_, value)| words(value).is_none())
+    {
+        let told = odd.told();
+        let text = format!(
+            "the option `{option}` must be a text, a number, true, false or a list of these, not \
+             {told}"
+        );
+        return Some(ApiError::wrong("wrong-type", option, text));
+    }
+    let text = format!("`{name}` must be {}, not {}", kind.told(), value.told());
+    Some(ApiError::wrong("wrong-type", name, text))
 }
 
 /// 5 and 5.0 are one number in JSON.
@@ -273,8 +288,7 @@ mod tests {
                 "",
             ]
             .map(fault)
-            .join("\n"),
-            @""
+            .join("\n")
         );
     }
 

@@ -5,12 +5,13 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use katydid_report::html::name_series;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::error::ApiError;
 use super::fields::Fields;
-use super::table::AFTER;
+use super::table::{AFTER, NAME};
 use crate::app::App;
 use crate::live::{Seen, ShownLines};
 use crate::router::typed;
@@ -47,6 +48,21 @@ pub(super) async fn exemplars(State(app): State<App>) -> Result<Response, ApiErr
     let view = app.board.view();
     let run = view.run.as_ref().ok_or_else(nothing_yet)?;
     Ok(json(&ShownExemplars { exemplars: ShownExemplar::all(&run.snapshot) }))
+}
+
+pub(super) async fn names(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ApiError> {
+    let fields = Fields::query(query.as_deref(), &NAME)?;
+    let wanted = fields.text("name").unwrap_or_default();
+    let (method, name) = wanted.split_once(' ').unwrap_or(("", wanted));
+    let view = app.board.view();
+    let run = view.run.as_ref().ok_or_else(nothing_yet)?;
+    let series = name_series(&run.snapshot, method, name);
+    let series =
+        series.ok_or_else(|| ApiError::missing(format!("no request is named `{wanted}`")))?;
+    Ok(typed("application/json", series))
 }
 
 pub(super) async fn log(

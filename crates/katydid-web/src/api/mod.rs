@@ -10,6 +10,7 @@ mod error;
 mod fields;
 mod looks;
 mod openapi;
+mod runs;
 mod table;
 
 use axum::Router;

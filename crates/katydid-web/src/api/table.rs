@@ -4,9 +4,10 @@ use axum::routing::{MethodRouter, get, post};
 use schemars::{Schema, SchemaGenerator};
 
 use super::fields::{Field, Kind, may, must};
-use super::{commands, looks, openapi};
+use super::{commands, looks, openapi, runs};
 use crate::app::App;
 use crate::live::ShownLines;
+use crate::saved::{ShownFiles, ShownRuns};
 use crate::shown::{ShownSnapshot, ShownState, ShownSuite};
 
 /// A route of the API.
@@ -68,6 +69,15 @@ pub(super) static CHANGE: [Field; 7] = [
 pub(super) static AFTER: [Field; 1] =
     [may("after", Kind::Whole, "only lines after the one of this number")];
 
+pub(super) static NAME: [Field; 1] = [must("name", Kind::Text, "method, space and name: GET /api")];
+
+pub(super) static COMPARE: [Field; 4] = [
+    must("base", Kind::Text, "the run that is compared with"),
+    must("with", Kind::Text, "the run that is compared"),
+    may("allow_invalid", Kind::Flag, "compare runs that call themselves INVALID or DISTURBED, too"),
+    may("form", Kind::Text, "page (as it is without this) or json"),
+];
+
 const NONE: &[Field] = &[];
 
 /// All routes, in the order of the document.
@@ -116,6 +126,15 @@ pub(super) static ROUTES: &[Route] = &[
     },
     Route {
         method: Method::Get,
+        path: "/names",
+        what: "How the requests of one method and name fared over time: what its charts are drawn \
+               from.",
+        fields: &NAME,
+        answer: Answer::Other("application/json"),
+        handler: || get(looks::names),
+    },
+    Route {
+        method: Method::Get,
         path: "/log",
         what: "The last lines of the log, at most 500.",
         fields: &AFTER,
@@ -145,6 +164,70 @@ pub(super) static ROUTES: &[Route] = &[
         fields: &CHANGE,
         answer: Answer::Done,
         handler: || post(commands::change),
+    },
+    Route {
+        method: Method::Get,
+        path: "/files",
+        what: "What can be downloaded of the run that is on, or of the last one.",
+        fields: NONE,
+        answer: Answer::Json(SchemaGenerator::subschema_for::<ShownFiles>),
+        handler: || get(runs::files_now),
+    },
+    Route {
+        method: Method::Get,
+        path: "/files/{file}",
+        what: "One of these files.",
+        fields: NONE,
+        answer: Answer::Other("application/octet-stream"),
+        handler: || get(runs::file_now),
+    },
+    Route {
+        method: Method::Get,
+        path: "/runs",
+        what: "Saved runs, the newest first.",
+        fields: NONE,
+        answer: Answer::Json(SchemaGenerator::subschema_for::<ShownRuns>),
+        handler: || get(runs::list),
+    },
+    Route {
+        method: Method::Get,
+        path: "/runs/{run}",
+        what: "The numbers of a saved run.",
+        fields: NONE,
+        answer: Answer::Json(SchemaGenerator::subschema_for::<ShownSnapshot>),
+        handler: || get(runs::snapshot),
+    },
+    Route {
+        method: Method::Get,
+        path: "/runs/{run}/report",
+        what: "The report of a saved run, made again from its file.",
+        fields: NONE,
+        answer: Answer::Other("text/html"),
+        handler: || get(runs::report),
+    },
+    Route {
+        method: Method::Get,
+        path: "/runs/{run}/files",
+        what: "What can be downloaded of a saved run.",
+        fields: NONE,
+        answer: Answer::Json(SchemaGenerator::subschema_for::<ShownFiles>),
+        handler: || get(runs::files),
+    },
+    Route {
+        method: Method::Get,
+        path: "/runs/{run}/files/{file}",
+        what: "One of these files.",
+        fields: NONE,
+        answer: Answer::Other("application/octet-stream"),
+        handler: || get(runs::file),
+    },
+    Route {
+        method: Method::Get,
+        path: "/compare",
+        what: "Two saved runs side by side, as a page or as JSON.",
+        fields: &COMPARE,
+        answer: Answer::Other("text/html"),
+        handler: || get(runs::compare),
     },
     Route {
         method: Method::Get,

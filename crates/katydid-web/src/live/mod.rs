@@ -7,8 +7,10 @@
 //!
 //! - `state`: where the session stands, with each change of it.
 //! - `snapshot`: the numbers of the run, with each view that has new ones.
+//! - `history`: what charts are drawn from: all of it first, then what is new.
 //! - `log`: lines of the log; first the last 500, or those after the one that was seen last.
 
+mod history;
 mod reader;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +25,7 @@ use crate::director::{Director, LogLine};
 use crate::security::random_secret;
 use crate::server::is_over;
 use crate::shown::{ShownSnapshot, ShownState};
+use history::{History, Place};
 
 pub(crate) use reader::{Reader, Seen, ShownLines};
 
@@ -55,6 +58,7 @@ struct Kept {
     log: Vec<LogLine>,
     /// The last view that somebody wanted.
     told: Option<Told>,
+    history: History,
 }
 
 /// A view as text.
@@ -114,7 +118,10 @@ impl Live {
         let known = before.and_then(|told| told.snapshot.clone());
         let snapshot = match (known, moment, &view.run) {
             (Some(known), Some(moment), _) if known.0 == moment => Some(known),
-            (_, Some(moment), Some(run)) => Some((moment, text(&ShownSnapshot::of(run)))),
+            (_, Some(moment), Some(run)) => {
+                self.kept().history.advance(run.number, &run.snapshot);
+                Some((moment, text(&ShownSnapshot::of(run))))
+            }
             _ => None,
         };
         let told = match same {
@@ -139,6 +146,11 @@ impl Live {
     /// The present state as JSON.
     pub(crate) fn state(&self) -> Bytes {
         self.told().state_text
+    }
+
+    /// What somebody who has seen a part of the history lacks of it.
+    fn history_after(&self, seen: Option<Place>) -> Option<(Place, Bytes)> {
+        self.kept().history.after(seen)
     }
 
     /// The last lines of the log, after the one of this number.

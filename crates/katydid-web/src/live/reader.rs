@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
+use super::history::Place;
 use super::{Live, Moment, text};
 use crate::director::LogLine;
 use crate::server::is_over;
@@ -67,6 +68,8 @@ pub(crate) struct Reader {
     state: Option<u64>,
     /// The numbers that were sent last.
     moment: Option<Moment>,
+    /// The part of the history that was sent last.
+    history: Option<Place>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -75,7 +78,7 @@ impl Reader {
         let line = if seen.session == live.session() { seen.line } else { 0 };
         let seen = Seen { session: live.session().to_owned(), line };
         let (beat, ended) = (live.0.beat.subscribe(), live.0.ended.clone());
-        Self { live, beat, ended, seen, state: None, moment: None, _place: place }
+        Self { live, beat, ended, seen, state: None, moment: None, history: None, _place: place }
     }
 
     /// What comes next, once there is something; `None` at the end of the server.
@@ -113,6 +116,10 @@ impl Reader {
         {
             self.moment = Some(*moment);
             self.event("snapshot", text, &mut news);
+        }
+        if let Some((place, text)) = self.live.history_after(self.history) {
+            self.history = Some(place);
+            self.event("history", &text, &mut news);
         }
         let lines = self.live.lines_after(self.seen.line);
         if let Some(last) = lines.last() {

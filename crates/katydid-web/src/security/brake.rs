@@ -9,7 +9,7 @@ use tokio::time::Instant;
 /// Wrong guesses that cost nothing.
 const FREE: u32 = 5;
 /// The longest wait between two guesses.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// After so long without a guess everything is forgotten.
 const FORGET: Duration = Duration::from_mins(15);
 /// Addresses that are remembered; of more, the one that was quiet longest is forgotten.

@@ -12,8 +12,15 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// For a report, whose own policy names its one script: it is of no origin, so that whatever lies in
 /// a folder of runs can neither read nor send anything here.
-pub(crate) const SANDBOXED: &str =
+const SANDBOXED: &str =
     "sandbox allow-scripts allow-downloads allow-modals; frame-ancestors 'none'";
+
+/// An answer with the policy of reports.
+pub(crate) fn sandboxed(mut response: Response) -> Response {
+    let policy = HeaderValue::from_static(SANDBOXED);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response
+}
 
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -19,5 +19,5 @@ mod sessions;
 
 pub use access::{AccessError, Account, Role, Token, hash_password};
 pub(crate) use gate::{Entered, Gate, Visitor, pass};
-pub(crate) use headers::protect;
+pub(crate) use headers::{protect, sandboxed};
 pub(crate) use secret::random as random_secret;

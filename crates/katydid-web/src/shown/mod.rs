@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub(crate) use faults::ShownExemplar;
 pub(crate) use snapshot::ShownSnapshot;
-pub(crate) use state::ShownState;
+pub(crate) use state::{ShownState, state};
 pub(crate) use suite::ShownSuite;
 
 /// A time of the run, to the millisecond.

@@ -1,6 +1,6 @@
 //! The verdict: of the target, and of the run itself.
 
-use katydid_core::{Expected, TargetResult, Trust, Verdict, VerdictWord};
+use katydid_core::{Expected, Metric, Scope, TargetResult, Trust, Verdict, VerdictWord};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -49,10 +49,17 @@ struct ShownFinding {
 struct ShownTarget {
     /// The rule as text.
     rule: String,
+    /// Which requests it is about.
+    scope: String,
     /// The phase of the run that it is about, if it is one.
     phase: Option<String>,
     met: bool,
-    /// What was measured: `312 ms`, `no data`.
+    /// Times in ms, shares from 0 to 1; `null` without data.
+    measured: Option<f64>,
+    limit: f64,
+    /// `ms`, `share`, `count` or `per-second`.
+    unit: &'static str,
+    /// What was measured, as people read it: `312 ms`, `no data`.
     shown: String,
     /// How far from the limit: `+62%`, `-1.50 pt`, `-`. Plus is the good side.
     margin: String,
@@ -111,9 +118,25 @@ impl ShownTrust {
 }
 
 fn target(result: &TargetResult) -> ShownTarget {
+    let target = &result.target;
+    let (unit, size) = match target.metric() {
+        Metric::SuccessRate | Metric::FailureRate | Metric::LostRate => ("share", 1.0),
+        Metric::Requests => ("count", 1.0),
+        Metric::RequestRate => ("per-second", 1.0),
+        // Nanoseconds.
+        _ => ("ms", 1e6),
+    };
+    let scope = match target.scope() {
+        Scope::All => "all requests".to_owned(),
+        scope => scope.to_string(),
+    };
     ShownTarget {
-        rule: result.target.to_string(),
-        phase: result.target.phase().map(str::to_owned),
+        rule: target.rule_text(),
+        scope,
+        measured: result.measured.map(|value| value / size),
+        limit: target.limit() / size,
+        unit,
+        phase: target.phase().map(str::to_owned),
         met: result.met,
         shown: result.measured_text(),
         margin: result.margin_text(),

@@ -8,12 +8,14 @@ mod numbers;
 mod offer;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use katydid_core::{Mark, Occasion, RunFacts, RunState, Snapshot, StopReason, Target, judge};
-use katydid_store::{Ending, Header, Load, Place};
+use katydid_core::{
+    Mark, Occasion, RunEvent, RunFacts, RunState, Snapshot, StopReason, Target, judge,
+};
+use katydid_store::{Ending, Header, Load, Outcome, Place, Saver};
 use katydid_web::{
     Board, Change, Director, Finding, LogLine, Order, Refusal, Run, Severity, Stage,
 };
@@ -200,9 +202,10 @@ impl OneRun {
         if (self.users - target).abs() > 0.5 {
             let step = self.spawn_rate.min((self.users - target).abs());
             self.users += if self.users < target { step } else { -step };
-            self.state = RunState::Spawning;
-        } else {
-            self.state = RunState::Running;
+        }
+        if self.state != RunState::Stopping {
+            let there = (self.users - target).abs() <= 0.5;
+            self.state = if there { RunState::Running } else { RunState::Spawning };
         }
         let users = self.users.round() as u32;
         let interval = self.numbers.second(elapsed, users, self.target, self.paused);
@@ -387,4 +390,34 @@ pub(crate) fn options(all: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
 /// The time of day at which made-up runs begin.
 pub(crate) fn started() -> SystemTime {
     UNIX_EPOCH + STARTED
+}
+
+/// Saves a made-up run of ten users and so many seconds; without its end if it is torn.
+pub(crate) fn save(path: &Path, seconds: u64, torn: bool) {
+    let header = header(&Wish::default());
+    let mut snapshot = Snapshot::new(&header.classes, &header.tasks, 1);
+    let mut numbers = Numbers::new(header.tasks.len());
+    let mut saver = Saver::create(path, header.clone()).expect("a file can be made");
+    for second in 1..=seconds {
+        let at = Duration::from_secs(second);
+        let interval = numbers.second(at, 10, 10, false);
+        saver.event(&RunEvent::Measured { thread: 0, interval: &interval });
+        snapshot.absorb(0, &interval);
+        saver.event(&RunEvent::StepEnded { at });
+        snapshot.tick(at);
+        saver.event(&RunEvent::Tick(&snapshot));
+    }
+    if torn {
+        return;
+    }
+    let mut ending = Ending::new(header.started, StopReason::RunTime, snapshot.closing());
+    ending.result = Outcome {
+        run: "VALID".to_owned(),
+        verdict: "PASS".to_owned(),
+        elapsed: snapshot.elapsed,
+        requests: snapshot.requests(),
+        failed: snapshot.failed(),
+        ..Outcome::default()
+    };
+    saver.finish(ending).expect("the file is whole");
 }

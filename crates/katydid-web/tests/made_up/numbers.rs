@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_core::{
-    FailureKind, Interval, Recorder, RecorderLimits, RowId, Sample, TaskCounts, TaskId,
+    Bytes, FailureKind, Interval, Outcome, Recorder, RecorderLimits, RowId, Sample, TaskCounts,
+    TaskId,
 };
 
 /// Makes seconds.
@@ -50,11 +51,13 @@ impl Numbers {
                 sent_ns: due,
                 first_byte_ns: due + took / 2,
                 last_byte_ns: due + took,
+                bytes: Bytes { body: 100 + number, ..Bytes::default() },
                 ..Sample::default()
             };
             self.recorder.request_begins();
-            let fails = row == 1 && (second + number) % 20 == 0;
+            let fails = row == 1 && (second + number).is_multiple_of(20);
             if fails {
+                let sample = Sample { outcome: Outcome::Failure, ..sample };
                 self.recorder.failure(
                     self.rows[row],
                     &sample,

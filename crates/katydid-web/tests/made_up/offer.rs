@@ -39,6 +39,7 @@ pub(crate) fn suite() -> SuiteInfo {
         accounts: true,
         presets: vec![
             Preset { name: "users".to_owned(), words: vec!["10".to_owned()] },
+            Preset { name: "host".to_owned(), words: vec!["http://localhost:5000".to_owned()] },
             Preset { name: "api-key".to_owned(), words: vec!["hush-hush".to_owned()] },
         ],
         runs: "load_test_runs".into(),
