@@ -26,6 +26,21 @@ pub(crate) fn run() -> Result<Checked> {
         .arg(root().join("docs/LOCUST_DIFFERENCES.md"))
         .arg("--locuplot-python")
         .arg(&pythons[1]);
+    Ok(check(program)?.and(pages(&pythons[0])?))
+}
+
+/// Locust's HTTP API beside ours, over a made-up run.
+fn pages(python: &Path) -> Result<Checked> {
+    build(&["--package", "katydid-web", "--example", "demo"])?;
+    let mut program = Command::new(python);
+    program
+        .arg(root().join("xtask/peer/web.py"))
+        .arg("--katydid")
+        .arg(target().join("debug/examples/demo"))
+        .arg("--target")
+        .arg(target().join("debug/test-target"))
+        .arg("--differences")
+        .arg(root().join("docs/LOCUST_DIFFERENCES.md"));
     check(program)
 }
 

@@ -18,6 +18,15 @@ pub(crate) enum Checked {
 }
 
 impl Checked {
+    /// Both: what went wrong counts before what could not be done.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Passed(one), Self::Passed(more)) => Self::Passed(one + more),
+            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            (why @ Self::NotPossible(_), _) | (_, why) => why,
+        }
+    }
+
     pub(crate) fn is_passed(&self) -> bool {
         matches!(self, Self::Passed(_))
     }
