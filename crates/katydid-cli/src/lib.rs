@@ -58,8 +58,9 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-pub use files::{RunNotFound, find_run};
+pub use files::find_run;
 pub use hooks::{Quitting, RunView, SpawningView, StopView};
+pub use katydid_store::RunsError;
 pub use options::{Options, SuiteOption};
 pub use preflight::{Check, Preflight};
 pub use quick::quick;

@@ -7,16 +7,15 @@ use std::path::{Path, PathBuf};
 use katydid_core::or_nearest;
 
 use crate::error::ReadError;
-use crate::frame::{self, HEAD};
 use crate::header::{Ending, Header};
-use crate::reader::Reader;
-use crate::record::Record;
-use crate::{FILE_NAME, Torn};
+use crate::{FILE_NAME, Torn, ends};
 
 /// Runs that are kept in one folder.
 #[derive(Clone, Debug)]
 pub struct Runs {
     folder: PathBuf,
+    /// Folders without a file of a run count as well.
+    any: bool,
 }
 
 /// A saved run in its folder.
@@ -44,7 +43,7 @@ pub enum RunsError {
         fault: io::Error,
     },
     /// There is none at all.
-    #[error("no run is saved in {}; runs are saved unless --no-save says otherwise", folder.display())]
+    #[error("no run is saved in {}; runs are saved unless --no-save says otherwise. Name the folder of one, or start this where the load test ran", folder.display())]
     Nothing {
         /// The folder.
         folder: PathBuf,
@@ -83,7 +82,7 @@ impl Found {
     /// # Errors
     /// It is no saved run.
     pub fn ends(&self) -> Result<(Header, End), ReadError> {
-        ends(&fs::read(self.file())?)
+        ends::read(&self.file())
     }
 
     /// Bytes of all files in its folder.
@@ -93,38 +92,24 @@ impl Found {
     }
 }
 
-/// The first record of a file, and the last one if it is the end of the run.
-fn ends(bytes: &[u8]) -> Result<(Header, End), ReadError> {
-    let mut reader = Reader::new(bytes.to_vec())?;
-    let Some(Record::Header(header)) = reader.next() else {
-        let why = reader.torn().map_or("it says something else first", |torn| &torn.why);
-        return Err(ReadError::Head(why.to_owned()));
-    };
-    let mut at = HEAD;
-    let mut last = at;
-    let length = |at: usize| bytes.get(at..at + 4)?.try_into().ok().map(u32::from_le_bytes);
-    while let Some(length) = length(at) {
-        last = at;
-        at = at.saturating_add(8 + length as usize);
-    }
-    let ending = match frame::unpack(&bytes[last..], last as u64) {
-        Err(torn) => Err(Some(torn)),
-        Ok(frame) => {
-            let records = frame.map(|(records, _)| records).unwrap_or_default();
-            let last = crate::reader::records_of(&records).unwrap_or_default().pop();
-            match last {
-                Some(Record::Ending(ending)) => Ok(*ending),
-                _ => Err(None),
-            }
-        }
-    };
-    Ok((*header, ending))
-}
-
 impl Runs {
     /// The runs in `folder`, which need not exist.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), any: false }
+    }
+
+    /// With the folders of runs that left no file of their own, as with `--no-save` or of a search.
+    /// Such a one is known by its name, which begins with a time.
+    #[must_use]
+    pub fn with_unsaved(self) -> Self {
+        Self { any: true, ..self }
+    }
+
+    /// Whether an entry of the folder is one of the runs that are looked for.
+    fn counts(&self, entry: &fs::DirEntry) -> bool {
+        let name = entry.file_name();
+        let dated = || name.as_encoded_bytes().first().is_some_and(u8::is_ascii_digit);
+        is_run(&entry.path()) || (self.any && dated() && entry.path().is_dir())
     }
 
     /// The folder.
@@ -144,7 +129,7 @@ impl Runs {
         };
         let mut found: Vec<Found> = entries
             .flatten()
-            .filter(|entry| is_run(&entry.path()))
+            .filter(|entry| self.counts(entry))
             .map(|entry| Found {
                 name: entry.file_name().to_string_lossy().into_owned(),
                 folder: entry.path(),
@@ -154,13 +139,27 @@ impl Runs {
         Ok(found)
     }
 
+    fn by_path(&self, path: &Path) -> Option<Found> {
+        let folder = match path.file_name()? {
+            name if name == FILE_NAME && path.is_file() => path.parent()?,
+            _ if is_run(path) => path,
+            // A folder that happens to be called `last` is not what is meant by it.
+            name if self.any && path.is_dir() && name.to_str().and_then(steps_back).is_none() => {
+                path
+            }
+            _ => return None,
+        };
+        let name = folder.file_name().unwrap_or(folder.as_os_str());
+        Some(Found { name: name.to_string_lossy().into_owned(), folder: folder.to_owned() })
+    }
+
     /// The run that somebody means: a path of a folder or its file, the name of a folder or a
     /// part of it that no other has, `last`, or `last~2` for the one two before the last.
     ///
     /// # Errors
     /// None or several are meant.
     pub fn find(&self, name: &str) -> Result<Found, RunsError> {
-        if let Some(found) = by_path(Path::new(name)) {
+        if let Some(found) = self.by_path(Path::new(name)) {
             return Ok(found);
         }
         let mut all = self.all()?;
@@ -193,17 +192,6 @@ impl Runs {
             }
         }
     }
-}
-
-fn by_path(path: &Path) -> Option<Found> {
-    let folder = match path.file_name()? {
-        name if name == FILE_NAME && path.is_file() => path.parent()?,
-        _ if is_run(path) => path,
-        _ => return None,
-    };
-    let shown =
-        folder.file_name().map_or_else(|| folder.to_string_lossy(), |name| name.to_string_lossy());
-    Some(Found { name: shown.into_owned(), folder: folder.to_owned() })
 }
 
 /// `last` is 0, `last~3` is 3.

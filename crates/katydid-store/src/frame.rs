@@ -15,7 +15,7 @@ const MAGIC: &[u8; 8] = b"katydid\n";
 /// Magic and version.
 pub(crate) const HEAD: usize = MAGIC.len() + 4;
 /// Length and checksum.
-const FRAME_HEAD: usize = 8;
+pub(crate) const FRAME_HEAD: usize = 8;
 /// The longest frame, packed and unpacked: thousands of times a usual second, and small enough that
 /// a file made to harm cannot take the memory of a machine.
 const MOST: usize = 64 << 20;

@@ -11,6 +11,7 @@
 //! [`Runs`] is the folder in which runs are kept: which there are, by which names people call them,
 //! and which may go.
 
+mod ends;
 mod error;
 mod folder;
 mod frame;

@@ -69,35 +69,82 @@ impl Saved {
         Self::read(Reader::open(path)?, cut, tick)
     }
 
+    /// The whole run and a part of it, by one reading of the file; `tick` sees the part.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn with_part(
+        path: &Path,
+        cut: &Cut,
+        tick: &mut dyn FnMut(&Snapshot),
+    ) -> Result<[Self; 2], SavedError> {
+        replay(Reader::open(path)?, [&Cut::default(), cut], tick)
+    }
+
     /// Makes a run again from its records.
     ///
     /// # Errors
     /// As [`open`](Self::open).
     pub fn read(
-        mut reader: Reader,
+        reader: Reader,
         cut: &Cut,
         tick: &mut dyn FnMut(&Snapshot),
     ) -> Result<Self, SavedError> {
+        replay(reader, [cut], tick).map(|[saved]| saved)
+    }
+}
+
+/// What threads have measured in the step under way.
+type Step = Vec<(usize, Box<Interval>)>;
+
+/// Makes a run again as often as there are cuts; `tick` sees the last one. A cut forgets what it does
+/// not want of an interval, so only the last one may have a beginning.
+fn replay<const N: usize>(
+    mut reader: Reader,
+    cuts: [&Cut; N],
+    tick: &mut dyn FnMut(&Snapshot),
+) -> Result<[Saved; N], SavedError> {
+    for cut in cuts {
         cut.check()?;
-        let header = match reader.next() {
-            Some(Record::Header(header)) => *header,
-            Some(_) => {
-                return Err(ReadError::Head("it says something else first".to_owned()).into());
-            }
-            None => {
-                let why = reader.torn().map_or("it is empty", |torn| &torn.why);
-                return Err(ReadError::Head(why.to_owned()).into());
-            }
-        };
-        let mut replay = Replay::new(&header, cut)?;
-        for record in &mut reader {
-            if matches!(record, Record::Tick) && replay.begun && !replay.over {
-                tick(&replay.snapshot);
-            }
-            replay.take_in(record)?;
+    }
+    let header = head(&mut reader)?;
+    let mut replays = Vec::with_capacity(N);
+    for cut in cuts {
+        replays.push(Replay::new(&header, cut)?);
+    }
+    let mut step = Step::new();
+    for record in &mut reader {
+        if let Record::Measured { thread, interval: Measured::Read(interval) } = record {
+            step.push((thread, interval));
+            continue;
         }
-        let torn = reader.torn().cloned();
-        replay.end(header, torn)
+        if let (Record::Tick, Some(last)) = (&record, replays.last())
+            && last.begun
+            && !last.over
+        {
+            tick(&last.snapshot);
+        }
+        for replay in &mut replays {
+            replay.take_in(&record, &mut step)?;
+        }
+        if matches!(record, Record::Step(_) | Record::Reset(_)) {
+            step.clear();
+        }
+    }
+    let torn = reader.torn();
+    let saved: Result<Vec<Saved>, SavedError> =
+        replays.into_iter().map(|replay| replay.end(header.clone(), torn.cloned())).collect();
+    Ok(saved?.try_into().expect("there is a replay for each cut"))
+}
+
+fn head(reader: &mut Reader) -> Result<Header, ReadError> {
+    match reader.next() {
+        Some(Record::Header(header)) => Ok(*header),
+        Some(_) => Err(ReadError::Head("it says something else first".to_owned())),
+        None => {
+            let why = reader.torn().map_or("it is empty", |torn| &torn.why);
+            Err(ReadError::Head(why.to_owned()))
+        }
     }
 }
 
@@ -110,8 +157,6 @@ struct Replay<'a> {
     /// The window has begun, or is over.
     begun: bool,
     over: bool,
-    /// What threads have measured in the step under way.
-    step: Vec<(usize, Box<Interval>)>,
     ending: Option<Ending>,
     log: Vec<String>,
 }
@@ -131,45 +176,42 @@ impl<'a> Replay<'a> {
             at: Duration::ZERO,
             begun: cut.from.is_none(),
             over: false,
-            step: Vec::new(),
             ending: None,
             log: Vec::new(),
         })
     }
 
-    fn take_in(&mut self, record: Record<'_>) -> Result<(), ReadError> {
+    /// `step` has what was measured up to a record that ends it.
+    fn take_in(&mut self, record: &Record<'_>, step: &mut Step) -> Result<(), ReadError> {
         match record {
-            Record::Measured { thread, interval: Measured::Read(interval) } => {
-                self.step.push((thread, interval));
-            }
-            Record::Step(at) => self.step(at)?,
+            Record::Step(at) => self.step(*at, step)?,
             Record::Reset(at) => {
-                self.absorb(self.begun)?;
+                self.absorb(self.begun, step)?;
                 if !self.over {
-                    self.snapshot.reset(at);
+                    self.snapshot.reset(*at);
                 }
             }
             Record::Tick => {}
-            Record::Mark(mark) => self.snapshot.mark(mark.into_owned()),
+            Record::Mark(mark) => self.snapshot.mark(mark.clone().into_owned()),
             Record::Monitor(event) => {
-                Monitored::note_all(&mut self.snapshot.monitors, &event);
+                Monitored::note_all(&mut self.snapshot.monitors, event);
             }
             Record::Process { pid, name, cores, at, usage } => {
                 let watched = &mut self.snapshot.watched;
-                if watched.iter().all(|known| known.pid != pid) && watched.len() < MOST_PROCESSES {
-                    watched.push(Watched::new(pid, &name, cores));
+                if watched.iter().all(|known| known.pid != *pid) && watched.len() < MOST_PROCESSES {
+                    watched.push(Watched::new(*pid, name, *cores));
                 }
-                if let Some(known) = watched.iter_mut().find(|known| known.pid == pid) {
-                    known.note(at, usage);
+                if let Some(known) = watched.iter_mut().find(|known| known.pid == *pid) {
+                    known.note(*at, *usage);
                 }
             }
             Record::Log(line) => {
                 if self.log.len() == LOG_TAIL {
                     self.log.remove(0);
                 }
-                self.log.push(line);
+                self.log.push(line.clone());
             }
-            Record::Ending(ending) => self.ending = Some(*ending),
+            Record::Ending(ending) => self.ending = Some((**ending).clone()),
             Record::Header(_) => {
                 return Err(ReadError::Inconsistent("a second run begins in it".to_owned()));
             }
@@ -179,7 +221,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Ends a step. It belongs to the window in which its middle lies, for ticks are a little late.
-    fn step(&mut self, at: Duration) -> Result<(), ReadError> {
+    fn step(&mut self, at: Duration, step: &mut Step) -> Result<(), ReadError> {
         let before = std::mem::replace(&mut self.at, at);
         let middle = (before + at) / 2;
         self.over |= self.cut.to.is_some_and(|to| middle >= to);
@@ -187,16 +229,17 @@ impl<'a> Replay<'a> {
             self.begun = true;
             self.snapshot.cut_before(before);
         }
-        self.absorb(self.begun)?;
+        self.absorb(self.begun, step)?;
         if !self.over {
             self.snapshot.tick(at);
         }
         Ok(())
     }
 
-    fn absorb(&mut self, wanted: bool) -> Result<(), ReadError> {
-        for (thread, mut interval) in self.step.drain(..) {
-            if !self.snapshot.knows(thread, &interval) {
+    fn absorb(&mut self, wanted: bool, step: &mut Step) -> Result<(), ReadError> {
+        for (thread, interval) in step.iter_mut() {
+            let thread = *thread;
+            if !self.snapshot.knows(thread, interval) {
                 let what = format!("thread {thread} tells of rows or tasks that nobody has named");
                 return Err(ReadError::Inconsistent(what));
             }
@@ -206,7 +249,7 @@ impl<'a> Replay<'a> {
             if !wanted {
                 interval.forget();
             }
-            self.snapshot.absorb(thread, &interval);
+            self.snapshot.absorb(thread, interval);
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use katydid_core::{
     TaskId, TaskInfo,
 };
 use katydid_store::{
-    Cut, CutError, Ending, Header, Load, Place, ReadError, Reader, Saved, SavedError, Saver,
+    Cut, CutError, Ending, Found, Header, Load, Place, ReadError, Reader, Saved, SavedError, Saver,
     VERSION,
 };
 use proptest::prelude::*;
@@ -114,6 +114,31 @@ fn save(path: &Path, seconds: u64, reset_at: Option<u64>) -> Snapshot {
     }
     saver.finish(ending(&live)).unwrap();
     live
+}
+
+/// Lists of runs read them without what is between.
+#[test]
+fn head_and_end_are_found_in_short_and_long_files_whole_and_cut() {
+    let folder = tempfile::tempdir().unwrap();
+    let found = Found { name: "x".to_owned(), folder: folder.path().to_owned() };
+    for (seconds, most) in [(2, 60_000), (300, u64::MAX)] {
+        save(&found.file(), seconds, None);
+        let bytes = std::fs::read(found.file()).unwrap();
+        assert!(bytes.len() as u64 <= most && (seconds < 9 || bytes.len() > 70_000), "{seconds}");
+        let (head, end) = found.ends().unwrap();
+        assert_eq!(format!("{head:?}"), format!("{:?}", header()));
+        let whole = open(&found.file()).ending;
+        assert_eq!(format!("{:?}", Some(end.unwrap())), format!("{whole:?}"));
+        for lost in [1, 9, bytes.len() / 2] {
+            std::fs::write(found.file(), &bytes[..bytes.len() - lost]).unwrap();
+            let (head, end) = found.ends().unwrap();
+            assert_eq!(head.suite, header().suite);
+            assert!(end.is_err(), "{lost} bytes are lost");
+        }
+        // What is no head is none, however long the rest is.
+        std::fs::write(found.file(), [&bytes[..30], &vec![0xff; 80_000]].concat()).unwrap();
+        assert!(found.ends().is_err());
+    }
 }
 
 fn open(path: &Path) -> Saved {

@@ -234,7 +234,7 @@
 
 pub use katydid_cli::{
     AccountsUse, Check, CommandFn, EmbeddedReady, EmbeddedRequest, Options, Preflight, Preparation,
-    Quitting, RunNotFound, RunView, SpawningView, StopView, Suite, SuiteOption, find_run, main,
+    Quitting, RunView, RunsError, SpawningView, StopView, Suite, SuiteOption, find_run, main,
 };
 pub use katydid_core::{
     Advice, Comparison, FailureKind, Metric, Mix, Scenario, Scope, Shape, Stage, Stages,

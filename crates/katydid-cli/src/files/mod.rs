@@ -12,7 +12,7 @@ mod writer;
 
 pub(crate) use failures::{FailureFile, note as note_failures};
 pub(crate) use find::RUNS;
-pub use find::{RunNotFound, find_run};
+pub use find::find_run;
 pub(crate) use last::LastFiles;
 pub(crate) use place::Place;
 pub(crate) use reports::Reports;

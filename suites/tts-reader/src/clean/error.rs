@@ -2,7 +2,7 @@
 
 use std::io;
 
-use katydid::RunNotFound;
+use katydid::RunsError;
 use tts_reader_accounts::{AccountsError, RegistryError};
 
 use crate::created::NotesError;
@@ -13,7 +13,7 @@ pub(super) enum CleanError {
     #[error("{0}")]
     Words(String),
     #[error(transparent)]
-    Run(#[from] RunNotFound),
+    Run(#[from] RunsError),
     #[error(transparent)]
     Notes(#[from] NotesError),
     #[error(transparent)]

@@ -181,7 +181,7 @@ fn a_run_with_a_backend_of_its_own_left_nothing() {
 fn words_that_cannot_be_meant_are_refused_with_the_next_step() {
     let dir = tempfile::tempdir().unwrap();
     let dir = dir.path();
-    assert!(clean(dir, "last", 2).contains("no run in load_test_runs yet"));
+    assert!(clean(dir, "last", 2).contains("no run is saved in load_test_runs; "));
     let run = dir.join("load_test_runs/20261128T020000Z-smoke");
     fs::create_dir_all(&run).unwrap();
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
