@@ -12,6 +12,9 @@ use crate::args::SECRETS_OF_THE_PAGE;
 use crate::settings::Settings;
 use crate::suite::Suite;
 
+/// Users per second of those who start at once; all within a microsecond.
+pub(crate) const AT_ONCE: f64 = 1e12;
+
 /// The head of a suite's run.
 pub(crate) fn of_suite(suite: &Suite, settings: &Settings) -> Header {
     let words = settings.again.clone().unwrap_or_else(|| std::env::args_os().collect());
@@ -22,7 +25,7 @@ pub(crate) fn of_suite(suite: &Suite, settings: &Settings) -> Header {
         scenario: settings.scenario.as_ref().map(|scenario| scenario.name.clone()),
         label: settings.label.clone(),
         load: load(&settings.run, settings.stages.as_ref().map(ToString::to_string)),
-        command: again::command(words, secrets, settings.run.seed),
+        command: again::command(words, secrets, &settings.run.mask, settings.run.seed),
         settings: said(settings),
         targets: settings.targets().to_vec(),
         expectations: settings.expectations().to_vec(),
@@ -43,7 +46,7 @@ pub(crate) fn of_run(classes: &[Class], run: &RunSettings) -> Header {
         started: SystemTime::now(),
         host: run.host.clone().unwrap_or_else(|| "of each class".to_owned()),
         load: load(run, None),
-        command: again::command(std::env::args_os(), [], run.seed),
+        command: again::command(std::env::args_os(), [], &run.mask, run.seed),
         place: place(),
         threads: run.threads,
         seed: run.seed,
@@ -58,12 +61,14 @@ pub(crate) fn of_run(classes: &[Class], run: &RunSettings) -> Header {
     }
 }
 
-fn load(run: &RunSettings, stages: Option<String>) -> Load {
+/// How much load a run is.
+pub(crate) fn load(run: &RunSettings, stages: Option<String>) -> Load {
     let text = match (&run.arrivals, stages) {
         (Some(open), _) => {
             format!("Task starts at {}, at most {} in flight", open.rate, open.max_in_flight)
         }
         (None, Some(stages)) => format!("Stages {stages}"),
+        (None, None) if run.spawn_rate >= AT_ONCE => format!("{} users at once", run.users),
         (None, None) => format!("{} users at {:.2} per second", run.users, run.spawn_rate),
     };
     Load {

@@ -69,6 +69,18 @@ impl Monitoring {
         self.sources.push(source);
     }
 
+    /// The same for another run; must be asked before this one begins.
+    pub(crate) fn fresh(&self) -> Self {
+        Self {
+            sources: self.sources.clone(),
+            told: self.told.clone(),
+            monitors: None,
+            fresh: Vec::new(),
+            mask: Arc::clone(&self.mask),
+            console: self.console.clone(),
+        }
+    }
+
     /// Begins with the run; tells at once what is worth it.
     pub(crate) fn event(&mut self, event: &RunEvent<'_>) {
         match event {

@@ -55,20 +55,7 @@ impl End<'_> {
         self.ending.aftermath = calls.aftermath().clone();
         let verdict = self.verdict(&written);
         self.ending.aftermath = calls.quitting(&verdict, snapshot);
-        // Each file tells the verdict as far as it is known when it is written.
-        let verdict = self.verdict(&written);
-        self.files.html(|| self.told().page(&verdict), &mut written, console);
-        let report = |make: Maker, written: &Written| {
-            let told = self.told();
-            told.report(make, &told.verdict_if(written.whole), &written.paths)
-        };
-        self.files.reports(report, &mut written, console);
-        let verdict = self.verdict(&written);
-        self.files.text(|| self.told().text(&verdict), &mut written, console);
-        let verdict = self.verdict(&written);
-        self.ending.result = result(&verdict, snapshot);
-        saving.finish(self.ending.clone(), &mut written, console);
-        let verdict = self.verdict(&written);
+        let verdict = self.write(saving, &mut written);
         written.paths.extend(self.place.backend_log().filter(|log| log.exists()));
         console.progress(None);
         let chosen = verdict.overruled.map_or_else(String::new, |own| {
@@ -90,6 +77,25 @@ impl End<'_> {
         console.block(&reports_text(&written));
         console.verdict(&table::verdict(&verdict));
         Closed { verdict, ending: self.ending }
+    }
+
+    /// Writes page, reports for machines, `run.txt` and the end of the saved run. Each tells the
+    /// verdict as far as it is known when it is written; the last word on it is returned.
+    pub(crate) fn write(&mut self, saving: Saving, written: &mut Written) -> Verdict {
+        let console = self.console;
+        let verdict = self.verdict(written);
+        self.files.html(|| self.told().page(&verdict), written, console);
+        let report = |make: Maker, written: &Written| {
+            let told = self.told();
+            told.report(make, &told.verdict_if(written.whole), &written.paths)
+        };
+        self.files.reports(report, written, console);
+        let verdict = self.verdict(written);
+        self.files.text(|| self.told().text(&verdict), written, console);
+        let verdict = self.verdict(written);
+        self.ending.result = result(&verdict, self.snapshot);
+        saving.finish(self.ending.clone(), written, console);
+        self.verdict(written)
     }
 
     fn told(&self) -> Told<'_> {

@@ -69,7 +69,9 @@ pub(crate) fn run(
     settings.run.failure_log = failures.as_ref().map(FailureFile::log);
     if let Some(ladder) = settings.search {
         let (settings, place) = (&settings, (place, place_made));
-        let search = Searcher { suite, settings, ladder, watch, console, advisor, backend, place };
+        let watching = Watching::choose(settings, backend.as_ref(), console)?;
+        let search =
+            Searcher { suite, settings, ladder, watch, console, advisor, backend, watching, place };
         let found = search.run();
         if let Some(failures) = failures {
             failures
@@ -202,7 +204,7 @@ fn place(settings: &Settings, console: &Console) -> (Place, bool) {
     if settings.preflight == Wanted::Only {
         return (Place::default(), true);
     }
-    // The probes of a search are no runs to look at again; its reports go where they are wanted.
+    // Who names the files of a search wants no folder beside them.
     let elsewhere = settings.search.is_some() && output.csv.is_some();
     if output.no_save || elsewhere {
         return (Place { prefix: output.csv.clone(), folder: None }, true);

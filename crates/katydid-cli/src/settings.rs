@@ -25,7 +25,7 @@ use crate::args::{Args, LogLevel, TargetArgs};
 use crate::error::CliError;
 use crate::guards;
 use crate::options::Options;
-use crate::plan::{Plan, PlannedMonitor};
+use crate::plan::PlannedMonitor;
 use crate::preflight::Wanted;
 use crate::selection::{self, Selection};
 use crate::sources::Sources;
@@ -146,7 +146,7 @@ impl OutputSettings {
             return Err(CliError::usage("--verbose belongs to --list; for a run it is -L DEBUG"));
         }
         Ok(Self {
-            exports: ExportSettings::resolve(args)?,
+            exports: ExportSettings::resolve(&args.exports, |long| args.sources.name(long))?,
             reports: ReportFiles::resolve(&args.reports, output.html.as_ref())?,
             csv: output.csv,
             no_save: output.no_save,
@@ -191,7 +191,9 @@ impl Settings {
         if elsewhere || args.guards.contact.is_some() {
             run.http.label = Some(guards::label(&suite.name, args.guards.contact.as_deref()));
         }
-        let monitors = monitors(suite, search.is_some());
+        let monitors = suite.plan.as_ref().map_or_else(Vec::new, |plan| plan.monitors().to_vec());
+        // What a search finds is the load that holds the targets; monitors only look on.
+        let judging = if search.is_some() { &[] } else { &*monitors };
         evidence::of_run(args, &mut run);
         let mut sources = args.sources.clone();
         sources.warnings.extend(emptied);
@@ -202,7 +204,7 @@ impl Settings {
             preflight: wanted(args, scenario.as_ref(), elsewhere),
             classes,
             run,
-            expectations: expectations(scenario.as_ref(), &monitors),
+            expectations: expectations(scenario.as_ref(), judging),
             monitors,
             scenario,
             stages,
@@ -345,12 +347,6 @@ pub(crate) fn scenario(suite: &Suite, name: Option<&str>) -> Result<Option<Scena
             Err(CliError::Usage(format!("unknown scenario `{name}`; {}", or_nearest(name, known))))
         }
     }
-}
-
-/// What the plan watches; a search is many runs and watches nothing.
-fn monitors(suite: &Suite, searching: bool) -> Vec<PlannedMonitor> {
-    let plan = suite.plan.as_ref().filter(|_| !searching);
-    plan.map(Plan::monitors).unwrap_or_default().to_vec()
 }
 
 /// What the scenario expects, and the rules of monitors.

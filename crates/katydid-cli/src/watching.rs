@@ -70,6 +70,13 @@ impl Watching {
         Ok(Self { processes, embedded, monitor: None, monitoring, console: console.clone() })
     }
 
+    /// The same for another run, of which nothing has been seen yet.
+    pub(crate) fn fresh(&self) -> Self {
+        let (processes, console) = (self.processes.clone(), self.console.clone());
+        let monitoring = self.monitoring.fresh();
+        Self { processes, embedded: self.embedded, monitor: None, monitoring, console }
+    }
+
     /// Whether any process is watched.
     pub(crate) fn any(&self) -> bool {
         !self.processes.is_empty()

@@ -3,7 +3,8 @@
 mod pathologies;
 mod process;
 
-use std::net::SocketAddr;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::Duration;
 
@@ -170,6 +171,55 @@ fn an_unwritable_report_exits_70_and_the_run_goes_on() {
 }
 
 #[test]
+fn reports_and_metrics_are_those_of_any_run() {
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("{}/status/503", server.url());
+    let words = "-u 2 -t 1h --html page.html --junit j.xml --md run.md --summary-json all.json \
+                 --prometheus-port 0";
+    let running =
+        start(katydid().current_dir(&folder).arg(&url).args(words.split_ascii_whitespace()));
+    let said = running.wait_for("/metrics");
+    let address = said.split_once("Prometheus metrics at http://").unwrap().1;
+    let address = address.split_once("/metrics").unwrap().0;
+    wait_for_requests(&server);
+    let metrics = scrape(address);
+    assert!(metrics.contains("katydid_run_info{suite=\"katydid\""), "{metrics}");
+    assert!(metrics.contains("\nkatydid_failures_total{method=\"GET\",name=\"/status/503\""));
+    signal("INT", running.pid());
+    let ended = running.end().expect(130);
+    for file in ["page.html", "j.xml", "run.md", "all.json", "run.txt", "run.ktd"] {
+        assert!(ended.stderr.contains(file), "{file} is not told:\n{}", ended.stderr);
+    }
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&read("all.json")).unwrap();
+    let requests = summary["aggregated"]["requests"].as_u64().unwrap();
+    assert!(requests >= 10 && summary["verdict"]["exit_code"] == 130, "{summary}");
+    assert_eq!(summary["aggregated"]["failures"].as_u64(), Some(requests));
+    let told = run(katydid().current_dir(&folder).args(["report", "last"])).expect(0).stdout;
+    assert!(told.contains("\n2 users at once, "), "{told}");
+    assert!(read("j.xml").contains(&format!("{requests} of {requests} requests failed")));
+    assert!(read("run.md").contains(&format!("| {requests} |")));
+    // And all of it once more from what was saved.
+    let again = "report last --html page2.html --junit j2.xml --md run2.md";
+    run(katydid().current_dir(&folder).args(again.split(' '))).expect(0);
+    for (one, other) in [("page.html", "page2.html"), ("j.xml", "j2.xml"), ("run.md", "run2.md")] {
+        assert_eq!(read(one), read(other), "{one}");
+    }
+}
+
+#[test]
+fn options_that_cannot_be_meant_are_refused_before_the_load() {
+    for (words, says) in [
+        ("--prometheus-host ::1", "--prometheus-host needs --prometheus-port PORT"),
+        ("--html x --md x", "--html and --md name one file, x; give each its own"),
+    ] {
+        let words = words.split(' ');
+        run(katydid().arg("http://127.0.0.1:9/").args(words)).expect(2).says(says);
+    }
+}
+
+#[test]
 fn more_users_than_descriptors_are_refused_with_the_number_that_fits() {
     let mut command = Command::new("sh");
     let line = format!(
@@ -187,6 +237,15 @@ fn help_and_version_go_to_stdout() {
         let ended = run(katydid().arg(flag)).expect(0);
         assert!(ended.stdout.contains(text) && ended.stderr.is_empty(), "{ended:?}");
     }
+}
+
+fn scrape(address: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("somebody listens");
+    let asked = stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+    asked.expect("it takes a request");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
 }
 
 fn wait_for_requests(server: &TestServer) {

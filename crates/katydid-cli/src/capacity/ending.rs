@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use katydid_core::{Diagnosis, SearchOutcome, Warnings, exit};
 use katydid_report::{csv, json, plan, table};
 
-use super::Searcher;
 use super::probe::Probed;
+use super::{PROBES, Searcher};
 use crate::console::width;
 use crate::files::{LastFiles, Written, write_whole};
 use crate::hooks::Calls;
@@ -41,7 +41,8 @@ impl Ending<'_> {
         for (path, bytes) in files_of(&place, &outcome, snippet.as_ref()) {
             written.note(path.clone(), write_whole(&path, &bytes), console);
         }
-        let text = || head(settings, &outcome) + &told.text(snippet.as_deref(), code);
+        let again = again(&place, suite);
+        let text = || head(settings, &outcome) + &told.text(snippet.as_deref(), code) + &again;
         files.text(text, &mut written, console);
         written.paths.extend(place.backend_log().filter(|log| log.exists()));
         if !written.whole {
@@ -54,6 +55,7 @@ impl Ending<'_> {
         if let Some(snippet) = &snippet {
             console.block(&format!("A plan that checks this load\n{snippet}"));
         }
+        console.block(&again);
         console.block(&reports_text(&written));
         console.conclusion(&closing(&outcome, code), outcome.is_found());
         code
@@ -93,6 +95,15 @@ fn files_of(
         probes.map(|path| (path, csv::probes(outcome))).into_iter().collect();
     files.extend(check.zip(snippet).map(|(path, text)| (path, text.clone().into_bytes())));
     files
+}
+
+/// How the probes can be looked at again, where they are saved.
+fn again(place: &crate::files::Place, suite: &crate::suite::Suite) -> String {
+    let folder = place.folder.as_ref().map(|folder| folder.join(PROBES)).filter(|it| it.is_dir());
+    folder.map_or_else(String::new, |folder| {
+        let (suite, folder) = (&suite.name, folder.display());
+        format!("Each probe is a saved run: {suite} report {folder}/NUMBER-USERS-users --html page.html\n")
+    })
 }
 
 /// The first lines of `run.txt`: what was searched, where and how.

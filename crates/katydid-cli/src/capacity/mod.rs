@@ -1,7 +1,8 @@
 //! The search for a capacity: run after run, each with statistics and a verdict of its own, led by
 //! [`katydid_core::Search`].
 //!
-//! `probe.rs` makes one run of it, `ending.rs` tells what came of all.
+//! `probe.rs` makes one run of it, which is watched and saved like any other, `ending.rs` tells what
+//! came of all.
 
 mod ending;
 mod probe;
@@ -19,14 +20,18 @@ use crate::console::Console;
 use crate::embedded::Backend;
 use crate::error::CliError;
 use crate::files::Place;
+use crate::plan::PlannedMonitor;
 use crate::settings::Settings;
 use crate::signals::Watch;
 use crate::suite::Suite;
+use crate::watching::Watching;
 use ending::Ending;
 use probe::Probed;
 
 /// A load is tried so often in a row before a disturbed probe counts as it is.
 const TRIES: u32 = 3;
+/// Where a search keeps its probes, in its folder.
+pub(crate) const PROBES: &str = "probes";
 /// Between two looks at Ctrl-C while the target rests.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -39,6 +44,8 @@ pub(crate) struct Searcher<'a> {
     pub(crate) console: &'a Console,
     pub(crate) advisor: Advisor,
     pub(crate) backend: Option<Backend>,
+    /// What is watched beside each probe.
+    pub(crate) watching: Watching,
     /// Where the files go, and whether that could be arranged.
     pub(crate) place: (Place, bool),
 }
@@ -103,6 +110,10 @@ impl Searcher<'_> {
             rounded(longest.min(bound)),
             rounded(bound)
         ));
+        let rules = |monitor: &PlannedMonitor| monitor.expectations().next().is_some();
+        if self.settings.monitors.iter().any(rules) {
+            self.console.info("Monitors watch every probe; their rules judge none, the targets do");
+        }
         if shortest > bound {
             self.console.warning(
                 "the run time is shorter than any search that finds a load; this one may end before \

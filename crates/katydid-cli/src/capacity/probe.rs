@@ -1,14 +1,19 @@
 //! One probe: a whole run of the engine, judged by itself.
 
-use katydid_core::{ProbeRecord, RunEvent, StopReason, Verdict};
+use katydid_core::{ProbeRecord, RunEvent, StopReason, Verdict, diagnose};
 use katydid_engine::{RunOutcome, RunSettings, Shared, Window};
+use katydid_store::{Ending, Header};
 
-use super::Searcher;
+use super::{PROBES, Searcher};
 use crate::embedded::Backend;
 use crate::error::CliError;
+use crate::files::{Place, Written};
+use crate::heading;
 use crate::hooks::Calls;
+use crate::outcome::{ending_of, result};
 use crate::progress::Progress;
 use crate::run::{hooks, prepare};
+use crate::saving::Saving;
 
 /// What a probe has left.
 pub(super) struct Probed {
@@ -25,6 +30,9 @@ impl Searcher<'_> {
         let run = self.run_of(users);
         let (suite, settings, console) = (self.suite, self.settings, self.console);
         let first = number == 1;
+        let (header, place) = (self.header(number, &run), self.place_of(number, users));
+        let mut saving = Saving::begin(&place, &header, console);
+        let mut watching = self.watching.fresh();
         let mut calls = if first {
             Calls::init(suite, &run, console)
         } else {
@@ -37,6 +45,9 @@ impl Searcher<'_> {
         let (advisor, watch, backend) = (&self.advisor, self.watch, &self.backend);
         let mut observe = |event: RunEvent<'_>| {
             advisor.event(&event);
+            watching.event(&event);
+            watching.save(&mut saving);
+            saving.event(&event);
             match &event {
                 RunEvent::AllUsersStarted { users } => calls.spawning_complete(users),
                 RunEvent::Warning(text) => console.warning(text),
@@ -54,8 +65,9 @@ impl Searcher<'_> {
             }
         };
         let classes = &settings.classes;
-        let outcome =
+        let mut outcome =
             katydid_engine::run(classes, shared.clone(), &run, &watch.control, &mut observe)?;
+        watching.end(&mut outcome.snapshot);
         console.progress(None);
         calls.test_stop(outcome.reason, &outcome.snapshot);
         let rules = settings.rules(calls.aftermath());
@@ -64,8 +76,44 @@ impl Searcher<'_> {
         if outcome.reason == StopReason::Interrupted {
             record.cut();
         }
+        let ending = Ending {
+            diagnosis: diagnose(&outcome.snapshot, &suite.advice),
+            aftermath: calls.aftermath().clone(),
+            result: result(&verdict, &outcome.snapshot),
+            ..ending_of(&outcome)
+        };
+        let mut written = Written { whole: true, ..Written::default() };
+        saving.finish(ending, &mut written, console);
         drop(calls);
+        self.place.1 &= written.whole;
         Ok(Probed { record, verdict, outcome, run, shared })
+    }
+
+    /// The folder of a probe, if the search has one.
+    fn place_of(&mut self, number: u32, users: u32) -> Place {
+        let Some(folder) = &self.place.0.folder else { return Place::default() };
+        let folder = folder.join(PROBES).join(format!("{number:02}-{users}-users"));
+        match std::fs::create_dir_all(&folder) {
+            Ok(()) => Place { prefix: None, folder: Some(folder) },
+            Err(fault) => {
+                let folder = folder.display();
+                self.console.warning(&format!(
+                    "probe {number} is not saved, {folder} cannot be made: {fault}"
+                ));
+                self.place.1 = false;
+                Place::default()
+            }
+        }
+    }
+
+    fn header(&self, number: u32, run: &RunSettings) -> Header {
+        Header {
+            label: Some(format!("probe {number}: {} users", run.users)),
+            load: heading::load(run, None),
+            threads: run.threads,
+            phases: run.phases(),
+            ..heading::of_suite(self.suite, self.settings)
+        }
     }
 
     /// What all users do at one time, because a probe begins or ends, is no load that they keep up:

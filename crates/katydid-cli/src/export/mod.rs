@@ -12,6 +12,7 @@ use std::time::SystemTime;
 
 use katydid_core::{RunEvent, Snapshot};
 use katydid_report::metrics::{About, Metrics};
+use katydid_store::Header;
 
 use crate::console::Console;
 use crate::error::CliError;
@@ -72,6 +73,18 @@ impl Exports {
             seed: settings.run.seed,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             machine: gethostname::gethostname().to_string_lossy().into_owned(),
+        });
+    }
+
+    /// The same of a run without a suite.
+    pub(crate) fn describe_run(&mut self, header: &Header) {
+        self.about = Arc::new(About {
+            suite: header.suite.clone(),
+            scenario: String::new(),
+            host: header.host.clone(),
+            seed: header.seed,
+            version: header.katydid.clone(),
+            machine: header.place.machine.clone(),
         });
     }
 

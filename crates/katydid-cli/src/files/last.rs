@@ -10,7 +10,7 @@ use katydid_report::html;
 use super::whole::{probe, write_whole};
 use super::{Place, Written};
 use crate::console::Console;
-use crate::settings::{Maker, OutputSettings};
+use crate::settings::{Maker, OutputSettings, ReportFiles};
 
 /// What is written at the end, and where.
 #[derive(Clone, Debug, Default)]
@@ -36,9 +36,22 @@ impl LastFiles {
             stdout: output.json,
             json: output.json_file.as_ref().map(|name| PathBuf::from(format!("{name}.json"))),
             html: output.html.as_ref().map(named),
-            reports: output.reports.table().map(|(path, make)| (path.to_owned(), make)).collect(),
-            text: place.folder.as_ref().map(|folder| folder.join("run.txt")),
+            ..Self::of_run(&output.reports, place)
         }
+    }
+
+    /// Reports for machines, and `run.txt` where the run has a folder.
+    pub(crate) fn of_run(reports: &ReportFiles, place: &Place) -> Self {
+        Self {
+            reports: reports.table().map(|(path, make)| (path.to_owned(), make)).collect(),
+            text: place.folder.as_ref().map(|folder| folder.join("run.txt")),
+            ..Self::default()
+        }
+    }
+
+    /// With the page, by its name as it is.
+    pub(crate) fn with_page(self, html: Option<PathBuf>) -> Self {
+        Self { html, ..self }
     }
 
     /// Where single requests can be looked at.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
@@ -11,17 +12,19 @@ use katydid_core::is_loopback;
 use katydid_engine::RunSettings;
 
 use super::visitor::Request;
-use crate::args::{ArrivalArgs, HttpArgs, parse_count, parse_rate, parse_requests, parse_time};
+use crate::args::{
+    ArrivalArgs, ExportArgs, HttpArgs, ReportArgs, parse_count, parse_rate, parse_requests,
+    parse_time,
+};
 use crate::error::CliError;
 use crate::guards::label;
-use crate::settings::{check_url, seed, threads};
+use crate::heading::AT_ONCE;
+use crate::settings::{ExportSettings, ReportFiles, check_url, seed, threads};
 
 /// Users when nobody says how many: oha's number.
 const USERS: u32 = 50;
 /// Length of a run when nobody says how long.
 const RUN_TIME: Duration = Duration::from_secs(10);
-/// Users that start at once still need a rate: all within a microsecond.
-const AT_ONCE: f64 = 1e12;
 
 /// Load on one address, with a summary on stdout.
 #[derive(Clone, Debug, Parser)]
@@ -57,6 +60,9 @@ pub(crate) struct QuickArgs {
     /// Write PREFIX_stats.csv, _stats_history.csv, _failures.csv and _exceptions.csv
     #[arg(long, value_name = "PREFIX")]
     csv: Option<String>,
+    /// Write the report: a page with charts that opens offline
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// Do not keep the run in load_test_runs
     #[arg(long)]
     no_save: bool,
@@ -73,6 +79,10 @@ pub(crate) struct QuickArgs {
     arrivals: ArrivalArgs,
     #[command(flatten)]
     http: HttpArgs,
+    #[command(flatten)]
+    reports: ReportArgs,
+    #[command(flatten)]
+    exports: ExportArgs,
 }
 
 impl QuickArgs {
@@ -100,6 +110,12 @@ pub(crate) struct Plan {
     pub(crate) run: RunSettings,
     /// Prefix of the CSV files.
     pub(crate) csv: Option<String>,
+    /// Where the page goes.
+    pub(crate) html: Option<PathBuf>,
+    /// Reports for machines.
+    pub(crate) reports: ReportFiles,
+    /// Time series of other programs.
+    pub(crate) exports: ExportSettings,
     /// DISTURBED counts as INVALID for the exit code.
     pub(crate) strict: bool,
     /// The run leaves no folder.
@@ -139,8 +155,17 @@ impl Plan {
             calibrate: true,
             ..RunSettings::default()
         };
-        let (url, csv) = (args.url.clone(), args.csv.clone());
-        Ok(Self { url, request, run, csv, strict: args.strict, no_save: args.no_save })
+        Ok(Self {
+            url: args.url.clone(),
+            request,
+            run,
+            csv: args.csv.clone(),
+            reports: ReportFiles::resolve(&args.reports, args.html.as_ref())?,
+            html: args.html.clone(),
+            exports: ExportSettings::resolve(&args.exports, |long| format!("--{long}"))?,
+            strict: args.strict,
+            no_save: args.no_save,
+        })
     }
 }
 

@@ -16,13 +16,13 @@ use katydid_store::{Ending, Header};
 
 use crate::console::{Console, LogSetup, width};
 use crate::error::CliError;
-use crate::files::{Place, Reports};
-use crate::outcome::{ending_of, reports_text, result};
+use crate::export::Exports;
+use crate::files::{LastFiles, Place, Reports};
+use crate::outcome::{End, ending_of, reports_text};
 use crate::progress::Progress;
 use crate::run::place_of;
 use crate::saving::Saving;
 use crate::signals::{Watch, supervise};
-use crate::told::Told;
 use crate::{commands, heading, limits, refuse};
 
 use args::{Plan, QuickArgs};
@@ -49,11 +49,15 @@ fn supervised(plan: Plan) -> Result<u8, CliError> {
 fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let run = &plan.run;
     limits::make_room(run.users, run.threads)?;
+    let mut exports = Exports::open(&plan.exports, console)?;
     console.info(&opening(run, &plan.url));
     let classes = [visitor::class(plan.request)];
     let header = Header { strict: plan.strict, ..heading::of_run(&classes, run) };
     let (place, place_made) =
         if plan.no_save { (Place::default(), true) } else { place_of("url", console) };
+    let files = LastFiles::of_run(&plan.reports, &place).with_page(plan.html);
+    files.probe(console);
+    exports.describe_run(&header);
     let mut saving = Saving::begin(&place, &header, console);
     let csv = plan.csv.as_deref();
     let mut reports = Reports::new(csv, HistoryRows::Aggregated, place_made, console);
@@ -61,6 +65,7 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let mut observe = |event: RunEvent<'_>| {
         reports.event(&event);
         saving.event(&event);
+        exports.event(&event);
         match &event {
             RunEvent::Tick(snapshot) => console.progress(Some(&progress.line(snapshot))),
             RunEvent::Warning(text) => console.warning(text),
@@ -71,27 +76,25 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let shared = Shared::default();
     let ended = katydid_engine::run(&classes, shared, run, &watch.control, &mut observe)?;
     let snapshot = &ended.snapshot;
+    exports.end(snapshot, console);
     let mut written = reports.finish(snapshot, ended.started);
-    let mut ending = ending_of(&ended);
-    ending.diagnosis = katydid_core::diagnose(snapshot, &[]);
-    ending.said = console.warnings();
-    ending.reports_whole = written.whole;
-    let judge =
-        |ending: &Ending| Told { header: &header, snapshot, ending, broken: None }.verdict();
-    ending.result = result(&judge(&ending), snapshot);
-    saving.finish(ending.clone(), &mut written, console);
-    ending.reports_whole = written.whole;
-    let verdict = judge(&ending);
+    let diagnosis = katydid_core::diagnose(snapshot, &[]);
+    let ending = Ending { diagnosis, ..ending_of(&ended) };
+    let (header, place, files) = (&header, &place, &files);
+    let mut end = End { header, snapshot, ending, shows_tables: false, place, files, console };
+    let verdict = end.write(saving, &mut written);
     let text = summary::text(snapshot, width());
     // The summary is for stdout, which may be the same terminal.
     console.progress(None);
     console.flush(None);
     // A reader that has gone (`| head -1`) is no fault.
     let _ = writeln!(std::io::stdout().lock(), "{text}");
-    console.block(&table::diagnosis(&ending.diagnosis));
+    console.block(&table::diagnosis(&end.ending.diagnosis));
     console.block(&table::conclusion(snapshot));
+    console.block(&table::exemplar_count(snapshot, &files.exemplars()));
     console.block(&reports_text(&written));
     console.verdict(&table::verdict(&verdict));
+    exports.linger(watch, console);
     Ok(verdict.exit_code)
 }
 

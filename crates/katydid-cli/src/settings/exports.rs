@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::check_url;
-use crate::args::Args;
+use crate::args::ExportArgs;
 use crate::error::CliError;
 
 /// Time series of other programs.
@@ -28,15 +28,17 @@ pub(crate) struct PrometheusSettings {
 }
 
 impl ExportSettings {
-    /// Decides what `args` mean.
+    /// Decides what `exports` mean; `name` says how an option was written.
     ///
     /// # Errors
     /// Options that want others, an endpoint that is no address.
-    pub(crate) fn resolve(args: &Args) -> Result<Self, CliError> {
-        let exports = &args.exports;
+    pub(crate) fn resolve(
+        exports: &ExportArgs,
+        name: impl Fn(&str) -> String,
+    ) -> Result<Self, CliError> {
         let (host, linger) = (exports.prometheus_host, exports.prometheus_linger);
         let needs = |long: &str| {
-            let name = args.sources.name(long);
+            let name = name(long);
             Err(CliError::Usage(format!("{name} needs --prometheus-port PORT")))
         };
         let prometheus = match (exports.prometheus_port, host, linger) {

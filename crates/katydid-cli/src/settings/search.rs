@@ -11,13 +11,13 @@ const NO_REPORT: &str = "there is no such report of a search; --json-file has it
 const NO_EXPORT: &str = "the probes of a search are runs of their own and export nothing";
 
 /// What a search has no use for, each with the reason.
-const BESIDE: [(&str, &str); 15] = [
+const BESIDE: [(&str, &str); 14] = [
     ("stages", "the search chooses its numbers of users itself"),
     ("steps", "the search chooses its steps itself"),
     ("arrival-rate", "the search is one for users, not for arrivals"),
     ("arrival-stages", "the search is one for users, not for arrivals"),
     ("iterations", "a probe lasts as long as --step-time says"),
-    ("html", "there is no page of a search; its folder has run.txt, probes.csv and a plan"),
+    ("html", "there is no page of a search; `report` makes one of each probe in its folder"),
     ("junit", NO_REPORT),
     ("md", NO_REPORT),
     ("summary-json", NO_REPORT),
@@ -25,7 +25,6 @@ const BESIDE: [(&str, &str); 15] = [
     ("prometheus-host", NO_EXPORT),
     ("prometheus-linger", NO_EXPORT),
     ("otlp-endpoint", NO_EXPORT),
-    ("watch-pid", "no process is watched beside a search"),
     ("csv-full-history", "--csv writes one line for each probe"),
 ];
 
@@ -73,7 +72,6 @@ pub(super) fn alone(args: &Args, search: Option<&Ladder>) -> Args {
         args.load.steps = None;
         args.arrivals = ArrivalArgs::default();
         args.tuning.iterations = None;
-        args.target.watch_pid.clear();
         args.output.html = None;
         args.reports = ReportArgs::default();
         args.exports = ExportArgs::default();

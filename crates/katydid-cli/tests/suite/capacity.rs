@@ -48,9 +48,12 @@ fn report(folder: &Path, name: &str) -> String {
 fn the_search_finds_where_the_target_breaks() {
     let server = TestServer::spawn();
     let proxy = FaultProxy::start(server.addr(), &["delay 300ms beyond 5 connections"]).unwrap();
-    let folder = folder(PLAN);
+    // A rule that every probe misses: it judges none.
+    let rule = "[monitor.machine]\nmachine = true\nrules = [\"memory_available < 1MB\"]\n";
+    let folder = folder(&format!("{PLAN}{rule}"));
     let ended = run(&mut search(folder.path(), &proxy.url(), "--json"))
         .expect(0)
+        .says("Monitors watch every probe; their rules judge none, the targets do")
         .says("Searching for the most users that hold every target: from 2 to at most 64, 1s each");
     let last = ended.last_line().to_owned();
     for text in [
@@ -79,12 +82,36 @@ fn the_search_finds_where_the_target_breaks() {
     let found: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!((found["found"].as_bool(), found["held_users"].as_u64()), (Some(true), Some(4)));
     assert_eq!(found["probes"].as_array().unwrap().len(), column(0).len());
+    a_probe_is_a_saved_run(folder.path(), column(0).len());
     // What it says to keep is a plan, and the load of it holds.
     std::fs::write(folder.path().join("kept.toml"), report(folder.path(), "at-capacity.toml"))
         .unwrap();
     let mut check = shop("plan check --plan kept.toml");
     let checked = run(check.current_dir(&folder)).expect(0).stdout;
     assert!(checked.contains("at-capacity: ok, 4 users at 4/s for 3s, 2 targets"), "{checked}");
+}
+
+/// Probe by probe, with what was watched beside it.
+fn a_probe_is_a_saved_run(folder: &Path, probes: usize) {
+    let search = std::fs::read_dir(folder.join("load_test_runs")).unwrap().next().unwrap().unwrap();
+    let saved = std::fs::read_dir(search.path().join("probes")).unwrap();
+    let mut saved: Vec<_> = saved.map(|probe| probe.unwrap().path()).collect();
+    saved.sort();
+    assert_eq!(saved.len(), probes, "{saved:?}");
+    assert!(saved[0].ends_with("01-2-users"), "{saved:?}");
+    let broke = saved.iter().find(|probe| probe.ends_with("03-8-users")).unwrap_or(&saved[2]);
+    let mut report = shop("report --summary-json summary.json --text probe.txt");
+    run(report.arg(broke).current_dir(folder)).expect(0);
+    let text = std::fs::read_to_string(folder.join("probe.txt")).unwrap();
+    assert!(text.contains("VERDICT: FAIL - target `p90 < 200ms` missed: 3"), "{text}");
+    let summary = std::fs::read(folder.join("summary.json")).unwrap();
+    let summary: serde_json::Value = serde_json::from_slice(&summary).unwrap();
+    assert_eq!(summary["monitors"][0]["name"], "machine");
+    assert!(!summary["processes"].as_array().unwrap().is_empty(), "{summary}");
+    let name = search.file_name().into_string().unwrap();
+    run(shop("report").arg(&name).current_dir(folder))
+        .expect(2)
+        .says("is a search for a capacity; each of its probes is a saved run, in load_test_runs/");
 }
 
 fn a_target_that_breaks_at_once_has_no_capacity() {

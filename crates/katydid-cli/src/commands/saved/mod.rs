@@ -12,6 +12,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use katydid_core::{Snapshot, exit};
 use katydid_store::{Cut, Ending, Found, ReadError, Runs, RunsError, Saved, SavedError};
 
+use crate::capacity::PROBES;
 use crate::error::CliError;
 use crate::files::RUNS;
 use crate::outcome::{Outcome, broken_ending};
@@ -75,7 +76,17 @@ fn name_of_run() -> Arg {
 }
 
 fn find(runs: &Runs, name: &str) -> Result<Found, CliError> {
-    runs.find(name).map_err(|fault| wrong_run(&fault))
+    runs.find(name).map_err(|fault| {
+        let folder = runs.clone().with_unsaved().find(name).ok();
+        let probes = folder.map(|found| found.folder.join(PROBES)).filter(|it| it.is_dir());
+        match probes {
+            Some(probes) => CliError::Usage(format!(
+                "`{name}` is a search for a capacity; each of its probes is a saved run, in {}",
+                probes.display()
+            )),
+            None => wrong_run(&fault),
+        }
+    })
 }
 
 fn wrong_run(fault: &RunsError) -> CliError {
@@ -107,14 +118,27 @@ impl Reread {
         cut: &Cut,
         tick: &mut dyn FnMut(&Snapshot),
     ) -> Result<Self, CliError> {
-        let saved = Saved::follow(&found.file(), cut, tick).map_err(|fault| match fault {
-            SavedError::Cut(fault) => CliError::Usage(fault.to_string()),
-            SavedError::Read(fault) => unreadable(found, &fault),
-            fault => CliError::Usage(fault.to_string()),
-        })?;
+        let saved = Saved::follow(&found.file(), cut, tick);
+        saved.map(Self::of).map_err(|fault| wrong_part(found, fault))
+    }
+
+    /// The whole run, and a part of it, of which every tick is shown.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub(crate) fn with_part(
+        found: &Found,
+        cut: &Cut,
+        tick: &mut dyn FnMut(&Snapshot),
+    ) -> Result<[Self; 2], CliError> {
+        let saved = Saved::with_part(&found.file(), cut, tick);
+        saved.map(|both| both.map(Self::of)).map_err(|fault| wrong_part(found, fault))
+    }
+
+    fn of(saved: Saved) -> Self {
         let ending = saved.ending.clone().unwrap_or_else(|| broken_ending(&saved));
         let broken = saved.ending.is_none().then(|| broken(&saved));
-        Ok(Self { saved, ending, broken })
+        Self { saved, ending, broken }
     }
 
     /// What its reports are made of.
@@ -130,6 +154,14 @@ impl Reread {
     /// What came of it.
     pub(crate) fn result(&self) -> Outcome {
         crate::outcome::result(&self.told().verdict(), &self.saved.snapshot)
+    }
+}
+
+fn wrong_part(found: &Found, fault: SavedError) -> CliError {
+    match fault {
+        SavedError::Cut(fault) => CliError::Usage(fault.to_string()),
+        SavedError::Read(fault) => unreadable(found, &fault),
+        fault => CliError::Usage(fault.to_string()),
     }
 }
 

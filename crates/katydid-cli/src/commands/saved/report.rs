@@ -68,19 +68,20 @@ pub(super) fn run(runs: &Runs, matches: &ArgMatches) -> Result<u8, CliError> {
             history.note(snapshot);
         }
     };
-    let mut read = Reread::follow(&found, &cut, &mut tick)?;
-    let verdict = if cut.is_whole() {
-        read.told().verdict()
+    let (read, verdict) = if cut.is_whole() {
+        let read = Reread::follow(&found, &cut, &mut tick)?;
+        let verdict = read.told().verdict();
+        (read, verdict)
     } else {
         // A part is no run: nobody planned it, and half of what a verdict needs lies outside.
-        let whole = Reread::open(&found, &Cut::default())?;
-        let part = format!(
+        let [whole, mut part] = Reread::with_part(&found, &cut, &mut tick)?;
+        let said = format!(
             "this report is of a part of the run, {}; the verdict is that of the whole run of {:.1} s",
             cut.text(),
             whole.saved.length.as_secs_f64()
         );
-        read.ending.said.insert(0, part);
-        whole.told().verdict()
+        part.ending.said.insert(0, said);
+        (part, whole.told().verdict())
     };
     let machines = ReportArgs::from_arg_matches(matches).map_err(CliError::Words)?;
     let machines = ReportFiles::resolve(&machines, matches.get_one::<PathBuf>("html"))?;
