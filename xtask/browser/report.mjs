@@ -265,9 +265,28 @@ for (const name of ['hour', 'failing', 'nothing']) {
     }, { dark });
   }
 }
-await check('a phone shows the page without scrolling sideways', 'hour', async (page) => {
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
-}, { size: { width: 390, height: 844 } });
+for (const name of ['hour', 'failing', 'names']) {
+  await check(`a phone shows ${name} without scrolling sideways, words as cards`, name, async (page) => {
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
+    const top = await page.evaluate(() => document.querySelector('.figures').getBoundingClientRect().top / innerHeight);
+    // A failure of 10 kB takes its part of the first screen.
+    assert.ok(top < (name === 'names' ? 1.5 : 1), `the figures begin at ${top} screens`);
+    assert.equal(await page.evaluate(() => getComputedStyle(document.querySelector('[aria-labelledby="settings"] td')).display), 'block');
+  }, { size: { width: 390, height: 844 } });
+}
+await check('paper has charts in pairs, drawn for it, and the screen has them as before', 'hour', async (page) => {
+  const drawn = () => page.evaluate(() => Number(document.querySelector('#time-charts .plot svg').getAttribute('viewBox').split(' ')[2]));
+  const before = await drawn();
+  const seen = await page.evaluate(() => new Promise((done) => {
+    dispatchEvent(new Event('beforeprint'));
+    const [one, other] = [...document.querySelectorAll('#time-charts figure')].map((figure) => figure.getBoundingClientRect());
+    done([one.top === other.top, Number(document.querySelector('#time-charts .plot svg').getAttribute('viewBox').split(' ')[2])]);
+  }));
+  assert.equal(seen[0], true, 'two beside each other');
+  assert.ok(seen[1] > 400 && seen[1] < 520, String(seen[1]));
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+  assert.equal(await drawn(), before);
+});
 
 await context.close();
 fs.rmSync(profile, { recursive: true, force: true });

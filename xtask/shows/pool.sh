@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Pool too small: an embedded backend with two database connections; the diagnosis must name the pool. With a large pool it must not.
+# Pool too small: an embedded backend with two database connections; the diagnosis and the first screen of the report
+# must name the pool. With a large pool they must not.
 set -euo pipefail
 users=${1:-40}; seconds=${2:-40}
 cd "$(dirname "$0")/../.."
@@ -13,11 +14,17 @@ cd "$work"
 export FAULT_DATABASE_DELAY_MS=150
 for size in 2 50; do
   echo "== DATABASE_POOL_SIZE=$size"
-  DATABASE_POOL_SIZE=$size "$bin" --embedded --headless -u "$users" -r 10 -t "${seconds}s" --tags health,preferences --only-summary --seed 1 \
+  DATABASE_POOL_SIZE=$size "$bin" --embedded --headless -u "$users" -r 10 -t "${seconds}s" --tags health,preferences --only-summary --seed 1 --html "$size.html" --md "$size.md" \
     >"$size.out" 2>&1 || true
-  sed -n '/^Watched beside/,/^$/p; /^What moved with p95/,/^$/p; /^Diagnosis/,/^$/p' "$size.out"
+  # The first screen of the page: what stands before its contents.
+  sed -n '/<header>/,/<\/header>/p' "$size.html" >"$size.first"
+  sed -n 's/^<li>\(.*\)<\/li>$/  \1/p' "$size.first"
+  sed -n '/^  Slowest /p; /^Watched beside/,/^$/p; /^What moved with p95/,/^$/p; /^Diagnosis/,/^$/p' "$size.out"
 done
 grep -q 'db_pool_in_use{pool="read"} of monitor backend' 2.out || { echo "NOT NAMED"; tail -60 2.out; exit 1; }
+grep -q 'db_pool_in_use{pool=&quot;read&quot;} of monitor backend: all 2 were in use' 2.first || { echo "the first screen does not name the pool"; exit 1; }
+grep -q '^  Slowest .*db_pool_in_use{pool="read"} of monitor backend' 2.out || { echo "the bottleneck does not name the pool"; exit 1; }
+grep -q '^Slowest: .*of monitor backend' 2.md || { echo "the Markdown does not name the pool"; exit 1; }
 grep -q 'larger DATABASE_POOL_SIZE' 2.out || { echo "the setting is not named"; exit 1; }
-if grep -q 'of monitor backend, since' 50.out; then echo "a large pool was blamed"; exit 1; fi
+if grep -q 'of monitor backend, since' 50.out || grep -q 'of monitor backend: all' 50.first; then echo "a large pool was blamed"; exit 1; fi
 echo "the pool is named when it is too small, and only then"

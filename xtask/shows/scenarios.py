@@ -102,7 +102,7 @@ def scaled_plan(folder):
 class Target:
     """A backend of its own, with a proxy before it if there are faults."""
 
-    def __init__(self, folder, faults, leak):
+    def __init__(self, folder, faults, leak, accounts=200):
         self.started = []
         env = dict(os.environ, RATE_LIMIT_REQUESTS_PER_HOUR="1000000")
         if leak:
@@ -110,7 +110,7 @@ class Target:
         log = open(os.path.join(folder, "backend.log"), "w")
         backend = self.start([BACKEND, "serve", "--dev", "--bind", "127.0.0.1:0", "--data", "data"], folder, env, log)
         self.pid, self.url = backend.pid, first_line(backend).rsplit(" ", 1)[1]
-        done = run(["accounts", "create", "--target", self.url, "--count", "200", "--tier", "PRO", "--credits", "1000000", "--out", "accounts.csv"], folder)
+        done = run(["accounts", "create", "--target", self.url, "--count", str(accounts), "--tier", "PRO", "--credits", "1000000", "--out", "accounts.csv"], folder)
         if done.returncode != 0:
             sys.exit("no accounts: " + done.stderr)
         if faults:

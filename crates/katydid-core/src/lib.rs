@@ -52,7 +52,7 @@ mod watched;
 
 pub use advice::{
     Advice, Diagnosis, Planned, PlannedClass, Silence, SilenceError, Symptom, Warning, WarningName,
-    Warnings, diagnose, is_loopback, known_cause, measured_warnings, planned_warnings,
+    Warnings, diagnose, full_pools, is_loopback, known_cause, measured_warnings, planned_warnings,
 };
 pub use aftermath::Aftermath;
 pub use arrivals::{ArrivalCounts, ArrivalRate, Lateness, RateError, RateStage};
@@ -61,7 +61,7 @@ pub use capacity::{
     SearchOutcome, Shows,
 };
 pub use closing::Closing;
-pub use coincidence::{COINCIDENCE, Coincidence, coincidences};
+pub use coincidence::{COINCIDENCE, Coincidence, coincidences, coincidences_of};
 pub use drift::{DriftError, DriftLimit, DriftMetric, DriftRule, Slope};
 pub use event::{RunEvent, RunState, StopReason};
 pub use exemplars::{Curl, Exemplar, Gallery, Rank, Why, masked_line, message_text};

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::time::Duration;
 
-use katydid_core::{Diagnosis, RunWord, Snapshot, TargetResult, Verdict};
+use katydid_core::{Diagnosis, RunWord, Snapshot, TargetResult, Verdict, full_pools};
 
 use crate::number::ratio;
 use crate::slowest::slowest;
@@ -14,7 +14,8 @@ const LONGEST: usize = 160;
 
 /// What is most important of a run, in three sentences: the target that is worst off with its
 /// margin, the first failure with its time, and what limited the run. `diagnosis` is what
-/// [`katydid_core::diagnose`] has found.
+/// [`katydid_core::diagnose`] has found. A pool that was too small is named in the last one whatever
+/// else limited the run, for it explains the rest.
 ///
 /// The texts of failures and names are foreign; escape them for where they are shown.
 pub fn headline(snapshot: &Snapshot, verdict: &Verdict, diagnosis: &[Diagnosis]) -> Vec<String> {
@@ -33,6 +34,7 @@ fn worst_target(verdict: &Verdict) -> String {
                     .to_owned()
             }
             (None, 1) => "The one expectation was met; no target was set.".to_owned(),
+            (None, 2) => "Both expectations were met; no target was set.".to_owned(),
             (None, _) => format!("All {count} expectations were met; no target was set."),
         };
     };
@@ -51,9 +53,13 @@ fn worst_target(verdict: &Verdict) -> String {
     let (target, measured) = (&worst.target, worst.measured_text());
     let met = match targets.len() {
         1 => format!("The target `{target}` was met: {measured}{margin}"),
-        count => format!(
-            "All {count} targets were met; nearest to its limit is `{target}` with {measured}{margin}"
-        ),
+        count => {
+            let all = if count == 2 { "Both".to_owned() } else { format!("All {count}") };
+            format!(
+                "{all} targets were met; nearest to its limit is `{target}` with \
+                 {measured}{margin}"
+            )
+        }
     };
     missed.map_or_else(|| format!("{met}."), |cause| format!("{}.", capital(cause)))
 }
@@ -92,18 +98,23 @@ fn limit(snapshot: &Snapshot, verdict: &Verdict, diagnosis: &[Diagnosis]) -> Str
     if snapshot.requests() == 0 {
         return "Nothing was sent that a limit could be seen of.".to_owned();
     }
-    if let Some(finding) = verdict.run.findings.first().filter(|it| it.word > RunWord::Valid) {
-        return format!("What limits what this run says: {}.", finding.text);
-    }
-    if let Some(aborted) = &snapshot.aborted {
-        return format!("{}.", capital(&aborted.text));
-    }
-    if let Some(knee) = verdict.knee.as_ref().filter(|knee| knee.broken().is_some()) {
-        return format!("{}.", knee.sentences().first().map_or_else(String::new, |it| capital(it)));
+    let pools = full_pools(snapshot);
+    let is_pool = |found: &&Diagnosis| pools.iter().any(|pool| pool.place == found.place);
+    let pool = diagnosis.iter().find(is_pool).map(cause);
+    let first =
+        if let Some(finding) = verdict.run.findings.first().filter(|it| it.word > RunWord::Valid) {
+            Some(format!("What limits what this run says: {}.", finding.text))
+        } else if let Some(aborted) = &snapshot.aborted {
+            Some(format!("{}.", capital(&aborted.text)))
+        } else {
+            let knee = verdict.knee.as_ref().filter(|knee| knee.broken().is_some());
+            knee.and_then(|knee| knee.sentences().first().map(|it| format!("{}.", capital(it))))
+        };
+    if first.is_some() || pool.is_some() {
+        return [first, pool].into_iter().flatten().collect::<Vec<_>>().join(" ");
     }
     if let Some(found) = diagnosis.first() {
-        let Diagnosis { place, seen, cause, .. } = found;
-        return format!("{}: {seen}; likely cause: {cause}.", shorten(place, LONGEST));
+        return cause(found);
     }
     match slowest(snapshot).first() {
         Some(slow) => format!("Nothing was seen that limited it; slowest is {}.", slow.sentence()),
@@ -111,9 +122,17 @@ fn limit(snapshot: &Snapshot, verdict: &Verdict, diagnosis: &[Diagnosis]) -> Str
     }
 }
 
-/// `12.3 s`, `4 min 5 s`, `1 h 2 min`.
+fn cause(found: &Diagnosis) -> String {
+    let Diagnosis { place, seen, cause, .. } = found;
+    format!("{}: {seen}; likely cause: {cause}.", shorten(place, LONGEST))
+}
+
+/// `8 ms`, `12.3 s`, `4 min 5 s`, `1 h 2 min`.
 fn moment(time: Duration) -> String {
     let seconds = time.as_secs();
+    if time < Duration::from_millis(100) {
+        return format!("{} ms", time.as_millis());
+    }
     match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
         (0, 0..2, _) => format!("{:.1} s", time.as_secs_f64()),
         (0, minutes, seconds) => format!("{minutes} min {seconds} s"),

@@ -21,6 +21,7 @@
 //! them. Our added columns (p95, p99, phases) have two decimals below 10 ms and one below 100 ms.
 //! Whatever the rounding, no percentile is ever shown above the maximum beside it.
 
+mod bottleneck;
 pub mod compare;
 mod conclusion;
 pub mod csv;

@@ -41,6 +41,14 @@ pub(crate) fn fine(millis: f64) -> String {
     }
 }
 
+/// A time for a sentence or a single figure: `0.31 ms`, `105 ms`, `4302 ms`, `12.7 s`.
+pub(crate) fn span(time: Duration) -> String {
+    match millis(time) {
+        ms if ms < 9_995.0 => format!("{} ms", fine(ms)),
+        ms => format!("{:.1} s", ms / 1_000.0),
+    }
+}
+
 /// `count` per second of `time`; 0 before any time has passed.
 pub(crate) fn per_second(count: u64, time: Duration) -> f64 {
     if time.is_zero() { 0.0 } else { count as f64 / time.as_secs_f64() }

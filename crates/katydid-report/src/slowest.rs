@@ -8,7 +8,7 @@ use katydid_core::{PhaseTotals, Row, Snapshot};
 use crate::number::{fine, millis};
 
 /// What the phases are called in a sentence.
-const WORDS: [&str; 6] = [
+pub(crate) const WORDS: [&str; 6] = [
     "looking up the name",
     "connecting",
     "the TLS handshake",

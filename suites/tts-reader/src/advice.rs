@@ -36,7 +36,7 @@ fn refusals() -> [Advice; 7] {
         Advice::new(
             status(503),
             "all connections of the database's pool are taken, or its disk is slow",
-            "start the service with a larger DATABASE_POOL_SIZE (8), and look at its disk",
+            "start the service with a larger DATABASE_POOL_SIZE (8 by default), and look at its disk",
         )
         .saying("database"),
         Advice::new(status(503), BUSY_SPEECH, LESS_SPEECH).at("/api/synthesize"),
@@ -56,7 +56,7 @@ fn slowness() -> [Advice; 4] {
     [
         Advice::new(
             Symptom::PoolFull,
-            "the pool of connections for reading, DATABASE_POOL_SIZE (8), is too small for this \
+            "the pool of connections for reading, DATABASE_POOL_SIZE (8 by default), is too small for this \
              load: requests queue for a connection",
             "start the service with a larger DATABASE_POOL_SIZE, and look why the database takes so \
              long",

@@ -9,7 +9,7 @@ mod planned;
 mod rows;
 mod warning;
 
-pub use diagnosis::{Advice, Diagnosis, Symptom, diagnose, known_cause};
+pub use diagnosis::{Advice, Diagnosis, Symptom, diagnose, full_pools, known_cause};
 pub use measured::measured_warnings;
 pub use planned::{Planned, PlannedClass, is_loopback, planned_warnings};
 pub use warning::{Silence, SilenceError, Warning, WarningName, Warnings};

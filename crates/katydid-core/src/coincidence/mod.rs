@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::monitored::{Series, Unit};
+use crate::recorder::{RowKey, RowKind};
 use crate::{Monitored, Snapshot};
 
 /// Steps by which a series may come earlier or later.
@@ -79,12 +80,17 @@ pub const COINCIDENCE: &str = "coincidences in time, no proof of cause";
 
 /// The series that moved with the p95 of all requests, the closest first.
 pub fn coincidences(snapshot: &Snapshot) -> Vec<Coincidence> {
+    coincidences_of(snapshot, |key| key.kind == RowKind::Request)
+}
+
+/// The series that moved with the p95 of the rows of these keys, the closest first.
+pub fn coincidences_of(snapshot: &Snapshot, wanted: impl Fn(&RowKey) -> bool) -> Vec<Coincidence> {
     let history = snapshot.history();
     let windows: Vec<Range<Duration>> =
         history.steps().iter().map(|step| step.from..step.until).collect();
     let latency: Vec<Option<f64>> = (0..windows.len())
         .map(|at| {
-            let part = history.requests(at..at + 1);
+            let part = history.part(at..at + 1, &wanted);
             let p95 = part.response().quantile(0.95)?;
             (part.requests() >= LEAST_REQUESTS).then_some(p95.as_secs_f64())
         })

@@ -24,17 +24,18 @@ pub(super) fn over_time(snapshot: &Snapshot, out: &mut String) {
              <div class=\"tools\"><button type=\"button\" id=\"reset\" disabled>Whole run</button> \
              <label><input type=\"checkbox\" id=\"log\"> response times on a log scale</label></div>\n\
              <p id=\"window\" class=\"window\" role=\"status\"></p>\n\
-             <div id=\"time-charts\"></div>\n";
+             <div id=\"time-charts\" class=\"charts\"></div>\n";
     if has_side_charts(snapshot) {
-        *out += "<h3>Target and machine</h3>\n<div id=\"side-charts\"></div>\n";
+        *out +=
+            "<h3>Target and machine</h3>\n<div id=\"side-charts\" class=\"charts beside\"></div>\n";
     }
-    *out += "<h3>One name</h3>\n\
+    *out += "<div id=\"one-name\">\n<h3>One name</h3>\n\
              <p class=\"note\">The 40 names with the most requests. Each point has the percentiles of \
              all requests of its stretch, within 0.1 %; a run of many seconds has 100 stretches, and \
              zooming shows no more of them.</p>\n\
              <div class=\"tools\"><label for=\"name\">Name</label> <select id=\"name\"><option \
-             value=\"\">choose one</option></select></div>\n<div id=\"name-charts\"></div>\n\
-             </div>\n</section>\n";
+             value=\"\">choose one</option></select></div>\n<div id=\"name-charts\" class=\"charts\"></div>\n\
+             </div>\n</div>\n</section>\n";
 }
 
 /// How response times are spread; nothing without requests.
@@ -49,7 +50,7 @@ pub(super) fn distribution(snapshot: &Snapshot, out: &mut String) {
              added up and never averaged; on this page a bucket is 1.5 % wide (3 or 6 % in runs of \
              very many different times), so they are within half of that.</p>\n";
     *out += WITHOUT;
-    *out += "<div class=\"live-only\" id=\"distribution-charts\"></div>\n</section>\n";
+    *out += "<div class=\"live-only charts\" id=\"distribution-charts\"></div>\n</section>\n";
 }
 
 /// What narrows the tables of requests down.

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use katydid_core::{RunWord, Snapshot, Trust, Verdict, VerdictWord};
 
 use super::exemplars::lines;
-use super::markup::escape;
+use super::markup::{escape, told};
 use super::page::Page;
 use crate::conclusion::conclusion;
-use crate::number::{bytes, fine, millis, per_second, ratio};
+use crate::number::{bytes, per_second, ratio, span};
 use crate::table::exit_reason;
 use crate::text::shorten;
 
@@ -17,23 +17,39 @@ use crate::text::shorten;
 const FIRST: usize = 4;
 const LONGEST: usize = 600;
 
-/// Suite, verdicts with their causes, the most important sentences, and what ran where and when.
+/// What ran, verdicts with their causes, the most important sentences, and the figures.
 pub(super) fn head(page: &Page<'_>, headline: &[String], out: &mut String) {
+    let title = page.scenario.map_or_else(String::new, |scenario| format!(": {scenario}"));
+    let (started, lasted) = (calendar(Some(page.started)), length(page.snapshot.elapsed));
     *out += &format!(
-        "<header>\n<p class=\"suite\">{}</p>\n<h1>Load test report</h1>\n<div class=\"words\">\n",
-        escape(page.suite)
+        "<header>\n<div class=\"masthead\">\n<div>\n<p class=\"suite\">Load test report</p>\n\
+         <h1>{}{}</h1>\n<p class=\"soft\"><span>{}</span> <span>{started}</span> \
+         <span>{lasted}</span></p>\n</div>\n\
+         <button type=\"button\" id=\"theme\" hidden>Theme: as the system</button>\n</div>\n\
+         <div class=\"words\">\n",
+        escape(page.suite),
+        escape(&title),
+        escape(page.host),
     );
-    run(&page.verdict.run, out);
     verdict(page.verdict, out);
+    run(&page.verdict.run, out);
     *out += "</div>\n<ol class=\"headline\">\n";
     for sentence in headline {
-        *out += &format!("<li>{}</li>\n", escape(sentence));
+        *out += &format!("<li>{}</li>\n", told(sentence));
     }
-    *out += "</ol>\n<dl class=\"facts\">\n";
+    *out += "</ol>\n";
+    figures(page.snapshot, out);
+    *out += "</header>\n";
+}
+
+/// What ran where and when, and on what its numbers rest.
+pub(super) fn about(page: &Page<'_>, out: &mut String) {
+    *out += "<section aria-labelledby=\"about\">\n<h2 id=\"about\">About the run</h2>\n\
+             <dl class=\"facts\">\n";
     for (name, value) in facts(page) {
         *out += &format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escape(&value));
     }
-    *out += "</dl>\n</header>\n";
+    *out += "</dl>\n</section>\n";
 }
 
 /// What is said of the target.
@@ -62,14 +78,25 @@ fn run(run: &Trust, out: &mut String) {
         RunWord::Invalid => ("INVALID", "fail", "its numbers say nothing about the target"),
     };
     *out += &format!("<div class=\"run {class}\">\n<p><strong>RUN {word}</strong> {meaning}</p>\n");
-    list(run.findings.iter().map(|finding| &finding.text).chain(&run.notes), out);
+    let causes: Vec<&String> =
+        run.findings.iter().map(|finding| &finding.text).chain(&run.notes).collect();
+    // The first cause of a disturbance is among the sentences below; the words on it are long.
+    match (run.word, causes.len()) {
+        (RunWord::Disturbed, count) => {
+            let word = if count == 1 { "cause" } else { "causes" };
+            *out += &format!("<details class=\"print\"><summary>{count} {word}</summary>\n");
+            list(causes.into_iter(), out);
+            *out += "</details>\n";
+        }
+        _ => list(causes.into_iter(), out),
+    }
     *out += "</div>\n";
 }
 
 /// The first ones, and the others where somebody asks.
 fn list<'a>(texts: impl Iterator<Item = &'a String>, out: &mut String) {
     let lines: Vec<String> =
-        texts.map(|text| format!("<li>{}</li>\n", escape(&shorten(text, LONGEST)))).collect();
+        texts.map(|text| format!("<li>{}</li>\n", told(&shorten(text, LONGEST)))).collect();
     let (first, more) = lines.split_at(lines.len().min(FIRST));
     if !first.is_empty() {
         *out += &format!("<ul>\n{}</ul>\n", first.concat());
@@ -123,14 +150,14 @@ fn model(snapshot: &Snapshot) -> String {
 }
 
 /// One number each for how much, how often wrong, how fast.
-pub(super) fn figures(snapshot: &Snapshot, out: &mut String) {
+fn figures(snapshot: &Snapshot, out: &mut String) {
     let all = snapshot.aggregated();
     let times = all.response();
-    let ms = |time: Option<Duration>| {
-        time.map_or_else(|| "no data".to_owned(), |time| format!("{} ms", fine(millis(time))))
-    };
+    let ms = |time: Option<Duration>| time.map_or_else(|| "no data".to_owned(), span);
     let failed = match ratio(all.failures(), all.requests()) {
-        Some(share) => format!("{} ({:.2}%)", all.failures(), share * 100.0),
+        Some(share) => {
+            format!("{} <span class=\"share\">{:.2}%</span>", all.failures(), share * 100.0)
+        }
         None => "no data".to_owned(),
     };
     let figures = [

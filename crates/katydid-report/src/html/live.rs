@@ -56,7 +56,9 @@ pub fn table(id: &str, of: &TableSource<'_>) -> Option<String> {
         "transactions" => requests::transactions(snapshot),
         "percentiles" => requests::percentiles(snapshot),
         "phases" => requests::phases(snapshot),
-        "bottlenecks" => requests::slowest(snapshot),
+        "bottlenecks" => {
+            return Some(text(&requests::slowest(snapshot, &requests::slowest_note(snapshot))));
+        }
         "failures" => sections::failures(snapshot, started),
         "exceptions" => sections::exceptions(snapshot),
         "monitors" => monitors::monitors(snapshot),

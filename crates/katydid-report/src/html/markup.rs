@@ -9,6 +9,8 @@ use crate::text::clean;
 pub(crate) enum Cell {
     /// Words, set to the left.
     Text(String),
+    /// A sentence of ours: what stands in backticks is set as code.
+    Told(String),
     /// A number, set to the right.
     Number(String),
     /// A number that should be 0, set to the right.
@@ -24,6 +26,10 @@ impl Cell {
         Self::Text(text.into())
     }
 
+    pub(crate) fn told(text: impl Into<String>) -> Self {
+        Self::Told(text.into())
+    }
+
     pub(crate) fn number(number: impl ToString) -> Self {
         Self::Number(number.to_string())
     }
@@ -31,7 +37,7 @@ impl Cell {
     /// The class of its element, and what it says.
     fn said(&self) -> (&'static str, String) {
         match self {
-            Self::Text(text) => ("", text.clone()),
+            Self::Text(text) | Self::Told(text) => ("", text.clone()),
             Self::Number(text) => ("n", text.clone()),
             Self::Fault(0) => ("n", "0".to_owned()),
             Self::Fault(count) => ("n bad", count.to_string()),
@@ -41,17 +47,21 @@ impl Cell {
         }
     }
 
-    fn write(&self, out: &mut String) {
+    /// `label` is the heading of its column, for where heads have no room.
+    fn write(&self, label: Option<&str>, out: &mut String) {
         let (class, text) = self.said();
-        let text = escape(&text);
+        let text = if matches!(self, Self::Told(_)) { told(&text) } else { escape(&text) };
+        let label = label.map_or_else(String::new, |label| {
+            format!(" data-label=\"{}\"", escape(label.trim_start_matches('#')))
+        });
         *out += &match (self, class) {
             // A picture and not a style: the policy of the page forbids styles of single cells.
             (Self::Bar(_), _) => format!(
                 "<td class=\"{class}\"><svg aria-hidden=\"true\"><rect width=\"{text}\" \
                  height=\"100%\"/></svg>{text}</td>"
             ),
-            (_, "") => format!("<td>{text}</td>"),
-            (_, class) => format!("<td class=\"{class}\">{text}</td>"),
+            (_, "") => format!("<td{label}>{text}</td>"),
+            (_, class) => format!("<td class=\"{class}\"{label}>{text}</td>"),
         };
     }
 }
@@ -76,6 +86,7 @@ impl Serialize for Cell {
 pub(crate) struct Section<'a> {
     pub(crate) id: &'a str,
     pub(crate) title: &'a str,
+    /// If it has two lines, the first is what matters most of the section.
     pub(crate) note: &'a str,
     /// Headings; those that begin with `#` stand over numbers.
     pub(crate) columns: &'a [&'a str],
@@ -116,13 +127,19 @@ impl Section<'_> {
         }
         let (id, title) = (self.id, escape(self.title));
         *out += &format!("<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{title}</h2>\n");
-        if !self.note.is_empty() {
-            *out += &format!("<p class=\"note\">{}</p>\n", escape(self.note));
+        let (lead, note) = self.note.split_once('\n').unwrap_or(("", self.note));
+        for (class, text) in [("lead", lead), ("note", note)] {
+            if !text.is_empty() {
+                *out += &format!("<p class=\"{class}\">{}</p>\n", told(text));
+            }
         }
+        // Where most columns are words, a phone shows each row as a card.
+        let cards = self.columns.iter().filter(|name| name.starts_with('#')).count() < 2;
+        let class = if cards { " class=\"cards\"" } else { "" };
         // Wide tables scroll by themselves, with the keyboard too.
         *out += &format!(
             "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{id}\">\n\
-             <table data-sort>\n<thead><tr>"
+             <table data-sort{class}>\n<thead><tr>"
         );
         for column in self.columns {
             *out += &match column.strip_prefix('#') {
@@ -138,13 +155,27 @@ impl Section<'_> {
                 (false, true) => format!("<tr data-row=\"{at}\">"),
                 (false, false) => "<tr>".to_owned(),
             };
-            for cell in row {
-                cell.write(out);
+            for (cell, column) in row.iter().zip(self.columns) {
+                cell.write(cards.then_some(column), out);
             }
             *out += "</tr>\n";
         }
         *out += "</tbody>\n</table>\n</div>\n</section>\n";
     }
+}
+
+/// A sentence of ours in markup: what stands in backticks is code. One backtick too many, as a foreign
+/// text may have it, and all of them stay what they are.
+pub(crate) fn told(text: &str) -> String {
+    if !text.matches('`').count().is_multiple_of(2) {
+        return escape(text);
+    }
+    let parts = text.split('`').enumerate();
+    let part = |(at, part): (usize, &str)| match at % 2 {
+        1 => format!("<code>{}</code>", escape(part)),
+        _ => escape(part),
+    };
+    parts.map(part).collect()
 }
 
 /// `text` as it can stand in markup and in quoted attributes; what is not printable is shown.

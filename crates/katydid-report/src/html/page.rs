@@ -58,7 +58,6 @@ pub fn page(page: &Page<'_>) -> Vec<u8> {
     let mut body = String::new();
     facts::head(page, &headline(page.snapshot, page.verdict, page.diagnosis), &mut body);
     let mut main = String::new();
-    facts::figures(page.snapshot, &mut main);
     content(page, &mut main);
     body += &format!("{}<main>\n{main}</main>\n", contents(&main));
     let version = env!("CARGO_PKG_VERSION");
@@ -86,12 +85,14 @@ fn content(page: &Page<'_>, out: &mut String) {
             section.write(out);
         }
     };
+    let slowest_note = requests::slowest_note(snapshot);
     let knee_note = sections::knee_note(verdict);
     let judged = [
-        sections::advice(page.advice),
-        sections::diagnosis(page.diagnosis),
         sections::targets(verdict),
         sections::expectations(verdict),
+        sections::diagnosis(page.diagnosis),
+        requests::slowest(snapshot, &slowest_note),
+        sections::advice(page.advice),
         sections::knee(verdict, &knee_note),
         sections::stages(snapshot),
     ];
@@ -104,7 +105,6 @@ fn content(page: &Page<'_>, out: &mut String) {
         requests::transactions(snapshot),
         requests::percentiles(snapshot),
         requests::phases(snapshot),
-        requests::slowest(snapshot),
         sections::failures(snapshot, page.started),
     ];
     write(&measured, out);
@@ -122,10 +122,10 @@ fn content(page: &Page<'_>, out: &mut String) {
         sections::mix(snapshot),
         sections::events(snapshot),
         sections::warnings(page.warnings),
-        sections::settings(page.settings),
-        sections::versions(page.versions),
     ];
     write(&done, out);
+    facts::about(page, out);
+    write(&[sections::settings(page.settings), sections::versions(page.versions)], out);
     facts::again(page.command, out);
 }
 
@@ -137,8 +137,5 @@ fn contents(main: &str) -> String {
         Some(format!("<a href=\"#{id}\">{title}</a>\n"))
     });
     let links: String = headings.collect();
-    format!(
-        "<nav aria-label=\"Contents\">\n{links}<button type=\"button\" id=\"theme\" \
-         hidden>Theme: as the system</button>\n</nav>\n"
-    )
+    format!("<nav aria-label=\"Contents\">\n{links}</nav>\n")
 }

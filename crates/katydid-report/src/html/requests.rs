@@ -8,6 +8,7 @@ use katydid_core::{Row, Snapshot};
 use super::data::MOST_ROWS;
 use super::markup::{Cell, Section};
 use crate::PERCENTILES;
+use crate::bottleneck::bottleneck;
 use crate::number::{bytes, fine, millis, per_second};
 use crate::text::shorten;
 
@@ -157,7 +158,7 @@ pub(super) fn phases(snapshot: &Snapshot) -> Section<'static> {
 }
 
 /// The slowest rows, each with the phase in which its time goes.
-pub(super) fn slowest(snapshot: &Snapshot) -> Section<'static> {
+pub(super) fn slowest<'a>(snapshot: &Snapshot, note: &'a str) -> Section<'a> {
     let all = snapshot.aggregated().response().sum().as_secs_f64();
     let rows = crate::slowest::slowest(snapshot).into_iter().take(10).map(|slow| {
         let times = slow.row.response();
@@ -174,13 +175,20 @@ pub(super) fn slowest(snapshot: &Snapshot) -> Section<'static> {
     Section {
         id: "bottlenecks",
         title: "Bottlenecks",
-        note: "The slowest endpoints by p95, and where their time goes. What waits for the answer \
-               waits for the target; connecting and TLS are the price of new connections.",
+        note,
         columns: &["Endpoint", "#Requests", "#Median", "#p95", "Most of it", "#Of all time"],
         rows: rows.collect(),
         total: false,
         keyed: false,
     }
+}
+
+/// The bottleneck in a sentence, and what the rows below it are.
+pub(super) fn slowest_note(snapshot: &Snapshot) -> String {
+    let first = bottleneck(snapshot).map_or_else(String::new, |said| format!("Slowest: {said}\n"));
+    first
+        + "The slowest endpoints by p95, and where their time goes. What waits for the answer waits \
+           for the target; connecting and TLS are the price of new connections."
 }
 
 /// A row for each method and name and one for all; none without requests.

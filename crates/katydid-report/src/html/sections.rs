@@ -48,7 +48,7 @@ pub(super) fn expectations(verdict: &Verdict) -> Section<'static> {
         vec![
             Cell::text(&*result.rule),
             Cell::text(&*result.measured),
-            Cell::text(result.details.join("; ")),
+            Cell::told(result.details.join("; ")),
             Cell::Word(result.met, result.outcome_text().to_owned()),
         ]
     });
@@ -248,8 +248,8 @@ pub(super) fn advice(warnings: &Warnings) -> Section<'static> {
     let told = warnings.told().map(|warning| {
         vec![
             Cell::text(warning.name.as_str()),
-            Cell::text(&*warning.text),
-            Cell::text(&*warning.remedy),
+            Cell::told(&*warning.text),
+            Cell::told(&*warning.remedy),
         ]
     });
     let kept = warnings.kept_back().map(|(silence, warning)| {
@@ -275,7 +275,7 @@ pub(super) fn advice(warnings: &Warnings) -> Section<'static> {
 pub(super) fn diagnosis(found: &[Diagnosis]) -> Section<'static> {
     let row = |found: &Diagnosis| {
         let texts = [&found.place, &found.seen, &found.since_text(), &found.cause, &found.next];
-        texts.map(|text| Cell::text(&**text)).into()
+        texts.map(|text| Cell::told(&**text)).into()
     };
     Section {
         id: "diagnosis",
@@ -295,7 +295,7 @@ pub(super) fn warnings(warnings: &[String]) -> Section<'static> {
         title: "Said while the run went on",
         note: "",
         columns: &["While the run went on"],
-        rows: warnings.iter().map(|warning| vec![Cell::text(warning)]).collect(),
+        rows: warnings.iter().map(|warning| vec![Cell::told(warning)]).collect(),
         total: false,
         keyed: false,
     }

@@ -5,22 +5,35 @@
 
 use crate::text::{clean, shorten};
 
-/// Columns of a sentence or a name.
+/// Columns of a text or a name, and of a sentence of ours.
 const LONGEST: usize = 300;
+const LONGEST_SENTENCE: usize = 900;
 
-/// A sentence. A word joiner behind `@` keeps a service from telling somebody of that name.
+/// A text. A word joiner behind `@` keeps a service from telling somebody of that name.
 pub(super) fn text(text: &str) -> String {
-    escape(text).replace("&#64;", "&#64;\u{2060}")
+    escape(text, LONGEST).replace("&#64;", "&#64;\u{2060}")
+}
+
+/// A sentence of ours; what stands in backticks is in its own type.
+pub(super) fn sentence(said: &str) -> String {
+    let parts = |escape: &dyn Fn(&str) -> String| {
+        let parts = said.split('`').enumerate();
+        parts
+            .map(|(at, part)| if at % 2 == 1 { code(part) } else { escape(part) })
+            .collect::<String>()
+    };
+    let plain = |part: &str| escape(part, LONGEST_SENTENCE).replace("&#64;", "&#64;\u{2060}");
+    if said.matches('`').count().is_multiple_of(2) { parts(&plain) } else { plain(said) }
 }
 
 /// A name, a rule, an error message: what a machine said, in its own type.
 pub(super) fn code(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("<code>{}</code>", escape(text)) }
+    if text.is_empty() { String::new() } else { format!("<code>{}</code>", escape(text, LONGEST)) }
 }
 
-fn escape(text: &str) -> String {
+fn escape(text: &str, most: usize) -> String {
     let text = clean(text);
-    let text = shorten(&text, LONGEST);
+    let text = shorten(&text, most);
     let mut out = String::with_capacity(text.len() + 16);
     let mut before = None;
     let mut rest = text.chars().peekable();

@@ -22,7 +22,7 @@ pub fn markdown(facts: &Facts<'_>) -> Vec<u8> {
     let sections = [
         ("Targets", tables::targets(facts)),
         ("Expectations", tables::expectations(facts)),
-        ("Slowest requests", tables::slowest(facts)),
+        ("Bottlenecks", tables::slowest(facts)),
         ("Failures", tables::failures(facts)),
         ("Errors of the suite's own code", tables::exceptions(facts)),
         ("Diagnosis", lists::diagnosis(facts)),
@@ -60,8 +60,8 @@ fn head(facts: &Facts<'_>) -> String {
     if let Some(cause) = verdict.causes.first().filter(|_| word == "INVALID") {
         out += &format!("**{}**\n\n", text(cause));
     }
-    for sentence in headline(facts.snapshot, verdict, facts.diagnosis) {
-        out += &format!("- {}\n", text(&sentence));
+    for said in headline(facts.snapshot, verdict, facts.diagnosis) {
+        out += &format!("- {}\n", escape::sentence(&said));
     }
     out += "\n";
     if let Some(reason) = crate::table::exit_reason(verdict) {

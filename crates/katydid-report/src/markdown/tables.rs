@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use katydid_core::{PhaseTotals, Row};
 
-use super::escape::code;
+use super::escape::{code, sentence};
 use crate::Facts;
 use crate::number::{fine, millis};
 use crate::table::{details, scope};
@@ -48,8 +48,14 @@ pub(super) fn expectations(facts: &Facts<'_>) -> String {
     out
 }
 
-/// The slowest by p95, and where their time went.
+/// The slowest in a sentence, then those by p95, and where their time went.
 pub(super) fn slowest(facts: &Facts<'_>) -> String {
+    let first = crate::bottleneck::bottleneck(facts.snapshot);
+    let first = first.map_or_else(String::new, |said| format!("Slowest: {}\n\n", sentence(&said)));
+    first + &slowest_rows(facts)
+}
+
+fn slowest_rows(facts: &Facts<'_>) -> String {
     let rows = facts.snapshot.rows_by_name();
     let mut rows: Vec<&Row> =
         rows.iter().map(AsRef::as_ref).filter(|row| row.requests() > 0).collect();

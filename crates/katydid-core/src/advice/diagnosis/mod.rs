@@ -9,6 +9,7 @@ mod slow;
 mod starved;
 
 pub use knowledge::{Advice, Symptom, known_cause};
+pub use pool::full_pools;
 
 use std::time::Duration;
 

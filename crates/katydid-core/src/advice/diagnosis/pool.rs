@@ -23,6 +23,12 @@ const LEAST_WAITING: f64 = 1.0;
 /// Looks that are needed.
 const LEAST: usize = 5;
 
+/// Pools that were too small, with what is known of any: they explain that everything is slow.
+/// [`diagnose`](super::diagnose) has them too, with what a suite knows of its target.
+pub fn full_pools(snapshot: &Snapshot) -> Vec<Diagnosis> {
+    findings(snapshot, &[])
+}
+
 /// Pools that were too small.
 pub(super) fn findings(snapshot: &Snapshot, advice: &[Advice]) -> Vec<Diagnosis> {
     let of_monitor = |monitor: &Monitored| {

@@ -48,8 +48,10 @@ pub(super) fn charts(snapshot: &Snapshot) -> Vec<Chart> {
         for same in series.chunk_by(|one, other| one.unit == other.unit) {
             for lines in same.chunks(MOST_LINES) {
                 let unit = unit(lines[0].unit);
+                // One line says what it is; of several the unit is what they have in common.
+                let what = if let [one] = lines { &*one.name } else { plural(unit) };
+                let title = foreign(&format!("{}: {what}", monitor.name));
                 let lines = lines.iter().map(|series| points(&series.name, series.points()));
-                let title = foreign(&format!("{} ({})", monitor.name, monitor.kind.as_str()));
                 charts.push(Chart { title, unit, lines: lines.collect() });
             }
         }
@@ -93,6 +95,21 @@ fn points(name: &str, all: impl Iterator<Item = (Duration, f64)>) -> Points {
         value.push(round(mean, digits.clamp(0, 9)));
     }
     Points { name: foreign(name), at, value }
+}
+
+/// Several numbers of a unit.
+fn plural(unit: &'static str) -> &'static str {
+    match unit {
+        "share" => "shares",
+        "bytes/s" => "bytes per second",
+        "count" => "counts",
+        "/s" => "per second",
+        "seconds" => "times",
+        "cores" => "CPU",
+        "flag" => "yes or no",
+        "bytes" => unit,
+        _ => "numbers",
+    }
 }
 
 fn unit(unit: Unit) -> &'static str {

@@ -24,6 +24,8 @@
   const PAD = { left: 62, right: 12, top: 18, bottom: 22 };
   let serial = 0;
 
+  /** Zero needs no unit, and no number needs zeros behind its point. */
+  const tick = (v, say) => (v === 0 && /^0/.test(say(0)) ? '0' : say(v).replace(/\.0+(?=\D|$)/, ''));
   const legendOf = (legend, lines, redraw) => lines.map((line, index) => {
     const button = html('button', { type: 'button', 'aria-pressed': String(!line.hidden) }, legend);
     const swatch = svg('svg', { width: 26, height: 12, 'aria-hidden': 'true', class: `l${line.style ?? index}` }, button);
@@ -85,7 +87,7 @@
     const back = svg('g', { class: 'back' }, root);
     for (const v of log ? logTicks(y[0], y[1]) : ticks(y[0], y[1], 4, whole)) {
       svg('path', { d: `M${PAD.left} ${sy(v)}H${right}`, class: 'grid' }, root);
-      svg('text', { x: PAD.left - 6, y: sy(v) + 4, class: 'tick end' }, root).textContent = v === 0 ? '0' : yText(v).replace(/\.0+(?=\D|$)/, '');
+      svg('text', { x: PAD.left - 6, y: sy(v) + 4, class: 'tick end' }, root).textContent = tick(v, yText);
     }
     for (const v of xTicks(Math.max(2, Math.floor((right - PAD.left) / 90)))) {
       const at = sx(v), side = at > right - 24 ? ' end' : at < PAD.left + 16 ? '' : ' mid';
@@ -120,7 +122,8 @@
       if (until <= from) return;
       svg('rect', { x: from, y: s.top, width: until - from, height: s.bottom - s.top, class: k % 2 ? 'band odd' : 'band' }, s.back);
       const room = Math.floor((until - from - 6) / 6.5);
-      if (room > 2) svg('text', { x: from + 4, y: 12, class: 'tick' }, s.root).textContent = band.name.length > room ? band.name.slice(0, room - 1) + '…' : band.name;
+      // Two letters of a name tell nothing.
+      if (room >= Math.min(6, band.name.length)) svg('text', { x: from + 4, y: 12, class: 'tick' }, s.root).textContent = band.name.length > room ? band.name.slice(0, room - 1) + '…' : band.name;
     });
     for (const mark of marks) {
       if (mark.at < view.from || mark.at > view.until) continue;

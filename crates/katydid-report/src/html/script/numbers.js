@@ -3,7 +3,7 @@ const Charts = {};
 (() => {
   'use strict';
 
-  const fine = (v) => (Math.abs(v) < 9.995 ? v.toFixed(2) : Math.abs(v) < 99.95 ? v.toFixed(1) : v.toFixed(0));
+  const fine = (v) => (v !== 0 && Math.abs(v) < 0.0995 ? String(+v.toPrecision(2)) : Math.abs(v) < 9.995 ? v.toFixed(2) : Math.abs(v) < 99.95 ? v.toFixed(1) : v.toFixed(0));
   const short = (v) => (Number.isInteger(v) ? String(v) : fine(v));
   const scaled = (v, units, step) => {
     let at = 0;

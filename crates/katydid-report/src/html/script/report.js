@@ -6,8 +6,9 @@
 
   // ---- charts ----
 
+  let run = null;
   if (data.steps.at.length > 1) {
-    const run = Charts.run(data, {
+    run = Charts.run(data, {
       time: by('time-charts'), side: by('side-charts'), spread: by('distribution-charts'), name: by('name-charts'),
       log: by('log'), window: by('window'), reset: by('reset'),
     });
@@ -65,6 +66,12 @@
     theme.textContent = names[next];
   });
   document.documentElement.classList.add('live');
-  // What is folded on the screen is wanted on paper.
-  addEventListener('beforeprint', () => document.querySelectorAll('details.print').forEach((part) => { part.open = true; }));
+  // What is folded on the screen is wanted on paper, and charts as wide as the paper has room for.
+  const drawAgain = () => { if (run) run.view.zoom(run.view.from, run.view.until); };
+  addEventListener('beforeprint', () => {
+    document.querySelectorAll('details.print').forEach((part) => { part.open = true; });
+    document.documentElement.classList.add('printing');
+    drawAgain();
+  });
+  addEventListener('afterprint', () => { document.documentElement.classList.remove('printing'); drawAgain(); });
 })();

@@ -35,7 +35,12 @@
     };
     return {
       at, ms, cells, requests, longest, share, length,
-      rate: (list) => (i, j) => (length(i, j) > 0 ? sum(list(), i, j) / length(i, j) : null),
+      /** The last step may be a stump of a few ms, of which a rate says nothing: it goes with the one before. */
+      rate: (list) => (i, j) => {
+        const stump = i > 0 && j === i + 1 && j === at().length - 1 && length(i, j) < length(i - 1, i) / 4;
+        const from = stump ? i - 1 : i;
+        return length(from, j) > 0 ? sum(list(), from, j) / length(from, j) : null;
+      },
       last: (list) => (i, j) => list()[j - 1],
       most: (list) => (i, j) => most(list(), i, j),
       sum: (list) => (i, j) => sum(list(), i, j),
@@ -55,10 +60,12 @@
     const view = makeView(Math.max(data.end, 0.001)), of = numbersOf(() => data);
     const { at, rate, most, share, longest } = of;
     const column = (name) => () => data.steps[name];
-    const line = (name, number, more = {}) => ({
-      name, points: overSteps(at, number), ...more,
-      whole: (from, until) => { const [part] = bins(at(), from, until, 1); return part ? number(...part) : null; },
-    });
+    /** A number of all steps that lie in a window. */
+    const whole = (number) => (from, until) => {
+      const [part] = bins(at(), from, until, 1);
+      return part ? number(...part) : null;
+    };
+    const line = (name, number, more) => ({ name, points: overSteps(at, number), whole: whole(number), ...more });
     const log = () => Boolean(places.log && places.log.checked);
     const common = { bands: () => data.phases, marks: () => data.marks, now };
 
@@ -67,9 +74,9 @@
     const timeCharts = () => {
       const list = [], add = (title, unit, lines, more) => list.push({ host: places.time, title, lines, make: () => timeChart(places.time, { title, unit, lines, ...common, ...more }, view) });
       add('Users', 'users', [
-        line('planned', of.last(column('planned')), { style: 6, stepped: true }),
-        line('running', of.last(column('users')), { style: 0, stepped: true }),
-      ], { least: 1 });
+        line('planned', of.last(column('planned')), { style: 6, stepped: true, whole: whole(most(column('planned'))) }),
+        line('running', of.last(column('users')), { style: 0, stepped: true, whole: whole(most(column('users'))) }),
+      ]);
       const rates = [line('requests', rate(column('requests')), { style: 0 }), line('failures', rate(column('failed')), { style: 1 })];
       if (data.steps.due) rates.unshift(line('task starts planned', rate(column('due')), { style: 6 }), line('task starts begun', rate(column('begun')), { style: 3 }));
       add('Rate per second', '/s', rates);
@@ -79,7 +86,7 @@
       if (data.failures.length) {
         add('Failures per second by class', '/s', data.failures.map((kind, k) => line(kind.name, rate(() => data.failures[k].counts))), { most: 60 });
       }
-      add('Generator: latest look of a thread at its clock', 'ms', [line('late', most(column('late')), { style: 5 })], { height: 110, least: 10 });
+      add('Generator: how late its threads looked at the clock', 'ms', [line('late', most(column('late')), { style: 5 })], { height: 110, least: 10 });
       return list;
     };
     const sideCharts = () => data.charts.map((chart, c) => {

@@ -46,12 +46,20 @@ const Tables = (() => {
     svg('rect', { width: `${(share * 100).toFixed(1)}%`, height: '100%' }, bar);
     cell.replaceChildren(bar, text);
   };
+  /** A sentence in which backticks set code. */
+  const say = (place, text) => {
+    place.hidden = !text;
+    if (place.dataset.text === text) return;
+    place.dataset.text = text;
+    place.replaceChildren(...text.split('`').map((part, k, all) => (k % 2 && all.length % 2 ? html('code', {}, null, part) : k && !(all.length % 2) ? '`' + part : part)));
+  };
   /** Shows a table of the server in `host`: title, note and rows. The order that somebody has chosen, the place of
       the scroll bar and the focus stay; cells that say the same are not touched. Nothing without rows. */
   const show = (host, { id, title, note, columns, rows, total }) => {
     host.hidden = !rows.length;
     if (!host.firstChild) {
       html('h2', { id }, host, title);
+      html('p', { class: 'lead' }, host);
       html('p', { class: 'note' }, host);
       const wide = html('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-labelledby': id }, host);
       const made = html('table', {}, wide), top = html('tr', {}, html('thead', {}, made));
@@ -59,9 +67,9 @@ const Tables = (() => {
       html('tbody', {}, made);
       sortable(made);
     }
-    const table = host.querySelector('table'), body = table.tBodies[0], explained = host.querySelector('.note');
-    if (explained.textContent !== note) explained.textContent = note;
-    explained.hidden = !note;
+    const table = host.querySelector('table'), body = table.tBodies[0], lines = note.split('\n');
+    say(host.querySelector('.lead'), lines.length > 1 ? lines[0] : '');
+    say(host.querySelector('.note'), lines.at(-1));
     // In the order of the server, so that a row stays the row that it was.
     const known = [...body.rows].sort((a, b) => a.dataset.at - b.dataset.at);
     rows.forEach((cells, at) => {

@@ -26,9 +26,9 @@
       drawn = model.lines.map((line) => line.points(view.from, view.until, model.most || Infinity));
       const values = drawn.flatMap((points, k) => (model.lines[k].hidden ? [] : points.map((p) => p[2]))).filter((v) => v !== null);
       const top = values.reduce((a, b) => Math.max(a, b), 0) || 1, low = values.reduce((a, b) => (b > 0 ? Math.min(a, b) : a), top);
-      const log = model.log && model.log() && low > 0;
+      const log = model.log && model.log() && low > 0, whole = ['users', 'count', 'flag'].includes(model.unit);
       s = axes(parts.plot, {
-        x: [view.from, view.until], y: log ? [low * 0.9, top * 1.1] : [0, Math.max(top * 1.05, model.least || 0)], log, whole: model.unit === 'users',
+        x: [view.from, view.until], y: log ? [low * 0.9, top * 1.1] : [0, Math.max(top * 1.05, model.least || 0, whole ? 1 : 0)], log, whole,
         height: model.height || 170, xTicks: (n) => timeTicks(view.from, view.until, n), xText: clock, yText: say,
       });
       backdrop(s, bands(), marks(), view);
