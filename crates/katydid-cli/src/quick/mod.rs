@@ -49,7 +49,7 @@ fn supervised(plan: Plan) -> Result<u8, CliError> {
 fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let run = &plan.run;
     limits::make_room(run.users, run.threads)?;
-    let mut exports = Exports::open(&plan.exports, console)?;
+    let mut exports = Exports::open(&plan.exports, None, console)?;
     console.info(&opening(run, &plan.url));
     let classes = [visitor::class(plan.request)];
     let header = Header { strict: plan.strict, ..heading::of_run(&classes, run) };
@@ -81,7 +81,8 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let diagnosis = katydid_core::diagnose(snapshot, &[]);
     let ending = Ending { diagnosis, ..ending_of(&ended) };
     let (header, place, files) = (&header, &place, &files);
-    let mut end = End { header, snapshot, ending, shows_tables: false, place, files, console };
+    let (shows_tables, goes_on) = (false, false);
+    let mut end = End { header, snapshot, ending, shows_tables, goes_on, place, files, console };
     let verdict = end.write(saving, &mut written);
     let text = summary::text(snapshot, width());
     // The summary is for stdout, which may be the same terminal.
