@@ -6,7 +6,7 @@ use katydid_core::RunPhase;
 use katydid_engine::UserClass;
 use serde_json::Value;
 
-use super::keys::{SCENARIO, SUCCESS, TABLES, TARGET};
+use super::keys::{MONITOR, SCENARIO, SUCCESS, TABLES, TARGET, WATCHED};
 use super::*;
 use crate::fuzzing::{suite, task};
 use crate::suite::Suite;
@@ -354,9 +354,13 @@ fn the_schema_has_every_key_that_is_read() {
     let mut known: Vec<&str> = TABLES.iter().map(|(name, _)| *name).collect();
     known.sort_unstable();
     assert_eq!(keys(tables), known);
-    for (table, known) in
-        [("scenario", &SCENARIO[..]), ("target", &TARGET[..]), ("success", &SUCCESS[..])]
-    {
+    let monitor: Vec<_> = WATCHED.into_iter().chain(MONITOR).collect();
+    for (table, known) in [
+        ("scenario", &SCENARIO[..]),
+        ("target", &TARGET[..]),
+        ("success", &SUCCESS[..]),
+        ("monitor", &monitor[..]),
+    ] {
         let mut known: Vec<&str> = known.iter().map(|key| key.name).collect();
         known.sort_unstable();
         let each = &tables[table]["additionalProperties"];
