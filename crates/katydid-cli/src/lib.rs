@@ -108,7 +108,7 @@ fn load(mut suite: Suite, words: Vec<OsString>) -> Result<u8, CliError> {
     }
     match Front::of(&mut args)? {
         Front::Headless => headless(suite, &args),
-        Front::Page(web) => with_page(suite, args, web),
+        Front::Page(web) => with_page(suite, args, *web),
     }
 }
 
@@ -119,7 +119,9 @@ fn headless(suite: Suite, args: &Args) -> Result<u8, CliError> {
         return Ok(code);
     }
     let console = open_console(&settings.output)?;
-    supervised(&console, move |watch, console| run::run(&suite, settings, watch, console, None))
+    let work =
+        move |watch: &Watch, console: &Console| run::run(&suite, settings, watch, console, None);
+    Ok(supervised(&console, work))
 }
 
 /// One run after the other, as people want them on the live page.
@@ -133,21 +135,21 @@ fn with_page(suite: Suite, args: Args, web: WebSettings) -> Result<u8, CliError>
     }
     let console = open_console(&OutputSettings::resolve(&args)?)?;
     let start = live::Start { suite, args, web, first: first.map(Box::new) };
-    supervised(&console, move |watch, console| live::serve(start, watch, console))
+    Ok(supervised(&console, move |watch, console| live::serve(start, watch, console)))
 }
 
 fn supervised(
     console: &Console,
     work: impl FnOnce(&Watch, &Console) -> Result<u8, CliError> + Send + 'static,
-) -> Result<u8, CliError> {
+) -> u8 {
     console.info(concat!("Starting Katydid ", env!("CARGO_PKG_VERSION")));
     let inner = console.clone();
-    Ok(signals::supervise(console, true, move |watch| {
+    signals::supervise(console, true, move |watch| {
         work(watch, &inner).unwrap_or_else(|error| {
             inner.error(&error.to_string());
             error.exit_code()
         })
-    }))
+    })
 }
 
 fn open_console(output: &OutputSettings) -> Result<Console, CliError> {

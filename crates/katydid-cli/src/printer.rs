@@ -61,30 +61,7 @@ impl Printer {
             RunEvent::StatsReset { .. } => self.console.info("Resetting stats"),
             RunEvent::AllUsersStarted { users } => self.console.info(&all_spawned(users)),
             RunEvent::Tick(snapshot) => self.tick(snapshot),
-            RunEvent::Stopping(reason) => {
-                self.stopping = true;
-                match reason {
-                    StopReason::RunTime => {
-                        self.console.info("--run-time limit reached, shutting down");
-                    }
-                    StopReason::NoUsersLeft => {
-                        self.console.info("every user has stopped by itself, shutting down");
-                    }
-                    StopReason::Iterations => {
-                        self.console.info("--iterations done, shutting down");
-                    }
-                    StopReason::Target => {
-                        self.console.info("a target with abort was missed, shutting down");
-                    }
-                    StopReason::MaxRequests => {
-                        self.console.info("--max-requests answered, shutting down");
-                    }
-                    StopReason::MaxCost => self.console.info("--max-cost spent, shutting down"),
-                    StopReason::Shape => self.console.info("Shape test stopping"),
-                    // Said when the signal came.
-                    _ => {}
-                }
-            }
+            RunEvent::Stopping(reason) => self.stopping(*reason),
             RunEvent::UsersCut { users, after } if !after.is_zero() => {
                 self.console.info(&format!(
                     "Not all users finished their tasks & terminated in {:?} seconds. Stopping \
@@ -95,6 +72,22 @@ impl Printer {
             RunEvent::Warning(text) => self.console.warning(text),
             _ => {}
         }
+    }
+
+    fn stopping(&mut self, reason: StopReason) {
+        self.stopping = true;
+        let text = match reason {
+            StopReason::RunTime => "--run-time limit reached, shutting down",
+            StopReason::NoUsersLeft => "every user has stopped by itself, shutting down",
+            StopReason::Iterations => "--iterations done, shutting down",
+            StopReason::Target => "a target with abort was missed, shutting down",
+            StopReason::MaxRequests => "--max-requests answered, shutting down",
+            StopReason::MaxCost => "--max-cost spent, shutting down",
+            StopReason::Shape => "Shape test stopping",
+            // Said when somebody asked for it.
+            _ => return,
+        };
+        self.console.info(text);
     }
 
     fn tick(&mut self, snapshot: &Snapshot) {

@@ -132,7 +132,9 @@ impl Stage<'_> {
             watching.save(&mut saving);
             saving.event(&event);
             exports.event(&event);
-            feed.iter_mut().for_each(|feed| feed.event(&event, &watching));
+            if let Some(feed) = &mut feed {
+                feed.event(&event, &watching);
+            }
             pass_on(&event, &mut calls, backend.as_ref(), console);
         };
         watch.run_begins();

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use katydid_engine::Class;
-use katydid_web::{ClassInfo, OwnOption, Preset, SuiteInfo};
+use katydid_web::{ClassInfo, Preset, SuiteInfo};
 
 use super::order::OF_A_RUN;
 use crate::args::Args;
 use crate::commands::ratio;
 use crate::files::RUNS;
+use crate::options::SuiteOption;
 use crate::sources::CLASSES;
 use crate::suite::{AccountsUse, Suite};
 
@@ -20,7 +21,7 @@ pub(super) fn of(suite: &Suite, args: &Args) -> SuiteInfo {
         classes: suite.classes.iter().map(class).collect(),
         scenarios: suite.scenarios.clone(),
         hosts: suite.hosts.clone(),
-        options: suite.options.iter().map(|option| option.info()).collect::<Vec<OwnOption>>(),
+        options: suite.options.iter().map(SuiteOption::info).collect(),
         embedded: suite.embedded.is_some(),
         accounts: suite.accounts != AccountsUse::NotUsed,
         presets: presets(suite, args),

@@ -40,7 +40,9 @@ pub(super) fn open(
         // Never into the log, which goes into reports.
         console.block(&format!("Log in on the live page as `operator` with {password}"));
     }
-    notes.iter().for_each(|note| console.caution(note));
+    for note in &notes {
+        console.caution(note);
+    }
     Ok(running)
 }
 

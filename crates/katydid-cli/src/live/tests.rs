@@ -218,7 +218,8 @@ fn a_run_with_an_end_is_interrupted_by_a_stop() {
 #[test]
 fn what_cannot_run_is_refused_by_its_field() {
     let open = Open::with("");
-    let cases: &[(&[(&str, &[&str])], &str, &str)] = &[
+    type Case<'c> = (&'c [(&'c str, &'c [&'c str])], &'c str, &'c str);
+    let cases: &[Case<'_>] = &[
         (&[("users", &["many"])], "users", "write a whole number such as 50"),
         (&[("users", &["-5"])], "users", "write a whole number such as 50"),
         (&[("users", &["1", "2"])], "users", "users takes one value, no list"),

@@ -13,7 +13,7 @@ pub(crate) enum Front {
     /// The terminal; the load begins at once, and the program ends with it.
     Headless,
     /// The live page.
-    Page(WebSettings),
+    Page(Box<WebSettings>),
 }
 
 /// The live page.
@@ -62,7 +62,7 @@ impl Front {
         }
         let web = &args.web;
         let (server, display_name) = (server(web)?, web.web_host_display_name.clone());
-        Ok(Self::Page(WebSettings { start, quit, server, display_name }))
+        Ok(Self::Page(Box::new(WebSettings { start, quit, server, display_name })))
     }
 }
 
