@@ -73,6 +73,7 @@ fn every_wrong_command_has_its_sentence() {
         r#"{"options":{"users":"many"}}"#,
         r#"{"classes":"Shopper"}"#,
         r#"{"confirmed":"yes"}"#,
+        r#"{"options":{"config-users":["/etc/classes.json"]}}"#,
     ];
     let stop = site.post("/api/v1/change", r#"{"change":"stop"}"#);
     assert_eq!(stop.status, 202);

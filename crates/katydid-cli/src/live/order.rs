@@ -15,13 +15,14 @@ const CLASSES_FIELD: &str = "classes";
 
 /// What may be set for one run on the page, beside the suite's own options. What is not here belongs to
 /// the program: files that it writes, where its page is, what it logs.
-pub(super) const OF_A_RUN: [&str; 41] = [
+pub(super) const OF_A_RUN: [&str; 42] = [
     "accounts",
     "allow-production",
     "arrival-rate",
     "arrival-stages",
     "arrivals",
     "backup-confirmed",
+    "config-users",
     "connect-timeout",
     "contact",
     "embedded",

@@ -70,8 +70,15 @@ fn accepted() -> Response {
 
 fn order(headers: &HeaderMap, body: &[u8]) -> Result<Order, ApiError> {
     let fields = Fields::read(headers, body, &ORDER)?;
+    let options = fields.options("options");
+    // On the command line it may be a file; nobody reads files of this machine from afar.
+    let edits = options.get(CLASS_EDITS).into_iter().flatten();
+    if edits.into_iter().any(|word| !word.trim_start().starts_with('{')) {
+        let text = format!("`{CLASS_EDITS}` is a JSON object here, or a list of them, and no file");
+        return Err(ApiError::wrong("wrong", CLASS_EDITS, text));
+    }
     Ok(Order {
-        options: fields.options("options"),
+        options,
         classes: fields.texts("classes"),
         confirmed: fields.flag("confirmed").unwrap_or(false),
     })
@@ -85,6 +92,9 @@ fn finding(it: Finding) -> ShownFinding {
     };
     ShownFinding { what: it.what, severity, text: it.text }
 }
+
+/// The option that edits classes.
+const CLASS_EDITS: &str = "config-users";
 
 /// The words of changes, with the fields that each must have.
 const CHANGES: [(&str, &[&str]); 9] = [

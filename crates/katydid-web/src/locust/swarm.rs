@@ -112,6 +112,9 @@ impl Form {
                     let seconds = span.as_secs();
                     form.run_time = (seconds > 0).then(|| (format_span(span), seconds));
                 }
+                ("config_users" | "config-users", _) => {
+                    return Err("classes are edited by POST /user".to_owned());
+                }
                 (name, _) => {
                     let words = form.others.entry(name.replace('_', "-")).or_default();
                     words.push(value.to_owned());
@@ -207,6 +210,7 @@ mod tests {
         assert_eq!(fault("user_count=3&spawn_rate=1&run_time=1.5h"), SPANS);
         assert!(fault("user_count=3&spawn_rate=1&shape_class=Mine").contains("scenario=NAME"));
         assert_eq!(fault("user_count=1000000000000&spawn_rate=1"), MISSING);
+        assert!(fault("user_count=3&spawn_rate=1&config_users=x.json").contains("POST /user"));
     }
 
     #[test]
