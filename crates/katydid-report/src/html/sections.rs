@@ -275,7 +275,7 @@ pub(super) fn advice(warnings: &Warnings) -> Section<'static> {
 pub(super) fn diagnosis(found: &[Diagnosis]) -> Section<'static> {
     let row = |found: &Diagnosis| {
         let texts = [&found.place, &found.seen, &found.since_text(), &found.cause, &found.next];
-        texts.map(|text| Cell::told(&**text)).into()
+        texts.map(|text| Cell::told(shorten(text, LONGEST))).into()
     };
     Section {
         id: "diagnosis",
