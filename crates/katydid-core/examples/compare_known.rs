@@ -4,7 +4,9 @@
 //!
 //! Prints, for each kind of run, how often the intervals of single numbers hold the truth (95 % is
 //! meant), how often a pair of equal builds is called different (5 % at most is meant) and how often
-//! a slowdown of 10 % is found, each with its 95 % confidence limits (Wilson).
+//! a slowdown of 10 % is found, each with its 95 % confidence limits (Wilson). Beside it stands how often
+//! it would be found at best, by who knows all about the noise beforehand and looks at the average
+//! alone; and what a comparison that most likely misses it says to be enough for the average (median).
 //!
 //! `compare_known [PAIRS]`, 1,000 unless told; ends with 1 when a promise is broken.
 #![expect(clippy::print_stdout, reason = "an example prints its result")]
@@ -13,8 +15,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::compare::{Block, FailWhen, Rule, Run, Settings, Times, compare};
-use katydid_core::{Latency, RowKey};
+use katydid_core::compare::{Block, FailWhen, Line, Needed, Rule, Run, Settings, Times, compare};
+use katydid_core::{Latency, Metric, RowKey};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
@@ -40,6 +42,9 @@ struct Kind {
     beyond: bool,
 }
 
+/// Spread of requests (logarithm).
+const OF_REQUESTS: f64 = 0.4;
+
 const USUAL: Kind = Kind {
     seconds: 60,
     per_second: 100,
@@ -58,6 +63,8 @@ fn kinds() -> Vec<(&'static str, Kind)> {
     vec![
         ("10 s", Kind { seconds: 10, tells: false, ..still }),
         ("10 s, alike 0.5", Kind { seconds: 10, alike: 0.5, tells: false, ..still }),
+        ("20 s", Kind { seconds: 20, tells: false, ..still }),
+        ("30 s", Kind { seconds: 30, ..still }),
         ("30 s, alike 0.5", Kind { seconds: 30, alike: 0.5, tells: false, ..still }),
         ("60 s", still),
         ("60 s, alike 0.5", Kind { alike: 0.5, ..still }),
@@ -80,13 +87,14 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     println!("{pairs} pairs of each kind; in brackets 95 % confidence limits\n");
     let singles = ["avg", "p50", "p95", "p99", "rate"];
     println!(
-        "| kind of run | intervals of {} hold the truth | A/A called different | +10 % found |",
+        "| kind of run | intervals of {} hold the truth | A/A called different | +10 % found | at best | said to be enough |",
         singles.join(", ")
     );
-    println!("| --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- |");
     for (name, kind) in kinds().into_iter().filter(|(name, _)| name.contains(&wanted)) {
         let (mut held, mut told) = ([0u32; 5], [0u32; 5]);
         let (mut alarms, mut found) = (0, 0);
+        let mut enough = Vec::new();
         for pair in 0..pairs {
             let mut random = Xoshiro256PlusPlus::seed_from_u64(u64::from(pair) + 1);
             let base = side(&kind, 1.0, &mut random);
@@ -100,6 +108,7 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
             found += u32::from(
                 slower.all.shown().any(|it| it.change.is_some_and(|it| it.estimate > 0.0)),
             );
+            enough.extend(said_to_be_enough(&slower.all));
             if pair % 4 > 0 {
                 continue;
             }
@@ -116,15 +125,58 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
         };
         let holds: Vec<String> = held.iter().zip(&told).map(percent).collect();
         println!(
-            "| {name} | {} | {} | {} |",
+            "| {name} | {} | {} | {} | {:.0} % | {} |",
             holds.join(", "),
             share(alarms, pairs),
-            share(found, pairs)
+            share(found, pairs),
+            at_best(&kind) * 100.0,
+            middle(enough, pairs),
         );
         broken |= (!kind.beyond && wilson(alarms, pairs).0 > 0.05)
             || (kind.tells && wilson(found, pairs).1 < 0.9);
     }
     Ok(ExitCode::from(u8::from(broken)))
+}
+
+/// How often a slowdown of 10 % is found by who knows the standard deviation of the average.
+fn at_best(kind: &Kind) -> f64 {
+    let seconds = kind.seconds as f64;
+    let together = |apart: usize| {
+        let pairs = if apart == 0 { seconds } else { 2.0 * (seconds - apart as f64) };
+        pairs * kind.alike.powi(apart as i32)
+    };
+    let alike = (0..kind.seconds).map(together).sum::<f64>() / seconds;
+    // The average of log-normal times, on the scale of logarithms.
+    let request = (OF_REQUESTS.powi(2)).exp_m1() / f64::from(kind.per_second);
+    let run = (kind.seconds_spread.powi(2) * alike + request) / seconds + kind.runs_spread.powi(2);
+    below(1.1_f64.ln() / (2.0 * run / kind.runs as f64).sqrt() - 1.96)
+}
+
+/// The probability that a normal number is below (Simpson's rule).
+fn below(number: f64) -> f64 {
+    let density = |x: f64| (-x * x / 2.0).exp() / std::f64::consts::TAU.sqrt();
+    let (from, steps) = (-8.0, 400);
+    let step = (number.clamp(from, 8.0) - from) / f64::from(steps);
+    let weight = |at: i32| if at == 0 || at == steps { 1.0 } else { f64::from(2 + 2 * (at % 2)) };
+    (0..=steps).map(|at| weight(at) * density(from + step * f64::from(at))).sum::<f64>() * step
+        / 3.0
+}
+
+fn said_to_be_enough(all: &Line) -> Option<f64> {
+    let average = all.differences.iter().find(|it| it.metric == Metric::MeanResponseTime)?;
+    match average.change?.needed? {
+        Needed::Seconds(seconds) => Some(seconds),
+        _ => None,
+    }
+}
+
+/// The median, where most comparisons say something.
+fn middle(mut all: Vec<f64>, of: u32) -> String {
+    if all.len() * 2 < of as usize {
+        return "-".to_owned();
+    }
+    all.sort_by(f64::total_cmp);
+    format!("{:.0} s", all[all.len() / 2])
 }
 
 fn side(kind: &Kind, slower: f64, random: &mut Xoshiro256PlusPlus) -> Vec<Run> {
@@ -143,7 +195,7 @@ fn run(kind: &Kind, slower: f64, random: &mut Xoshiro256PlusPlus) -> Run {
         let mut times = vec![(Latency::default(), Latency::default()); kind.names];
         for _ in 0..poisson(kind.per_second, random) {
             let name = random.random_range(0..kind.names);
-            let log = 20e6_f64.ln() + of_run + of_second + 0.4 * normal(random);
+            let log = 20e6_f64.ln() + of_run + of_second + OF_REQUESTS * normal(random);
             let ns = (log.exp() * slower) as u64;
             let failed = random.random_range(0..100) == 0;
             if failed { times[name].1.record(ns) } else { times[name].0.record(ns) }

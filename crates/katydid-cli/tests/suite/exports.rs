@@ -14,6 +14,7 @@ crate::tests![
     scrapers_that_hang_change_nothing_that_is_sent,
     a_port_that_is_taken_is_told_before_the_run,
     a_dead_collector_changes_nothing_that_is_sent,
+    all_outputs_together_change_nothing_that_is_sent_and_work_by_the_second,
     exports_that_cannot_be_meant_are_refused,
 ];
 
@@ -125,6 +126,35 @@ fn a_dead_collector_changes_nothing_that_is_sent() {
         ended.expect(2).says("this program was built without OTLP");
         assert_eq!(server.total_requests(), 0);
     }
+}
+
+/// R32: what outputs cost does not grow with the load, for they see each second and no request.
+/// `xtask/shows/outputs.sh` measures what they cost.
+fn all_outputs_together_change_nothing_that_is_sent_and_work_by_the_second() {
+    const REQUESTS: u64 = 2_000;
+    let server = TestServer::spawn();
+    let folder = tempfile::tempdir().unwrap();
+    let words = format!(
+        "Shopper --headless -u 20 -r 1000 -t 1h --max-requests {REQUESTS} --prometheus-port 0 \
+         --csv x --csv-full-history --html x.html --junit x.xml --md x.md --json-file y \
+         --summary-json x.json --log-failures x.jsonl -H"
+    );
+    let running = start(shop(&words).arg(server.url()).current_dir(&folder));
+    let address = address(&running);
+    assert!(scrape(&address).contains("katydid_requests_total"));
+    running.end().expect(0);
+    assert_eq!(server.total_requests(), REQUESTS);
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let summary: serde_json::Value = serde_json::from_str(&read("x.json")).unwrap();
+    assert_eq!(summary["aggregated"]["requests"], REQUESTS);
+    let seconds = summary["run"]["elapsed_s"].as_f64().unwrap();
+    let history = read("x_stats_history.csv");
+    let rows = history.lines().filter(|row| row.contains(",Aggregated,")).count();
+    assert!((1..=seconds as usize + 3).contains(&rows), "{rows} rows in {seconds} s");
+    for name in ["x_stats.csv", "x.html", "x.xml", "x.md", "y.json"] {
+        assert!(!read(name).is_empty(), "{name}");
+    }
+    assert!(folder.path().join("load_test_runs").is_dir());
 }
 
 fn exports_that_cannot_be_meant_are_refused() {

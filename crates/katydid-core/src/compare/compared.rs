@@ -1,5 +1,6 @@
 //! What a comparison has found.
 
+use super::power::Needed;
 use super::rule::{FailWhen, Rule};
 use crate::Metric;
 
@@ -87,8 +88,15 @@ pub struct Change {
     pub high: f64,
     /// A growth so large would most likely (four times in five) have been shown.
     pub detectable: f64,
-    /// How many steps of time (seconds) were taken as one.
-    pub block: usize,
+    /// Where a growth by a tenth would most likely not have been shown: what would be enough, if
+    /// anything is.
+    pub needed: Option<Needed>,
+    /// Neighbouring steps of time (seconds) are alike: so many of them say as much as one would that
+    /// had nothing to do with the others.
+    pub alike: f64,
+    /// What a run adds to the seconds inside it (standard deviation, a share of the number, of
+    /// failures a difference of shares): measured where a side has several runs, else assumed.
+    pub run_noise: f64,
 }
 
 impl Change {

@@ -1,10 +1,11 @@
 //! One difference: its size, and by how much it moves without any reason.
 
-use std::collections::HashMap;
-
+use super::alike::{AllWaves, Likeness};
 use super::group::Group;
-use super::noise::Normal;
-use super::resample::{Dependence, Draws, dependence, freedom, shrinkage};
+use super::noise::{Chance, Normal, student_factor};
+use super::power::Parts;
+use super::resample::{Draws, freedom, shrinkage};
+use super::runs::{Between, between};
 use crate::Metric;
 
 /// Blocks with requests that a side needs at least.
@@ -13,11 +14,8 @@ pub(super) const FEWEST_BLOCKS: usize = 8;
 const FEWEST_REQUESTS: f64 = 20.0;
 /// Requests that must lie beyond a percentile.
 const FEWEST_BEYOND: f64 = 10.0;
-/// How many runs the assumption about runs is worth, once several have been measured.
-const ASSUMED_RUNS: f64 = 2.0;
-/// Failures are no matter of speed: they differ between runs by this share of themselves for each
-/// 1 % of the noise assumed of times.
-const FAILURES_PER_NOISE: f64 = 10.0;
+/// The normal quantile of an interval of 95 %.
+pub(super) const USUAL_REACH: f64 = 1.96;
 
 /// How a comparison is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,36 +51,45 @@ pub(super) struct Estimate {
 #[derive(Debug)]
 pub(super) struct Moved {
     pub(super) by: f64,
-    /// Standard deviation of `by` among runs of the same build.
+    /// By how much runs of one build may differ, for all that is known: one draw each.
+    pub(super) deviations: Vec<f64>,
+    /// 95 % of `deviations` are within this many times [`USUAL_REACH`].
     pub(super) error: f64,
-    /// How far replicates of each side lie from their mean, with degrees of freedom.
-    pub(super) sides: [Deviations; 2],
-    /// The part of `error` that runs add to the seconds inside them, and its degrees of freedom
-    /// (infinite where it is assumed).
-    pub(super) between: (f64, f64),
-    /// The part that comes of the width of a bucket and the like.
-    pub(super) grain: f64,
-    /// How many blocks were drawn as one.
-    pub(super) block: usize,
+    /// Four in five `deviations` are below.
+    pub(super) usual: f64,
+    /// So many neighbouring blocks say as much as one would by itself.
+    pub(super) alike: f64,
+    /// What it is made of.
+    pub(super) parts: Parts,
 }
 
-#[derive(Debug)]
-pub(super) struct Deviations {
-    pub(super) values: Vec<f64>,
-    pub(super) freedom: f64,
+/// How far replicates of a side lie from their mean, as if no block were alike to its neighbours.
+struct Side {
+    values: Vec<f64>,
     variance: f64,
 }
 
-/// Draws weights once for each side and length of block.
+/// Draws once for all numbers of a comparison.
 #[derive(Debug)]
 pub(super) struct Bench {
     pub(super) settings: Settings,
-    draws: HashMap<(usize, usize), Draws>,
+    draws: [Draws; 2],
+    chances: Vec<Chance>,
+    waves: AllWaves,
+    normal: Normal,
 }
 
 impl Bench {
-    pub(super) fn new(settings: Settings) -> Self {
-        Self { settings, draws: HashMap::new() }
+    /// For groups of these two sides: scopes differ, blocks do not.
+    pub(super) fn new(settings: Settings, groups: [&Group; 2]) -> Self {
+        let Settings { replicates, seed, .. } = settings;
+        let draws = [0, 1].map(|side: usize| {
+            let seed = seed.wrapping_mul(2).wrapping_add(side as u64);
+            Draws::new(&groups[side].stretches, replicates, seed)
+        });
+        let mut normal = Normal::seeded(seed ^ 0x6b61_7479);
+        let chances = Chance::many(replicates, &mut normal);
+        Self { settings, draws, chances, waves: AllWaves::default(), normal }
     }
 
     /// Holds a number of two groups against each other.
@@ -102,118 +109,94 @@ impl Bench {
     }
 
     fn moved(&mut self, metric: Metric, groups: [&Group; 2], values: [f64; 2]) -> Moved {
-        let depends = depends(metric, groups);
-        let sides = [0, 1].map(|side| self.deviations(metric, side, groups[side], depends));
-        let scale = |value: f64| if is_share(metric) { value } else { value.ln() };
-        let by = scale(values[1]) - scale(values[0]);
-        let inside = sides[0].variance + sides[1].variance;
-        let between = self.between(metric, groups, values, &sides);
+        let by = scaled(metric, values[1]) - scaled(metric, values[0]);
+        let series = [0, 1].map(|side: usize| groups[side].influence(metric, values[side]));
+        let with = |side: usize| (&series[side][..], &groups[side].stretches[..]);
+        let likeness = Likeness::of([with(0), with(1)], &mut self.waves);
+        let sides = [0, 1].map(|side: usize| self.side(metric, side, groups[side]));
+        let inside = [0, 1].map(|side: usize| sides[side].variance * likeness.average[side]);
+        let between = between(metric, groups, values, inside, self.settings.run_noise);
         let grain = grain(metric, groups, values);
-        let error = (inside + between.0.powi(2) + grain.powi(2)).sqrt();
-        Moved { by, error, sides, between, grain, block: depends.length }
+        let freedoms = groups.map(|group| freedom(&group.stretches));
+        let deviations = self.deviations(&sides, freedoms, &likeness, (between, grain));
+        let (error, usual) = widths(&deviations);
+        let long = likeness.in_the_long_run;
+        let parts = Parts {
+            seconds: groups.map(|group| group.seconds.iter().sum()),
+            runs: groups.map(|group| group.runs.len()),
+            inside: [0, 1].map(|side: usize| sides[side].variance * long[side]),
+            between: between.of_run.powi(2),
+            grain: grain.powi(2),
+        };
+        let alike = f64::midpoint(likeness.average[0], likeness.average[1]);
+        Moved { by, deviations, error, usual, alike, parts }
     }
 
-    fn deviations(
-        &mut self,
-        metric: Metric,
-        side: usize,
-        group: &Group,
-        Dependence { length: block, missed }: Dependence,
-    ) -> Deviations {
-        let Settings { replicates, seed, .. } = self.settings;
-        let seed = seed.wrapping_mul(2).wrapping_add(side as u64);
-        let draws = self
-            .draws
-            .entry((side, block))
-            .or_insert_with(|| Draws::new(&group.stretches, block, replicates, seed));
-        let scale = |value: f64| if is_share(metric) { value } else { value.ln() };
+    fn side(&self, metric: Metric, side: usize, group: &Group) -> Side {
         // A replicate can miss the few blocks with requests; it says nothing then.
-        let taken = |weights: &[u32]| group.value(metric, weights).map_or(f64::NAN, scale);
-        let mut values: Vec<f64> = draws.iter().map(taken).collect();
+        let taken = |weights: &[u32]| {
+            group.value(metric, weights).map_or(f64::NAN, |value| scaled(metric, value))
+        };
+        let mut values: Vec<f64> = self.draws[side].iter().map(taken).collect();
         let told: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
         let mean = told.iter().sum::<f64>() / told.len() as f64;
-        let variance = told.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
-        let shrinkage = shrinkage(&group.stretches, block) * missed;
+        let shrinkage = shrinkage(&group.stretches);
         let wider = shrinkage.sqrt();
         for value in &mut values {
             *value = if value.is_nan() { 0.0 } else { (*value - mean) * wider };
         }
-        let freedom = freedom(&group.stretches, block);
-        Deviations { values, freedom, variance: variance / told.len() as f64 * shrinkage }
+        let variance = told.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
+        Side { values, variance: variance / told.len() as f64 * shrinkage }
     }
 
-    /// The standard deviation that runs add to a difference, and its degrees of freedom.
-    fn between(
-        &self,
-        metric: Metric,
-        groups: [&Group; 2],
-        values: [f64; 2],
-        sides: &[Deviations; 2],
-    ) -> (f64, f64) {
-        let assumed = self.settings.run_noise * factor(metric, values);
-        let counts = groups.map(|group| group.runs.len() as f64);
-        let per_run = 1.0 / counts[0] + 1.0 / counts[1];
-        let freedom = counts[0] + counts[1] - 2.0;
-        if freedom < 1.0 {
-            return (assumed * per_run.sqrt(), f64::INFINITY);
-        }
-        let spread: f64 = groups.iter().map(|group| spread(metric, group)).sum();
-        // What the seconds inside a run explain of it.
-        let of_side = |side: usize| sides[side].variance * counts[side];
-        let inside = f64::midpoint(of_side(0), of_side(1));
-        let beyond = (spread / freedom - inside).max(0.0);
-        let all = freedom + ASSUMED_RUNS;
-        let variance = (ASSUMED_RUNS * assumed.powi(2) + freedom * beyond) / all;
-        ((variance * per_run).sqrt(), all)
-    }
-}
-
-/// How a number depends on its neighbours: of times, as much as the mean at least, for the few
-/// requests beyond a percentile hide how alike the seconds are.
-fn depends(metric: Metric, groups: [&Group; 2]) -> Dependence {
-    let of = |metric: Metric| {
-        let series = groups.map(|group| {
-            let value = group.value(metric, &vec![1; group.blocks()]).unwrap_or_default();
-            group.influence(metric, value)
+    /// What all sources of chance make together, replicate by replicate. Each side moves as its
+    /// blocks do, more by what neighbours share, and as Student's t for the blocks being few. What
+    /// runs add is drawn for each number by itself.
+    fn deviations(
+        &mut self,
+        sides: &[Side; 2],
+        freedoms: [f64; 2],
+        likeness: &Likeness,
+        (between, grain): (Between, f64),
+    ) -> Vec<f64> {
+        let normal = &mut self.normal;
+        let all = self.chances.iter().enumerate().map(|(at, chance)| {
+            let alike = likeness.drawn(chance.alike);
+            let [base, new] = [0, 1].map(|side: usize| {
+                let few = student_factor(freedoms[side], chance.sides[side]);
+                sides[side].values[at] * alike[side].sqrt() * few
+            });
+            let few = if between.freedom.is_finite() {
+                student_factor(between.freedom, chance.runs)
+            } else {
+                1.0
+            };
+            new - base + between.of_difference * few * normal.next() + grain * normal.next()
         });
-        dependence([(&series[0], &groups[0].stretches), (&series[1], &groups[1].stretches)])
-    };
-    match metric {
-        Metric::ResponseTime(_) => [metric, Metric::MeanResponseTime, Metric::ResponseTime(0.5)]
-            .map(of)
-            .into_iter()
-            .fold(Dependence::NONE, Dependence::max),
-        Metric::MeanResponseTime => of(metric).max(of(Metric::ResponseTime(0.5))),
-        _ => of(metric),
+        all.collect()
     }
 }
 
-/// Sum of the squares by which the runs of a side lie around their mean.
-fn spread(metric: Metric, group: &Group) -> f64 {
-    let of_run = |run: &std::ops::Range<usize>| {
-        let mut weights = vec![0; group.blocks()];
-        weights[run.clone()].fill(1);
-        let value = group.value(metric, &weights)?;
-        Some(if is_share(metric) { value } else { value.ln() })
+/// The half-width of 95 % ÷ [`USUAL_REACH`], and the size below which four in five lie.
+fn widths(deviations: &[f64]) -> (f64, f64) {
+    let mut sizes: Vec<f64> = deviations.iter().map(|it| it.abs()).collect();
+    sizes.sort_by(f64::total_cmp);
+    let at = |share: f64| {
+        let rank = (share * (sizes.len() as f64 + 1.0)).ceil() as usize;
+        sizes[rank.clamp(1, sizes.len()) - 1]
     };
-    let told: Vec<f64> = group.runs.iter().filter_map(of_run).collect();
-    let mean = told.iter().sum::<f64>() / told.len().max(1) as f64;
-    told.iter().map(|value| (value - mean).powi(2)).sum()
+    // They lie on both sides alike: one in five of them is above what three in five are within.
+    (at(0.95) / USUAL_REACH, at(0.6))
+}
+
+/// A value on the scale on which it is judged.
+pub(super) fn scaled(metric: Metric, value: f64) -> f64 {
+    if is_share(metric) { value } else { value.ln() }
 }
 
 /// Whether it is judged by the difference of two shares, and not by a ratio.
 pub(super) fn is_share(metric: Metric) -> bool {
     metric == Metric::FailureRate
-}
-
-/// How much more a number moves from run to run than a mean does: the tail hangs on few requests.
-fn factor(metric: Metric, values: [f64; 2]) -> f64 {
-    match metric {
-        Metric::FailureRate => FAILURES_PER_NOISE * f64::midpoint(values[0], values[1]),
-        Metric::ResponseTime(quantile) if quantile > 0.97 => 2.0,
-        Metric::ResponseTime(quantile) if quantile > 0.9 => 1.5,
-        _ => 1.0,
-    }
 }
 
 /// The standard deviation that counting and rounding alone leave in a difference.
@@ -250,9 +233,4 @@ fn lacking(metric: Metric, groups: [&Group; 2]) -> Option<String> {
     (blocks < FEWEST_BLOCKS).then(|| {
         format!("requests in {blocks} steps of time; {FEWEST_BLOCKS} tell how a number moves")
     })
-}
-
-/// The seed of the draws that are common to a family.
-pub(super) fn common(settings: Settings) -> Normal {
-    Normal::seeded(settings.seed ^ 0x6b61_7479)
 }

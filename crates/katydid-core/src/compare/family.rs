@@ -1,52 +1,59 @@
 //! Differences judged together: intervals that all hold at once.
 
-use super::estimate::{Moved, Settings, common};
-use super::noise::student_factor;
+use super::Difference;
+use super::compared::Change;
+use super::estimate::{Estimate, Moved, USUAL_REACH, is_share};
+use super::noise::normal_quantile;
+use crate::Metric;
 
-/// The normal quantile below which the half-width of an interval never falls, at an error of 5 % and
-/// 2.5 % (two-sided).
-const LEAST: [(f64, f64); 2] = [(0.05, 1.96), (0.025, 2.2414)];
-/// The normal quantile of 80 %: a difference that would most likely have been shown.
-const POWER: f64 = 0.8416;
-
-/// So many standard errors an interval of each member reaches to both sides, so that all of them
-/// hold at once with a probability of 1 − `error`.
-///
-/// The largest deviation among all members, replicate by replicate (max-t of Westfall and Young 1993,
-/// single step): members that move together, as p95 and p99 do, count as few. Each side's deviations
-/// are widened as Student's t by the number of its independent blocks; what runs add is drawn, for
-/// each member by itself.
-pub(super) fn reach(members: &[&Moved], error: f64, settings: Settings) -> f64 {
-    let least = LEAST.iter().find(|(known, _)| *known == error).map_or(1.96, |(_, least)| *least);
-    let replicates = members.iter().map(|it| it.sides[0].values.len()).max().unwrap_or(0);
-    let mut normal = common(settings);
-    let mut largest: Vec<f64> = (0..replicates)
-        .map(|at| {
-            let of_sides = [normal.next(), normal.next()];
-            let of_runs = normal.next();
-            let deviation = |member: &&Moved| {
-                let side = |side: usize| {
-                    let it = &member.sides[side];
-                    it.values[at] * student_factor(it.freedom, of_sides[side])
-                };
-                let (between, freedom) = member.between;
-                let wider =
-                    if freedom.is_finite() { student_factor(freedom, of_runs) } else { 1.0 };
-                let added = between * wider * normal.next() + member.grain * normal.next();
-                ((side(1) - side(0) + added) / member.error).abs()
-            };
-            members.iter().map(deviation).fold(0.0, f64::max)
-        })
-        .collect();
-    if largest.is_empty() {
-        return least;
-    }
-    largest.sort_by(f64::total_cmp);
-    let rank = ((1.0 - error) * (largest.len() as f64 + 1.0)).ceil() as usize;
-    largest[rank.clamp(1, largest.len()) - 1].max(least)
+/// How far the intervals of a family reach.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Family {
+    /// So many times its error an interval of each member reaches to both sides.
+    reach: f64,
+    /// The same in standard deviations, for a member whose standard deviation is known.
+    known: f64,
 }
 
-/// The difference that would have been shown four times in five.
-pub(super) fn detectable(moved: &Moved, reach: f64) -> f64 {
-    (reach + POWER) * moved.error
+impl Family {
+    /// Makes all members hold at once with a probability of 1 − `error`.
+    ///
+    /// The largest deviation among all members, replicate by replicate (max-t of Westfall and Young
+    /// 1993, single step): members that move together, as p95 and p99 do, count as few.
+    pub(super) fn of(members: &[&Moved], error: f64) -> Self {
+        let known = normal_quantile(1.0 - error / 2.0 / members.len().max(1) as f64);
+        let replicates = members.iter().map(|it| it.deviations.len()).max().unwrap_or(0);
+        let largest = |at: usize| {
+            let sizes = members.iter().map(|it| (it.deviations[at] / it.error).abs());
+            sizes.fold(0.0, f64::max)
+        };
+        let mut largest: Vec<f64> = (0..replicates).map(largest).collect();
+        largest.sort_by(f64::total_cmp);
+        let rank = ((1.0 - error) * (largest.len() as f64 + 1.0)).ceil() as usize;
+        let reach = largest.get(rank.clamp(1, largest.len().max(1)) - 1).copied();
+        Self { reach: reach.unwrap_or_default().max(USUAL_REACH), known }
+    }
+
+    /// A member with its interval.
+    pub(super) fn difference(self, estimate: Estimate) -> Difference {
+        let Estimate { metric, base, new, change } = estimate;
+        let told = change.as_ref().ok().map(|moved| self.change(metric, moved));
+        Difference { metric, base, new, change: told, lacking: change.err() }
+    }
+
+    fn change(self, metric: Metric, moved: &Moved) -> Change {
+        let back = |by: f64| if is_share(metric) { by } else { by.exp_m1() };
+        let half = self.reach * moved.error;
+        let detectable = back(half + moved.usual);
+        let needed = (detectable > 0.1).then(|| moved.parts.needed(metric, self.known)).flatten();
+        Change {
+            estimate: back(moved.by),
+            low: back(moved.by - half),
+            high: back(moved.by + half),
+            detectable,
+            needed,
+            alike: moved.alike,
+            run_noise: moved.parts.between.sqrt(),
+        }
+    }
 }

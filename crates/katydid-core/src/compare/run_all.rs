@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::block::Run;
-use super::compared::{Change, Compared, Difference, Line, OneSided, SideFacts};
-use super::estimate::{Bench, Estimate, Moved, Settings, is_share};
-use super::family::{detectable, reach};
+use super::compared::{Compared, Line, OneSided, SideFacts};
+use super::estimate::{Bench, Estimate, Moved, Settings};
+use super::family::Family;
 use super::group::Group;
 use super::rule::{FailWhen, Rule};
 use crate::Metric;
@@ -41,29 +41,29 @@ pub fn compare(
     let names = Names::of(sides);
     let replicates =
         if names.both.len() > MANY_NAMES { settings.replicates / 2 } else { settings.replicates };
-    let mut bench = Bench::new(Settings { replicates, ..settings });
     let is_request = |key: &RowKey| key.kind == RowKind::Request;
     let groups = sides.map(|side| Group::of(side, is_request));
-    let all = Estimates::of(&mut bench, ("", "Aggregated"), [&groups[0], &groups[1]]);
+    let mut bench = Bench::new(Settings { replicates, ..settings }, groups.each_ref());
+    let all = Estimates::of(&mut bench, ("", "Aggregated"), groups.each_ref());
     let many = names.both.len() > 1;
     let judged = if many { &names.both[..] } else { &[] };
     let by_name: Vec<Estimates> = judged
         .iter()
         .map(|name| {
             let groups = sides.map(|side| Group::of(side, |key| name.is(key)));
-            Estimates::of(&mut bench, (&name.method, &name.name), [&groups[0], &groups[1]])
+            Estimates::of(&mut bench, (&name.method, &name.name), groups.each_ref())
         })
         .collect();
     let error = if many { ERROR / 2.0 } else { ERROR };
-    let all_reach = reach(&all.moved(), error, bench.settings);
+    let family_of_all = Family::of(&all.moved(), error);
     let moved: Vec<&Moved> = by_name.iter().flat_map(Estimates::moved).collect();
-    let names_reach = reach(&moved, error, bench.settings);
+    let family_of_names = Family::of(&moved, error);
     let facts = [0, 1].map(|side| facts(sides[side], &groups[side]));
     Compared {
         base: facts[0],
         new: facts[1],
-        all: all.line(all_reach),
-        names: by_name.into_iter().map(|it| it.line(names_reach)).collect(),
+        all: all.line(family_of_all),
+        names: by_name.into_iter().map(|it| it.line(family_of_names)).collect(),
         unjudged: names.unjudged,
         one_sided: names.one_sided,
         rules: judge(&mut bench, sides, rules, fail_when),
@@ -92,13 +92,13 @@ fn judge(
         .iter()
         .map(|rule| {
             let groups = sides.map(|side| Group::of(side, |key| rule.scope.accepts(key)));
-            bench.estimate(rule.metric, [&groups[0], &groups[1]])
+            bench.estimate(rule.metric, groups.each_ref())
         })
         .collect();
     let moved: Vec<&Moved> = estimates.iter().filter_map(|it| it.change.as_ref().ok()).collect();
-    let reach = reach(&moved, ERROR, bench.settings);
+    let family = Family::of(&moved, ERROR);
     let judged = rules.iter().zip(estimates);
-    judged.map(|(rule, estimate)| rule.judge(difference(estimate, reach), when)).collect()
+    judged.map(|(rule, estimate)| rule.judge(family.difference(estimate), when)).collect()
 }
 
 /// The numbers of one line before it is known how far their intervals reach.
@@ -123,24 +123,11 @@ impl Estimates {
         self.estimates.iter().filter_map(|it| it.change.as_ref().ok()).collect()
     }
 
-    fn line(self, reach: f64) -> Line {
+    fn line(self, family: Family) -> Line {
         let Self { method, name, requests, estimates } = self;
-        let differences = estimates.into_iter().map(|it| difference(it, reach)).collect();
+        let differences = estimates.into_iter().map(|it| family.difference(it)).collect();
         Line { method, name, requests, differences }
     }
-}
-
-fn difference(estimate: Estimate, reach: f64) -> Difference {
-    let Estimate { metric, base, new, change } = estimate;
-    let back = |by: f64| if is_share(metric) { by } else { by.exp_m1() };
-    let told = change.as_ref().ok().map(|moved| Change {
-        estimate: back(moved.by),
-        low: back(moved.by - reach * moved.error),
-        high: back(moved.by + reach * moved.error),
-        detectable: back(detectable(moved, reach)),
-        block: moved.block,
-    });
-    Difference { metric, base, new, change: told, lacking: change.err() }
 }
 
 /// A line's name; rows of one name that differ in tags are one.

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::alike::{AllWaves, Likeness};
 use super::group::Group;
 use super::noise::Normal;
-use super::resample::{Draws, dependence};
+use super::resample::Draws;
 use super::*;
 use crate::recorder::{Recorder, RecorderLimits, RowKey};
 use crate::sample::{Outcome, Sample};
@@ -32,14 +33,19 @@ fn run_of(blocks: &[(Vec<u64>, usize)]) -> Run {
 /// A run of `seconds` with 50 log-normal times each, slower by `factor`; seconds are alike by 0.3,
 /// runs differ by 1 %.
 fn drawn(seed: u64, seconds: usize, factor: f64) -> Run {
+    moving(seed, seconds, factor, 0.01)
+}
+
+/// The same with seconds that vary by three times `noise` in `seconds`, and runs by `noise`.
+fn moving(seed: u64, seconds: usize, factor: f64, noise: f64) -> Run {
     let mut normal = Normal::seeded(seed);
-    let of_run = 0.01 * normal.next();
-    let mut of_second = 0.03 * normal.next();
+    let of_run = noise * normal.next();
+    let mut of_second = 3.0 * noise * normal.next();
     let blocks: Vec<(Vec<u64>, usize)> = (0..seconds)
         .map(|_| {
-            of_second = 0.3 * of_second + 0.03 * normal.next();
-            let mut time = || (of_run + of_second + 0.3 * normal.next()).exp() * 20e6 * factor;
-            ((0..50).map(|_| time() as u64).collect(), 0)
+            of_second = 0.3 * of_second + 3.0 * noise * normal.next();
+            let mut time = || (of_run + of_second + 30.0 * noise * normal.next()).exp() * 20e6;
+            ((0..50).map(|_| (time() * factor) as u64).collect(), 0)
         })
         .collect();
     run_of(&blocks)
@@ -54,20 +60,57 @@ fn compared(base: &[Run], new: &[Run], rules: &[&str]) -> Compared {
     compare(base, new, (&rules, FailWhen::Shown), quick())
 }
 
-/// R30 in small, the same draws every time; `examples/compare_known.rs` is the long one.
+/// R30 in small, the same draws every time; `examples/compare_known.rs` is the long one. A minute of a
+/// noisy target, and ten seconds of a quiet one.
 #[test]
 fn equal_builds_are_rarely_called_different_and_a_tenth_more_is_found() {
-    let (mut alarms, mut found) = (0, 0);
-    for pair in 0..100 {
-        let base = [drawn(3 * pair, 60, 1.0)];
-        let (same, slow) = ([drawn(3 * pair + 1, 60, 1.0)], [drawn(3 * pair + 2, 60, 1.1)]);
-        alarms += u32::from(compared(&base, &same, &[]).is_different());
-        let slower = compared(&base, &slow, &[]);
-        let grown = |it: &Difference| it.change.is_some_and(|change| change.estimate > 0.0);
-        found += u32::from(slower.all.shown().any(grown));
+    for (seconds, noise) in [(60, 0.01), (10, 0.003)] {
+        let (mut alarms, mut found) = (0, 0);
+        for pair in 0..100 {
+            let drawn = |at: u64, factor| [moving(3 * pair + at, seconds, factor, noise)];
+            let base = drawn(0, 1.0);
+            alarms += u32::from(compared(&base, &drawn(1, 1.0), &[]).is_different());
+            let slower = compared(&base, &drawn(2, 1.1), &[]);
+            let grown = |it: &Difference| it.change.is_some_and(|change| change.estimate > 0.0);
+            found += u32::from(slower.all.shown().any(grown));
+        }
+        assert!(alarms <= 5, "{alarms} of 100 equal pairs of {seconds} s");
+        assert!(found >= 90, "{found} of 100 slower ones of {seconds} s");
     }
-    assert!(alarms <= 5, "{alarms} of 100 equal pairs");
-    assert!(found >= 90, "{found} of 100 slower ones");
+}
+
+/// Whoever compares runs that are too short is told how long they would have to be, and that is true.
+#[test]
+fn what_is_said_to_be_enough_to_see_a_tenth_is_enough() {
+    let pair = |seed: u64, seconds: usize| {
+        let side = |at: u64, factor| [moving(2 * seed + at, seconds, factor, 0.015)];
+        compared(&side(0, 1.0), &side(1, 1.1), &[])
+    };
+    let average = |told: &Compared| told.all.differences[1].change.unwrap();
+    let short = pair(7, 10);
+    assert!(average(&short).detectable > 0.1);
+    let Some(Needed::Seconds(seconds)) = average(&short).needed else { panic!("{short:?}") };
+    let sentence = short.sentence();
+    let told = "To see a growth by 10% would take about 1m a side for avg, 2m30s a side for p50, ";
+    assert!(sentence.contains(told), "{sentence}");
+    let seconds = seconds.ceil() as usize;
+    let found = (20..70).filter(|seed| average(&pair(*seed, seconds)).is_shown()).count();
+    assert!(found >= 40, "{found} of 50 with {seconds} s");
+    // And where it is enough already, nothing is said.
+    let long = pair(7, 200);
+    assert_eq!(average(&long).needed, None);
+}
+
+#[test]
+fn runs_that_differ_too_much_need_to_be_many() {
+    let (base, new) = ([drawn(1, 30, 1.0)], [drawn(2, 30, 1.0)]);
+    let settings = Settings { run_noise: 0.05, ..quick() };
+    let told = compare(&base, &new, (&[], FailWhen::Shown), settings);
+    let average = told.all.differences[1].change.unwrap();
+    let Some(Needed::Runs(runs)) = average.needed else { panic!("{average:?}") };
+    assert!((4..=9).contains(&runs), "{runs}");
+    let sentence = told.sentence();
+    assert!(sentence.contains(&format!(", {runs} such runs a side for avg, ")), "{sentence}");
 }
 
 #[test]
@@ -274,23 +317,47 @@ fn what_is_compared_is_where_the_load_was_steady() {
     assert!(cut.sentence(Window::Steady).contains("at no time was the load steady"));
 }
 
-#[test]
-fn neighbours_that_are_alike_make_long_blocks() {
-    let length = |alike: f64| {
-        let mut normal = Normal::seeded(4);
-        let mut at = 0.0;
-        let series: Vec<f64> = (0..300)
-            .map(|_| {
-                at = alike * at + normal.next();
-                at
-            })
-            .collect();
-        let whole = std::slice::from_ref(&(0..series.len())).to_vec();
-        dependence([(&series, &whole), (&series, &whole)])
+/// A first-order process of variance 1.
+fn process(alike: f64, length: usize, seed: u64) -> Vec<f64> {
+    let mut normal = Normal::seeded(seed);
+    let mut at = normal.next();
+    let own = (1.0 - alike * alike).sqrt();
+    let next = |_| {
+        at = alike * at + own * normal.next();
+        at
     };
-    assert_eq!(length(0.0).length, 1);
-    let [half, much] = [0.5, 0.8].map(|alike| length(alike).length);
-    assert!((7..=12).contains(&half) && (15..=30).contains(&much), "{half} {much}");
+    (0..length).map(next).collect()
+}
+
+fn likeness(left: &[f64], right: &[f64]) -> Likeness {
+    let whole = [0..left.len()];
+    Likeness::of([(left, &whole), (right, &whole)], &mut AllWaves::default())
+}
+
+#[test]
+fn how_alike_seconds_are_is_found_in_a_long_run_and_left_open_in_a_short_one() {
+    let of = |alike: f64, length: usize| {
+        likeness(&process(alike, length, 4), &process(alike, length, 5))
+    };
+    // (1 + r) ÷ (1 − r) in the long run: 1, 3 and 9.
+    let [none, half, much] = [0.0, 0.5, 0.8].map(|alike| of(alike, 300).in_the_long_run[0]);
+    assert!((0.8..1.3).contains(&none), "{none}");
+    assert!((2.0..4.5).contains(&half), "{half}");
+    assert!((5.0..14.0).contains(&much), "{much}");
+    // Ten seconds do not say whether they are alike: one draw in ten is far above the middle.
+    let short = of(0.0, 10);
+    assert!(short.drawn(0.9)[0] > 2.0 * short.drawn(0.5)[0], "{short:?}");
+    let long = of(0.0, 300);
+    assert!(long.drawn(0.9)[0] < 1.5 * long.drawn(0.5)[0], "{long:?}");
+}
+
+#[test]
+fn a_side_without_spread_says_nothing_of_its_neighbours() {
+    let still = vec![0.0; 30];
+    let both = likeness(&still, &still);
+    assert_eq!((both.average, both.in_the_long_run), ([1.0; 2], both.in_the_long_run));
+    let one = likeness(&still, &process(0.8, 30, 3));
+    assert!(one.average[0] == 1.0 && one.average[1] > 1.5, "{one:?}");
 }
 
 proptest! {
@@ -319,11 +386,11 @@ proptest! {
 
     #[test]
     fn every_replicate_draws_as_many_blocks_as_there_are(
-        lengths in prop::collection::vec(1..40usize, 1..4), length in 1..12usize, seed: u64,
+        lengths in prop::collection::vec(1..40usize, 1..4), seed: u64,
     ) {
         let mut from = 0;
         let stretches: Vec<_> = lengths.iter().map(|it| { from += it; from - it..from }).collect();
-        let draws = Draws::new(&stretches, length, 20, seed);
+        let draws = Draws::new(&stretches, 20, seed);
         for weights in draws.iter() {
             for stretch in &stretches {
                 let drawn: u32 = weights[stretch.clone()].iter().sum();

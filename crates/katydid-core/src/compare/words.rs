@@ -1,11 +1,16 @@
 //! A comparison in words.
 
+use std::time::Duration;
+
 use super::compared::{Change, Compared, Difference, Line, RuleResult, RuleWord};
 use super::estimate::is_share;
-use crate::Metric;
+use super::power::Needed;
+use crate::{Metric, format_span};
 
 /// Most names that a sentence lists.
 const MOST_LISTED: usize = 3;
+/// The growth that everybody asks about.
+const TENTH: f64 = 0.1;
 
 /// A change as text: `+10.2%`, of failures in percentage points: `-0.31pt`.
 pub fn change_text(metric: Metric, change: f64) -> String {
@@ -108,7 +113,7 @@ impl Compared {
         if !self.is_different() {
             text += &self.would_be_seen();
         }
-        text
+        text + &self.would_be_enough()
     }
 
     /// What a comparison without a difference is worth.
@@ -124,6 +129,39 @@ impl Compared {
         }
         format!(" So much would most likely have been seen: {}.", told.join(", "))
     }
+}
+
+impl Compared {
+    /// What it takes to see a growth by a tenth, where this comparison would most likely miss it.
+    fn would_be_enough(&self) -> String {
+        let missed = self.all.differences.iter().filter_map(|it| {
+            let change = it.change.filter(|change| change.detectable > TENTH)?;
+            (!is_share(it.metric)).then_some((it.metric, change.needed))
+        });
+        let told: Vec<String> = missed
+            .map(|(metric, needed)| match needed {
+                Some(Needed::Seconds(seconds)) => {
+                    format!("{} a side for {metric}", long_enough(seconds))
+                }
+                Some(Needed::Runs(runs)) => format!("{runs} such runs a side for {metric}"),
+                None => format!("more than anybody runs for {metric}"),
+            })
+            .collect();
+        if told.is_empty() {
+            return String::new();
+        }
+        format!(" To see a growth by 10% would take about {}.", told.join(", "))
+    }
+}
+
+/// Time that is enough, rounded up as people plan it.
+fn long_enough(seconds: f64) -> String {
+    let step = match seconds {
+        ..60.0 => 5.0,
+        ..300.0 => 30.0,
+        _ => 60.0,
+    };
+    format_span(Duration::from_secs_f64((seconds / step).ceil() * step))
 }
 
 impl RuleWord {

@@ -1,7 +1,7 @@
 //! A comparison for machines.
 
 use katydid_core::Metric;
-use katydid_core::compare::{Difference, Line};
+use katydid_core::compare::{Difference, Line, Needed};
 use serde_json::{Value, json};
 
 use super::{Compares, Comparison, figures};
@@ -82,7 +82,10 @@ fn difference(it: &Difference) -> Value {
             "high": change.high,
             "detectable": change.detectable,
             "shown": change.is_shown(),
-            "seconds_drawn_as_one": change.block,
+            "seconds_needed": needed_seconds(change.needed),
+            "runs_needed": needed_runs(change.needed),
+            "seconds_that_say_as_much_as_one": change.alike,
+            "run_noise": change.run_noise,
         })
     });
     json!({
@@ -92,4 +95,12 @@ fn difference(it: &Difference) -> Value {
         "change": change,
         "lacking": it.lacking,
     })
+}
+
+fn needed_seconds(needed: Option<Needed>) -> Option<f64> {
+    if let Some(Needed::Seconds(seconds)) = needed { Some(seconds.ceil()) } else { None }
+}
+
+fn needed_runs(needed: Option<Needed>) -> Option<usize> {
+    if let Some(Needed::Runs(runs)) = needed { Some(runs) } else { None }
 }
