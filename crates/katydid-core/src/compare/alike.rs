@@ -132,6 +132,17 @@ struct Shape {
 }
 
 impl Shape {
+    const NOTHING: Self = Self { correlation: 0, shared: 0.0 };
+
+    /// Each with its weight before anything is measured.
+    fn all() -> impl Iterator<Item = (Self, f64)> {
+        let weight = (1.0 - NOTHING) / (CORRELATIONS.len() * SHARED.len()) as f64;
+        let every = (0..CORRELATIONS.len()).flat_map(move |correlation| {
+            SHARED.map(|shared| (Self { correlation, shared }, weight))
+        });
+        std::iter::once((Self::NOTHING, NOTHING)).chain(every)
+    }
+
     /// By what a long mean moves more than without any correlation.
     fn in_the_long_run(self) -> f64 {
         let correlation = CORRELATIONS[self.correlation];
@@ -139,10 +150,20 @@ impl Shape {
     }
 }
 
+/// A shape held against a side: how likely that makes it, what it leaves of the spread, and by what
+/// the variance of its mean is larger than without any correlation.
 struct Held {
     log_likelihood: f64,
     energy: f64,
     inflation: f64,
+}
+
+/// A shape with its weight, and how many times as much the variance of each side's mean then is: of
+/// the runs as they are, and of very long ones.
+struct Way {
+    weight: f64,
+    wider: [f64; 2],
+    long: [f64; 2],
 }
 
 /// How much more the mean of each side moves than it would if its seconds had nothing to do with
@@ -162,43 +183,45 @@ impl Likeness {
     /// sides have one shape, and each its own spread.
     pub(super) fn of(sides: [(&[f64], &[Range<usize>]); 2], waves: &mut AllWaves) -> Self {
         let sides = sides.map(|(series, stretches)| Spectrum::of(series, stretches, waves));
-        let nothing = Shape { correlation: 0, shared: 0.0 };
-        let still = [0, 1].map(|side: usize| sides[side].hold(nothing));
+        let still = [0, 1].map(|side: usize| sides[side].hold(Shape::NOTHING));
         // A side without any spread has nothing to say.
         let speaks = still.each_ref().map(|it| it.energy > f64::MIN_POSITIVE);
-        let others = CORRELATIONS.len() * SHARED.len();
-        let every = (0..CORRELATIONS.len()).flat_map(|correlation| {
-            let weight = (1.0 - NOTHING) / others as f64;
-            SHARED.map(|shared| (Shape { correlation, shared }, weight))
-        });
-        let mut ways: Vec<(f64, [f64; 2], [f64; 2])> = std::iter::once((nothing, NOTHING))
-            .chain(every)
-            .map(|(shape, weight)| {
-                let held = [0, 1].map(|side: usize| sides[side].hold(shape));
-                let told = |side: usize| if speaks[side] { held[side].log_likelihood } else { 0.0 };
-                // What the shape leaves of the spread, and what it makes of a mean of that.
-                let wider = [0, 1].map(|side: usize| {
-                    let left = held[side].energy / still[side].energy;
-                    if speaks[side] { left * held[side].inflation } else { 1.0 }
-                });
-                let slow = shape.in_the_long_run();
-                let long = [0, 1].map(|side: usize| wider[side] * slow / held[side].inflation);
-                (weight.ln() + told(0) + told(1), wider, long)
-            })
-            .collect();
-        let best = ways.iter().map(|way| way.0).fold(f64::MIN, f64::max);
-        ways.iter_mut().for_each(|way| way.0 = (way.0 - best).exp());
-        let all: f64 = ways.iter().map(|way| way.0).sum();
-        let over = |value: fn(&(f64, [f64; 2], [f64; 2]), usize) -> f64| {
-            [0, 1].map(|side| ways.iter().map(|way| way.0 * value(way, side)).sum::<f64>() / all)
+        let way = |(shape, weight): (Shape, f64)| {
+            let held = [0, 1].map(|side: usize| sides[side].hold(shape));
+            let told = |side: usize| if speaks[side] { held[side].log_likelihood } else { 0.0 };
+            // What the shape leaves of the spread, and what it makes of a mean of that.
+            let wider = [0, 1].map(|side: usize| {
+                let left = held[side].energy / still[side].energy;
+                if speaks[side] { left * held[side].inflation } else { 1.0 }
+            });
+            let slow = shape.in_the_long_run();
+            let long = [0, 1].map(|side: usize| wider[side] * slow / held[side].inflation);
+            Way { weight: weight.ln() + told(0) + told(1), wider, long }
         };
-        let average = over(|way, side| way.1[side]);
-        let in_the_long_run = over(|way, side| way.2[side]);
-        ways.sort_by(|left, right| (left.1[0] + left.1[1]).total_cmp(&(right.1[0] + right.1[1])));
+        let mut ways: Vec<Way> = Shape::all().map(way).collect();
+        let best = ways.iter().map(|way| way.weight).fold(f64::MIN, f64::max);
+        for way in &mut ways {
+            way.weight = (way.weight - best).exp();
+        }
+        Self::of_ways(ways)
+    }
+
+    fn of_ways(mut ways: Vec<Way>) -> Self {
+        let all: f64 = ways.iter().map(|way| way.weight).sum();
+        let over = |value: fn(&Way) -> [f64; 2]| {
+            let part = |side: usize| ways.iter().map(|way| way.weight * value(way)[side]).sum();
+            [0, 1].map(|side: usize| -> f64 { part(side) }).map(|sum| sum / all)
+        };
+        let average = over(|way| way.wider);
+        let in_the_long_run = over(|way| way.long);
+        ways.sort_by(|left, right| {
+            let width = |way: &Way| way.wider[0] + way.wider[1];
+            width(left).total_cmp(&width(right))
+        });
         let mut up_to = 0.0;
-        let ways = ways.into_iter().map(|(weight, wider, _)| {
-            up_to += weight / all;
-            (up_to, wider)
+        let ways = ways.into_iter().map(|way| {
+            up_to += way.weight / all;
+            (up_to, way.wider)
         });
         Self { ways: ways.collect(), average, in_the_long_run }
     }

@@ -54,6 +54,6 @@ impl Parts {
         }
         let of_side = |side: usize| (self.inside[side] * self.runs[side] as f64) + self.between;
         let runs = ((of_side(0) + of_side(1)) / allowed).ceil();
-        (allowed > 0.0 && runs <= MOST_RUNS).then(|| Needed::Runs(runs as usize))
+        (allowed > 0.0 && runs <= MOST_RUNS).then_some(Needed::Runs(runs as usize))
     }
 }

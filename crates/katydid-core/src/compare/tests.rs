@@ -330,8 +330,9 @@ fn process(alike: f64, length: usize, seed: u64) -> Vec<f64> {
 }
 
 fn likeness(left: &[f64], right: &[f64]) -> Likeness {
-    let whole = [0..left.len()];
-    Likeness::of([(left, &whole), (right, &whole)], &mut AllWaves::default())
+    let whole = 0..left.len();
+    let whole = std::slice::from_ref(&whole);
+    Likeness::of([(left, whole), (right, whole)], &mut AllWaves::default())
 }
 
 #[test]

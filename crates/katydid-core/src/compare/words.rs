@@ -132,10 +132,11 @@ impl Compared {
 }
 
 impl Compared {
-    /// What it takes to see a growth by a tenth, where this comparison would most likely miss it.
+    /// What it takes to see a growth by a tenth, where nothing is shown and this comparison would most
+    /// likely have missed it.
     fn would_be_enough(&self) -> String {
         let missed = self.all.differences.iter().filter_map(|it| {
-            let change = it.change.filter(|change| change.detectable > TENTH)?;
+            let change = it.change.filter(|it| it.detectable > TENTH && !it.is_shown())?;
             (!is_share(it.metric)).then_some((it.metric, change.needed))
         });
         let told: Vec<String> = missed
