@@ -215,10 +215,12 @@ fn a_run_with_an_end_is_interrupted_by_a_stop() {
     assert_eq!(open.leave(), 130);
 }
 
+/// Options of an order, the field that is wrong, and what is said of it.
+type Case<'c> = (&'c [(&'c str, &'c [&'c str])], &'c str, &'c str);
+
 #[test]
 fn what_cannot_run_is_refused_by_its_field() {
     let open = Open::with("");
-    type Case<'c> = (&'c [(&'c str, &'c [&'c str])], &'c str, &'c str);
     let cases: &[Case<'_>] = &[
         (&[("users", &["many"])], "users", "write a whole number such as 50"),
         (&[("users", &["-5"])], "users", "write a whole number such as 50"),
