@@ -284,6 +284,10 @@ await check('paper has charts in pairs, drawn for it, and the screen has them as
   }));
   assert.equal(seen[0], true, 'two beside each other');
   assert.ok(seen[1] > 400 && seen[1] < 520, String(seen[1]));
+  await page.emulateMedia({ media: 'print' });
+  const head = page.locator('div[aria-labelledby="requests"] th button').first();
+  assert.equal(await head.evaluate((button) => getComputedStyle(button).display), 'contents', 'so that heads stand on each page');
+  await page.emulateMedia({ media: 'screen' });
   await page.evaluate(() => dispatchEvent(new Event('afterprint')));
   assert.equal(await drawn(), before);
 });
