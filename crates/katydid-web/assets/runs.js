@@ -4,7 +4,7 @@ import { get } from './api.js';
 import { el, put } from './dom.js';
 import { count, moment, share, watch } from './format.js';
 import { Grid } from './grid.js';
-import { store } from './store.js';
+import { isOn, run, store } from './store.js';
 
 const pair = { base: null, with: null };
 const path = (name) => encodeURIComponent(name);
@@ -15,6 +15,9 @@ const pick = (which) => ({
     if (!cell.firstChild) cell.append(el('input', { type: 'radio', name: `pick-${which}`, 'aria-label': `${which === 'base' ? 'Base' : 'With'} of the comparison: ${row.name}`, onchange: () => { pair[which] = row.name; tellPair(); } }));
   },
 });
+/** The run that is on has no end yet, and is not broken off for that. */
+const goesOn = (row) => isOn() && run().folder === row.name;
+const trust = (row) => row.run || (row.fault ? 'not readable' : goesOn(row) ? 'goes on' : row.whole ? '–' : 'broken off');
 const TONES = { PASS: 'good', FAIL: 'bad', INVALID: 'slow' };
 const COLUMNS = [
   pick('base'), pick('with'),
@@ -23,7 +26,7 @@ const COLUMNS = [
     key: 'name', title: 'Run', text: (row) => row.name,
     draw(cell, row) { if (!cell.firstChild) cell.append(el('a', { href: `api/v1/runs/${path(row.name)}/report`, target: '_blank', rel: 'noopener', text: row.label || row.name, title: row.fault || row.name })); },
   },
-  { key: 'run', title: 'Trust', text: (row) => row.run || (row.fault ? 'not readable' : row.whole ? '–' : 'broken off'), tone: (row) => (row.run === 'VALID' ? 'good' : 'slow') },
+  { key: 'run', title: 'Trust', text: trust, tone: (row) => (row.run === 'VALID' ? 'good' : goesOn(row) ? '' : 'slow') },
   { key: 'verdict', title: 'Verdict', text: (row) => row.verdict || '–', tone: (row) => TONES[row.verdict] },
   { key: 'length', title: 'Lasted', number: true, text: (row) => (row.length === null || row.length === undefined ? '–' : watch(row.length)), value: (row) => row.length },
   { key: 'requests', title: '# Requests', number: true, text: (row) => count(row.requests), value: (row) => row.requests },

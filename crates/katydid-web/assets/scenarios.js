@@ -11,7 +11,7 @@ const card = (value, name, load, on) => el('label', { class: 'card' },
 export const buildScenarios = (host, suite, given, choose) => {
   if (!suite.scenarios.length) { show(host, false); return; }
   const first = (given.scenario || [])[0] || '';
-  host.append(el('div', { class: 'cards', role: 'radiogroup', 'aria-label': 'Scenario' },
+  host.append(el('div', { class: 'presets', role: 'radiogroup', 'aria-label': 'Scenario' },
     card('', 'By hand', 'your own numbers', first === ''),
     ...suite.scenarios.map((one) => card(one.name, one.name, one.load, one.name === first))));
   const pick = (name) => { const found = suite.scenarios.find((one) => one.name === name); fill(found); choose(found ? found.classes : []); tellAbout(found); };
