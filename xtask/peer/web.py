@@ -114,7 +114,10 @@ def shape(value, path=""):
             # What is in a flow looks like what is in a class.
             inner = [{key: it for key, it in each.items() if key != "tasks" or path == "class"} for each in value.values()]
             return {"(each)": merged([shape(it, "flow" if path == "class" else path) for it in inner])}
-        # Locust's median is a whole number, or the float of least or most.
+        # Locust's median is a whole number, or the float of least or most. A window without a request has null
+        # or, in Locust after some time, 0.
+        if "response_time_percentile_0.5" in value:
+            return {key: "whole" if it is None else shape(it) for key, it in value.items()}
         return {key: "number" if key == "median_response_time" else shape(it, "class" if key in ("per_class", "total") else path)
                 for key, it in value.items()}
     if isinstance(value, list):
