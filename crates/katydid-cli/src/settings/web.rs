@@ -102,6 +102,8 @@ fn server(web: &WebArgs) -> Result<ServerSettings, CliError> {
     Ok(ServerSettings {
         host: web.web_host.clone().unwrap_or_else(|| base.host.clone()),
         port: web.web_port.unwrap_or(base.port),
+        // A name that the log tells must be one that browsers may call.
+        names: web.web_host_display_name.iter().cloned().collect(),
         base_path: web.web_base_path.clone().unwrap_or_else(|| base.base_path.clone()),
         login: if web.web_login { Login::Always } else { base.login },
         accounts: web.web_account.clone(),
