@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Pictures of reports of real runs: healthy, a spike with recovery, all failing, a leak, a pool too small. About 6 minutes.
+# Pictures of reports of real runs: healthy, a spike with recovery, all failing, a leak, a pool too small. About 9 minutes.
 """Usage: screenshots.py [WORD...]
 
 Makes the runs (short, on loopback), their reports, and a picture of each: light, dark, as wide as a phone, and
@@ -24,10 +24,10 @@ SPIKE = {"spike": {**scenarios.SCALED["spike"],
 # At most 66 requests/s: 300 users queue for a few seconds, ten do not.
 SURGE = ["4 servers of 60ms"]
 RUNS = [
-    ("healthy", "--scenario load -t 40s -u 40 -r 10", None, {}),
+    ("healthy", "--scenario load -t 120s -u 60 -r 10", None, {}),
     ("spike", "--scenario spike --tags health,preferences,billing", SURGE, {}),
     ("failing", "-u 20 -r 10 -t 25s", ["api/: 100% 503"], {}),
-    ("leak", "--scenario endurance -t 120s -u 40", [], {"FAULT_LEAK_BYTES_PER_REQUEST": "65536"}),
+    ("leak", "--scenario endurance -t 210s -u 40", [], {"FAULT_LEAK_BYTES_PER_REQUEST": "65536"}),
     ("pool", "-u 40 -r 10 -t 40s --tags health,preferences", None, {"FAULT_DATABASE_DELAY_MS": "150", "DATABASE_POOL_SIZE": "2"}),
 ]
 
