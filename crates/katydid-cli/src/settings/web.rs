@@ -100,15 +100,14 @@ fn server(web: &WebArgs) -> Result<ServerSettings, CliError> {
         }
     };
     Ok(ServerSettings {
-        host: web.web_host.clone().unwrap_or_else(|| base.host.clone()),
+        host: web.web_host.clone().unwrap_or(base.host),
         port: web.web_port.unwrap_or(base.port),
         // A name that the log tells must be one that browsers may call.
         names: web.web_host_display_name.iter().cloned().collect(),
-        base_path: web.web_base_path.clone().unwrap_or_else(|| base.base_path.clone()),
+        base_path: web.web_base_path.clone().unwrap_or(base.base_path),
         login: if web.web_login { Login::Always } else { base.login },
         accounts: web.web_account.clone(),
         tokens: web.web_token.clone(),
         tls,
-        ..base
     })
 }
