@@ -97,9 +97,8 @@ impl Feed {
     pub(crate) fn over(mut self, snapshot: Snapshot, closed: Closed) {
         self.join();
         let Closed { verdict, ending } = closed;
-        let target = 0;
         change(&self.board, |run| {
-            (run.state, run.target_users, run.paused) = (RunState::Stopped, target, false);
+            (run.state, run.target_users, run.paused) = (RunState::Stopped, 0, false);
             (run.snapshot, run.verdict) = (Arc::new(snapshot), Arc::new(verdict));
             run.ending = Some(Arc::new(ending));
         });
