@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::time::Duration;
 
-use katydid_core::{Diagnosis, RunWord, Snapshot, TargetResult, Verdict, full_pools};
+use katydid_core::{Diagnosis, RunWord, Snapshot, TargetResult, Verdict, VerdictWord, full_pools};
 
 use crate::number::ratio;
 use crate::slowest::slowest;
@@ -29,6 +29,9 @@ fn worst_target(verdict: &Verdict) -> String {
         let count = verdict.expectations.len();
         return match (missed, count) {
             (Some(cause), _) => format!("{}.", capital(cause)),
+            (None, 0) if verdict.word == VerdictWord::Fail => {
+                format!("No target was set; the run fails all the same: {}.", verdict.causes[0])
+            }
             (None, 0) => {
                 "No target was set, so the run passes when nothing fails, however slow it is."
                     .to_owned()

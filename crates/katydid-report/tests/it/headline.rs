@@ -43,6 +43,13 @@ fn a_bad_run_names_the_worst_target_the_first_failure_and_the_limit() {
 }
 
 #[test]
+fn a_failed_run_without_a_target_is_not_told_that_it_passes() {
+    let run =
+        Run::new(&[], &[]).fails(("POST", "/pay"), (FailureKind::Status(503), "HTTP 503"), 3, 4);
+    insta::assert_snapshot!(of(&run.done(10), &[]).lines().next().unwrap(), @"No target was set; the run fails all the same: 3 of 3 requests failed.");
+}
+
+#[test]
 fn a_run_that_says_nothing_says_so() {
     insta::assert_snapshot!(of(&empty(), &[p95(80)]), @r"
     Target `p95 < 80ms` missed: nothing was measured, it needs 20 samples.

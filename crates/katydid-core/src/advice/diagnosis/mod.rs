@@ -32,9 +32,9 @@ pub struct Diagnosis {
 }
 
 impl Diagnosis {
-    /// [`since`](Self::since) for people: `12.3 s`, `61 min`.
+    /// [`since`](Self::since) for people: `12.3 s`, `61 min`, `the start`.
     pub fn since_text(&self) -> String {
-        super::rows::time(self.since)
+        if self.since.is_zero() { "the start".to_owned() } else { super::rows::time(self.since) }
     }
 }
 

@@ -16,11 +16,50 @@ const SLOW: Duration = Duration::from_secs(1);
 const ENOUGH: u64 = 20;
 /// Rows that are told, the slowest first.
 const MOST: usize = 3;
+/// Names that show together that it is none of them.
+const SEVERAL: usize = 3;
 
 pub(super) fn findings(snapshot: &Snapshot, advice: &[Advice]) -> Vec<Diagnosis> {
     let rows = snapshot.rows_by_name();
+    if let Some(all) = alike(&rows, snapshot.since) {
+        return vec![all];
+    }
     let told = |(row, p95): (&Row, Duration)| finding(row, p95, advice, snapshot.since);
     slow_rows(&rows).into_iter().take(MOST).filter_map(told).collect()
+}
+
+/// All wait, none twice as long as another: then what is known of one endpoint is not the cause.
+fn alike(rows: &[Cow<'_, Row>], since: Duration) -> Option<Diagnosis> {
+    let slow = slow_rows(rows);
+    let judged = rows.iter().filter(|row| row.requests() >= ENOUGH).count();
+    let (longest, shortest) = (slow.first()?.1, slow.last()?.1);
+    if judged < SEVERAL || slow.len() < judged || longest > shortest * 2 {
+        return None;
+    }
+    let mut sums = [0; PhaseTotals::NAMES.len()];
+    for (row, _) in &slow {
+        row.phases().sums_ns().iter().zip(&mut sums).for_each(|(ns, sum)| *sum += ns);
+    }
+    let all: u64 = sums.iter().sum();
+    let (index, most) = sums.iter().enumerate().max_by_key(|(_, sum)| **sum)?;
+    if PhaseTotals::NAMES[index] != "wait" {
+        return None;
+    }
+    Some(Diagnosis {
+        place: format!("all {judged} names with {ENOUGH} requests or more"),
+        seen: format!(
+            "p95 of {} to {}, none twice another; {} % of the time on the network is wait",
+            time(shortest),
+            time(longest),
+            most * 100 / all.max(1)
+        ),
+        since,
+        cause: "they wait for what all of them pass: a proxy, the accept queue, the target's \
+                threads, or a pool"
+            .to_owned(),
+        next: "look at what is before the endpoints, and compare with a run of fewer users"
+            .to_owned(),
+    })
 }
 
 /// Rows with a slow p95, the slowest first.

@@ -150,6 +150,33 @@ fn slow_requests_are_told_with_the_phase_that_is_slow() {
 }
 
 #[test]
+fn a_queue_before_all_endpoints_is_not_called_slow_passwords() {
+    let slow = |waits: &[(&str, u64)]| {
+        let mut run = Run::new();
+        for (name, wait_ms) in waits {
+            let row = run.recorder.row("POST", name, &Arc::from([]));
+            let phases = Phases { wait_ns: wait_ms * 1_000_000, ..Phases::default() };
+            let sample = Sample { last_byte_ns: phases.total_ns(), phases, ..good() };
+            (0..40).for_each(|_| run.recorder.success(row, &sample));
+        }
+        run.findings(&[Advice::new(Symptom::Slow, "passwords", "fewer").at("/login")])
+    };
+    let found = slow(&[("/login", 3_800), ("/read", 3_000), ("/speak", 2_500)]);
+    let [found] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(found.place, "all 3 names with 20 requests or more");
+    assert!(
+        found.seen.starts_with("p95 of 2.5 s to 3.8 s, none twice another; 100 %"),
+        "{found:?}"
+    );
+    assert!(found.cause.starts_with("they wait for what all of them pass"), "{found:?}");
+    assert_eq!(found.since_text(), "the start");
+    let login = slow(&[("/login", 3_800), ("/read", 1_100), ("/speak", 2_500)]);
+    assert_eq!((login.len(), &*login[0].cause), (3, "passwords"), "one is far slower than another");
+    let login = slow(&[("/login", 3_800), ("/read", 3_000), ("/speak", 20)]);
+    assert_eq!(login[0].cause, "passwords", "one does not wait");
+}
+
+#[test]
 fn a_slow_target_without_cpu_is_told_only_from_data() {
     let found = |cpu_ms: u64, machine_busy: f64, micros: u64| {
         let mut run = Run::new().well(&["/api/voices"], 9);
