@@ -26,7 +26,7 @@ cargo xtask peer               only the comparison with Locust itself
 cargo xtask machines           only the outputs, read by other programs
 cargo xtask browser            only the report page, used in a browser
 cargo xtask live               only the live page, used in a browser
-cargo xtask postgres           only the monitor of a database, against a real PostgreSQL
+cargo xtask postgres           only what needs a real PostgreSQL: a monitor of it, the service on it
 cargo xtask postgres serve     a PostgreSQL on a free port, until Enter is pressed
 cargo xtask workflows          only the checks of what CI systems read
 cargo xtask archive DIR [PROFILE]  the release archive of this machine's kind, and its checksum
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         ["machines"] => machines::run().map(|checked| is_passed(&checked)),
         ["browser"] => browser::run().map(|checked| is_passed(&[("report page", checked)])),
         ["live"] => live::run().map(|checked| is_passed(&[("live page", checked)])),
-        ["postgres"] => postgres::run().map(|checked| is_passed(&[("PostgreSQL", checked)])),
+        ["postgres"] => postgres::both().map(|checked| is_passed(&checked)),
         ["postgres", "serve"] => postgres::serve(),
         ["workflows"] => workflows::run().map(|checked| is_passed(&checked)),
         ["archive", folder] => archive::make(folder.as_ref(), "release"),

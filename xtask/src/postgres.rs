@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 
 use crate::apt;
 use crate::python::{Checked, check};
-use crate::test::cargo;
+use crate::test::{cargo, rust_tests};
 
 /// Who owns the server; a password that opens nothing else.
 const USER: &str = "keeper";
@@ -20,6 +20,11 @@ const PASSWORD: &str = "of-the-tests";
 const URL: &str = "KATYDID_POSTGRES";
 const HOME: &str = "KATYDID_POSTGRES_HOME";
 const PROGRAMS: &str = "KATYDID_POSTGRES_PROGRAMS";
+
+/// Everything that needs a real server.
+pub(crate) fn both() -> Result<[(&'static str, Checked); 2]> {
+    Ok([("the monitor of a real PostgreSQL", run()?), ("the service on PostgreSQL", service()?)])
+}
 
 /// The monitor of a database, against a real one.
 pub(crate) fn run() -> Result<Checked> {
@@ -33,11 +38,24 @@ pub(crate) fn run() -> Result<Checked> {
     check(program)
 }
 
+/// The tests of the service, which `cargo test` runs on SQLite, on a real server.
+pub(crate) fn service() -> Result<Checked> {
+    let server = match Server::start(&["max_connections=400"])? {
+        Ok(server) => server,
+        Err(why) => return Ok(Checked::NotPossible(why)),
+    };
+    let mut tests = cargo();
+    tests.args(["test", "--package", "tts-reader", "--lib", "--tests", "--no-fail-fast"]);
+    server.tell(&mut tests);
+    let (passed, failed) = rust_tests(tests)?;
+    Ok(if failed == 0 { Checked::Passed(passed) } else { Checked::Failed })
+}
+
 /// A server until a person has seen enough of it, for work by hand.
 pub(crate) fn serve() -> Result<bool> {
-    match Server::start(&[])? {
+    match Server::start(&["max_connections=400"])? {
         Ok(server) => {
-            println!("{}\npress Enter to end it", server.url);
+            println!("{}\n{}\npress Enter to end it", server.url, server.home.display());
             std::io::stdin().read_line(&mut String::new())?;
             Ok(true)
         }

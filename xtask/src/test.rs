@@ -11,27 +11,18 @@ use crate::{browser, intelligibility, live, machines, peer, postgres, workflows}
 
 /// Runs everything; the answer is whether all of it passed.
 pub(crate) fn run() -> Result<bool> {
-    let (mut passed, mut failed) = (0, 0);
-    // Documentation tests and unit tests come from one command; each prints a line of counts.
-    let rust_ok = cargo_test(&mut |line| {
-        if let Some((good, bad)) = counts(line) {
-            passed += good;
-            failed += bad;
-        }
-    })?;
-    if !rust_ok && failed == 0 {
-        // Something did not even build or ended early.
-        failed = 1;
-    }
+    let mut everything = cargo();
+    everything.args(["test", "--workspace", "--no-fail-fast"]);
+    let (mut passed, mut failed) = rust_tests(everything)?;
     let mut unchecked = Vec::new();
     let steps = [
         ("speech recogniser", intelligibility::run()?),
         ("Locust as a peer", peer::run()?),
         ("report page in a browser", browser::run()?),
         ("live page in a browser", live::run()?),
-        ("the monitor of a real PostgreSQL", postgres::run()?),
     ];
-    let steps = steps.into_iter().chain(machines::run()?).chain(workflows::run()?);
+    let steps = steps.into_iter().chain(postgres::both()?);
+    let steps = steps.chain(machines::run()?).chain(workflows::run()?);
     for (what, checked) in steps {
         match checked {
             Checked::Passed(lines) => passed += lines,
@@ -70,19 +61,25 @@ pub(crate) fn build(words: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn cargo_test(see: &mut dyn FnMut(&str)) -> Result<bool> {
-    let mut child = cargo()
-        .args(["test", "--workspace", "--no-fail-fast"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("cargo cannot be started")?;
+/// Runs a `cargo test`, showing what it prints; how many passed and failed.
+pub(crate) fn rust_tests(mut command: Command) -> Result<(u64, u64)> {
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cargo cannot be started")?;
     let output = child.stdout.take().context("stdout was asked for")?;
+    let (mut passed, mut failed) = (0, 0);
+    // Documentation tests and unit tests come from one command; each prints a line of counts.
     for line in BufReader::new(output).lines() {
         let line = line?;
         println!("{line}");
-        see(&line);
+        if let Some((good, bad)) = counts(&line) {
+            passed += good;
+            failed += bad;
+        }
     }
-    Ok(child.wait()?.success())
+    if !child.wait()?.success() && failed == 0 {
+        // Something did not even build or ended early.
+        failed = 1;
+    }
+    Ok((passed, failed))
 }
 
 /// `test result: ok. 12 passed; 1 failed; …` → (12, 1).

@@ -9,6 +9,7 @@ use crate::{
     auth::{Passwords, Tokens},
     domain::UserId,
     extraction::Extraction,
+    instance,
     leak::Leak,
     metrics::Metrics,
     rate_limit::RateLimiter,
@@ -59,9 +60,12 @@ impl App {
         };
         let audit = Audit::open(&settings.audit_log)
             .map_err(|source| ServeError::AuditLog { path: settings.audit_log.clone(), source })?;
+        let instance = instance::load_or_create(&dir)
+            .map_err(|source| ServeError::DataDirectory { path: dir.clone(), source })?;
         let store = Store::open(&settings.database, settings.database_pool_size)
             .await?
-            .delayed(settings.database_delay);
+            .delayed(settings.database_delay)
+            .owned_by(&instance);
         let audio = AudioFiles::open(&dir)
             .map_err(|source| ServeError::DataDirectory { path: dir, source })?;
         Ok(Self {

@@ -36,6 +36,9 @@ pub(crate) enum ApiError {
     /// There is more work than this service can take on now.
     #[error("{what} is busy; try again in {retry_after} seconds")]
     Busy { what: &'static str, retry_after: u64 },
+    /// Something this service cannot do without is not there now.
+    #[error("{what} cannot be reached; try again in {retry_after} seconds")]
+    Away { what: &'static str, retry_after: u64 },
     /// The caller can do nothing about it; the cause is logged, never told.
     #[error("{detail}")]
     Internal { detail: &'static str, cause: String },
@@ -72,7 +75,7 @@ impl ApiError {
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused { status, .. } | Self::RefusedWith { status, .. } => *status,
-            Self::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy { .. } | Self::Away { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -111,7 +114,7 @@ impl IntoResponse for ApiError {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
                 status.write(headers);
             }
-            Self::Busy { retry_after, .. } => {
+            Self::Busy { retry_after, .. } | Self::Away { retry_after, .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
             _ => {}
@@ -133,7 +136,12 @@ impl IntoResponse for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Busy => Self::Busy { what: "The database", retry_after: 1 },
+            StoreError::Busy | StoreError::Slow(_) | StoreError::Conflict(_) => {
+                Self::Busy { what: "The database", retry_after: 1 }
+            }
+            // Said once in the log by the store.
+            outage if outage.is_outage() => Self::Away { what: "The database", retry_after: 2 },
+            StoreError::Nul => Self::unprocessable(error.to_string()),
             // The account was deleted while its request was under way.
             StoreError::Gone => Self::BadToken,
             other => Self::internal(INTERNAL, other),

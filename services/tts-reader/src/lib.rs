@@ -13,6 +13,7 @@ mod domain;
 pub mod embedded;
 mod errors;
 mod extraction;
+mod instance;
 mod leak;
 mod maintenance;
 mod metrics;
@@ -29,5 +30,5 @@ mod validation;
 mod workers;
 
 pub use server::{ServeError, run};
-pub use settings::{Secret, Settings, SettingsError};
+pub use settings::{DatabaseUrl, PostgresUrl, Secret, Settings, SettingsError};
 pub use tts_reader_speech::NOTICES;

@@ -13,13 +13,15 @@ const ABANDONED: Duration = Duration::from_mins(30);
 /// Audio stays a little longer than its link, for those who just started to listen.
 const LISTENING: Duration = Duration::from_mins(1);
 
-/// Gives back everything reserved by a process that is gone. Only right at start, while the lock
-/// on the data directory says that nobody else reserves.
+/// Gives back what this service reserved before it ended early. Only right at start, while the lock
+/// on the data directory says that no other process reserves in its name.
 pub(crate) async fn recover(app: &App) -> Result<(), StoreError> {
-    let now = Timestamp::now();
-    let refunded = app.store.refund_abandoned(now, now).await?;
+    let refunded = app.store.refund_own(Timestamp::now()).await?;
     if refunded > 0 {
-        tracing::warn!(refunded, "gave back credits reserved by a process that ended early");
+        tracing::warn!(
+            refunded,
+            "gave back credits that were reserved when the service ended early"
+        );
     }
     Ok(())
 }

@@ -46,7 +46,9 @@ pub(super) struct ServeArgs {
 /// Where the data is.
 #[derive(Debug, Args)]
 pub(super) struct StorageArgs {
-    /// The database, as sqlite://FILE [default: tts-reader.db in the data directory].
+    /// The database: sqlite://FILE, or postgres://USER:PASSWORD@HOST/DATABASE (better in
+    /// DATABASE_URL, where other users of the machine do not see the password) [default:
+    /// tts-reader.db in the data directory].
     #[arg(long, value_name = "URL", global = true)]
     database: Option<String>,
     /// Directory of audio, secret, database and audit log [default: tts-reader-data].

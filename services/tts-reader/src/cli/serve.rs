@@ -35,7 +35,7 @@ async fn run(settings: Settings) -> Result<(), CliError> {
     let _ = writeln!(io::stdout(), "tts-reader listens on http://{address}");
     tracing::info!(
         %address,
-        database = %app.settings.database.display(),
+        database = %app.settings.database,
         data = %app.settings.data_dir.display(),
         rate_limit_per_hour = app.settings.rate_limit_per_hour,
         "serving"

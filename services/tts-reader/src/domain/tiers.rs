@@ -3,10 +3,10 @@
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
+use sqlx::{Database, encode::IsNull, error::BoxDynError};
 
 /// A customer's tier. The order is the order of worth.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
-#[sqlx(type_name = "text", rename_all = "UPPERCASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tier {
     Free,
     Light,
@@ -78,6 +78,38 @@ impl From<Tier> for tts_reader_accounts::Tier {
             Tier::Premium => Self::Premium,
             Tier::Pro => Self::Pro,
         }
+    }
+}
+
+/// Every database keeps the upper-case name, as text.
+impl<DB: Database> sqlx::Type<DB> for Tier
+where
+    str: sqlx::Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        <str as sqlx::Type<DB>>::type_info()
+    }
+
+    fn compatible(other: &DB::TypeInfo) -> bool {
+        <str as sqlx::Type<DB>>::compatible(other)
+    }
+}
+
+impl<'q, DB: Database> sqlx::Encode<'q, DB> for Tier
+where
+    &'q str: sqlx::Encode<'q, DB>,
+{
+    fn encode_by_ref(&self, buffer: &mut DB::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        self.upper().encode_by_ref(buffer)
+    }
+}
+
+impl<'r, DB: Database> sqlx::Decode<'r, DB> for Tier
+where
+    &'r str: sqlx::Decode<'r, DB>,
+{
+    fn decode(value: DB::ValueRef<'r>) -> Result<Self, BoxDynError> {
+        Ok(<&str as sqlx::Decode<'r, DB>>::decode(value)?.parse()?)
     }
 }
 

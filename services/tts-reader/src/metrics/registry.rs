@@ -175,10 +175,10 @@ impl AtRead {
         set(&self.db_waits, db.waits);
         let waited = db.waited.as_secs_f64().to_bits();
         self.db_waited.inner().store(waited, std::sync::atomic::Ordering::Relaxed);
-        for (pool, now) in [("read", db.readers), ("write", db.writer)] {
+        for (pool, now) in db.pools {
             let labels = PoolLabels { pool };
             self.pool_size.get_or_create(&labels).set(now.size.into());
-            self.pool_in_use.get_or_create(&labels).set(now.in_use.into());
+            self.pool_in_use.get_or_create(&labels).set(now.in_use as i64);
             self.pool_waiting.get_or_create(&labels).set(now.waiting as i64);
         }
         let speech = app.speaker.figures();

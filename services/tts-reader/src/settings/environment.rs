@@ -17,7 +17,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("AUDIT_LOG", "the audit log's file [DATA/tts_api_audit.log]"),
     ("CORS_ORIGINS", "origins, with commas between, whose pages may read answers [any]"),
     ("DATABASE_CONNECTION_STRING", "older name of DATABASE_URL"),
-    ("DATABASE_POOL_SIZE", "database connections for reading [8]"),
+    ("DATABASE_POOL_SIZE", "connections to PostgreSQL, or for reading to SQLite [8]"),
     ("DATABASE_URL", "as --database"),
     ("ENVIRONMENT", "`production` refuses test-account routes"),
     ("EXTRACTION_FETCHES", "pages fetched at the same time [32]"),

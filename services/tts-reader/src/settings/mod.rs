@@ -7,6 +7,7 @@ mod resolve;
 mod secret;
 mod values;
 
+pub use database_url::{DatabaseUrl, PostgresUrl};
 pub use error::SettingsError;
 pub use secret::Secret;
 pub use values::Settings;

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Environment, Secret, Settings, SettingsError, database_url};
+use super::{DatabaseUrl, Environment, Secret, Settings, SettingsError};
 
 /// What was typed. `None` and `false` mean: not said.
 #[derive(Debug, Clone, Default)]
@@ -59,9 +59,9 @@ fn bind(
     Ok(SocketAddr::new(host.unwrap_or(default.ip()), port.unwrap_or(default.port())))
 }
 
-fn database(flags: &Flags, env: &Environment) -> Result<Option<PathBuf>, SettingsError> {
+fn database(flags: &Flags, env: &Environment) -> Result<Option<DatabaseUrl>, SettingsError> {
     if let Some(url) = &flags.database {
-        return database_url::parse("--database", url).map(Some);
+        return DatabaseUrl::parse("--database", url).map(Some);
     }
     let (new, old) = (env.text("DATABASE_URL"), env.text("DATABASE_CONNECTION_STRING"));
     if let (Some(new), Some(old)) = (new, old)
@@ -74,8 +74,8 @@ fn database(flags: &Flags, env: &Environment) -> Result<Option<PathBuf>, Setting
         });
     }
     match (new, old) {
-        (Some(url), _) => database_url::parse("DATABASE_URL", url).map(Some),
-        (None, Some(url)) => database_url::parse("DATABASE_CONNECTION_STRING", url).map(Some),
+        (Some(url), _) => DatabaseUrl::parse("DATABASE_URL", url).map(Some),
+        (None, Some(url)) => DatabaseUrl::parse("DATABASE_CONNECTION_STRING", url).map(Some),
         (None, None) => Ok(None),
     }
 }
@@ -227,7 +227,7 @@ mod tests {
             (&[("RATE_LIMIT_REQUESTS_PER_HOUR", "0")], "is not a whole number from 1 to"),
             (&[("LOAD_TEST_MODE", "maybe")], "LOAD_TEST_MODE=maybe is not true or false"),
             (&[("JWT_SECRET_KEY", "short")], "JWT_SECRET_KEY has 5 characters"),
-            (&[("DATABASE_URL", "postgresql://db/tts")], "comes with a later version"),
+            (&[("DATABASE_URL", "postgresql://db")], "the database's name is missing"),
             (
                 &[("DATABASE_URL", "sqlite://a"), ("DATABASE_CONNECTION_STRING", "sqlite://b")],
                 "keep one of them",

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::Secret;
+use super::{DatabaseUrl, Secret};
 
 /// Everything a running service was told. Start from [`Settings::in_directory`].
 #[derive(Debug, Clone)]
@@ -14,8 +14,8 @@ use super::Secret;
 pub struct Settings {
     /// Where `serve` listens; of no effect when a listener is handed in.
     pub bind: SocketAddr,
-    /// The SQLite file.
-    pub database: PathBuf,
+    /// Where accounts, credits and usage are kept.
+    pub database: DatabaseUrl,
     /// Audio, the token secret and the audit log live here.
     pub data_dir: PathBuf,
     /// Opens the routes that make test accounts, lets extraction reach loopback addresses, and
@@ -23,7 +23,7 @@ pub struct Settings {
     pub dev: bool,
     /// Threads of the event loop, of speech and of password hashing, each.
     pub workers: usize,
-    /// Connections for reading; writing has one of its own.
+    /// Connections to PostgreSQL; of SQLite those for reading, writing has one of its own.
     pub database_pool_size: u32,
     /// Signs tokens and audio links. `None`: kept in a file of the data directory.
     pub jwt_secret: Option<Secret>,
@@ -67,7 +67,7 @@ impl Settings {
         let workers = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 5_000)),
-            database: data_dir.join("tts-reader.db"),
+            database: DatabaseUrl::Sqlite(data_dir.join("tts-reader.db")),
             audit_log: data_dir.join("tts_api_audit.log"),
             data_dir,
             dev: false,

@@ -4,7 +4,10 @@
 //! the reservation, then the work, then settlement or refund. All of it after admission runs in a
 //! task of its own: a caller who hangs up is refunded, never left with credits half taken.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::http::StatusCode;
 use tokio::sync::oneshot;
@@ -19,6 +22,9 @@ use crate::{
 
 /// The documented text when synthesis fails through no fault of the caller.
 const FAILED: &str = "An error occurred during text synthesis";
+
+/// Longest pause between two tries to give credits back.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// What to speak, for whom.
 #[derive(Debug, Clone)]
@@ -82,10 +88,11 @@ async fn carry_out(app: &App, order: Order, mut answer: oneshot::Sender<Result<S
         Some(Err(error)) => Err(error),
         None => Err(ApiError::internal(FAILED, "the caller hung up")),
     };
-    if result.is_err() {
-        refund(app, reservation).await;
-    }
+    let owed = result.is_err() && !refund(app, &reservation).await;
     reply(answer, result);
+    if owed {
+        refund_later(app, &reservation).await;
+    }
 }
 
 /// Stores the audio, then turns the reservation into credits spent.
@@ -130,12 +137,30 @@ async fn deliver(
     })
 }
 
-async fn refund(app: &App, reservation: Reservation) {
+/// Gives the credits back; false when the database is away.
+async fn refund(app: &App, reservation: &Reservation) -> bool {
     match app.store.refund(reservation, Timestamp::now()).await {
         // An account that was deleted meanwhile took its reservation along.
-        Ok(()) | Err(StoreError::Gone) => {}
-        // The sweep of abandoned reservations gives them back later.
-        Err(error) => tracing::error!(%error, "cannot refund credits now"),
+        Ok(()) | Err(StoreError::Gone) => true,
+        Err(error) if error.is_outage() => false,
+        Err(error) => {
+            // The sweep of abandoned reservations gives them back later.
+            tracing::error!(%error, "cannot refund credits now");
+            true
+        }
+    }
+}
+
+/// Waits for a database that is away. Nobody waits for this but the end of the service, and what is
+/// left then is given back at the next start.
+async fn refund_later(app: &App, reservation: &Reservation) {
+    let mut pause = Duration::from_secs(1);
+    loop {
+        tokio::time::sleep(pause).await;
+        if refund(app, reservation).await {
+            return;
+        }
+        pause = LONGEST_PAUSE.min(pause * 2);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Grant, Store, StoreError, ledger, stats};
+use super::{Grant, Store, StoreError, connection::Writer, ledger, retry::again, stats};
 use crate::domain::{Tier, Timestamp, UserId};
 
 /// One account as every authenticated request sees it, without its password.
@@ -50,13 +50,16 @@ const BY_USERNAME: &str = "
            is_active, email_verified, tier, created_at, last_login
     FROM users WHERE username = $1 AND is_active = TRUE";
 
+/// What hangs on the account goes with it, by the foreign keys.
+pub(super) const DELETE: &str = "DELETE FROM users WHERE user_id = $1";
+
 impl Store {
     /// The active account of that name.
     pub(crate) async fn account(&self, username: &str) -> Result<Option<Account>, StoreError> {
-        Ok(sqlx::query_as(BY_USERNAME)
-            .bind(username)
-            .fetch_optional(&mut *self.read().await?)
-            .await?)
+        again(|| async move {
+            self.read().await?.sql(BY_USERNAME).bind(username).fetch_optional().await
+        })
+        .await
     }
 
     /// Id and password hash of an active account, for login.
@@ -64,12 +67,15 @@ impl Store {
         &self,
         username: &str,
     ) -> Result<Option<(UserId, String)>, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT user_id, password_hash FROM users WHERE username = $1 AND is_active = TRUE",
-        )
-        .bind(username)
-        .fetch_optional(&mut *self.read().await?)
-        .await?)
+        again(|| async move {
+            self.read()
+                .await?
+                .sql("SELECT user_id, password_hash FROM users WHERE username = $1 AND is_active = TRUE")
+                .bind(username)
+                .fetch_optional()
+                .await
+        })
+        .await
     }
 
     /// Whether the user name and the e-mail address are in use.
@@ -78,14 +84,19 @@ impl Store {
         username: &str,
         email: &str,
     ) -> Result<(bool, bool), StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT EXISTS (SELECT 1 FROM users WHERE username = $1),
-                    EXISTS (SELECT 1 FROM users WHERE email = $2)",
-        )
-        .bind(username)
-        .bind(email)
-        .fetch_one(&mut *self.read().await?)
-        .await?)
+        again(|| async move {
+            self.read()
+                .await?
+                .sql(
+                    "SELECT EXISTS (SELECT 1 FROM users WHERE username = $1),
+                            EXISTS (SELECT 1 FROM users WHERE email = $2)",
+                )
+                .bind(username)
+                .bind(email)
+                .fetch_one()
+                .await
+        })
+        .await
     }
 
     /// Inserts accounts, each with its first credits, all or none.
@@ -98,29 +109,34 @@ impl Store {
         credits: Option<&Grant>,
         now: Timestamp,
     ) -> Result<Vec<UserId>, StoreError> {
-        let mut tx = self.write().await?;
-        let mut ids = Vec::with_capacity(people.len());
-        for person in people {
-            let id = insert(&mut tx, person, now).await?;
-            if let Some(grant) = credits {
-                ledger::insert_grant(&mut tx, &id, grant, now).await?;
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let mut ids = Vec::with_capacity(people.len());
+            for person in people {
+                let id = insert(&mut tx, person, now).await?;
+                if let Some(grant) = credits {
+                    ledger::insert_grant(&mut tx, &id, grant, now).await?;
+                }
+                ids.push(id);
             }
-            ids.push(id);
-        }
-        stats::add(&mut tx, "total_users", people.len() as i64).await?;
-        tx.commit().await?;
-        Ok(ids)
+            stats::add(&mut tx, "total_users", people.len() as i64).await?;
+            tx.commit().await?;
+            Ok(ids)
+        })
+        .await
     }
 
     pub(crate) async fn record_login(&self, id: &UserId, now: Timestamp) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        sqlx::query("UPDATE users SET last_login = $1, last_active_at = $1 WHERE user_id = $2")
-            .bind(now)
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        Ok(())
+        again(|| async move {
+            let mut tx = self.write().await?;
+            tx.sql("UPDATE users SET last_login = $1, last_active_at = $1 WHERE user_id = $2")
+                .bind(now)
+                .bind(id)
+                .execute()
+                .await?;
+            tx.commit().await
+        })
+        .await
     }
 
     /// Changes what is given and returns engine and voice as they are afterwards.
@@ -129,43 +145,47 @@ impl Store {
         id: &UserId,
         change: &Preferences,
     ) -> Result<(String, String), StoreError> {
-        let mut tx = self.write().await?;
-        let after: Option<(String, String)> = sqlx::query_as(
-            "UPDATE users SET engine = COALESCE($1, engine), voice_id = COALESCE($2, voice_id)
-             WHERE user_id = $3 RETURNING engine, voice_id",
-        )
-        .bind(change.engine.as_deref())
-        .bind(change.voice_id.as_deref())
-        .bind(id)
-        .fetch_optional(&mut *tx)
-        .await?;
-        tx.commit().await?;
-        after.ok_or(StoreError::Gone)
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let after: Option<(String, String)> = tx
+                .sql(
+                    "UPDATE users
+                     SET engine = COALESCE($1, engine), voice_id = COALESCE($2, voice_id)
+                     WHERE user_id = $3 RETURNING engine, voice_id",
+                )
+                .bind(change.engine.as_deref())
+                .bind(change.voice_id.as_deref())
+                .bind(id)
+                .fetch_optional()
+                .await?;
+            tx.commit().await?;
+            after.ok_or(StoreError::Gone)
+        })
+        .await
     }
 
     /// Removes an account with everything that hangs on it; false when it was not there.
     pub(crate) async fn delete_account(&self, id: &UserId) -> Result<bool, StoreError> {
-        let mut tx = self.write().await?;
-        let gone = sqlx::query("DELETE FROM users WHERE user_id = $1")
-            .bind(id)
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
-        stats::add(&mut tx, "total_users", -(gone as i64)).await?;
-        tx.commit().await?;
-        Ok(gone > 0)
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let gone = tx.sql(DELETE).bind(id).execute().await?;
+            stats::add(&mut tx, "total_users", -(gone as i64)).await?;
+            tx.commit().await?;
+            Ok(gone > 0)
+        })
+        .await
     }
 }
 
 /// Adds one row; the caller counts it in `total_users`.
 pub(super) async fn insert(
-    tx: &mut sqlx::SqliteConnection,
+    tx: &mut Writer,
     person: &NewAccount,
     now: Timestamp,
 ) -> Result<UserId, StoreError> {
     let id = UserId::new();
     let [source, utm_source, utm_medium, utm_campaign] = &person.origin;
-    sqlx::query(
+    tx.sql(
         "INSERT INTO users (user_id, username, email, password_hash, first_name, last_name,
              signup_source, utm_source, utm_medium, utm_campaign, tier, email_verified,
              usage_month_start, created_at)
@@ -185,7 +205,7 @@ pub(super) async fn insert(
     .bind(person.email_verified)
     .bind(now.month_start())
     .bind(now)
-    .execute(&mut *tx)
+    .execute()
     .await?;
     Ok(id)
 }

@@ -1,78 +1,61 @@
 //! Opening the database and handing out connections.
 
 use std::{
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
+    future::Future,
+    pin::pin,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use sqlx::{
-    Sqlite, SqlitePool, Transaction,
-    pool::PoolConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
-};
+use sqlx::{Database, PgPool, Pool, SqlitePool};
 
-use super::{StoreError, schema};
+use super::{
+    StoreError,
+    connection::{Reader, ReaderConnection, Writer, WriterTransaction},
+    postgres,
+    retry::again,
+    schema, sqlite,
+    traffic::{Lane, Lent, Purpose, Traffic},
+};
+use crate::settings::DatabaseUrl;
 
 /// How long a request waits for a connection before it is refused.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a writer waits for another *process* (`tts-reader accounts`) to end its transaction.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// … while the database is known to be away.
+const AWAY_TIMEOUT: Duration = Duration::from_secs(1);
+/// What beginning a transaction may take beyond the wait for a connection.
+const BEGIN_TIMEOUT: Duration = Duration::from_secs(2);
+/// What closing the connections to PostgreSQL may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Takes the lock of the one writer.
+const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 
 /// The database of one service.
 #[derive(Debug, Clone)]
 pub(crate) struct Store {
-    readers: SqlitePool,
-    /// Holds one connection: the queue for it is the queue of writers.
-    writer: SqlitePool,
-    waits: Arc<Waits>,
+    pools: Pools,
+    traffic: Arc<Traffic>,
     /// How much longer each use takes: a slow database on purpose.
     delay: Duration,
+    /// Whose reservations are this service's.
+    pub(super) owner: Arc<str>,
 }
 
-/// Who waits for a connection, and who has.
-#[derive(Debug, Default)]
-struct Waits {
-    /// Since start.
-    count: AtomicU64,
-    /// Now, for reading.
-    readers: AtomicUsize,
-    /// Now, for writing.
-    writers: AtomicUsize,
-    /// For how long in all, those still waiting left out.
-    micros: AtomicU64,
-}
-
-/// Counts somebody as waiting until it has a connection or is gone.
-struct Waiting<'w> {
-    waits: &'w Waits,
-    now: &'w AtomicUsize,
-    since: Instant,
-}
-
-impl Waits {
-    fn begin<'w>(&'w self, now: &'w AtomicUsize) -> Waiting<'w> {
-        self.count.fetch_add(1, Ordering::Relaxed);
-        now.fetch_add(1, Ordering::Relaxed);
-        Waiting { waits: self, now, since: Instant::now() }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.now.fetch_sub(1, Ordering::Relaxed);
-        let micros = self.since.elapsed().as_micros() as u64;
-        self.waits.micros.fetch_add(micros, Ordering::Relaxed);
-    }
+#[derive(Debug, Clone)]
+enum Pools {
+    Sqlite {
+        readers: SqlitePool,
+        /// Holds one connection: the queue for it is the queue of writers.
+        writer: SqlitePool,
+    },
+    Postgres(PgPool),
 }
 
 /// What `/metrics` tells about the connections.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct PoolFigures {
-    /// Connections the pool may open, the writer included.
+    /// Connections that may be open.
     pub(crate) limit: u32,
     pub(crate) open: u32,
     pub(crate) idle: usize,
@@ -80,46 +63,63 @@ pub(crate) struct PoolFigures {
     pub(crate) waits: u64,
     /// How long they did in all.
     pub(crate) waited: Duration,
-    /// The pool for reading.
-    pub(crate) readers: OnePool,
-    /// The one connection for writing.
-    pub(crate) writer: OnePool,
+    /// The pools by what they are for: `read` and `write`, or one for `all`.
+    pub(crate) pools: Vec<(&'static str, OnePool)>,
 }
 
 /// One pool now.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OnePool {
     pub(crate) size: u32,
-    pub(crate) in_use: u32,
+    pub(crate) in_use: usize,
     pub(crate) waiting: usize,
 }
 
 impl Store {
-    /// Opens (and creates, and migrates) the database file.
+    /// Opens the database (creates it, if it is a file) and brings it to this version's schema.
+    /// `connections` are those of the one pool for PostgreSQL, and those for reading of SQLite.
     ///
     /// # Errors
-    /// When the file cannot be opened or written, or is of a newer version.
-    pub(crate) async fn open(path: &Path, readers: u32) -> Result<Self, StoreError> {
-        let failed = |source| StoreError::Open { path: PathBuf::from(path), source };
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // In WAL mode NORMAL survives the death of the process; only a power cut may lose the
-            // last moments, and never leaves half a transaction.
-            .synchronous(SqliteSynchronous::Normal)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT)
-            .pragma("cache_size", "-8192")
-            .pragma("temp_store", "memory");
-        let writer = pool(1).connect_with(options.clone()).await.map_err(failed)?;
-        schema::migrate(&writer).await?;
-        // Read-only connections: a write that strays into the readers fails at once in any test.
-        let readers = pool(readers)
-            .connect_with(options.create_if_missing(false).pragma("query_only", "on"))
-            .await
-            .map_err(failed)?;
-        Ok(Self { readers, writer, waits: Arc::default(), delay: Duration::ZERO })
+    /// When it cannot be opened, reached or written, or is of a newer version.
+    pub(crate) async fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, StoreError> {
+        let traffic = Arc::new(Traffic::default());
+        let lent = Lent::new(&traffic, Purpose::Writing);
+        let pools = match url {
+            DatabaseUrl::Sqlite(path) => {
+                let writer = sqlite::writer(path).await?;
+                let begun = writer.begin_with(BEGIN_SQLITE).await?;
+                let transaction = WriterTransaction::Sqlite(begun);
+                schema::migrate(Writer { transaction, lent }).await?;
+                Pools::Sqlite { readers: sqlite::readers(path, connections).await?, writer }
+            }
+            DatabaseUrl::Postgres(url) => {
+                postgres::check(url).await?;
+                let pool = postgres::pool(url, connections, &traffic)?;
+                let explained = |error| postgres::explain(url, error);
+                let begun = pool.begin().await.map_err(explained)?;
+                let transaction = WriterTransaction::Postgres(begun);
+                schema::migrate(Writer { transaction, lent }).await.map_err(
+                    |error| match error {
+                        StoreError::Sql(error) => explained(error),
+                        other => other,
+                    },
+                )?;
+                Pools::Postgres(pool)
+            }
+        };
+        let owner = uuid::Uuid::new_v4().to_string().into();
+        Ok(Self { pools, traffic, delay: Duration::ZERO, owner })
+    }
+
+    /// Whether there is a database of ours to open, of whatever version.
+    ///
+    /// # Errors
+    /// When that cannot be found out.
+    pub(crate) async fn exists(url: &DatabaseUrl) -> Result<bool, StoreError> {
+        match url {
+            DatabaseUrl::Sqlite(path) => Ok(path.exists()),
+            DatabaseUrl::Postgres(url) => postgres::has_schema(url).await,
+        }
     }
 
     /// Makes each use of the database take so much longer (`FAULT_DATABASE_DELAY_MS`).
@@ -127,18 +127,88 @@ impl Store {
         Self { delay, ..self }
     }
 
+    /// Reserves in the name of a service, which may so give back what it reserved in its last life.
+    pub(crate) fn owned_by(self, owner: &str) -> Self {
+        Self { owner: owner.into(), ..self }
+    }
+
+    /// `sqlite` or `postgresql`.
+    pub(crate) fn kind(&self) -> &'static str {
+        match &self.pools {
+            Pools::Sqlite { .. } => "sqlite",
+            Pools::Postgres(_) => "postgresql",
+        }
+    }
+
     /// A connection for reading.
-    pub(super) async fn read(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
-        let connection = match self.readers.try_acquire() {
-            Some(connection) => connection,
-            None => {
-                let full = self.readers.size() >= self.readers.options().get_max_connections();
-                let _waiting = full.then(|| self.waits.begin(&self.waits.readers));
-                self.readers.acquire().await?
+    pub(super) async fn read(&self) -> Result<Reader, StoreError> {
+        let lane = &self.traffic.reading;
+        let connection = match &self.pools {
+            Pools::Sqlite { readers, .. } => {
+                let _waiting = is_full(readers).then(|| self.traffic.wait(lane));
+                ReaderConnection::Sqlite(readers.acquire().await?)
+            }
+            Pools::Postgres(pool) => {
+                let _waiting = is_full(pool).then(|| self.traffic.wait(lane));
+                ReaderConnection::Postgres(self.reach(pool.acquire()).await?)
             }
         };
+        let lent = Lent::new(&self.traffic, Purpose::Reading);
         self.be_slow().await;
-        Ok(connection)
+        Ok(Reader { connection, lent })
+    }
+
+    /// A write transaction. SQLite's takes the lock at once: a lock taken later could be refused in
+    /// the middle of the work.
+    pub(super) async fn write(&self) -> Result<Writer, StoreError> {
+        let lane = &self.traffic.writing;
+        let transaction = match &self.pools {
+            Pools::Sqlite { writer, .. } => {
+                let _waiting = is_full(writer).then(|| self.traffic.wait(lane));
+                WriterTransaction::Sqlite(writer.begin_with(BEGIN_SQLITE).await?)
+            }
+            Pools::Postgres(pool) => {
+                let _waiting = is_full(pool).then(|| self.traffic.wait(lane));
+                WriterTransaction::Postgres(self.reach(pool.begin()).await?)
+            }
+        };
+        let lent = Lent::new(&self.traffic, Purpose::Writing);
+        self.be_slow().await;
+        Ok(Writer { transaction, lent })
+    }
+
+    /// Waits for PostgreSQL within bounds, and remembers whether it is there: while it is away,
+    /// requests are refused soon instead of piling up.
+    async fn reach<T>(
+        &self,
+        call: impl Future<Output = Result<T, sqlx::Error>>,
+    ) -> Result<T, StoreError> {
+        let start = Instant::now();
+        let away = self.traffic.is_away();
+        let patience = if away { AWAY_TIMEOUT } else { ACQUIRE_TIMEOUT + BEGIN_TIMEOUT };
+        let mut call = pin!(call);
+        let cause = match tokio::time::timeout(patience, call.as_mut()).await {
+            Ok(Ok(it)) => {
+                self.traffic.is_back();
+                return Ok(it);
+            }
+            Ok(Err(sqlx::Error::PoolTimedOut)) | Err(_) => {
+                // Before `call` lets go of a connection that may hang.
+                self.traffic.distrust();
+                if self.traffic.was_in_use_since(start) {
+                    return Err(StoreError::Busy);
+                }
+                "no connection within the time for it".to_owned()
+            }
+            Ok(Err(error)) => match StoreError::from(error) {
+                // The server is there and said no, or one connection of several broke.
+                StoreError::Lost(cause) if !away => return Err(StoreError::Lost(cause)),
+                StoreError::Lost(cause) => cause,
+                other => other.to_string(),
+            },
+        };
+        self.traffic.went_away(&cause);
+        Err(StoreError::Away(cause))
     }
 
     async fn be_slow(&self) {
@@ -147,58 +217,65 @@ impl Store {
         }
     }
 
-    /// A write transaction, which takes the lock at once: a lock taken later could be refused in
-    /// the middle of the work.
-    pub(super) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        let transaction = {
-            let taken = self.writer.num_idle() == 0;
-            let _waiting = taken.then(|| self.waits.begin(&self.waits.writers));
-            self.writer.begin_with("BEGIN IMMEDIATE").await?
-        };
-        self.be_slow().await;
-        Ok(transaction)
-    }
-
     /// One round trip, for the health check.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&mut *self.read().await?).await?;
-        Ok(())
+        again(|| async move {
+            self.read().await?.sql("SELECT 1").execute().await?;
+            Ok(())
+        })
+        .await
     }
 
     pub(crate) fn figures(&self) -> PoolFigures {
-        PoolFigures {
-            limit: self.readers.options().get_max_connections() + 1,
-            open: self.readers.size() + self.writer.size(),
-            idle: self.readers.num_idle() + self.writer.num_idle(),
-            waits: self.waits.count.load(Ordering::Relaxed),
-            waited: Duration::from_micros(self.waits.micros.load(Ordering::Relaxed)),
-            readers: one(&self.readers, &self.waits.readers),
-            writer: one(&self.writer, &self.waits.writers),
+        let (limit, open, idle, pools) = match &self.pools {
+            Pools::Sqlite { readers, writer } => (
+                size(readers) + size(writer),
+                readers.size() + writer.size(),
+                readers.num_idle() + writer.num_idle(),
+                vec![
+                    ("read", one(size(readers), &[&self.traffic.reading])),
+                    ("write", one(size(writer), &[&self.traffic.writing])),
+                ],
+            ),
+            Pools::Postgres(pool) => {
+                let lanes = [&self.traffic.reading, &self.traffic.writing];
+                (size(pool), pool.size(), pool.num_idle(), vec![("all", one(size(pool), &lanes))])
+            }
+        };
+        let (waits, waited) = (self.traffic.waits(), self.traffic.waited());
+        PoolFigures { limit, open, idle, waits, waited, pools }
+    }
+
+    /// Closes every connection; SQLite's write-ahead log is folded back into the file.
+    pub(crate) async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            // One that hangs must not keep the process.
+            Pools::Postgres(pool) => {
+                if tokio::time::timeout(CLOSE_TIMEOUT, pool.close()).await.is_err() {
+                    tracing::warn!("connections to the database did not close in time");
+                }
+            }
         }
     }
-
-    /// Closes every connection, so that the write-ahead log is folded back into the file.
-    pub(crate) async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
-    }
 }
 
-fn one(pool: &SqlitePool, waiting: &AtomicUsize) -> OnePool {
+fn size<DB: Database>(pool: &Pool<DB>) -> u32 {
+    pool.options().get_max_connections()
+}
+
+/// Whether whoever comes now must wait.
+fn is_full<DB: Database>(pool: &Pool<DB>) -> bool {
+    pool.num_idle() == 0 && pool.size() >= size(pool)
+}
+
+fn one(size: u32, lanes: &[&Lane]) -> OnePool {
     OnePool {
-        size: pool.options().get_max_connections(),
-        in_use: pool.size().saturating_sub(pool.num_idle() as u32),
-        waiting: waiting.load(Ordering::Relaxed),
+        size,
+        in_use: lanes.iter().map(|lane| lane.lent()).sum(),
+        waiting: lanes.iter().map(|lane| lane.waiting()).sum(),
     }
-}
-
-fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(connections)
-        .min_connections(connections.min(2))
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        // A local file does not hang up: the ping would double the work of every request.
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
 }

@@ -1,17 +1,30 @@
-//! The database: one writer, many readers, plain SQL.
+//! The database: plain SQL, on SQLite or PostgreSQL, whichever the settings name.
+//!
+//! Every function is one piece of work: it takes a connection to read or to write
+//! (`connection.rs`), sends its statements (`statement.rs`: the same words for both databases, with
+//! `$1` for values), and is done again when the database asks for it (`retry.rs`).
 //!
 //! SQLite allows one writer at a time. Instead of letting requests collide on its lock, every
 //! write goes through a pool of exactly one connection: writers queue in order, in memory, and
-//! readers never wait for them (WAL). Statements are written so that PostgreSQL understands them;
-//! what is SQLite's own is in `connect.rs` and `migrations/sqlite`.
+//! readers never wait for them (WAL). PostgreSQL has one pool for both, and other services beside
+//! this one: rows that a decision depends on are held (`locking!`) until it is written.
+//!
+//! What is one database's own is in `sqlite.rs`, `postgres.rs` and the two spellings of a few
+//! [`Words`](statement::Words).
 
 mod accounts;
 mod connect;
+mod connection;
 mod error;
 mod ledger;
+mod postgres;
+mod retry;
 mod schema;
+mod sqlite;
+mod statement;
 mod stats;
 mod test_accounts;
+mod traffic;
 mod usage;
 
 pub(crate) use accounts::{Account, NewAccount, Preferences};

@@ -1,43 +1,52 @@
-//! Migrations, embedded in the binary.
+//! Migrations, embedded in the binary: one set for both databases.
+//!
+//! `@number` stands for what SQLite and PostgreSQL spell apart: the key that counts up by itself.
 
-use sqlx::SqlitePool;
-
-use super::StoreError;
+use super::{StoreError, connection::Writer};
 use crate::domain::Timestamp;
 
 /// Every migration ever released, oldest first. Never edit one: add the next.
 const MIGRATIONS: &[(&str, &str)] = &[
-    ("accounts and credits", include_str!("../../migrations/sqlite/0001_accounts_and_credits.sql")),
-    ("test accounts", include_str!("../../migrations/sqlite/0002_test_accounts.sql")),
+    ("accounts and credits", include_str!("../../migrations/0001_accounts_and_credits.sql")),
+    ("test accounts", include_str!("../../migrations/0002_test_accounts.sql")),
+    ("owners of reservations", include_str!("../../migrations/0003_owners_of_reservations.sql")),
 ];
 
+/// Several services may start at the same moment: one migrates, the others wait for it. SQLite's
+/// writer has its lock already.
+const ALONE: &str = "
+    SET LOCAL lock_timeout = '60s';
+    SET LOCAL statement_timeout = 0;
+    SELECT pg_advisory_xact_lock(1953788786, hashtext(current_schema()))";
+
 /// Brings the database to this version's schema, all of it or nothing.
-pub(super) async fn migrate(writer: &SqlitePool) -> Result<(), StoreError> {
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await?;
-    sqlx::query(
+pub(super) async fn migrate(mut tx: Writer) -> Result<(), StoreError> {
+    let number = if tx.is_postgres() {
+        tx.script(ALONE.to_owned()).await?;
+        "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+    } else {
+        "INTEGER PRIMARY KEY"
+    };
+    tx.sql(
         "CREATE TABLE IF NOT EXISTS schema_migrations (
             version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at BIGINT NOT NULL)",
     )
-    .execute(&mut *tx)
+    .execute()
     .await?;
-    let found: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM schema_migrations")
-        .fetch_one(&mut *tx)
-        .await?;
+    let (found,): (i64,) =
+        tx.sql("SELECT COALESCE(MAX(version), 0) FROM schema_migrations").fetch_one().await?;
     let known = MIGRATIONS.len() as i64;
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
     for (version, (name, sql)) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
-        sqlx::raw_sql(*sql).execute(&mut *tx).await?;
-        sqlx::query(
-            "INSERT INTO schema_migrations (version, name, applied_at) VALUES ($1, $2, $3)",
-        )
-        .bind(version)
-        .bind(*name)
-        .bind(Timestamp::now())
-        .execute(&mut *tx)
-        .await?;
+        tx.script(sql.replace("@number", number)).await?;
+        tx.sql("INSERT INTO schema_migrations (version, name, applied_at) VALUES ($1, $2, $3)")
+            .bind(version)
+            .bind(*name)
+            .bind(Timestamp::now())
+            .execute()
+            .await?;
     }
-    tx.commit().await?;
-    Ok(())
+    tx.commit().await
 }

@@ -1,9 +1,15 @@
 //! Accounts that were made for load tests: marked, found by their batch, and changed only there.
 
-use sqlx::SqliteConnection;
 use tts_reader_accounts::{Batch, CHUNK, Member, NewMembers, Selection};
 
-use super::{Column, Grant, NewAccount, Store, StoreError, accounts, ledger, stats};
+use super::{
+    Column, Grant, NewAccount, Store, StoreError, accounts,
+    connection::Writer,
+    ledger,
+    retry::{FromStore, again},
+    statement::{Words, locking},
+    stats,
+};
 use crate::domain::{Tier, Timestamp, UserId};
 
 /// A marked account as it was found.
@@ -19,6 +25,23 @@ pub(crate) enum CreateError {
     Store(#[from] StoreError),
 }
 
+impl FromStore for CreateError {
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Taken { .. } => None,
+        }
+    }
+}
+
+/// The account of a name, if it has the mark of a batch; nobody else changes it meanwhile.
+const FIND: Words = locking!(
+    "SELECT users.user_id, users.tier, test_accounts.credits
+     FROM users JOIN test_accounts ON test_accounts.user_id = users.user_id
+     WHERE users.username = $1 AND test_accounts.batch = $2",
+    "users"
+);
+
 impl Store {
     /// Some accounts of a batch by id, the first after `after`.
     pub(crate) async fn test_accounts(
@@ -26,16 +49,21 @@ impl Store {
         batch: &Batch,
         after: &str,
     ) -> Result<Vec<Member>, StoreError> {
-        let rows: Vec<(String, String, String, Tier, i64)> = sqlx::query_as(
-            "SELECT u.username, u.email, u.user_id, u.tier, t.credits
-             FROM test_accounts t JOIN users u ON u.user_id = t.user_id
-             WHERE t.batch = $1 AND t.user_id > $2
-             ORDER BY t.user_id LIMIT $3",
-        )
-        .bind(batch.as_str())
-        .bind(after)
-        .bind(CHUNK as i64)
-        .fetch_all(&mut *self.read().await?)
+        let rows: Vec<(String, String, String, Tier, i64)> = again(|| async move {
+            self.read()
+                .await?
+                .sql(
+                    "SELECT u.username, u.email, u.user_id, u.tier, t.credits
+                     FROM test_accounts t JOIN users u ON u.user_id = t.user_id
+                     WHERE t.batch = $1 AND t.user_id > $2
+                     ORDER BY t.user_id LIMIT $3",
+                )
+                .bind(batch.as_str())
+                .bind(after)
+                .bind(CHUNK as i64)
+                .fetch_all()
+                .await
+        })
         .await?;
         let member = |(username, email, user_id, tier, credits): (_, _, _, Tier, _)| Member {
             username,
@@ -54,22 +82,29 @@ impl Store {
         password_hash: &str,
         now: Timestamp,
     ) -> Result<Vec<Member>, CreateError> {
-        let mut tx = self.write().await?;
-        let mut made = Vec::with_capacity(new.usernames.len());
-        for username in &new.usernames {
-            if find(&mut tx, &new.batch, username).await?.is_none() {
-                made.push(make(&mut tx, new, username, password_hash, now).await?);
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let mut made = Vec::with_capacity(new.usernames.len());
+            for username in &new.usernames {
+                if find(&mut tx, &new.batch, username).await?.is_none() {
+                    made.push(make(&mut tx, new, username, password_hash, now).await?);
+                }
             }
-        }
-        stats::add(&mut tx, "total_users", made.len() as i64).await?;
-        tx.commit().await.map_err(StoreError::from)?;
-        Ok(made)
+            stats::add(&mut tx, "total_users", made.len() as i64).await?;
+            tx.commit().await?;
+            Ok(made)
+        })
+        .await
     }
 
     /// The ids of those accounts that are there.
     pub(crate) async fn test_account_ids(&self, of: &Selection) -> Result<Vec<UserId>, StoreError> {
-        let there = found(&mut *self.read().await?, of).await?;
-        Ok(there.into_iter().map(|(id, ..)| id).collect())
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let there = found(&mut tx, of).await?;
+            Ok(there.into_iter().map(|(id, ..)| id).collect())
+        })
+        .await
     }
 
     /// Removes those accounts that are there, with everything in the database that hangs on them.
@@ -77,15 +112,18 @@ impl Store {
         &self,
         of: &Selection,
     ) -> Result<Vec<UserId>, StoreError> {
-        let mut tx = self.write().await?;
-        let mut gone = Vec::with_capacity(of.usernames.len());
-        for (id, ..) in found(&mut tx, of).await? {
-            sqlx::query("DELETE FROM users WHERE user_id = $1").bind(&id).execute(&mut *tx).await?;
-            gone.push(id);
-        }
-        stats::add(&mut tx, "total_users", -(gone.len() as i64)).await?;
-        tx.commit().await?;
-        Ok(gone)
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let mut gone = Vec::with_capacity(of.usernames.len());
+            for (id, ..) in found(&mut tx, of).await? {
+                tx.sql(accounts::DELETE).bind(&id).execute().await?;
+                gone.push(id);
+            }
+            stats::add(&mut tx, "total_users", -(gone.len() as i64)).await?;
+            tx.commit().await?;
+            Ok(gone)
+        })
+        .await
     }
 
     /// Adds credits to those accounts that are there; returns how many that are.
@@ -95,13 +133,16 @@ impl Store {
         credits: i64,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
-        let mut tx = self.write().await?;
-        let accounts = found(&mut tx, of).await?;
-        for (id, tier, _) in &accounts {
-            ledger::insert_grant(&mut tx, id, &Grant::now(credits, *tier, now), now).await?;
-        }
-        tx.commit().await?;
-        Ok(accounts.len())
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let accounts = found(&mut tx, of).await?;
+            for (id, tier, _) in &accounts {
+                ledger::insert_grant(&mut tx, id, &Grant::now(credits, *tier, now), now).await?;
+            }
+            tx.commit().await?;
+            Ok(accounts.len())
+        })
+        .await
     }
 
     /// Gives those accounts that are there the credits they were made with, and no other.
@@ -110,16 +151,20 @@ impl Store {
         of: &Selection,
         now: Timestamp,
     ) -> Result<usize, StoreError> {
-        let mut tx = self.write().await?;
-        let accounts = found(&mut tx, of).await?;
-        for (id, tier, credits) in &accounts {
-            ledger::lapse(&mut tx, id, now).await?;
-            if *credits > 0 {
-                ledger::insert_grant(&mut tx, id, &Grant::now(*credits, *tier, now), now).await?;
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let accounts = found(&mut tx, of).await?;
+            for (id, tier, credits) in &accounts {
+                ledger::lapse(&mut tx, id, now).await?;
+                if *credits > 0 {
+                    let grant = Grant::now(*credits, *tier, now);
+                    ledger::insert_grant(&mut tx, id, &grant, now).await?;
+                }
             }
-        }
-        tx.commit().await?;
-        Ok(accounts.len())
+            tx.commit().await?;
+            Ok(accounts.len())
+        })
+        .await
     }
 
     /// Gives those accounts that are there a password.
@@ -128,47 +173,41 @@ impl Store {
         of: &Selection,
         password_hash: &str,
     ) -> Result<usize, StoreError> {
-        let mut tx = self.write().await?;
-        let accounts = found(&mut tx, of).await?;
-        for (id, ..) in &accounts {
-            sqlx::query("UPDATE users SET password_hash = $1 WHERE user_id = $2")
-                .bind(password_hash)
-                .bind(id)
-                .execute(&mut *tx)
-                .await?;
-        }
-        tx.commit().await?;
-        Ok(accounts.len())
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let accounts = found(&mut tx, of).await?;
+            for (id, ..) in &accounts {
+                tx.sql("UPDATE users SET password_hash = $1 WHERE user_id = $2")
+                    .bind(password_hash)
+                    .bind(id)
+                    .execute()
+                    .await?;
+            }
+            tx.commit().await?;
+            Ok(accounts.len())
+        })
+        .await
     }
 }
 
-/// The account of that name, if it has the mark of that batch.
-async fn find(
-    tx: &mut SqliteConnection,
-    batch: &Batch,
-    username: &str,
-) -> Result<Option<Found>, StoreError> {
-    Ok(sqlx::query_as(
-        "SELECT u.user_id, u.tier, t.credits
-         FROM users u JOIN test_accounts t ON t.user_id = u.user_id
-         WHERE u.username = $1 AND t.batch = $2",
-    )
-    .bind(username)
-    .bind(batch.as_str())
-    .fetch_optional(tx)
-    .await?)
+async fn find(tx: &mut Writer, batch: &Batch, username: &str) -> Result<Option<Found>, StoreError> {
+    tx.sql(FIND).bind(username).bind(batch.as_str()).fetch_optional().await
 }
 
-async fn found(tx: &mut SqliteConnection, of: &Selection) -> Result<Vec<Found>, StoreError> {
-    let mut all = Vec::with_capacity(of.usernames.len());
-    for username in &of.usernames {
+/// In the order of their names, whatever the caller's: two who want the same accounts meet at the
+/// first of them, and neither waits for the other in the middle.
+async fn found(tx: &mut Writer, of: &Selection) -> Result<Vec<Found>, StoreError> {
+    let mut usernames: Vec<&str> = of.usernames.iter().map(String::as_str).collect();
+    usernames.sort_unstable();
+    let mut all = Vec::with_capacity(usernames.len());
+    for username in usernames {
         all.extend(find(&mut *tx, &of.batch, username).await?);
     }
     Ok(all)
 }
 
 async fn make(
-    tx: &mut SqliteConnection,
+    tx: &mut Writer,
     new: &NewMembers,
     username: &str,
     password_hash: &str,
@@ -192,16 +231,15 @@ async fn make(
     if new.credits > 0 {
         ledger::insert_grant(tx, &id, &Grant::now(new.credits, tier, now), now).await?;
     }
-    sqlx::query(
+    tx.sql(
         "INSERT INTO test_accounts (user_id, batch, credits, created_at) VALUES ($1, $2, $3, $4)",
     )
     .bind(&id)
     .bind(new.batch.as_str())
     .bind(new.credits)
     .bind(now)
-    .execute(tx)
-    .await
-    .map_err(StoreError::from)?;
+    .execute()
+    .await?;
     let (username, user_id) = (person.username, id.to_string());
     Ok(Member { username, email: person.email, user_id, tier: new.tier, credits: new.credits })
 }

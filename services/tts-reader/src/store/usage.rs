@@ -1,8 +1,8 @@
 //! What accounts did: spending for speech, extraction, and the figures of `/api/usage`.
 
-use sqlx::{FromRow, SqliteConnection};
+use sqlx::FromRow;
 
-use super::{Reservation, Store, StoreError, ledger, stats};
+use super::{Reservation, Store, StoreError, connection::Writer, ledger, retry::again, stats};
 use crate::domain::{Tier, Timestamp, UserId};
 
 /// A synthesis that succeeded.
@@ -49,6 +49,29 @@ pub(crate) struct DayFigures {
     pub(crate) speech_marks: i64,
 }
 
+/// Counts the characters, in the month they fall into. First in its transaction: it also keeps
+/// everybody else from the account until the end.
+const SPEND: &str = "
+    UPDATE users SET
+        monthly_usage = CASE WHEN usage_month_start < $1 THEN 0 ELSE monthly_usage END + $2,
+        usage_month_start = $1,
+        remaining_chars = CASE WHEN remaining_chars > $2 THEN remaining_chars - $2 ELSE 0 END,
+        total_chars_synthesized = total_chars_synthesized + $2,
+        last_active_at = $3
+    WHERE user_id = $4
+    RETURNING remaining_chars, monthly_usage, usage_month_start, tier";
+
+const DAY: &str = "
+    SELECT
+        COUNT(CASE WHEN event_type = 'EXTRACT' THEN 1 END) AS extractions,
+        CAST(COALESCE(SUM(CASE WHEN event_type = 'EXTRACT' THEN duration_ms END), 0)
+             AS BIGINT) AS extraction_ms,
+        COUNT(CASE WHEN event_type = 'SYNTHESIZE' THEN 1 END) AS syntheses,
+        COUNT(CASE WHEN event_type = 'SYNTHESIZE' AND speech_marks > 0 THEN 1 END)
+            AS syntheses_with_marks,
+        CAST(COALESCE(SUM(speech_marks), 0) AS BIGINT) AS speech_marks
+    FROM usage_events WHERE user_id = $1 AND created_at >= $2";
+
 impl Store {
     /// Turns a reservation into credits spent, together with the record of the synthesis.
     ///
@@ -61,37 +84,30 @@ impl Store {
         done: &SpeechDone,
         now: Timestamp,
     ) -> Result<Spent, StoreError> {
-        let mut tx = self.write().await?;
-        if !ledger::close(&mut tx, &reservation.id).await? {
-            return Err(StoreError::Gone);
-        }
-        insert_synthesis(&mut tx, user, reservation.credits, done, now).await?;
-        let characters = done.characters as i64;
-        let month = now.month_start();
-        let mut spent: Spent = sqlx::query_as(
-            "UPDATE users SET
-                 monthly_usage = CASE WHEN usage_month_start < $1 THEN 0 ELSE monthly_usage END + $2,
-                 usage_month_start = $1,
-                 remaining_chars =
-                     CASE WHEN remaining_chars > $2 THEN remaining_chars - $2 ELSE 0 END,
-                 total_chars_synthesized = total_chars_synthesized + $2,
-                 last_active_at = $3
-             WHERE user_id = $4
-             RETURNING remaining_chars, monthly_usage, usage_month_start, tier",
-        )
-        .bind(month)
-        .bind(characters)
-        .bind(now)
-        .bind(user)
-        .fetch_optional(&mut *tx)
-        .await?
-        .ok_or(StoreError::Gone)?;
-        spent.credit_balance = ledger::balance(&mut tx, user, now).await?;
-        stats::add(&mut tx, "total_syntheses", 1).await?;
-        stats::add(&mut tx, "total_characters_synthesized", characters).await?;
-        stats::add(&mut tx, "total_listening_hours_seconds", done.audio_ms / 1_000).await?;
-        tx.commit().await?;
-        Ok(spent)
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let characters = done.characters as i64;
+            let spent: Option<Spent> = tx
+                .sql(SPEND)
+                .bind(now.month_start())
+                .bind(characters)
+                .bind(now)
+                .bind(user)
+                .fetch_optional()
+                .await?;
+            let mut spent = spent.ok_or(StoreError::Gone)?;
+            if !ledger::close(&mut tx, &reservation.id).await? {
+                return Err(StoreError::Gone);
+            }
+            insert_synthesis(&mut tx, user, reservation.credits, done, now).await?;
+            spent.credit_balance = ledger::balance(&mut tx, user, now).await?;
+            stats::add(&mut tx, "total_syntheses", 1).await?;
+            stats::add(&mut tx, "total_characters_synthesized", characters).await?;
+            stats::add(&mut tx, "total_listening_hours_seconds", done.audio_ms / 1_000).await?;
+            tx.commit().await?;
+            Ok(spent)
+        })
+        .await
     }
 
     /// Records an extraction; returns the legacy characters left (which bound nothing).
@@ -101,24 +117,27 @@ impl Store {
         done: &ExtractionDone,
         now: Timestamp,
     ) -> Result<i64, StoreError> {
-        let mut tx = self.write().await?;
-        let characters = done.characters as i64;
-        let remaining: Option<i64> = sqlx::query_scalar(
-            "UPDATE users SET
-                 remaining_chars =
-                     CASE WHEN remaining_chars > $1 THEN remaining_chars - $1 ELSE 0 END,
-                 last_active_at = $2
-             WHERE user_id = $3 RETURNING remaining_chars",
-        )
-        .bind(characters)
-        .bind(now)
-        .bind(user)
-        .fetch_optional(&mut *tx)
-        .await?;
-        let remaining = remaining.ok_or(StoreError::Gone)?;
-        write_extraction(&mut tx, user, done, now).await?;
-        tx.commit().await?;
-        Ok(remaining)
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let left: Option<(i64,)> = tx
+                .sql(
+                    "UPDATE users SET
+                         remaining_chars =
+                             CASE WHEN remaining_chars > $1 THEN remaining_chars - $1 ELSE 0 END,
+                         last_active_at = $2
+                     WHERE user_id = $3 RETURNING remaining_chars",
+                )
+                .bind(done.characters as i64)
+                .bind(now)
+                .bind(user)
+                .fetch_optional()
+                .await?;
+            let (left,) = left.ok_or(StoreError::Gone)?;
+            write_extraction(&mut tx, user, done, now).await?;
+            tx.commit().await?;
+            Ok(left)
+        })
+        .await
     }
 
     /// Records the extraction half of an extract-and-synthesize: the text was paid as speech, so
@@ -129,10 +148,12 @@ impl Store {
         done: &ExtractionDone,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
-        write_extraction(&mut tx, user, done, now).await?;
-        tx.commit().await?;
-        Ok(())
+        again(|| async move {
+            let mut tx = self.write().await?;
+            write_extraction(&mut tx, user, done, now).await?;
+            tx.commit().await
+        })
+        .await
     }
 
     /// The account's events since midnight (UTC).
@@ -141,32 +162,21 @@ impl Store {
         user: &UserId,
         now: Timestamp,
     ) -> Result<DayFigures, StoreError> {
-        Ok(sqlx::query_as(
-            "SELECT
-                 COUNT(CASE WHEN event_type = 'EXTRACT' THEN 1 END) AS extractions,
-                 CAST(COALESCE(SUM(CASE WHEN event_type = 'EXTRACT' THEN duration_ms END), 0)
-                      AS BIGINT) AS extraction_ms,
-                 COUNT(CASE WHEN event_type = 'SYNTHESIZE' THEN 1 END) AS syntheses,
-                 COUNT(CASE WHEN event_type = 'SYNTHESIZE' AND speech_marks > 0 THEN 1 END)
-                     AS syntheses_with_marks,
-                 CAST(COALESCE(SUM(speech_marks), 0) AS BIGINT) AS speech_marks
-             FROM usage_events WHERE user_id = $1 AND created_at >= $2",
-        )
-        .bind(user)
-        .bind(now.day_start())
-        .fetch_one(&mut *self.read().await?)
-        .await?)
+        again(|| async move {
+            self.read().await?.sql(DAY).bind(user).bind(now.day_start()).fetch_one().await
+        })
+        .await
     }
 }
 
 async fn insert_synthesis(
-    tx: &mut SqliteConnection,
+    tx: &mut Writer,
     user: &UserId,
     credits: i64,
     done: &SpeechDone,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query(
+    tx.sql(
         "INSERT INTO usage_events (user_id, event_type, char_count, credits_consumed,
              speech_marks, voice_id, engine, duration_ms, created_at)
          VALUES ($1, 'SYNTHESIZE', $2, $3, $4, $5, $6, $7, $8)",
@@ -179,31 +189,29 @@ async fn insert_synthesis(
     .bind(done.engine)
     .bind(done.duration_ms)
     .bind(now)
-    .execute(tx)
+    .execute()
     .await?;
     Ok(())
 }
 
 /// The event, the account's total and the platform's.
 async fn write_extraction(
-    tx: &mut SqliteConnection,
+    tx: &mut Writer,
     user: &UserId,
     done: &ExtractionDone,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let characters = done.characters as i64;
-    let known = sqlx::query(
-        "UPDATE users SET total_chars_extracted = total_chars_extracted + $1 WHERE user_id = $2",
-    )
-    .bind(characters)
-    .bind(user)
-    .execute(&mut *tx)
-    .await?
-    .rows_affected();
+    let known = tx
+        .sql("UPDATE users SET total_chars_extracted = total_chars_extracted + $1 WHERE user_id = $2")
+        .bind(characters)
+        .bind(user)
+        .execute()
+        .await?;
     if known == 0 {
         return Err(StoreError::Gone);
     }
-    sqlx::query(
+    tx.sql(
         "INSERT INTO usage_events (user_id, event_type, char_count, source_domain,
              extraction_method, duration_ms, created_at)
          VALUES ($1, 'EXTRACT', $2, $3, $4, $5, $6)",
@@ -214,7 +222,7 @@ async fn write_extraction(
     .bind(&done.method)
     .bind(done.duration_ms)
     .bind(now)
-    .execute(&mut *tx)
+    .execute()
     .await?;
     stats::add(tx, "total_extractions", 1).await?;
     stats::add(tx, "total_characters_extracted", characters).await

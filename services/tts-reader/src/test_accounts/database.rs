@@ -10,10 +10,13 @@ use tts_reader_accounts::{
 use super::work::{self, ChangeError};
 use crate::{
     auth::hash_password,
-    settings::{Environment, Flags, Settings, resolve},
+    settings::{DatabaseUrl, Environment, Flags, Settings, resolve},
     speech::AudioFiles,
     store::{CreateError, Store, StoreError},
 };
+
+/// One thing after the other: what is read is not read while something is written.
+const CONNECTIONS: u32 = 1;
 
 /// The accounts of one database, with the audio of its data directory.
 ///
@@ -52,38 +55,44 @@ impl Database {
     ) -> Result<Self, RegistryError> {
         let mut settings = resolve(flags, env).map_err(refused)?;
         let named = flags.data.is_some() || env.text("TTS_READER_DATA").is_some();
-        // A database is usually in its data directory, which `users` tells from others.
-        let around = settings.database.parent().filter(|dir| dir.join("users").is_dir());
-        if let (false, Some(dir)) = (named, around) {
+        // A SQLite file is usually in its data directory, which `users` tells from others.
+        if let (false, DatabaseUrl::Sqlite(file)) = (named, &settings.database)
+            && let Some(dir) = file.parent().filter(|dir| dir.join("users").is_dir())
+        {
             settings.data_dir = dir.to_owned();
         }
         Self::of(&settings, access)
     }
 
     fn of(settings: &Settings, access: Access) -> Result<Self, RegistryError> {
-        let (file, data) = (&settings.database, &settings.data_dir);
-        let name = file.display();
-        let is_new = !file.exists();
+        let (url, data) = (&settings.database, &settings.data_dir);
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
+        let is_new = !runtime.block_on(Store::exists(url)).map_err(failed)?;
         if is_new && access != Access::Create {
-            return Err(RegistryError::Refused(format!(
-                "there is no database at {name}; name it with --database or --data"
-            )));
+            return Err(RegistryError::Refused(match url {
+                DatabaseUrl::Sqlite(_) => {
+                    format!("there is no database at {url}; name it with --database or --data")
+                }
+                DatabaseUrl::Postgres(_) => {
+                    format!("no tts-reader has worked in {url} yet; name another --database")
+                }
+            }));
         }
         // Else the audio of accounts would stay, and nobody would hear of it.
-        if !is_new && file.parent() != Some(data) && !data.join("users").is_dir() {
+        let in_data = matches!(url, DatabaseUrl::Sqlite(file) if file.parent() == Some(data));
+        if !is_new && !in_data && !data.join("users").is_dir() {
             return Err(RegistryError::Refused(format!(
                 "{} is not the data directory of a tts-reader: there is no directory `users` in \
-                 it; name the one where the service of {name} keeps its audio with --data",
+                 it; name the one where the service of {url} keeps its audio with --data",
                 data.display()
             )));
         }
-        let place = if is_new { format!("the new database {name}") } else { format!("{name}") };
+        let place = if is_new { format!("the new database {url}") } else { url.to_string() };
         std::fs::create_dir_all(data).map_err(|error| {
             failed(format!("cannot write {}: {error}; name another --data", data.display()))
         })?;
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-        let store = runtime.block_on(Store::open(file, 1)).map_err(failed)?;
+        let store = runtime.block_on(Store::open(url, CONNECTIONS)).map_err(failed)?;
         let audio = AudioFiles::open(data).map_err(failed)?;
         Ok(Self { place, store, audio, runtime })
     }

@@ -3,6 +3,7 @@
 use std::{
     net::{SocketAddr, TcpListener},
     path::Path,
+    sync::Arc,
     time::Duration,
 };
 
@@ -10,7 +11,9 @@ use reqwest::{Client, Method, header::HeaderMap};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
-use tts_reader::{Secret, ServeError, Settings};
+use tts_reader::{DatabaseUrl, Secret, ServeError, Settings};
+
+use crate::database::TestDatabase;
 
 /// Signs the tokens of every test service, so that tests can make wrong ones.
 pub(crate) const SECRET: &str = "a secret for tests only";
@@ -18,11 +21,44 @@ pub(crate) const SECRET: &str = "a secret for tests only";
 /// A running service.
 pub(crate) struct TestApp {
     pub(crate) url: String,
-    pub(crate) dir: TempDir,
+    pub(crate) home: Home,
     client: Client,
     /// Dropped or used: the service stops.
     stop: oneshot::Sender<()>,
     serving: JoinHandle<Result<(), ServeError>>,
+}
+
+/// What outlives a service: its directory and its database.
+#[derive(Debug)]
+pub(crate) struct Home {
+    pub(crate) dir: TempDir,
+    database: Arc<TestDatabase>,
+}
+
+impl Home {
+    pub(crate) fn fresh() -> Self {
+        Self { dir: tempfile::tempdir().unwrap(), database: Arc::new(TestDatabase::fresh()) }
+    }
+
+    /// Another directory, with the same database where that is not a file in it.
+    pub(crate) fn beside(&self, dir: TempDir) -> Self {
+        Self { dir, database: Arc::clone(&self.database) }
+    }
+
+    pub(crate) fn database(&self) -> String {
+        self.database.url(self.dir.path())
+    }
+
+    /// The settings of a service for tests.
+    pub(crate) fn settings(&self) -> Settings {
+        let mut settings = Settings::in_directory(self.dir.path());
+        settings.database = DatabaseUrl::parse("test", &self.database()).unwrap();
+        settings.dev = true;
+        settings.jwt_secret = Some(Secret::new("test", SECRET).unwrap());
+        settings.rate_limit_per_hour = 1_000_000;
+        settings.shutdown_grace = Duration::from_secs(30);
+        settings
+    }
 }
 
 /// An account on a service, signed in.
@@ -49,16 +85,12 @@ impl TestApp {
 
     /// … with other settings.
     pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        Self::in_directory(tempfile::tempdir().unwrap(), change).await
+        Self::at(Home::fresh(), change).await
     }
 
     /// … on files that are there already.
-    pub(crate) async fn in_directory(dir: TempDir, change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = Settings::in_directory(dir.path());
-        settings.dev = true;
-        settings.jwt_secret = Some(Secret::new("test", SECRET).unwrap());
-        settings.rate_limit_per_hour = 1_000_000;
-        settings.shutdown_grace = Duration::from_secs(30);
+    pub(crate) async fn at(home: Home, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = home.settings();
         change(&mut settings);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -67,22 +99,22 @@ impl TestApp {
             let _ = stopped.await;
         };
         let serving = tokio::spawn(tts_reader::run(listener, settings, shutdown));
-        let app = Self { url: format!("http://{address}"), dir, client: client(), stop, serving };
+        let app = Self { url: format!("http://{address}"), home, client: client(), stop, serving };
         // Answered as soon as the service is up; a start that failed shows here, not later.
         app.get("/api/health").await.expect_status(200);
         app
     }
 
     /// Stops the service in order and hands back its files.
-    pub(crate) async fn stop(self) -> TempDir {
+    pub(crate) async fn stop(self) -> Home {
         self.stop.send(()).unwrap();
         drop(self.client);
         self.serving.await.unwrap().unwrap();
-        self.dir
+        self.home
     }
 
     pub(crate) fn path(&self) -> &Path {
-        self.dir.path()
+        self.home.dir.path()
     }
 
     /// A new account, signed in.
@@ -216,6 +248,7 @@ pub(crate) fn stable(assert: impl FnOnce()) {
         (r"loadtest_[0-9a-f]{16}", "[username]"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00", "[time]"),
         (r"127\.0\.0\.1:\d+", "[host]"),
+        (r#""database": "(sqlite|postgresql)""#, r#""database": "[kind]""#),
         (r"expires=\d+&signature=[0-9a-f]{64}", "[signed]"),
         // The engine's business, tested where it lives.
         (r#""(time|duration|duration_seconds)": [\d.]+"#, r#""$1": "[measured]""#),

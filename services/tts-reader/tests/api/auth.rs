@@ -130,8 +130,8 @@ async fn the_audit_log_tells_of_logins_and_never_of_secrets() {
     app.post("/api/register", json!({ "username": "x", "password": "abc" }))
         .await
         .expect_status(422);
-    let dir = app.stop().await;
-    let log = std::fs::read_to_string(dir.path().join("tts_api_audit.log")).unwrap();
+    let home = app.stop().await;
+    let log = std::fs::read_to_string(home.dir.path().join("tts_api_audit.log")).unwrap();
     assert!(log.contains(&format!("[auth] Login failed for user: {}", user.username)), "{log}");
     assert!(log.contains("body.username: string_too_short, body.email: missing"), "{log}");
     for secret in [&user.password, &user.token, "wrong-password", SECRET] {

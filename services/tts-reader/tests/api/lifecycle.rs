@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tts_reader::{ServeError, Settings};
+use tts_reader::ServeError;
 
 use crate::app::TestApp;
 
@@ -14,7 +14,7 @@ async fn a_restart_keeps_accounts_credits_preferences_and_links() {
     let spoken = app.synthesize(&user, "Hello.").await.expect_status(200).json;
     app.post_as(&user, "/api/preferences", json!({ "voice_id": "Amy" })).await.expect_status(200);
     let old = app.url.clone();
-    let app = TestApp::in_directory(app.stop().await, |_| {}).await;
+    let app = TestApp::at(app.stop().await, |_| {}).await;
     assert_eq!(app.balance(&user).await, 9, "the old token works, the ledger is as it was");
     let preferences = app.get_as(&user, "/api/preferences").await.json;
     assert_eq!(preferences["voice_id"], "Amy");
@@ -49,7 +49,7 @@ async fn what_was_reserved_by_a_killed_service_comes_back() {
             std::fs::copy(entry.path(), copy.path().join(entry.file_name())).unwrap();
         }
     }
-    let after = TestApp::in_directory(copy, |_| {}).await;
+    let after = TestApp::at(app.home.beside(copy), |_| {}).await;
     assert_eq!(after.balance(&user).await, 100);
     running.await.unwrap().unwrap();
 }
@@ -78,7 +78,7 @@ async fn two_services_do_not_share_a_directory() {
     let app = TestApp::start().await;
     app.get("/api/health").await.expect_status(200);
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let second = tts_reader::run(listener, Settings::in_directory(app.path()), async {}).await;
+    let second = tts_reader::run(listener, app.home.settings(), async {}).await;
     let error = second.unwrap_err();
     assert!(matches!(error, ServeError::InUse { .. }), "{error}");
     assert!(error.to_string().contains("--data"), "{error}");

@@ -1,10 +1,12 @@
-//! The service through its front door: real HTTP on a free port, a fresh directory each time.
+//! The service through its front door: real HTTP on a free port, a fresh directory and database each
+//! time. With `KATYDID_POSTGRES` the database is PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod app;
 mod auth;
 mod command_line;
 mod credits;
+mod database;
 mod embedded;
 mod extraction;
 mod lifecycle;

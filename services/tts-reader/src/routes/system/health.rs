@@ -30,6 +30,7 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Val
         "status": word(healthy),
         "timestamp": Timestamp::now(),
         "version": "2.3.0-enterprise",
+        "database": app.store.kind(),
         "services": {
             "database": word(database),
             "storage": word(storage),

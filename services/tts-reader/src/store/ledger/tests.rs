@@ -7,19 +7,27 @@ use proptest::prelude::*;
 use super::{Grant, Reservation, ReserveError};
 use crate::{
     domain::{Tier, Timestamp, UserId},
+    settings::DatabaseUrl,
     store::{NewAccount, SpeechDone, Store},
 };
+
+#[path = "../../../tests/api/database.rs"]
+mod database;
 
 struct Bench {
     store: Store,
     user: UserId,
     start: Timestamp,
     _dir: tempfile::TempDir,
+    /// Removed when the store's connections are idle.
+    _database: database::TestDatabase,
 }
 
 async fn bench() -> Bench {
     let dir = tempfile::tempdir().unwrap();
-    let store = Store::open(&dir.path().join("ledger.db"), 4).await.unwrap();
+    let database = database::TestDatabase::fresh();
+    let url = DatabaseUrl::parse("test", &database.url(dir.path())).unwrap();
+    let store = Store::open(&url, 4).await.unwrap();
     let start = Timestamp::now();
     let ann = NewAccount {
         username: "ann".to_owned(),
@@ -32,7 +40,7 @@ async fn bench() -> Bench {
         email_verified: false,
     };
     let user = store.create_accounts(&[ann], None, start).await.unwrap().remove(0);
-    Bench { store, user, start, _dir: dir }
+    Bench { store, user, start, _dir: dir, _database: database }
 }
 
 impl Bench {
@@ -57,15 +65,16 @@ impl Bench {
 
     /// (purchased, remaining, reserved, spent) over everything there ever was.
     async fn totals(&self) -> (i64, i64, i64, i64) {
-        sqlx::query_as(
-            "SELECT (SELECT COALESCE(SUM(credits_purchased), 0) FROM credit_transactions),
-                    (SELECT COALESCE(SUM(credits_remaining), 0) FROM credit_transactions),
-                    (SELECT COALESCE(SUM(credits), 0) FROM credit_reservations),
-                    (SELECT COALESCE(SUM(credits_consumed), 0) FROM usage_events)",
-        )
-        .fetch_one(&mut *self.store.read().await.unwrap())
-        .await
-        .unwrap()
+        let mut connection = self.store.read().await.unwrap();
+        let totals = connection.sql(
+            "SELECT (SELECT CAST(COALESCE(SUM(credits_purchased), 0) AS BIGINT)
+                     FROM credit_transactions),
+                    (SELECT CAST(COALESCE(SUM(credits_remaining), 0) AS BIGINT)
+                     FROM credit_transactions),
+                    (SELECT CAST(COALESCE(SUM(credits), 0) AS BIGINT) FROM credit_reservations),
+                    (SELECT CAST(COALESCE(SUM(credits_consumed), 0) AS BIGINT) FROM usage_events)",
+        );
+        totals.fetch_one().await.unwrap()
     }
 }
 
@@ -91,7 +100,7 @@ async fn what_expires_first_is_spent_first_and_a_refund_goes_back_there() {
     assert_eq!(rows.len(), 1, "the ten that expire first are gone");
     assert_eq!((rows[0].credits_remaining, rows[0].expires_at), (5, bench.at(500)));
 
-    bench.store.refund(reservation, now).await.unwrap();
+    bench.store.refund(&reservation, now).await.unwrap();
     let rows = bench.store.spendable(&bench.user, now).await.unwrap();
     let left: Vec<_> = rows.iter().map(|row| (row.expires_at, row.credits_remaining)).collect();
     assert_eq!(left, [(bench.at(100), 10), (bench.at(500), 10)]);
@@ -125,6 +134,20 @@ async fn a_crash_between_reserve_and_settle_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_restart_gives_back_what_was_this_services_and_nothing_else() {
+    let bench = bench().await;
+    bench.grant(20, 100, bench.at(0)).await;
+    let (one, other) = (bench.store.clone().owned_by("one"), bench.store.clone().owned_by("other"));
+    let lost = one.reserve(&bench.user, 4, bench.at(1)).await.unwrap();
+    let running = other.reserve(&bench.user, 5, bench.at(1)).await.unwrap();
+    assert_eq!(one.refund_own(bench.at(2)).await.unwrap(), 1);
+    assert_eq!(bench.balance(bench.at(2)).await, 15);
+    bench.settle(&running, bench.at(3)).await;
+    assert!(one.settle(&bench.user, &lost, &speech(), bench.at(3)).await.is_err());
+    assert_eq!(bench.totals().await, (20, 15, 0, 5));
+}
+
+#[tokio::test]
 async fn credits_given_back_after_they_lapsed_come_on_top_of_nothing() {
     let bench = bench().await;
     bench.grant(4, 1_000, bench.at(0)).await;
@@ -135,7 +158,7 @@ async fn credits_given_back_after_they_lapsed_come_on_top_of_nothing() {
     tx.commit().await.unwrap();
     assert_eq!(bench.balance(bench.at(2)).await, 0);
     bench.grant(10, 1_000, bench.at(2)).await;
-    bench.store.refund(reserved, bench.at(3)).await.unwrap();
+    bench.store.refund(&reserved, bench.at(3)).await.unwrap();
     assert_eq!(bench.balance(bench.at(3)).await, 10);
     assert_eq!(bench.totals().await, (20, 20, 0, 0), "lapsed, not lost");
 }
@@ -219,7 +242,7 @@ async fn play(steps: Vec<Step>) {
             Step::Refund(which) if !open.is_empty() => {
                 let reservation = open.swap_remove(which.index(open.len()));
                 let credits = reservation.credits;
-                bench.store.refund(reservation, now).await.unwrap();
+                bench.store.refund(&reservation, now).await.unwrap();
                 let after = bench.balance(now).await;
                 assert!((before..=before + credits).contains(&after));
             }

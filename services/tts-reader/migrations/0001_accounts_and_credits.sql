@@ -28,7 +28,7 @@ CREATE TABLE users (
 -- One row per purchase or grant. What an account may spend is the sum of credits_remaining over
 -- its rows that are ACTIVE and not past expires_at; there is no second, cached balance.
 CREATE TABLE credit_transactions (
-    id INTEGER PRIMARY KEY,
+    id @number,
     user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
     credits_purchased BIGINT NOT NULL CHECK (credits_purchased > 0),
     credits_remaining BIGINT NOT NULL
@@ -66,7 +66,7 @@ CREATE TABLE credit_reservation_lines (
 CREATE INDEX credit_reservation_lines_source ON credit_reservation_lines (transaction_id);
 
 CREATE TABLE usage_events (
-    id INTEGER PRIMARY KEY,
+    id @number,
     user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
     event_type TEXT NOT NULL
         CHECK (event_type IN ('SYNTHESIZE', 'EXTRACT', 'PREVIEW', 'DOWNLOAD')),

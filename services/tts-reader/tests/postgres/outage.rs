@@ -1,0 +1,165 @@
+//! A database that goes away and comes back.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use libtest_mimic::Trial;
+use serde_json::json;
+use tts_reader::{DatabaseUrl, Settings};
+
+use crate::{
+    app::{Home, TestApp, User},
+    database::SERVER,
+    proxy::Proxy,
+    sql::{Session, application},
+    trial,
+};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("an_outage_is_answered_503_and_ends_by_itself", outage),
+        trial("a_network_that_swallows_everything_stalls_nobody", silence),
+        trial("connections_that_were_ended_are_replaced_unseen", ended_connections),
+        trial("too_few_connections_are_answered_503", too_few),
+        trial("credits_of_work_that_an_outage_cut_off_come_back", cut_off),
+    ]
+}
+
+/// A service that reaches its database over a network that can break.
+async fn behind(home: Home) -> (TestApp, Proxy) {
+    let server: url::Url = std::env::var(SERVER).unwrap().parse().unwrap();
+    let address = format!("{}:{}", server.host_str().unwrap(), server.port().unwrap_or(5432));
+    let proxy = Proxy::before(address).await;
+    let mut through: url::Url = home.database().parse().unwrap();
+    through.set_port(Some(proxy.port)).unwrap();
+    let url = DatabaseUrl::parse("test", through.as_str()).unwrap();
+    let app = TestApp::at(home, |settings: &mut Settings| settings.database = url).await;
+    (app, proxy)
+}
+
+async fn read(app: &TestApp, user: &User) -> u16 {
+    app.get_as(user, "/api/user").await.status
+}
+
+async fn outage() {
+    let (app, proxy) = behind(Home::fresh()).await;
+    let user = app.account("PRO", 10).await;
+    assert_eq!(app.get("/api/health").await.json["database"], "postgresql");
+    proxy.break_down();
+    // The first may still try for a while; once the outage is known, answers come soon.
+    for patience in [8, 2, 2, 2, 2] {
+        let start = Instant::now();
+        let refused = app.get_as(&user, "/api/user").await.expect_status(503);
+        assert!(start.elapsed() < Duration::from_secs(patience), "{:?}", start.elapsed());
+        assert_eq!(refused.header("retry-after"), "2");
+        assert_eq!(refused.detail(), "The database cannot be reached; try again in 2 seconds");
+    }
+    let login = json!({ "username": user.username, "password": user.password });
+    app.post("/api/login", login.clone()).await.expect_status(503);
+    app.synthesize(&user, "Hello.").await.expect_status(503);
+    let health = app.get("/api/health").await.expect_status(503);
+    assert_eq!(health.json["services"]["database"], "unhealthy");
+    assert_eq!(app.metric("tts_reader_db_pool_in_use{pool=\"all\"}").await, 0.0);
+
+    proxy.mend();
+    let start = Instant::now();
+    while read(&app, &user).await != 200 {
+        assert!(start.elapsed() < Duration::from_secs(5), "it does not come back");
+    }
+    app.post("/api/login", login).await.expect_status(200);
+    app.synthesize(&user, "Hello.").await.expect_status(200);
+    app.get("/api/health").await.expect_status(200);
+    assert_eq!(app.balance(&user).await, 9);
+}
+
+async fn silence() {
+    let (app, proxy) = behind(Home::fresh()).await;
+    let user = app.account("PRO", 10).await;
+    proxy.fall_silent();
+    let start = Instant::now();
+    let refused = app.get_as(&user, "/api/user").await.expect_status(503);
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert_eq!(refused.header("retry-after"), "2");
+    // Public pages do not need the database, and health says how it is.
+    app.get("/").await.expect_status(200);
+    app.get("/api/health").await.expect_status(503);
+    proxy.mend();
+    let start = Instant::now();
+    while read(&app, &user).await != 200 {
+        assert!(start.elapsed() < Duration::from_secs(20), "it does not come back");
+    }
+}
+
+async fn ended_connections() {
+    let app = TestApp::start().await;
+    let user = app.account("PRO", 10).await;
+    let url = app.home.database();
+    let mut session = Session::on(&url).await;
+    for _ in 0..5 {
+        assert_eq!(read(&app, &user).await, 200);
+        let ended = session
+            .rows(&format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                 WHERE application_name = '{}'",
+                application(&url)
+            ))
+            .await;
+        assert!(!ended.is_empty());
+        assert_eq!(read(&app, &user).await, 200);
+        app.synthesize(&user, "Hello.").await.expect_status(200);
+    }
+    assert_eq!(app.balance(&user).await, 5);
+}
+
+async fn too_few() {
+    let app = Arc::new(TestApp::with(|settings| settings.database_pool_size = 1).await);
+    let mut other = Session::on(&app.home.database()).await;
+    other.run("BEGIN; LOCK TABLE platform_stats").await;
+    let start = Instant::now();
+    let tries: Vec<_> = (0..4)
+        .map(|_| {
+            let app = Arc::clone(&app);
+            tokio::spawn(async move { app.get("/api/platform-stats").await })
+        })
+        .collect();
+    while app.metric("tts_reader_db_pool_waiting{pool=\"all\"}").await < 3.0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(app.metric("tts_reader_db_pool_in_use{pool=\"all\"}").await, 1.0);
+    assert_eq!(app.metric("tts_reader_db_pool_size{pool=\"all\"}").await, 1.0);
+    for one in tries {
+        let refused = one.await.unwrap().expect_status(503);
+        assert_eq!(refused.header("retry-after"), "1");
+        assert_eq!(refused.detail(), "The database is busy; try again in 1 seconds");
+    }
+    assert!(start.elapsed() < Duration::from_secs(12), "{:?}", start.elapsed());
+    other.run("COMMIT").await;
+    app.get("/api/platform-stats").await.expect_status(200);
+}
+
+async fn cut_off() {
+    let (app, proxy) = behind(Home::fresh()).await;
+    let user = app.account("PRO", 100).await;
+    let text = "The quick brown fox jumps. ".repeat(800);
+    let mut session = Session::on(&app.home.database()).await;
+    let request = app
+        .request(reqwest::Method::POST, "/api/synthesize")
+        .bearer_auth(&user.token)
+        .json(&json!({ "text_to_speech": text }));
+    let running = tokio::spawn(async move { request.send().await.unwrap().status() });
+    while session.number("SELECT count(*) FROM credit_reservations").await == 0 {
+        assert!(!running.is_finished(), "the synthesis was over before it was seen");
+    }
+    proxy.break_down();
+    assert_eq!(running.await.unwrap(), 503, "spoken, and could not be paid");
+    assert_eq!(session.number("SELECT count(*) FROM credit_reservations").await, 1);
+    proxy.mend();
+    let start = Instant::now();
+    while session.number("SELECT count(*) FROM credit_reservations").await == 1 {
+        assert!(start.elapsed() < Duration::from_secs(40), "nobody gives them back");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(app.balance(&user).await, 100);
+}

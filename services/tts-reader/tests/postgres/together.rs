@@ -1,0 +1,200 @@
+//! Several services on one database.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use libtest_mimic::Trial;
+use serde_json::json;
+
+use crate::{
+    app::{Home, TestApp, User},
+    sql::{Session, application},
+    trial,
+};
+
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        trial("sixty_at_once_on_forty_credits_of_two_services_are_forty", forty_of_sixty),
+        trial("many_jobs_of_two_services_leave_every_credit_somewhere", every_credit_somewhere),
+        trial("a_service_that_starts_leaves_the_work_of_others_alone", others_go_on),
+        trial("six_services_start_at_the_same_moment", six_at_once),
+        trial("a_hundred_registrations_of_one_name_are_one", one_of_a_hundred),
+        trial("a_deadlock_is_resolved_and_the_work_done_again", deadlock),
+        trial("a_lock_held_too_long_is_answered_503", held_lock),
+    ]
+}
+
+async fn two() -> [Arc<TestApp>; 2] {
+    let one = TestApp::start().await;
+    let other = TestApp::at(one.home.beside(tempfile::tempdir().unwrap()), |_| {}).await;
+    [Arc::new(one), Arc::new(other)]
+}
+
+/// The statuses of so many syntheses for one credit, the services by turns, all at once.
+async fn at_once(apps: &[Arc<TestApp>; 2], users: &[User], count: usize) -> Vec<u16> {
+    let tries: Vec<_> = (0..count)
+        .map(|n| {
+            let (app, user) = (Arc::clone(&apps[n % 2]), users[n / 2 % users.len()].clone());
+            tokio::spawn(async move { app.synthesize(&user, "One credit.").await.status })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for one in tries {
+        statuses.push(one.await.unwrap());
+    }
+    statuses
+}
+
+fn count(statuses: &[u16], wanted: u16) -> usize {
+    statuses.iter().filter(|status| **status == wanted).count()
+}
+
+async fn forty_of_sixty() {
+    let apps = two().await;
+    for round in 0..5 {
+        let user = apps[0].account("PRO", 40).await;
+        let statuses = at_once(&apps, std::slice::from_ref(&user), 60).await;
+        let seen = (count(&statuses, 200), count(&statuses, 402));
+        assert_eq!(seen, (40, 20), "round {round}: {statuses:?}");
+        assert_eq!((apps[0].balance(&user).await, apps[1].balance(&user).await), (0, 0));
+    }
+}
+
+async fn every_credit_somewhere() {
+    let apps = two().await;
+    let mut users = Vec::new();
+    for _ in 0..5 {
+        users.push(apps[0].account("PRO", 50).await);
+    }
+    let statuses = at_once(&apps, &users, 300).await;
+    assert_eq!((count(&statuses, 200), count(&statuses, 402)), (250, 50), "{statuses:?}");
+    let mut session = Session::on(&apps[0].home.database()).await;
+    let sums = [
+        ("SELECT sum(credits_remaining) FROM credit_transactions", 0),
+        ("SELECT count(*) FROM credit_reservations", 0),
+        ("SELECT sum(credits_consumed) FROM usage_events", 250),
+        ("SELECT stat_value FROM platform_stats WHERE stat_key = 'total_syntheses'", 250),
+    ];
+    for (sql, wanted) in sums {
+        assert_eq!(session.number(sql).await, wanted, "{sql}");
+    }
+}
+
+async fn others_go_on() {
+    let one = TestApp::start().await;
+    let user = one.account("PRO", 10).await;
+    let url = one.home.database();
+    let mut session = Session::on(&url).await;
+    // A job that the other service is still at.
+    session
+        .run(
+            "INSERT INTO credit_reservations (id, user_id, credits, created_at, owner)
+             SELECT 'job', user_id, 3, 1, 'another' FROM users",
+        )
+        .await;
+    let one = TestApp::at(one.stop().await, |_| {}).await;
+    // Nothing takes as long as this one did: whoever made it, the upkeep ends it.
+    while session.number("SELECT count(*) FROM credit_reservations").await > 0 {
+        tokio::task::yield_now().await;
+    }
+    let now = "(extract(epoch FROM now()) * 1000000)::bigint";
+    session
+        .run(&format!(
+            "INSERT INTO credit_reservations (id, user_id, credits, created_at, owner)
+             SELECT 'job', user_id, 3, {now}, 'another' FROM users"
+        ))
+        .await;
+    let one = TestApp::at(one.stop().await, |_| {}).await;
+    one.synthesize(&user, "Hello.").await.expect_status(200);
+    assert_eq!(session.number("SELECT count(*) FROM credit_reservations").await, 1, "theirs");
+}
+
+async fn six_at_once() {
+    let home = Home::fresh();
+    let starts: Vec<_> = (0..6)
+        .map(|_| home.beside(tempfile::tempdir().unwrap()))
+        .map(|home| tokio::spawn(TestApp::at(home, |_| {})))
+        .collect();
+    let mut apps = Vec::new();
+    for start in starts {
+        apps.push(start.await.unwrap());
+    }
+    let user = apps[0].account("PRO", 6).await;
+    for app in &apps {
+        app.synthesize(&user, "Hello.").await.expect_status(200);
+    }
+    assert_eq!(apps[5].balance(&user).await, 0);
+    let mut session = Session::on(&home.database()).await;
+    assert_eq!(session.number("SELECT max(version) - count(*) FROM schema_migrations").await, 0);
+}
+
+async fn one_of_a_hundred() {
+    let apps = two().await;
+    let tries: Vec<_> = (0..100)
+        .map(|n| {
+            let app = Arc::clone(&apps[n % 2]);
+            let body = json!({
+                "username": "ann", "email": format!("ann{n}@example.com"), "password": "secret1",
+            });
+            tokio::spawn(async move { app.post("/api/register", body).await.status })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for one in tries {
+        statuses.push(one.await.unwrap());
+    }
+    let busy = count(&statuses, 503);
+    let seen = (count(&statuses, 200), count(&statuses, 400) + busy);
+    assert_eq!(seen, (1, 99), "{statuses:?}");
+}
+
+const DEADLOCKS: &str = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+
+async fn deadlock() {
+    let app = Arc::new(TestApp::start().await);
+    let batch = json!({
+        "batch": "team", "usernames": ["team_001", "team_002"], "password": "Pw-of-the-team",
+        "tier": "LIGHT", "credits": 5,
+    });
+    app.post("/api/dev/test-accounts", batch).await.expect_status(200);
+    let url = app.home.database();
+    let (mut other, mut observer) = (Session::on(&url).await, Session::on(&url).await);
+    let before = observer.number(DEADLOCKS).await;
+    // The service takes the first account and then the second; this takes them the other way round.
+    other.run("BEGIN; SELECT * FROM users WHERE username = 'team_002' FOR UPDATE").await;
+    let reset = {
+        let app = Arc::clone(&app);
+        let order = json!({
+            "change": "reset_credits", "of": { "batch": "team", "usernames": ["team_002", "team_001"] },
+        });
+        tokio::spawn(async move { app.post("/api/dev/test-accounts/change", order).await })
+    };
+    observer.until_somebody_waits(application(&url)).await;
+    // Who waited first is the one that PostgreSQL ends: that is the service.
+    other.run("SELECT * FROM users WHERE username = 'team_001' FOR UPDATE; COMMIT").await;
+    let reset = reset.await.unwrap().expect_status(200);
+    assert_eq!(reset.json["changed"], 2);
+    // Each session tells of its deadlocks when it rests.
+    while observer.number(DEADLOCKS).await == before {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn held_lock() {
+    let app = TestApp::start().await;
+    let user = app.account("PRO", 5).await;
+    let mut other = Session::on(&app.home.database()).await;
+    other.run("BEGIN; SELECT * FROM users FOR UPDATE").await;
+    let start = Instant::now();
+    let refused = app.synthesize(&user, "Hello.").await.expect_status(503);
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert_eq!(refused.header("retry-after"), "1");
+    assert_eq!(refused.detail(), "The database is busy; try again in 1 seconds");
+    // Reads go on meanwhile.
+    assert_eq!(app.balance(&user).await, 5);
+    other.run("COMMIT").await;
+    app.synthesize(&user, "Hello.").await.expect_status(200);
+    assert_eq!(app.balance(&user).await, 4);
+}
