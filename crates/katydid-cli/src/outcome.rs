@@ -3,11 +3,11 @@
 use std::io;
 use std::path::PathBuf;
 
-use katydid_core::{RunWord, Snapshot, StopReason, Verdict, VerdictWord, diagnose};
+use katydid_core::{RunWord, Snapshot, Verdict, VerdictWord};
 use katydid_engine::RunOutcome;
 use katydid_report::{json, table};
 pub(crate) use katydid_store::Outcome;
-use katydid_store::{Ending, Header, Saved};
+use katydid_store::{Ending, Header};
 
 use crate::console::{Console, width};
 use crate::files::{LastFiles, Place, Reports, Written, note_failures};
@@ -114,14 +114,6 @@ impl End<'_> {
 pub(crate) fn ending_of(outcome: &RunOutcome) -> Ending {
     let RunOutcome { started, reason, snapshot } = outcome;
     Ending::new(*started, *reason, snapshot.closing())
-}
-
-/// What can be said at the end of a saved run that has none.
-pub(crate) fn broken_ending(saved: &Saved) -> Ending {
-    let (header, snapshot) = (&saved.header, &saved.snapshot);
-    let diagnosis = diagnose(snapshot, &[]);
-    let ending = Ending::new(header.started, StopReason::RunTime, snapshot.closing());
-    Ending { diagnosis, ..ending }
 }
 
 /// What came of a run, in a line.

@@ -20,6 +20,7 @@ use katydid_core::{
     is_loopback, or_nearest,
 };
 use katydid_engine::{Class, RunSettings, Window};
+use katydid_store::Rules;
 
 use crate::args::{Args, LogLevel, TargetArgs};
 use crate::error::CliError;
@@ -30,7 +31,6 @@ use crate::preflight::Wanted;
 use crate::selection::{self, Selection};
 use crate::sources::Sources;
 use crate::suite::{AccountsUse, Suite};
-use crate::told::Rules;
 
 pub(crate) use evidence::{FAILURES_PER_SECOND, FailureLogging};
 pub(crate) use exports::{ExportSettings, PrometheusSettings};

@@ -3,50 +3,11 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use katydid_core::{
-    Aftermath, Expectation, RunFacts, Snapshot, StopReason, Target, Verdict, exit, judge,
-};
+use katydid_core::{Snapshot, Verdict};
 use katydid_report::{Facts, MachineInfo, RunInfo, html, table};
-use katydid_store::{Ending, Header};
+use katydid_store::{Ending, Header, Rules};
 
 use crate::settings::Maker;
-
-/// What a verdict is made with.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rules<'a> {
-    /// What the target must hold.
-    pub(crate) targets: &'a [Target],
-    /// And beyond rules on one number.
-    pub(crate) expectations: &'a [Expectation],
-    /// The code for failures that no target judges.
-    pub(crate) failed_code: u8,
-    /// DISTURBED counts as INVALID for the exit code.
-    pub(crate) strict: bool,
-    /// What the suite's hooks have done.
-    pub(crate) aftermath: &'a Aftermath,
-}
-
-impl Rules<'_> {
-    /// Judges a run whose reports are whole or not.
-    pub(crate) fn judge(
-        &self,
-        snapshot: &Snapshot,
-        reason: StopReason,
-        reports_whole: bool,
-    ) -> Verdict {
-        let interrupted = reason == StopReason::Interrupted;
-        let facts = RunFacts { interrupted, failed_code: self.failed_code };
-        let mut verdict = judge(snapshot, self.targets, self.expectations, facts);
-        if self.strict {
-            verdict.strict();
-        }
-        if !reports_whole {
-            verdict.exit_code = exit::worst([verdict.exit_code, exit::TOOL]);
-        }
-        self.aftermath.mark(&mut verdict, self.failed_code);
-        verdict
-    }
-}
 
 /// Everything that reports say of a run. They are functions of it and of a verdict, so that a report
 /// of a saved run is the report of the run.
@@ -71,13 +32,7 @@ impl Told<'_> {
     /// Judges the run as if its reports were whole or not.
     pub(crate) fn verdict_if(&self, reports_whole: bool) -> Verdict {
         let Self { header, snapshot, ending, broken } = self;
-        let rules = Rules {
-            targets: &header.targets,
-            expectations: &header.expectations,
-            failed_code: header.failed_code,
-            strict: header.strict,
-            aftermath: &ending.aftermath,
-        };
+        let rules = Rules::of(header, &ending.aftermath);
         let mut verdict = rules.judge(snapshot, ending.reason, reports_whole);
         if let Some(text) = broken {
             verdict.broken_off(text);

@@ -20,6 +20,7 @@ mod reader;
 mod record;
 mod saved;
 mod saver;
+mod verdict;
 mod window;
 
 pub use error::{ReadError, Torn};
@@ -29,6 +30,7 @@ pub use reader::Reader;
 pub use record::{Measured, Record};
 pub use saved::{Saved, SavedError};
 pub use saver::{SaveFault, Saver};
+pub use verdict::Rules;
 pub use window::{Cut, CutError};
 
 /// The name of the file in the folder of a run.

@@ -11,8 +11,8 @@ mod list;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
-use katydid_core::{RunFacts, RunState, StopReason, Verdict, exit, judge, or_nearest};
-use katydid_store::{Cut, Ending, Found, Runs, Saved};
+use katydid_core::{RunState, StopReason, or_nearest};
+use katydid_store::{Cut, Found, Runs, Saved};
 
 use crate::api::ApiError;
 use crate::board::Run;
@@ -81,11 +81,12 @@ impl Shelf {
 
 /// A saved run as one that is over.
 fn shown(found: Found, saved: Saved) -> Run {
-    let verdict = verdict(&saved);
-    let Saved { header, snapshot, ending, .. } = saved;
-    let ending = ending.unwrap_or_else(|| {
-        Ending::new(header.started, StopReason::Interrupted, snapshot.closing())
-    });
+    let (verdict, mut ending) = (saved.verdict(), saved.ending());
+    if saved.ending.is_none() {
+        // The nearest word: nobody knows what ended it.
+        ending.reason = StopReason::Interrupted;
+    }
+    let Saved { header, snapshot, .. } = saved;
     Run {
         number: 0,
         folder: Some(found.folder),
@@ -100,32 +101,4 @@ fn shown(found: Found, saved: Saved) -> Run {
         verdict: Arc::new(verdict),
         ending: Some(Arc::new(ending)),
     }
-}
-
-/// As it was said at its end; a run without an end says nothing of the target.
-fn verdict(saved: &Saved) -> Verdict {
-    let header = &saved.header;
-    let ending = saved.ending.as_ref();
-    let interrupted = ending.is_some_and(|it| it.reason == StopReason::Interrupted);
-    let facts = RunFacts { interrupted, failed_code: header.failed_code };
-    let mut verdict = judge(&saved.snapshot, &header.targets, &header.expectations, facts);
-    if header.strict {
-        verdict.strict();
-    }
-    match ending {
-        Some(ending) => {
-            if !ending.reports_whole {
-                verdict.exit_code = exit::worst([verdict.exit_code, exit::TOOL]);
-            }
-            ending.aftermath.mark(&mut verdict, header.failed_code);
-        }
-        None => {
-            let why = saved.torn.as_ref().map_or_else(String::new, |it| format!(" ({})", it.why));
-            let seconds = saved.length.as_secs_f64();
-            verdict.broken_off(&format!(
-                "the run was broken off: its file ends after {seconds:.1} s{why}"
-            ));
-        }
-    }
-    verdict
 }

@@ -15,7 +15,7 @@ use katydid_store::{Cut, Ending, Found, ReadError, Runs, RunsError, Saved, Saved
 use crate::capacity::PROBES;
 use crate::error::CliError;
 use crate::files::RUNS;
-use crate::outcome::{Outcome, broken_ending};
+use crate::outcome::Outcome;
 use crate::told::Told;
 
 /// `runs`.
@@ -136,8 +136,7 @@ impl Reread {
     }
 
     fn of(saved: Saved) -> Self {
-        let ending = saved.ending.clone().unwrap_or_else(|| broken_ending(&saved));
-        let broken = saved.ending.is_none().then(|| broken(&saved));
+        let (ending, broken) = (saved.ending(), saved.broken());
         Self { saved, ending, broken }
     }
 
@@ -167,11 +166,4 @@ fn wrong_part(found: &Found, fault: SavedError) -> CliError {
 
 fn unreadable(found: &Found, fault: &ReadError) -> CliError {
     CliError::Usage(format!("{}: {fault}", found.file().display()))
-}
-
-/// Where and why a run has no end, as a sentence.
-fn broken(saved: &Saved) -> String {
-    let why = saved.torn.as_ref().map_or_else(String::new, |torn| format!(" ({})", torn.why));
-    let seconds = saved.length.as_secs_f64();
-    format!("the run was broken off: its file ends after {seconds:.1} s{why}")
 }
