@@ -37,10 +37,10 @@ pub(crate) enum Order {
     Ramp(Ramp),
     /// Hand over the interval; here is the memory of an old one.
     Collect(Option<Box<Interval>>),
-    /// Nothing is begun from now on.
-    Pause,
-    /// It goes on.
-    Resume,
+    /// Nothing is begun from now on, and ramps stand still since this moment of the run, in ns.
+    Pause(u64),
+    /// It goes on, with ramps so much later, in ns.
+    Resume(u64),
     /// Tasks start at this rate.
     Rate(Arc<ArrivalRate>),
     /// The statistics begin anew.
@@ -211,17 +211,19 @@ impl Executor<'_> {
                 self.table.take_user_ns(self.crew.clock.now_ns());
                 (self.planned_ns, self.missed_ns) = (0, 0);
             }
-            Order::Pause => {
+            Order::Pause(since_ns) => {
                 self.catch_up();
                 // By the thread's own clock: what it has begun is before the pause, and planned.
                 let now_ns = self.crew.clock.now_ns();
                 self.planned_ns += self.table.take_user_ns(now_ns);
+                self.table.pause(since_ns);
                 self.crew.pause(now_ns);
             }
-            Order::Resume => {
+            Order::Resume(after_ns) => {
                 let now_ns = self.crew.clock.now_ns();
                 // Nobody was to do anything meanwhile.
                 self.table.take_user_ns(now_ns);
+                self.table.resume(after_ns);
                 self.crew.resume(now_ns);
             }
             Order::Rate(rate) => {

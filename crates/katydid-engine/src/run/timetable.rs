@@ -53,6 +53,8 @@ pub(crate) struct Timetable {
     counted_ns: u64,
     /// The ramp whose end has not been told.
     ramp: Option<u32>,
+    /// Since when the ramps stand still, in ns: nothing is due from then on.
+    paused_ns: Option<u64>,
 }
 
 impl Timetable {
@@ -78,14 +80,37 @@ impl Timetable {
         *self = Self::default();
     }
 
+    /// The ramps stand still from `since_ns` on, a moment that all threads are given.
+    pub(crate) fn pause(&mut self, since_ns: u64) {
+        self.paused_ns = Some(since_ns);
+    }
+
+    /// They go on: every step that was due since then comes `after_ns` later. Also one that was
+    /// taken before the pause was heard of, so that these books stay those of the dispatcher.
+    pub(crate) fn resume(&mut self, after_ns: u64) {
+        let Some(since_ns) = self.paused_ns.take() else { return };
+        for step in self.steps.iter_mut().filter(|step| step.due_ns >= since_ns) {
+            step.due_ns = step.due_ns.saturating_add(after_ns);
+        }
+    }
+
     /// When the next step is due.
     pub(crate) fn next_ns(&self) -> Option<u64> {
-        self.steps.get(self.next).map(|step| step.due_ns)
+        self.next_step().map(|step| step.due_ns)
+    }
+
+    fn next_step(&self) -> Option<&Step> {
+        self.steps.get(self.next).filter(|step| self.goes_on(step))
+    }
+
+    /// Whether a pause leaves the step where it is.
+    fn goes_on(&self, step: &Step) -> bool {
+        self.paused_ns.is_none_or(|since_ns| step.due_ns < since_ns)
     }
 
     /// The next step that is due at `now_ns`, and when it was due.
     pub(crate) fn pop(&mut self, now_ns: u64) -> Option<(Change, u64)> {
-        let step = self.steps.get(self.next).filter(|step| step.due_ns <= now_ns)?;
+        let step = self.next_step().filter(|step| step.due_ns <= now_ns)?;
         let (change, due_ns, planned) =
             (step.change.clone(), step.due_ns, after(self.planned, step));
         self.count_until(due_ns);
@@ -113,7 +138,8 @@ impl Timetable {
 
     /// Users that should be there at `now_ns`, whether or not the thread has come to it.
     pub(crate) fn planned(&self, now_ns: u64) -> u32 {
-        let due = self.steps[self.next..].iter().take_while(|step| step.due_ns <= now_ns);
+        let is_due = |step: &&Step| step.due_ns <= now_ns && self.goes_on(step);
+        let due = self.steps[self.next..].iter().take_while(is_due);
         due.fold(self.planned, after)
     }
 }
@@ -151,6 +177,35 @@ mod tests {
         assert_eq!((table.finished(), table.next_ns()), (None, Some(35)));
         take(&mut table, 35);
         assert_eq!((table.finished(), table.finished()), (Some(2), None));
+    }
+
+    #[test]
+    fn in_a_pause_nothing_is_due_and_then_all_of_it_later() {
+        let mut table = Timetable::default();
+        table.replace(stops(1, 0, 9, &[0, 10, 20, 30]));
+        take(&mut table, 12);
+        table.pause(15);
+        assert_eq!((table.next_ns(), table.planned(100)), (None, 7));
+        assert!(take(&mut table, 100).is_empty());
+        table.resume(85);
+        assert_eq!((table.next_ns(), table.planned(104), table.planned(105)), (Some(105), 7, 6));
+        assert_eq!(take(&mut table, 115), [20, 30].map(Change::Stop));
+        assert_eq!(table.finished(), Some(1));
+    }
+
+    #[test]
+    fn a_ramp_that_is_ordered_in_a_pause_begins_with_its_end() {
+        let mut table = Timetable::default();
+        table.replace(stops(1, 0, 9, &[0, 10, 20, 30]));
+        // The pause is heard of late: the step at 20 was taken, and the dispatcher does not count it.
+        take(&mut table, 22);
+        table.pause(15);
+        assert_eq!(table.replace(stops(2, 15, 7, &[15, 25])), [Change::Stop(20)]);
+        assert!(take(&mut table, 90).is_empty());
+        table.resume(85);
+        let rest = [Change::Base(7), Change::Stop(15)];
+        assert_eq!(take(&mut table, 100), rest);
+        assert_eq!((take(&mut table, 110), table.finished()), (vec![Change::Stop(25)], Some(2)));
     }
 
     #[test]

@@ -100,7 +100,7 @@ pub(super) struct Dispatcher<'a> {
     pub(super) threads: Vec<Thread>,
     pub(super) snapshot: Snapshot,
     pub(super) borders: Borders,
-    steering: Steering,
+    pub(super) steering: Steering,
     /// The users that the last ramp leads to.
     target: u32,
     programme: Option<Programme>,

@@ -14,18 +14,23 @@ impl Dispatcher<'_> {
         if !self.running() || self.standby.0.is_some() {
             return;
         }
-        self.standby.0 = Some(self.start.elapsed());
-        self.threads.iter().for_each(|thread| thread.order(Order::Pause));
+        let since = self.start.elapsed();
+        self.standby.0 = Some(since);
+        self.steering.pause(since);
+        let since_ns = since.as_nanos() as u64;
+        self.threads.iter().for_each(|thread| thread.order(Order::Pause(since_ns)));
         self.control.note_paused(true);
         self.tell(RunEvent::Paused);
     }
 
     /// It goes on.
     pub(super) fn resume(&mut self) {
-        if self.running() && self.standby.0.is_some() {
-            self.threads.iter().for_each(|thread| thread.order(Order::Resume));
-            self.end_pause();
-        }
+        let Some(since) = self.standby.0.filter(|_| self.running()) else { return };
+        let after = self.start.elapsed().saturating_sub(since);
+        self.steering.resume(after);
+        let after_ns = after.as_nanos() as u64;
+        self.threads.iter().for_each(|thread| thread.order(Order::Resume(after_ns)));
+        self.end_pause();
     }
 
     /// A pause is over, or the run is: its threads see to that by themselves.

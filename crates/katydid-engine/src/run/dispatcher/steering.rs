@@ -22,6 +22,8 @@ pub(super) struct Steering {
     /// The moves of the ramp with their times, in order.
     moves: Vec<(u64, Move)>,
     start: Duration,
+    /// Since when ramps stand still, in a pause.
+    paused: Option<Duration>,
     ramp: u32,
     /// Threads that have carried out their part.
     ramped: Vec<bool>,
@@ -49,19 +51,21 @@ impl Steering {
             roster: Roster::new(shares, threads),
             moves: Vec::new(),
             start: Duration::ZERO,
+            paused: None,
             ramp: 0,
             ramped: vec![true; threads],
             gone: BTreeSet::new(),
         }
     }
 
-    /// Leads to `stage` from `start` on; the ramp under way ends there.
+    /// Leads to `stage` from `start` on; the ramp under way ends there. In a pause that is where it
+    /// stands, and the new ramp begins with the end of the pause.
     ///
     /// # Errors
     /// When the stage cannot be run, as a sentence; nothing changes then.
     pub(super) fn lead(&mut self, start: Duration, stage: &Stage) -> Result<Planned, String> {
         let Stage { users, spawn_rate, .. } = *stage;
-        let start = start.max(self.start);
+        let start = self.paused.unwrap_or(start).max(self.start);
         if !(spawn_rate.is_finite() && spawn_rate > 0.0) {
             return Err(format!(
                 "a ramp to {users} users at {spawn_rate} per second is not possible"
@@ -157,9 +161,25 @@ impl Steering {
         }
     }
 
+    /// The ramp stands still from `since` on.
+    pub(super) fn pause(&mut self, since: Duration) {
+        self.paused = Some(since);
+    }
+
+    /// It goes on: what was due in the pause, or after it, comes `after` later.
+    pub(super) fn resume(&mut self, after: Duration) {
+        let Some(since) = self.paused.take() else { return };
+        if self.start >= since {
+            self.start += after;
+        }
+        let (since_ns, after_ns) = (since.as_nanos() as u64, after.as_nanos() as u64);
+        let later = |(due_ns, _): &mut (u64, Move)| *due_ns = due_ns.saturating_add(after_ns);
+        self.moves.iter_mut().filter(|(due_ns, _)| *due_ns >= since_ns).for_each(later);
+    }
+
     /// Users that should run at `at`, on the way of the ramp.
     pub(super) fn planned(&self, at: Duration) -> u32 {
-        let at_ns = at.as_nanos() as u64;
+        let at_ns = self.paused.map_or(at, |since| at.min(since)).as_nanos() as u64;
         let still = self.moves.partition_point(|(due_ns, _)| *due_ns < at_ns);
         self.moves[still..].iter().fold(self.users(), |users, (_, made)| match made {
             Move::Start(_) => users.saturating_sub(1),

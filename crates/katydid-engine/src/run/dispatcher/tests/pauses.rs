@@ -83,16 +83,37 @@ async fn a_schedule_is_moved_and_nobody_is_late() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_comes_in_a_pause_begins_as_much_later_as_it_lasts_from_then_on() {
-    // One user a second; those due in the pause do not begin all at once.
+async fn a_ramp_stands_still_and_goes_on_at_its_rate() {
+    // One user a second; those due in the pause come after it, and nobody comes beside them.
     let ended = paused(worker(constant(3_600.0)), settings(12, 1.0)).await;
-    let mut expected: Vec<u128> =
-        (0..12).map(|user| if (6..9).contains(&user) { user + 4 } else { user } * 1_000).collect();
-    expected.sort_unstable();
+    let expected = (0..12).map(|user| if user > 5 { user + 4 } else { user } * 1_000);
     let all = begins(&ended);
     assert_eq!(all.len(), 12);
     assert!(all.iter().zip(expected).all(|(at, due)| at.abs_diff(due) <= 2), "{all:?}");
     assert!(ended.ticks.iter().all(|(_, planned, users)| planned == users), "{:?}", ended.ticks);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ramp_that_is_ordered_in_a_pause_begins_with_its_end() {
+    let ended = run_steered(&[worker(constant(3_600.0))], settings(8, 1.0), async |control| {
+        sleep(ms(3_500)).await;
+        control.pause().unwrap();
+        sleep(ms(1_000)).await;
+        control.set_users(6, 2.0).unwrap();
+        sleep(ms(2_000)).await;
+        control.resume().unwrap();
+        // A second pause in the same ramp.
+        sleep(ms(250)).await;
+        control.pause().unwrap();
+        sleep(ms(1_000)).await;
+        control.resume().unwrap();
+    })
+    .await;
+    let all = begins(&ended);
+    let expected = [0, 1_000, 2_000, 3_000, 6_500, 8_000];
+    assert!(all.len() == 6 && all.iter().zip(expected).all(|(at, due)| at.abs_diff(due) <= 2), "{all:?}");
+    assert!(ended.ticks.iter().all(|(_, planned, users)| planned == users), "{:?}", ended.ticks);
+    assert_eq!(ended.snapshot.paused, ms(4_000));
 }
 
 #[tokio::test(start_paused = true)]
