@@ -42,8 +42,12 @@ fn limit(request: &EmbeddedRequest) -> u32 {
 }
 
 fn note(backend: &Ready) -> String {
-    let limit = backend.rate_limit_per_hour;
-    format!("rate limit: {limit} requests per account and hour, more than a user can send")
+    match backend.rate_limit_per_hour {
+        u32::MAX => "rate limit: none that a user could reach".to_owned(),
+        limit => {
+            format!("rate limit: {limit} requests per account and hour, more than a user can send")
+        }
+    }
 }
 
 /// Writes the accounts for the load test; nobody else may read the passwords.

@@ -79,3 +79,17 @@ fn a_rate_limit_below_the_plan_fails() {
                 about ";
     assert!(ended.text.contains(says), "{}", ended.text);
 }
+
+#[test]
+fn an_account_without_a_limit_is_said_to_have_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let service = Service::start_with(&dir.path().join("data"), |settings| {
+        settings.rate_limit_per_hour = u32::MAX;
+    });
+    accounts(dir.path(), &service, 10_000);
+    let ended = preflight(dir.path(), &service);
+    assert_eq!(ended.code, Some(0), "{}", ended.text);
+    let says = "  ok    rate limit there is no limit that an account could reach in an hour\n";
+    assert!(ended.text.contains(says), "{says} is not in\n{}", ended.text);
+    assert!(!ended.text.contains("429496729"), "{}", ended.text);
+}
