@@ -72,6 +72,26 @@ pub(crate) enum CliError {
         /// Users that fit.
         fit: u64,
     },
+    /// More users than memory.
+    #[error(
+        "{users} users need at least {:.1} GiB of memory (4 KiB for each with its connection) and \
+         {:.1} GiB are free here; at most {fit} users fit, spread the others over more machines",
+        gib(*needed), gib(*free)
+    )]
+    Memory {
+        /// Users wanted.
+        users: u32,
+        /// Bytes for them, at least.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+        /// Users that fit.
+        fit: u64,
+    },
+}
+
+fn gib(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 30)
 }
 
 impl CliError {

@@ -130,8 +130,9 @@ fn with_page(suite: Suite, args: Args, web: WebSettings) -> Result<u8, CliError>
     if let Some(code) = first.as_mut().and_then(guards::ask) {
         return Ok(code);
     }
-    if first.is_none() {
-        selection::check(&suite, &args)?;
+    match &mut first {
+        Some(settings) => settings.again = Some(args.as_headless(&suite)),
+        None => selection::check(&suite, &args)?,
     }
     let console = open_console(&OutputSettings::resolve(&args)?)?;
     let start = live::Start { suite, args, web, first: first.map(Box::new) };

@@ -43,7 +43,7 @@ pub(crate) fn run(
     console: &Console,
     live: Option<&Live>,
 ) -> Result<u8, CliError> {
-    limits::make_room(most_users(&settings), settings.run.threads)?;
+    limits::make_room_for(&settings)?;
     // A port that is taken is told before anything is made or started.
     let kept = live.and_then(|live| live.kept().prometheus.clone());
     let exports = Exports::open(&settings.output.exports, kept, console)?;
@@ -187,13 +187,6 @@ fn pass_on(
 fn history_rows(settings: &Settings) -> HistoryRows {
     let every_name = settings.output.csv_full_history;
     if every_name { HistoryRows::EveryName } else { HistoryRows::Aggregated }
-}
-
-/// The most users that there may be: in the open model some of each class may wait for their turn.
-fn most_users(settings: &Settings) -> u32 {
-    let classes = settings.classes.len() as u32;
-    let open = settings.run.arrivals.is_some();
-    if open { settings.run.users.saturating_mul(classes) } else { settings.run.users }
 }
 
 /// Where the files go, and whether that could be arranged.

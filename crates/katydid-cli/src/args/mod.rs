@@ -149,8 +149,13 @@ impl Args {
         let known = Known::new(command.clone(), options::variables(suite));
         let sources = self.sources.under(&known, layer, removed)?;
         let words = sources.words(&known, suite.name.as_str());
-        let again = sources.as_typed(&known, suite.name.as_str());
-        Ok(Self { again: Some(again), ..Self::of(suite, &command, words, sources)? })
+        let args = Self::of(suite, &command, words, sources)?;
+        Ok(Self { again: Some(args.as_headless(suite)), ..args })
+    }
+
+    /// The command line of a headless run that means the same: what is said of a page is left out.
+    pub(crate) fn as_headless(&self, suite: &Suite) -> Vec<OsString> {
+        self.sources.as_typed(&Self::known(suite), suite.name.as_str())
     }
 
     fn of(

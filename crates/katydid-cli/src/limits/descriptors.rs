@@ -1,4 +1,4 @@
-//! File descriptors: each user holds a connection, and the usual soft limit is 1024.
+//! File descriptors: the usual soft limit is 1024.
 
 use rlimit::Resource;
 
@@ -15,7 +15,7 @@ const AT_LEAST: u64 = 10_000;
 ///
 /// # Errors
 /// The hard limit lies below what they need.
-pub(crate) fn make_room(users: u32, threads: usize) -> Result<(), CliError> {
+pub(super) fn make_room(users: u32, threads: usize) -> Result<(), CliError> {
     // Where limits cannot be read, a failing connect will tell.
     let Ok((soft, hard)) = Resource::NOFILE.get() else { return Ok(()) };
     let target = room(users, threads, soft, hard)?;

@@ -13,10 +13,11 @@ use crate::advisor::Advisor;
 use crate::args::Args;
 use crate::console::Console;
 use crate::error::CliError;
+use crate::limits;
 use crate::preflight::{self, CheckMark};
 use crate::run::start_backend;
 use crate::settings::Settings;
-use crate::suite::Suite;
+use crate::suite::{AccountsUse, Suite};
 use crate::told::Told;
 
 /// The director of a session. Calls come from the threads of the page.
@@ -42,8 +43,8 @@ pub(super) struct Work {
 /// Why nothing can be begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Busy {
-    /// A run is prepared or on; it has an end of its own.
-    Run { has_end: bool },
+    /// A run is prepared or on: whether it has an end of its own, and a backend of the suite's.
+    Run { has_end: bool, embedded: bool },
     /// Somebody looks at target and accounts.
     Look,
 }
@@ -65,7 +66,8 @@ impl Conductor {
     }
 
     fn begin_with(&self, work: &mut Work, settings: &Settings) {
-        work.busy = Some(Busy::Run { has_end: settings.has_end() });
+        work.busy =
+            Some(Busy::Run { has_end: settings.has_end(), embedded: settings.embedded });
         self.control.renew();
         self.console.begin_run();
         self.live.board.put(|view| (view.stage, view.fault) = (Stage::Preparing, None));
@@ -90,8 +92,26 @@ impl Conductor {
     /// What a stop is called: a run that has an end of its own is interrupted by it.
     fn reason(&self) -> StopReason {
         match self.work().busy {
-            Some(Busy::Run { has_end: true }) => StopReason::Interrupted,
+            Some(Busy::Run { has_end: true, .. }) => StopReason::Interrupted,
             _ => StopReason::Asked,
+        }
+    }
+
+    /// Room for so many users of the run that is on, and accounts for them.
+    fn make_room(&self, users: u32) -> Result<(), Refusal> {
+        let wrong = |text: String| Err(Refusal::Wrong { field: Some("users".to_owned()), text });
+        let threads = self.live.board.view().run.as_ref().map_or(1, |run| run.header.threads);
+        if let Err(fault) = limits::make_room(users, threads) {
+            return wrong(fault.to_string());
+        }
+        let embedded = matches!(self.work().busy, Some(Busy::Run { embedded: true, .. }));
+        let accounts = self.live.kept().backend.as_ref().map(|(_, accounts)| *accounts);
+        match accounts.filter(|_| embedded && self.suite.accounts != AccountsUse::NotUsed) {
+            Some(accounts) if accounts < users => wrong(format!(
+                "{users} users need {users} accounts and the embedded backend was started with \
+                 {accounts}; stop this run and start one with {users} users, for which it gets more"
+            )),
+            _ => Ok(()),
         }
     }
 
@@ -143,7 +163,10 @@ impl Director for Conductor {
             return Err(Refusal::Conflict("no run is on; start one first".to_owned()));
         }
         let (field, done) = match change {
-            Change::Users { users, spawn_rate } => ("users", control.set_users(users, spawn_rate)),
+            Change::Users { users, spawn_rate } => {
+                self.make_room(users)?;
+                ("users", control.set_users(users, spawn_rate))
+            }
             Change::Weight { class, weight } => ("weight", control.set_weight(&class, weight)),
             Change::ResetStats => ("", control.reset_stats()),
             Change::Stop => {

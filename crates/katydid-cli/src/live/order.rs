@@ -6,6 +6,7 @@ use katydid_web::{Order, Refusal};
 
 use crate::args::Args;
 use crate::error::CliError;
+use crate::limits;
 use crate::settings::Settings;
 use crate::sources::{CLASSES, Known, Origin, Setting, Value};
 use crate::suite::Suite;
@@ -82,6 +83,11 @@ pub(super) fn settings(suite: &Suite, args: &Args, order: &Order) -> Result<Sett
     let wrong = |fault: CliError| wrong(order, &fault);
     let args = args.with(suite, layer, &removed).map_err(wrong)?;
     let settings = Settings::resolve(suite, &args).map_err(wrong)?;
+    let too_many = |fault: CliError| Refusal::Wrong {
+        field: Some(says_how_many(&settings, order).to_owned()),
+        text: fault.to_string(),
+    };
+    limits::make_room_for(&settings).map_err(too_many)?;
     if let Some(scenario) = settings.scenario.as_ref().filter(|_| settings.search.is_some()) {
         let (suite, name) = (&suite.name, &scenario.name);
         return Err(Refusal::Wrong {
@@ -93,6 +99,15 @@ pub(super) fn settings(suite: &Suite, args: &Args, order: &Order) -> Result<Sett
         });
     }
     Ok(settings)
+}
+
+/// The option that says how many users there are.
+fn says_how_many(settings: &Settings, order: &Order) -> &'static str {
+    let named = |name: &&&str| order.options.get(**name).is_some_and(|words| !words.is_empty());
+    match &settings.run.arrivals {
+        Some(_) => "max-in-flight",
+        None => ["stages", "users", "scenario"].iter().find(named).copied().unwrap_or("users"),
+    }
 }
 
 /// Asks before a load that could hurt somebody, unless somebody has said yes.

@@ -16,6 +16,7 @@ crate::tests![
     the_page_stays_after_a_run_and_ctrl_c_leaves_with_its_code,
     ctrl_c_stops_a_run_and_reports_before_it_leaves,
     a_run_of_its_own_may_have_a_page_and_takes_it_along,
+    a_run_that_began_by_itself_is_repeated_without_a_page,
     autoquit_leaves_after_the_end,
     a_taken_port_is_told_with_who_has_it,
     the_backend_of_one_run_serves_the_next,
@@ -24,19 +25,28 @@ crate::tests![
 ];
 
 /// Where the page is.
-fn address(running: &Running) -> String {
+pub(crate) fn address(running: &Running) -> String {
     let seen = running.wait_for("Starting web interface at http://");
     let (_, rest) = seen.split_once("Starting web interface at http://").unwrap();
     rest.split('/').next().unwrap().to_owned()
 }
 
-/// Asks the page for something; status and body.
-fn ask(address: &str, method: &str, path: &str, body: &str) -> (u16, String) {
+/// Asks our API for something; status and body.
+pub(crate) fn ask(address: &str, method: &str, path: &str, body: &str) -> (u16, String) {
+    exchange(address, (method, &format!("/api/v1{path}")), "application/json", body)
+}
+
+/// Posts a form as Locust's scripts do; status and body.
+pub(crate) fn post(address: &str, path: &str, form: &str) -> (u16, String) {
+    exchange(address, ("POST", path), "application/x-www-form-urlencoded", form)
+}
+
+fn exchange(address: &str, (method, path): (&str, &str), kind: &str, body: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,
-        "{method} /api/v1{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: \
+         {kind}\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .unwrap();
@@ -46,7 +56,8 @@ fn ask(address: &str, method: &str, path: &str, body: &str) -> (u16, String) {
     (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
 }
 
-fn order(address: &str, options: &Value) -> (u16, String) {
+/// Orders a run.
+pub(crate) fn order(address: &str, options: &Value) -> (u16, String) {
     ask(address, "POST", "/run", &json!({ "options": options }).to_string())
 }
 
@@ -106,6 +117,24 @@ fn a_run_of_its_own_may_have_a_page_and_takes_it_along() {
         running.wait_for("All users spawned");
         assert_eq!(ask(&address, "GET", "/state", "").0, 200);
         running.end().expect(0).says("Shutting down (exit code 0)");
+    }
+}
+
+fn a_run_that_began_by_itself_is_repeated_without_a_page() {
+    let server = TestServer::spawn();
+    let words = "Shopper -P 0 --web-host 127.0.0.1 --autostart --no-save -t 1h -r 9 -H";
+    let running = start(shop(words).arg(server.url()));
+    running.wait_for("All users spawned");
+    let (_, state) = ask(&address(&running), "GET", "/state", "");
+    let state: Value = serde_json::from_str(&state).unwrap();
+    let command = state["run"]["command"].as_str().unwrap().to_owned();
+    signal("INT", running.pid());
+    running.end().expect(130);
+    for word in ["Shopper", "--no-save", "--run-time=1h", "--spawn-rate=9", "--headless", "--seed"] {
+        assert!(command.contains(word), "{word}: {command}");
+    }
+    for word in ["autostart", "web-port", "-P", "web-host"] {
+        assert!(!command.contains(word), "{word}: {command}");
     }
 }
 

@@ -22,6 +22,7 @@ mod guards;
 mod hooks;
 mod keys;
 mod live;
+mod measure;
 mod phases;
 mod plans;
 mod preflight;
@@ -60,6 +61,7 @@ fn main() -> ExitCode {
         climb::TESTS,
         keys::TESTS,
         live::TESTS,
+        measure::TESTS,
         phases::TESTS,
         plans::TESTS,
         exports::TESTS,

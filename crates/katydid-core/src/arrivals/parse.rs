@@ -28,9 +28,15 @@ pub enum RateError {
     /// The name of a stage cannot be one.
     #[error(transparent)]
     Name(#[from] PhaseNameError),
-    /// A rate that no machine reaches, or a negative one.
-    #[error("a rate of {0} starts per second is not possible; it must be within 0 and 10000000")]
+    /// A negative rate, or no number.
+    #[error("a rate of {0} starts per second is not possible; write 0 or more")]
     Range(f64),
+    /// A rate that no machine reaches.
+    #[error(
+        "{0} starts per second are more than any machine begins; write at most 10000000/s, and make \
+         the rest on others"
+    )]
+    TooHigh(f64),
     /// A stage that is over at once.
     #[error("a stage lasts no time; give each at least 1s")]
     NoTime,

@@ -6,6 +6,8 @@ use super::parse::RateError;
 use crate::history::{PhaseName, RunPhase};
 
 const SECOND: f64 = 1e9;
+/// Starts per second. With 100 ns for each, a thread would do nothing but begin.
+const MOST: f64 = 1e7;
 
 /// How many tasks shall start per second: one rate, or stages with ramps.
 ///
@@ -207,6 +209,9 @@ impl ArrivalRate {
 }
 
 fn check(rate: f64) -> Result<(), RateError> {
-    let fine = rate.is_finite() && (0.0..=1e7).contains(&rate);
-    if fine { Ok(()) } else { Err(RateError::Range(rate)) }
+    match rate {
+        0.0..=MOST => Ok(()),
+        rate if rate > MOST => Err(RateError::TooHigh(rate)),
+        _ => Err(RateError::Range(rate)),
+    }
 }

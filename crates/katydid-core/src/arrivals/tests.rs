@@ -74,11 +74,14 @@ fn what_is_no_rate_is_refused_by_name() {
     assert!(error("100/d").contains("`100/d`"));
     assert!(error("1e3").contains("`1e3`") && error("").contains("``"));
     assert!(error("0").contains("nothing would ever start"));
-    assert!(error("99999999/s").contains("not possible"));
+    assert!(error("99999999/s").contains("more than any machine begins"));
     assert!(error("10/s:1m,5/s").contains("stage `5/s` is not of the form"));
     assert!(error("10/s:0s").contains("lasts no time"));
     assert!(error("10/s:soon").starts_with("stage `10/s:soon`: `soon` is not a length"));
     assert_eq!(ArrivalRate::constant(-1.0), Err(RateError::Range(-1.0)));
+    let beyond = f64::INFINITY;
+    assert_eq!(ArrivalRate::constant(beyond), Err(RateError::TooHigh(beyond)));
+    assert!(matches!(ArrivalRate::constant(f64::NAN), Err(RateError::Range(_))));
 }
 
 proptest! {

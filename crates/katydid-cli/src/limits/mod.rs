@@ -1,0 +1,34 @@
+//! What this machine has for users: each holds a connection, and with it a file descriptor and memory.
+//!
+//! Every way to a number of users goes through here: flags, files and plans before a run, orders and
+//! changes of the live page, and Locust's API.
+
+mod descriptors;
+mod memory;
+
+use crate::error::CliError;
+use crate::settings::Settings;
+
+/// Makes room for `users` on `threads` threads.
+///
+/// # Errors
+/// They need more than this machine has, with the number that fits.
+pub(crate) fn make_room(users: u32, threads: usize) -> Result<(), CliError> {
+    descriptors::make_room(users, threads)?;
+    memory::check(users)
+}
+
+/// Makes room for the users of a run.
+///
+/// # Errors
+/// They need more than this machine has, with the number that fits.
+pub(crate) fn make_room_for(settings: &Settings) -> Result<(), CliError> {
+    make_room(most_users(settings), settings.run.threads)
+}
+
+/// The most users that there may be: in the open model some of each class may wait for their turn.
+fn most_users(settings: &Settings) -> u32 {
+    let classes = settings.classes.len() as u32;
+    let open = settings.run.arrivals.is_some();
+    if open { settings.run.users.saturating_mul(classes) } else { settings.run.users }
+}
