@@ -24,6 +24,9 @@ pub struct RunSettings {
     /// Changes the number of users as the run goes on; `users` and `spawn_rate` count for nothing
     /// then.
     pub shape: Option<Arc<dyn Shape>>,
+    /// What this machine has room for: a ramp to more users, by the shape or by hand, is not begun and
+    /// told.
+    pub most_users: u32,
     /// The open model: tasks start at a rate of their own, by users made as needed. `users`,
     /// `spawn_rate` and the waits of classes count for nothing then.
     pub arrivals: Option<Arrivals>,
@@ -75,6 +78,7 @@ impl Default for RunSettings {
             users: 1,
             spawn_rate: 1.0,
             shape: None,
+            most_users: u32::MAX,
             arrivals: None,
             iterations: None,
             max_requests: None,

@@ -247,6 +247,12 @@ impl Dispatcher<'_> {
         if !self.running() {
             return;
         }
+        let most = self.settings.most_users;
+        if stage.users > most {
+            let users = stage.users;
+            let text = format!("{users} users are too many: this machine has room for {most}");
+            return self.tell(RunEvent::Warning(text));
+        }
         let planned = match self.steering.lead(start, stage) {
             Ok(planned) => planned,
             Err(fault) => return self.tell(RunEvent::Warning(fault)),

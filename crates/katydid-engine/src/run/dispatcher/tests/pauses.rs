@@ -111,7 +111,10 @@ async fn a_ramp_that_is_ordered_in_a_pause_begins_with_its_end() {
     .await;
     let all = begins(&ended);
     let expected = [0, 1_000, 2_000, 3_000, 6_500, 8_000];
-    assert!(all.len() == 6 && all.iter().zip(expected).all(|(at, due)| at.abs_diff(due) <= 2), "{all:?}");
+    assert!(
+        all.len() == 6 && all.iter().zip(expected).all(|(at, due)| at.abs_diff(due) <= 2),
+        "{all:?}"
+    );
     assert!(ended.ticks.iter().all(|(_, planned, users)| planned == users), "{:?}", ended.ticks);
     assert_eq!(ended.snapshot.paused, ms(4_000));
 }

@@ -120,6 +120,24 @@ async fn a_stage_that_cannot_be_run_is_told_and_the_run_goes_on() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn more_users_than_there_is_room_for_are_not_begun() {
+    let shape = |time: Duration, _: u32| match time.as_secs() {
+        0 => Some(Stage::new(3, 10.0)),
+        1 => Some(Stage::new(1_000_000_000, 1e9)),
+        2 => Some(Stage::new(4, 10.0)),
+        _ => None,
+    };
+    let shape: Option<Arc<dyn Shape>> = Some(Arc::new(shape));
+    let settings = RunSettings { shape, most_users: 100, threads: 3, ..RunSettings::default() };
+    let ended = run_steered(&[sitter("A").into()], settings, async |_| {}).await;
+    let told = events(&ended, "Warning");
+    assert_eq!(told.len(), 1, "{told:?}");
+    let says = "1000000000 users are too many: this machine has room for 100";
+    assert!(told[0].1.contains(says), "{told:?}");
+    assert_eq!(lines(&ended, "begin").len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
 async fn with_a_shape_a_run_waits_for_users_to_come() {
     let shape = |time: Duration, users: u32| match time.as_secs() {
         0..10 => Some(Stage::new(2, 10.0)),
