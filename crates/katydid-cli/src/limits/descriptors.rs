@@ -26,6 +26,14 @@ pub(super) fn make_room(users: u32, threads: usize) -> Result<(), CliError> {
     Ok(())
 }
 
+/// Raises the soft limit as far as it goes; so many users fit then, if that is known.
+pub(super) fn fit(threads: usize) -> Option<u64> {
+    let (soft, hard) = Resource::NOFILE.get().ok()?;
+    let raised = soft >= hard || Resource::NOFILE.set(hard, hard).is_ok();
+    let limit = if raised { hard } else { soft };
+    Some(limit.saturating_sub(RESERVE + PER_THREAD * threads as u64))
+}
+
 /// The soft limit to set.
 fn room(users: u32, threads: usize, soft: u64, hard: u64) -> Result<u64, CliError> {
     let reserve = RESERVE + PER_THREAD * threads as u64;

@@ -18,6 +18,11 @@ pub(super) fn check(users: u32) -> Result<(), CliError> {
     available().map_or(Ok(()), |free| fits(users, free))
 }
 
+/// So many users fit into what is free, if that is known.
+pub(super) fn fit() -> Option<u64> {
+    available().map(|free| free / PER_USER)
+}
+
 fn fits(users: u32, free: u64) -> Result<(), CliError> {
     if u64::from(users) * PER_USER <= free {
         return Ok(());

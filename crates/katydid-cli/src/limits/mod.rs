@@ -26,6 +26,13 @@ pub(crate) fn make_room_for(settings: &Settings) -> Result<(), CliError> {
     make_room(most_users(settings), settings.run.threads)
 }
 
+/// The most users that there is room for on `threads` threads: what a shape of the suite's own cannot
+/// go beyond, of which nobody knows before the run what it wants.
+pub(crate) fn most(threads: usize) -> u32 {
+    let fit = descriptors::fit(threads).into_iter().chain(memory::fit()).min();
+    fit.map_or(u32::MAX, |fit| u32::try_from(fit).unwrap_or(u32::MAX))
+}
+
 /// The most users that there may be: in the open model some of each class may wait for their turn.
 fn most_users(settings: &Settings) -> u32 {
     let classes = settings.classes.len() as u32;

@@ -41,7 +41,13 @@ pub(crate) fn post(address: &str, path: &str, form: &str) -> (u16, String) {
     exchange(address, ("POST", path), "application/x-www-form-urlencoded", form)
 }
 
-fn exchange(address: &str, (method, path): (&str, &str), kind: &str, body: &str) -> (u16, String) {
+/// Asks for anything; status and body.
+pub(crate) fn exchange(
+    address: &str,
+    (method, path): (&str, &str),
+    kind: &str,
+    body: &str,
+) -> (u16, String) {
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
         stream,
@@ -130,7 +136,8 @@ fn a_run_that_began_by_itself_is_repeated_without_a_page() {
     let command = state["run"]["command"].as_str().unwrap().to_owned();
     signal("INT", running.pid());
     running.end().expect(130);
-    for word in ["Shopper", "--no-save", "--run-time=1h", "--spawn-rate=9", "--headless", "--seed"] {
+    for word in ["Shopper", "--no-save", "--run-time=1h", "--spawn-rate=9", "--headless", "--seed"]
+    {
         assert!(command.contains(word), "{word}: {command}");
     }
     for word in ["autostart", "web-port", "-P", "web-host"] {

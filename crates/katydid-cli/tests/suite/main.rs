@@ -22,6 +22,7 @@ mod guards;
 mod hooks;
 mod keys;
 mod live;
+mod locust_api;
 mod measure;
 mod phases;
 mod plans;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         climb::TESTS,
         keys::TESTS,
         live::TESTS,
+        locust_api::TESTS,
         measure::TESTS,
         phases::TESTS,
         plans::TESTS,

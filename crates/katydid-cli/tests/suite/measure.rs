@@ -25,12 +25,16 @@ fn a_thousand_million_users_are_refused_on_the_command_line() {
         "-u 1000000000",
         "-u 1000000000 -r 1000000000 -t 1h",
         "--stages 1000000000@100/s:1m",
-        "-u 1000000000 --steps 5 -t 1h",
+        "-u 1000000000 -r 1000000000 --steps 5 -t 1h",
         "--arrival-rate 10/s --max-in-flight 1000000000",
     ] {
         let words = format!("Shopper --headless --no-save {words} -H {}", server.url());
         run(&mut shop(&words)).expect(2).says(TOO_MANY).says(FIT);
     }
+    // A shape of the suite's own.
+    let mut shaped = shop("Shopper --headless --no-save -H");
+    shaped.arg(server.url()).env("SHOP_SHAPE", "1000000000@100/s:1m");
+    run(&mut shaped).expect(2).says(TOO_MANY).says(FIT);
     assert_eq!(server.connections(), 0);
 }
 
@@ -47,7 +51,7 @@ fn a_plan_a_file_and_the_environment_cannot_have_them_either() {
     write("own.conf", "users = 1000000000\n");
     run(&mut with("--config own.conf")).expect(2).says(TOO_MANY).says(FIT);
     run(with("").env("LOCUST_USERS", "1000000000")).expect(2).says(TOO_MANY).says(FIT);
-    let plan = "[scenario.flood]\nusers = 1000000000\nspawn-rate = 10\nrun-time = \"1m\"\n";
+    let plan = "[scenario.flood]\nusers = 1000000000\nspawn-rate = 1000000000\nrun-time = \"1m\"\n";
     write("plan.toml", plan);
     let words = "--plan plan.toml --scenario flood";
     run(&mut with(words)).expect(2).says(TOO_MANY).says(FIT);
@@ -64,7 +68,10 @@ fn neither_page_nor_api_takes_them() {
         ("users", json!({ "host": host, "users": "1000000000" })),
         ("users", json!({ "host": host, "users": 1_000_000_000 })),
         ("stages", json!({ "host": host, "stages": "1000000000@10/s:1m" })),
-        ("max-in-flight", json!({ "host": host, "arrival-rate": "5/s", "max-in-flight": "1000000000" })),
+        (
+            "max-in-flight",
+            json!({ "host": host, "arrival-rate": "5/s", "max-in-flight": "1000000000" }),
+        ),
     ] {
         for path in ["/run", "/look"] {
             let body = json!({ "options": options }).to_string();
@@ -93,7 +100,7 @@ fn neither_page_nor_api_takes_them() {
     let (_, said) = post(&address, "/swarm", &form("3"));
     assert!(said.contains("\"success\": true"), "{said}");
     signal("INT", running.pid());
-    running.end().says("Reports:");
+    running.end().says("VERDICT: ");
 }
 
 fn a_rate_that_no_machine_makes_is_refused() {
