@@ -23,6 +23,9 @@ use crate::suite::SuiteInfo;
 
 /// Connections at one time; more wait to be accepted.
 const MOST_CONNECTIONS: usize = 512;
+/// Bytes that the system keeps of what a reader has not taken. By itself it would keep up to 4 MB for
+/// each, and a flood of readers that stop would cost the target's machine a gigabyte.
+const ON_ITS_WAY: usize = 256 << 10;
 /// Threads for what may take long: commands, reports, saved runs.
 const MOST_BLOCKING: usize = 8;
 /// What answers under way are given at the end.
@@ -229,7 +232,10 @@ fn listen(host: &str, port: u16) -> Result<TcpListener, ServeError> {
         bracketed => bracketed.trim_start_matches('[').trim_end_matches(']'),
     };
     let all: Vec<SocketAddr> = (name, port).to_socket_addrs().map_err(failed)?.collect();
-    TcpListener::bind(&all[..]).map_err(failed)
+    let listener = TcpListener::bind(&all[..]).map_err(failed)?;
+    // Each connection has it from here. Where it cannot be set, the system has bounds of its own.
+    let _ = socket2::SockRef::from(&listener).set_send_buffer_size(ON_ITS_WAY);
+    Ok(listener)
 }
 
 /// Empty, or with a slash at its beginning and none at its end.

@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use katydid_web::{Board, Running, Server, ServerSettings, SuiteInfo};
@@ -229,6 +230,13 @@ impl Stream {
         let mut buffer = [0; 1 << 10];
         let count = self.socket.read(&mut buffer).expect("something comes in time");
         self.unread += &String::from_utf8_lossy(&buffer[..count]);
+    }
+
+    /// Reads on to the end, whatever comes, and counts the bytes.
+    pub(crate) fn drain(mut self) -> JoinHandle<u64> {
+        std::thread::spawn(move || {
+            std::io::copy(&mut self.socket, &mut std::io::sink()).unwrap_or(0)
+        })
     }
 
     /// The next event of this name.
