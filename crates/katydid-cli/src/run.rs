@@ -44,6 +44,9 @@ pub(crate) fn run(
     live: Option<&Live>,
 ) -> Result<u8, CliError> {
     limits::make_room_for(&settings)?;
+    if settings.run.shape.is_some() && settings.stages.is_none() {
+        settings.run.most_users = limits::most(settings.run.threads);
+    }
     // A port that is taken is told before anything is made or started.
     let kept = live.and_then(|live| live.kept().prometheus.clone());
     let exports = Exports::open(&settings.output.exports, kept, console)?;
@@ -70,8 +73,18 @@ pub(crate) fn run(
     if let Some(ladder) = settings.search {
         let (settings, place) = (&settings, (place, place_made));
         let watching = Watching::choose(settings, backend.as_ref(), console)?;
-        let search =
-            Searcher { suite, settings, ladder, watch, console, advisor, backend, watching, place };
+        let search = Searcher {
+            suite,
+            settings,
+            ladder,
+            watch,
+            console,
+            advisor,
+            backend,
+            watching,
+            place,
+            live,
+        };
         let found = search.run();
         if let Some(failures) = failures {
             failures

@@ -246,7 +246,11 @@ impl Settings {
         );
         let scenario = self.scenario.as_ref();
         let name = scenario.map_or_else(String::new, |it| format!("Scenario {}: ", it.name));
-        format!("{name}{load} {time} will load {}.", self.hosts().join(", "))
+        let target = match &run.host {
+            None if self.embedded => "the embedded backend".to_owned(),
+            _ => self.hosts().join(", "),
+        };
+        format!("{name}{load} {time} will load {target}.")
     }
 
     /// The number of users over time, where that is settled before the run.

@@ -18,6 +18,11 @@ export const lastOrder = () => {
 on('state', () => {
   if (!known) known = memory.get('again', null);
   const it = run();
+  // The probes of a search are runs of one order.
+  if (!waiting && it && store.state.search && known && known.instance === store.state.instance && known.run + 1 === it.number) {
+    known.run = it.number;
+    memory.set('again', known);
+  }
   if (!waiting || !it || store.state.stage !== 'on') return;
   known = { instance: store.state.instance, run: it.number, order: waiting };
   waiting = null;

@@ -107,7 +107,6 @@ export class Grid {
       class: column.number ? 'n' : column.tight ? 'tight' : null, scope: k === (this.options.name ?? 0) ? 'row' : null,
     })));
     this.columns.forEach((column, k) => show(node.cells[k], !this.off.has(column.key)));
-    if (this.options.made) this.options.made(node, row);
     return node;
   }
 

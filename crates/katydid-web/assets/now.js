@@ -54,8 +54,17 @@ const tellState = () => {
   const lasted = snapshot ? watch(snapshot.elapsed) : '0:00';
   put(figures.state.below, !it ? '' : state.stage === 'over' ? `${lasted}${it.ended ? `, ${it.ended}` : ''}` : it.run_time ? `${lasted} of ${watch(it.run_time)}` : lasted);
   mark(figures.state.below, 'title', state.stage === 'over' && it ? it.ended : null);
+  tellSearch(state.search);
   put(by('suite-name'), it ? it.suite : store.suite ? store.suite.name : 'Katydid');
   put(by('where'), it ? [it.host, it.scenario && `scenario ${it.scenario}`, it.label, it.load].filter(Boolean).join(' · ') : '');
+};
+
+/** A search is told in every tab by its newest line; all of them stand in Verdict. */
+const tellSearch = (search) => {
+  show(by('search-line'), Boolean(search));
+  if (!search) return;
+  const { probes, outcome } = search, last = probes[probes.length - 1];
+  put(by('search-line'), outcome || (last ? `The search goes on. ${last}` : 'The search goes on with its first probe.'));
 };
 
 const tellFigures = () => {

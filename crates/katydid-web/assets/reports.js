@@ -14,7 +14,8 @@ const ask = async () => {
     const { files } = await get('files');
     keyed(list, files, (file) => file.name, (file) => el('li', {}, el('a', { href: `api/v1/files/${encodeURIComponent(file.name)}`, download: file.name }), el('span', { class: 'soft' })), (node, file) => {
       put(node.firstChild, file.title);
-      put(node.lastChild, ` ${file.name}${file.bytes === null || file.bytes === undefined ? '' : `, ${bytes(file.bytes)}`}`);
+      const size = file.bytes === null || file.bytes === undefined ? null : bytes(file.bytes);
+      put(node.lastChild, ` ${[file.title === file.name ? null : file.name, size].filter(Boolean).join(', ')}`);
     });
     put(told, store.state.stage === 'on' ? 'The run goes on: each file has what was measured up to the moment it is asked for.' : 'Of the run that is over.');
     show(told, files.length > 0);

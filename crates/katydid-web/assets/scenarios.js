@@ -50,7 +50,7 @@ const tellAbout = (scenario) => {
     ...line('Stages', scenario.stages), ...line('Steps', scenario.steps && `${scenario.steps}, each an equal part of the time`), ...line('Classes', scenario.classes.join(', ')), ...line('Only tags', scenario.tags.join(', ')), ...line('Without tags', scenario.exclude_tags.join(', ')),
     el('dt', { text: rules.length ? `${plural(rules.length, 'rule')} it is judged by` : 'Judged by' }),
     el('dd', {}, rules.length ? el('ul', {}, ...rules.map((rule) => el('li', {}, el('code', { text: rule })))) : 'nothing but failures')),
-  ...(scenario.search ? [el('p', { class: 'help', text: 'A search is a row of runs. It is made on the terminal.' })] : []),
+  ...(scenario.search ? [el('p', { class: 'help', text: 'A search is a row of runs, each with more or fewer users, until it is known which load holds. It chooses them itself.' })] : []),
   ...(scenario.confirm ? [el('p', { class: 'help', text: 'It asks before it starts.' })] : []));
   put(by('look-hint'), 'Check first looks at target, accounts and every task once, and makes no load.');
 };

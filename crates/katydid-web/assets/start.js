@@ -74,7 +74,8 @@ const choose = (address) => {
 
 const buttons = () => el('div', { class: 'row start-buttons' },
   el('button', { type: 'submit', class: 'go large', id: 'go', text: 'Start swarming' }),
-  el('button', { type: 'button', id: 'look', text: 'Check first' }));
+  el('button', { type: 'button', id: 'look', text: 'Check first' }),
+  el('p', { class: 'help', id: 'start-role', hidden: true, text: 'You are logged in as a viewer: you can look and download. Only an operator can start a run.' }));
 
 const details = (suite, given) => {
   const part = (id, title, ...content) => el('details', { class: 'more', id }, el('summary', { text: title }), el('div', {}, ...content));
@@ -182,6 +183,7 @@ const tell = () => {
   put(by('go'), waits ? 'Preparing …' : 'Start swarming');
   by('go').disabled = waits || !mayAct();
   by('look').disabled = waits || !mayAct();
+  show(by('start-role'), !mayAct());
   if (state.fault && !waits) wrong(new Error(state.fault));
 };
 

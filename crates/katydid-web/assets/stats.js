@@ -7,11 +7,20 @@ import { store } from './store.js';
 import { choose } from './tabs.js';
 import { lookAt } from './charts.js';
 
+/** A name leads to its charts, by a click or by Enter. That of all requests leads nowhere. */
+const drawName = (cell, row) => {
+  if (row.name === 'Aggregated' || row.method === TRANSACTION) { put(cell, row.name); return; }
+  const go = (event) => { event.preventDefault(); lookAt(`${row.method} ${row.name}`); choose('charts', true); };
+  if (!cell.firstElementChild) cell.append(el('a', { class: 'lead', href: '?tab=charts', title: 'Its charts', draggable: 'false', onclick: go }));
+  put(cell.firstElementChild, row.name);
+};
+
+const TRANSACTION = 'TRANSACTION';
 const part = (row) => (row.requests ? row.failures / row.requests : null);
 const number = (key, title, say, value = (row) => row[key], more = {}) => ({ key, title, number: true, text: (row) => say(value(row)), value, ...more });
 const COLUMNS = [
   { key: 'method', title: 'Type', text: (row) => row.method },
-  { key: 'name', title: 'Name', text: (row) => row.name },
+  { key: 'name', title: 'Name', text: (row) => row.name, draw: drawName },
   number('requests', '# Requests', count),
   number('failures', '# Fails', count, undefined, { tone: (row) => (row.failures ? 'bad' : '') }),
   number('p50', 'Median (ms)', ms),
@@ -46,12 +55,6 @@ export const stats = {
     grid = new Grid(host, COLUMNS, {
       id: 'stats', label: 'Request statistics', name: 1, key: (row) => `${row.method} ${row.name}`, choose: true,
       empty: 'No request has ended yet.',
-      made(node, row) {
-        if (row.name === 'Aggregated') return;
-        node.classList.add('leads');
-        node.title = 'Double click: its charts';
-        node.addEventListener('dblclick', () => { lookAt(`${row.method} ${row.name}`); choose('charts'); });
-      },
     });
     grid.choice.parentNode.replaceWith(tools);
     tools.append(grid.choice);
@@ -59,7 +62,7 @@ export const stats = {
   update() {
     const { snapshot } = store;
     if (!snapshot) { grid.update([]); return; }
-    const transactions = snapshot.transactions.map((row) => ({ ...row, method: row.method || 'TRANSACTION' }));
+    const transactions = snapshot.transactions.map((row) => ({ ...row, method: row.method || TRANSACTION }));
     grid.update([...snapshot.rows, ...transactions], { ...snapshot.total, method: '', name: 'Aggregated' });
     apply();
   },

@@ -139,9 +139,14 @@ export const actions = {
   fresh: () => choose('start', true),
 };
 
+/** Whether a search is on, which chooses its loads itself. */
+const searching = () => isOn() && Boolean(store.state.search);
+
 /** Whether an action can be taken now. */
 export const can = (name) => {
   const over = Boolean(store.state) && store.state.stage === 'over';
+  // What would spoil a probe is not offered; the server would refuse it, too.
+  if (searching() && ['edit', 'pause', 'reset'].includes(name)) return false;
   return mayAct() && (name === 'fresh' ? over : name === 'again' ? over && lastOrder() !== null : isOn());
 };
 
@@ -150,6 +155,7 @@ const BUTTONS = { 'act-edit': 'edit', 'act-pause': 'pause', 'act-mark': 'mark', 
 const tell = () => {
   const it = run();
   show(by('actions'), Boolean(it) && mayAct());
+  show(by('role'), Boolean(it) && Boolean(store.suite) && !mayAct());
   for (const [id, name] of Object.entries(BUTTONS)) show(by(id), can(name));
   show(by('actions').querySelector('.apart'), isOn());
   if (!it) return;

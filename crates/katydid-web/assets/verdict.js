@@ -56,8 +56,24 @@ const card = (title) => {
 };
 const lines = (list, texts) => keyed(list, texts.map((text, k) => ({ text, k })), (one) => `${one.k}`, () => el('li'), (node, one) => put(node, one.text));
 
+/** The probes of a search, and what they came to. */
+const buildSearch = (host) => {
+  const box = el('section', { hidden: true }, el('h3', { text: 'Search for a capacity' })), outcome = el('p', { class: 'outcome' }), probes = el('ol');
+  box.append(outcome, probes, el('p', { class: 'help', text: 'Each probe is a run of its own; what follows is of the newest.' }));
+  host.append(box);
+  return { box, outcome, probes };
+};
+
+const tellSearch = (search) => {
+  const { box, outcome, probes } = parts.search;
+  show(box, Boolean(search));
+  if (!search) return;
+  put(outcome, search.outcome || (search.probes.length ? 'It goes on.' : 'Its first probe is on.'));
+  lines(probes, search.probes.map((line) => line.replace(/^Probe \d+, /, '')));
+};
+
 const build = (host) => {
-  parts = { target: card('What it says of the target'), run: card('Whether it may be trusted'), head: el('ol', { class: 'headline' }) };
+  parts = { target: card('What it says of the target'), run: card('Whether it may be trusted'), head: el('ol', { class: 'headline' }), search: buildSearch(host) };
   host.append(el('div', { class: 'words' }, parts.target.box, parts.run.box), parts.head, el('h3', { text: 'Targets' }));
   parts.targets = new Grid(host, TARGETS, { id: 'targets', label: 'Targets', name: 1, key: (t) => `${t.rule} ${t.scope} ${t.phase}`, sort: ['near', true], empty: 'No target judges this run: its verdict is about failures alone. Targets come from a scenario or a plan.' });
   const part = (title) => { const box = el('div', {}, el('h3', { text: title })); host.append(box); return box; };
@@ -87,6 +103,7 @@ export const verdict = {
   build,
   update() {
     const { snapshot } = store;
+    tellSearch(store.state.search);
     if (!snapshot) return;
     const over = store.state.stage === 'over', { verdict: said, trust } = snapshot;
     parts.target.box.className = `word-card ${TONES[said.word]}`;

@@ -50,6 +50,15 @@ pub struct Run {
     pub ending: Option<Arc<Ending>>,
 }
 
+/// A search for a capacity: a row of runs, each on the board in its turn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// A line for each probe that has ended.
+    pub probes: Vec<String>,
+    /// What it came to, as a sentence, once it has ended.
+    pub outcome: Option<String>,
+}
+
 /// Everything that can be seen at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct View {
@@ -61,6 +70,8 @@ pub struct View {
     pub fault: Option<String>,
     /// The run that is on, or the last one.
     pub run: Option<Run>,
+    /// The search that its runs belong to, if that is what was ordered.
+    pub search: Option<Arc<Search>>,
 }
 
 /// Where views lie. Cheap to clone; to put a new one never waits for readers.

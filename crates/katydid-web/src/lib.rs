@@ -25,7 +25,7 @@ mod server;
 mod shown;
 mod suite;
 
-pub use board::{Board, Run, Stage, View};
+pub use board::{Board, Run, Search, Stage, View};
 pub use director::{Change, Director, Field, Finding, LogLine, Order, Refusal, Severity};
 pub use security::{AccessError, Account, Role, Token, hash_password};
 pub use server::{Login, Running, ServeError, Server, ServerSettings, Tls};

@@ -80,6 +80,32 @@ fn runs_are_listed_opened_and_compared() {
 }
 
 #[test]
+fn each_file_of_a_run_is_called_by_what_it_is() {
+    let runs = tempfile::tempdir().expect("a folder");
+    save(runs.path(), "one", 3, false);
+    let left = [
+        "run.txt",
+        "load_test_stats_stats.csv",
+        "load_test_stats_stats_history.csv",
+        "load_test_stats_failures.csv",
+        "load_test_stats_exceptions.csv",
+        "backend.log",
+        "created.jsonl",
+    ];
+    for name in left {
+        std::fs::write(runs.path().join("one").join(name), "x").expect("a file");
+    }
+    let site = Site::over(runs.path());
+    let files = site.get("/api/v1/runs/one/files").json();
+    let files = files["files"].as_array().expect("a list").clone();
+    let titles: std::collections::BTreeSet<&str> =
+        files.iter().filter_map(|file| file["title"].as_str()).collect();
+    assert_eq!(titles.len(), files.len(), "{files:?}");
+    // What a suite has left has no other name than its own.
+    assert!(titles.contains("created.jsonl") && titles.contains("The run second by second"));
+}
+
+#[test]
 fn links_out_of_the_folder_of_a_run_are_no_files() {
     let runs = tempfile::tempdir().expect("a folder");
     save(runs.path(), "one", 3, false);

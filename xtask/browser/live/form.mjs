@@ -35,7 +35,7 @@ export const form = async (tools) => {
       assert.equal(await page.inputValue('#f-stages'), '');
     }],
     ['a fault stands at its field, and the field has the focus', async () => {
-      for (const [name, word, told] of [['users', 'ten', /ten/], ['users', '-3', /-3/], ['users', '10000000000', /10000000000/], ['spawn-rate', 'fast', /fast/], ['run-time', 'soon', /soon/]]) {
+      for (const [name, word, told] of [['users', 'ten', /ten/], ['users', '-3', /-3/], ['users', '10000000000', /10000000000/], ['users', '1000000000', /1000000000 users need .* users fit/], ['users', '2.5', /2\.5/], ['spawn-rate', 'fast', /fast/], ['run-time', 'soon', /soon/]]) {
         await page.fill(`#f-${name}`, word);
         await page.click('#go');
         await fault(name).waitFor();

@@ -1,12 +1,22 @@
 // The program with its page: started in an empty folder on a free port, ended by its own signal.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
 const LONGEST = 60_000;
 
-export const start = async (binary, words, { port = 0, folder = fs.mkdtempSync(path.join(os.tmpdir(), 'katydid-page-')) } = {}) => {
+/** An empty folder, or one with these files. */
+export const room = (files = {}) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'katydid-page-'));
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
+  return folder;
+};
+
+/** The hash of a password, for an account of the page. */
+export const hash = (binary, password) => spawnSync(path.resolve(binary), ['web-password'], { input: `${password}\n`, encoding: 'utf8' }).stdout.trim();
+
+export const start = async (binary, words, { port = 0, folder = room() } = {}) => {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(KATYDID|LOCUST)_/.test(name)));
   const child = spawn(path.resolve(binary), [...words, '--web-port', String(port)], { cwd: folder, env: { ...env, HOME: folder, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';

@@ -120,6 +120,20 @@ export const run = async (tools) => {
       await page.keyboard.press('Escape');
       assert.match(await shown(), /^Whole run/);
     }],
+    ['a name leads to its charts, by Enter and by a click', async () => {
+      for (const open of [(link) => link.press('Enter'), (link) => link.click()]) {
+        await tab('stats');
+        const link = page.locator('#grid-stats a.lead').first(), name = await link.textContent();
+        await open(link);
+        await page.locator('#tab-charts[aria-selected="true"]').waitFor();
+        assert.equal(await page.evaluate(() => document.activeElement.id), 'tab-charts');
+        const chosen = page.locator('#panel-charts select');
+        assert.ok((await chosen.inputValue()).endsWith(name), name);
+        await page.locator('#panel-charts .chart-grid').first().locator('figure').first().waitFor();
+        await chosen.selectOption('');
+      }
+      assert.equal(await page.locator('#grid-stats tr.total a').count(), 0, 'all requests are no name');
+    }],
     ['the tabs go by arrow keys, and the address has them', async () => {
       await page.focus('#tab-charts');
       await page.keyboard.press('ArrowRight');
@@ -178,6 +192,8 @@ export const run = async (tools) => {
       await links.first().waitFor();
       const names = await links.evaluateAll((all) => all.map((link) => link.download));
       assert.ok(names.length >= 4, names.join());
+      const titles = await links.allTextContents();
+      assert.equal(new Set(titles).size, titles.length, `each has a name of its own: ${titles.join()}`);
       for (const [k, name] of names.entries()) {
         const [download] = await Promise.all([page.waitForEvent('download'), links.nth(k).click()]);
         const text = fs.readFileSync(await download.path(), 'utf8');

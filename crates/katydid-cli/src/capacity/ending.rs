@@ -11,6 +11,7 @@ use super::{PROBES, Searcher};
 use crate::console::width;
 use crate::files::{LastFiles, Written, write_whole};
 use crate::hooks::Calls;
+use crate::live::Live;
 use crate::outcome::reports_text;
 
 /// A search that has ended, with all that is said of it.
@@ -25,7 +26,7 @@ impl Ending<'_> {
     /// Writes the files, prints the end and returns the exit code.
     pub(super) fn close(self) -> u8 {
         let Self { outcome, diagnosis, last, searcher } = self;
-        let Searcher { suite, settings, console, advisor, place, .. } = searcher;
+        let Searcher { suite, settings, console, advisor, place, live, .. } = searcher;
         let (place, place_made) = place;
         let warnings = advisor.close();
         let mut code = outcome.exit_code(settings.strict, settings.failed_code);
@@ -48,7 +49,12 @@ impl Ending<'_> {
         if !written.whole {
             code = exit::worst([code, exit::TOOL]);
         }
-        console.info(&format!("Shutting down (exit code {code})"));
+        let goes_on = live.is_some_and(Live::goes_on);
+        let what = if goes_on { "The search is over" } else { "Shutting down" };
+        console.info(&format!("{what} (exit code {code})"));
+        if let Some(live) = live {
+            live.found(outcome.sentence(), place.folder.clone());
+        }
         console.block(&table::probes(&outcome, width()));
         console.block(&table::warnings(&warnings));
         console.block(&table::diagnosis(&diagnosis));

@@ -20,6 +20,7 @@ use crate::console::Console;
 use crate::embedded::Backend;
 use crate::error::CliError;
 use crate::files::Place;
+use crate::live::Live;
 use crate::plan::PlannedMonitor;
 use crate::settings::Settings;
 use crate::signals::Watch;
@@ -48,6 +49,8 @@ pub(crate) struct Searcher<'a> {
     pub(crate) watching: Watching,
     /// Where the files go, and whether that could be arranged.
     pub(crate) place: (Place, bool),
+    /// Who looks on from the live page.
+    pub(crate) live: Option<&'a Live>,
 }
 
 /// A search under way.
@@ -152,7 +155,11 @@ impl Searcher<'_> {
             } else if probed.record.is_disturbed() {
                 probed.record.keep();
             }
-            self.console.info(&table::probe_line(&probed.record));
+            let line = table::probe_line(&probed.record);
+            self.console.info(&line);
+            if let Some(live) = self.live {
+                live.probed(line);
+            }
             match self.take_in(course, probed) {
                 Shows::Disturbed => {}
                 Shows::Load(probe) => {
@@ -172,10 +179,15 @@ impl Searcher<'_> {
         let time = self.ladder.probe_time(users, self.settings.run.spawn_rate);
         let time = time + self.ladder.patience();
         match course.begun.elapsed().saturating_add(time) {
-            _ if self.watch.asked() => Some(SearchEnd::Interrupted),
+            _ if self.is_asked() => Some(SearchEnd::Interrupted),
             until if until > self.bound() => Some(SearchEnd::OutOfTime),
             _ => None,
         }
+    }
+
+    /// Whether somebody wants the end.
+    fn is_asked(&self) -> bool {
+        self.watch.asked() || self.live.is_some_and(Live::is_search_ended)
     }
 
     /// Keeps what a probe has left, and gives the target a rest if it broke.
@@ -201,7 +213,7 @@ impl Searcher<'_> {
     /// longer than a probe measures.
     fn rest(&self, longest: Duration) {
         let end = Instant::now() + longest.min(self.ladder.plan.step_time);
-        while Instant::now() < end && !self.watch.asked() {
+        while Instant::now() < end && !self.is_asked() {
             std::thread::park_timeout(LOOK);
         }
     }

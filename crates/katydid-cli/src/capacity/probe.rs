@@ -1,5 +1,7 @@
 //! One probe: a whole run of the engine, judged by itself.
 
+use std::sync::Arc;
+
 use katydid_core::{ProbeRecord, RunEvent, StopReason, Verdict, diagnose};
 use katydid_engine::{RunOutcome, RunSettings, Shared, Window};
 use katydid_store::{Ending, Header};
@@ -10,7 +12,8 @@ use crate::error::CliError;
 use crate::files::{Place, Written};
 use crate::heading;
 use crate::hooks::Calls;
-use crate::outcome::{ending_of, result};
+use crate::live::{Feed, Live};
+use crate::outcome::{Closed, ending_of, result};
 use crate::progress::Progress;
 use crate::run::{hooks, prepare};
 use crate::saving::Saving;
@@ -30,7 +33,7 @@ impl Searcher<'_> {
         let run = self.run_of(users);
         let (suite, settings, console) = (self.suite, self.settings, self.console);
         let first = number == 1;
-        let (header, place) = (self.header(number, &run), self.place_of(number, users));
+        let (header, place) = (Arc::new(self.header(number, &run)), self.place_of(number, users));
         let mut saving = Saving::begin(&place, &header, console);
         let mut watching = self.watching.fresh();
         let mut calls = if first {
@@ -43,18 +46,23 @@ impl Searcher<'_> {
         calls.test_start(&shared);
         let progress = Progress { users, run_time: run.run_time };
         let (advisor, watch, backend) = (&self.advisor, self.watch, &self.backend);
+        let live = self.live;
+        let mut feed = live.map(|live| live.feed(&header, &place, &watch.control));
         let mut observe = |event: RunEvent<'_>| {
             advisor.event(&event);
             watching.event(&event);
             watching.save(&mut saving);
             saving.event(&event);
+            if let Some(feed) = &mut feed {
+                feed.event(&event, &watching);
+            }
             match &event {
                 RunEvent::AllUsersStarted { users } => calls.spawning_complete(users),
                 RunEvent::Warning(text) => console.warning(text),
                 RunEvent::Tick(snapshot) => {
                     console.progress(Some(&progress.line(snapshot)));
-                    // A signal may have come between two runs.
-                    if watch.asked() {
+                    // A signal, or a word from the page, may have come between two runs.
+                    if watch.asked() || live.is_some_and(Live::is_search_ended) {
                         watch.control.stop();
                     }
                     if let Some(death) = backend.as_ref().and_then(Backend::death) {
@@ -70,23 +78,37 @@ impl Searcher<'_> {
         watching.end(&mut outcome.snapshot);
         console.progress(None);
         calls.test_stop(outcome.reason, &outcome.snapshot);
-        let rules = settings.rules(calls.aftermath());
+        let (record, verdict) = self.judged((number, users), &outcome, calls, (saving, feed));
+        Ok(Probed { record, verdict, outcome, run, shared })
+    }
+
+    /// Judges a probe that has ended, saves it and shows it.
+    fn judged(
+        &mut self,
+        (number, users): (u32, u32),
+        outcome: &RunOutcome,
+        calls: Calls<'_>,
+        (saving, feed): (Saving, Option<Feed>),
+    ) -> (ProbeRecord, Verdict) {
+        let rules = self.settings.rules(calls.aftermath());
         let verdict = rules.judge(&outcome.snapshot, outcome.reason, true);
         let mut record = ProbeRecord::read(number, users, &outcome.snapshot, &verdict);
         if outcome.reason == StopReason::Interrupted {
             record.cut();
         }
         let ending = Ending {
-            diagnosis: diagnose(&outcome.snapshot, &suite.advice),
+            diagnosis: diagnose(&outcome.snapshot, &self.suite.advice),
             aftermath: calls.aftermath().clone(),
             result: result(&verdict, &outcome.snapshot),
-            ..ending_of(&outcome)
+            ..ending_of(outcome)
         };
         let mut written = Written { whole: true, ..Written::default() };
-        saving.finish(ending, &mut written, console);
-        drop(calls);
+        saving.finish(ending.clone(), &mut written, self.console);
+        if let Some(feed) = feed {
+            feed.over(outcome.snapshot.clone(), Closed { verdict: verdict.clone(), ending });
+        }
         self.place.1 &= written.whole;
-        Ok(Probed { record, verdict, outcome, run, shared })
+        (record, verdict)
     }
 
     /// The folder of a probe, if the search has one.

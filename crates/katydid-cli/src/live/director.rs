@@ -43,8 +43,9 @@ pub(super) struct Work {
 /// Why nothing can be begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Busy {
-    /// A run is prepared or on: whether it has an end of its own, and a backend of the suite's.
-    Run { has_end: bool, embedded: bool },
+    /// A run is prepared or on: whether it has an end of its own, a backend of the suite's, and is one
+    /// of a search.
+    Run { has_end: bool, embedded: bool, search: bool },
     /// Somebody looks at target and accounts.
     Look,
 }
@@ -66,11 +67,15 @@ impl Conductor {
     }
 
     fn begin_with(&self, work: &mut Work, settings: &Settings) {
-        work.busy =
-            Some(Busy::Run { has_end: settings.has_end(), embedded: settings.embedded });
+        let search = settings.search.is_some();
+        let (has_end, embedded) = (settings.has_end(), settings.embedded);
+        work.busy = Some(Busy::Run { has_end, embedded, search });
         self.control.renew();
         self.console.begin_run();
-        self.live.board.put(|view| (view.stage, view.fault) = (Stage::Preparing, None));
+        self.live.board.put(|view| {
+            (view.stage, view.fault) = (Stage::Preparing, None);
+            self.live.begin_search(view, search);
+        });
     }
 
     /// The run is over, or came to nothing for the reason told.
@@ -89,12 +94,28 @@ impl Conductor {
         order::settings(&self.suite, &self.args, order)
     }
 
-    /// What a stop is called: a run that has an end of its own is interrupted by it.
+    /// What a stop is called: a run that has an end of its own is interrupted by it, and so is a
+    /// search.
     fn reason(&self) -> StopReason {
         match self.work().busy {
-            Some(Busy::Run { has_end: true, .. }) => StopReason::Interrupted,
+            Some(Busy::Run { has_end: true, .. } | Busy::Run { search: true, .. }) => {
+                StopReason::Interrupted
+            }
             _ => StopReason::Asked,
         }
+    }
+
+    /// Whether the run that is on can be changed so.
+    fn may_change(&self, change: &Change) -> Result<(), Refusal> {
+        let Some(Busy::Run { search, .. }) = self.work().busy else {
+            return Err(Refusal::Conflict("no run is on; start one first".to_owned()));
+        };
+        if search && !matches!(change, Change::Stop | Change::Cut | Change::Mark(_)) {
+            let text = "a search chooses its loads by itself, and a probe that was changed shows \
+                        nothing; let it come to its end, or stop it";
+            return Err(Refusal::Conflict(text.to_owned()));
+        }
+        Ok(())
     }
 
     /// Room for so many users of the run that is on, and accounts for them.
@@ -159,9 +180,7 @@ impl Director for Conductor {
 
     fn change(&self, change: Change) -> Result<(), Refusal> {
         let control = &self.control;
-        if !matches!(self.work().busy, Some(Busy::Run { .. })) {
-            return Err(Refusal::Conflict("no run is on; start one first".to_owned()));
-        }
+        self.may_change(&change)?;
         let (field, done) = match change {
             Change::Users { users, spawn_rate } => {
                 self.make_room(users)?;
@@ -171,6 +190,7 @@ impl Director for Conductor {
             Change::ResetStats => ("", control.reset_stats()),
             Change::Stop => {
                 self.console.info("Stopping the run, as asked on the live page");
+                self.live.end_search();
                 control.stop_as(self.reason());
                 return Ok(());
             }
@@ -180,6 +200,7 @@ impl Director for Conductor {
             Change::Resume => ("", control.resume()),
             Change::Cut => {
                 self.console.info("Ending the run now, as asked on the live page");
+                self.live.end_search();
                 control.cut_as(self.reason());
                 return Ok(());
             }

@@ -11,11 +11,12 @@ mod feed;
 mod info;
 mod order;
 mod page;
+mod search;
 mod session;
 #[cfg(test)]
 mod tests;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use katydid_engine::Control;
@@ -48,6 +49,8 @@ pub(crate) struct Live {
     runs: AtomicU64,
     /// The program leaves with the end of its run.
     leaves: bool,
+    /// No further probe of a search is wanted.
+    ends_search: AtomicBool,
     kept: Mutex<Kept>,
 }
 

@@ -88,16 +88,6 @@ pub(super) fn settings(suite: &Suite, args: &Args, order: &Order) -> Result<Sett
         text: fault.to_string(),
     };
     limits::make_room_for(&settings).map_err(too_many)?;
-    if let Some(scenario) = settings.scenario.as_ref().filter(|_| settings.search.is_some()) {
-        let (suite, name) = (&suite.name, &scenario.name);
-        return Err(Refusal::Wrong {
-            field: Some("scenario".to_owned()),
-            text: format!(
-                "scenario {name} is a search, a row of runs, and is made without the page: `{suite} \
-                 --scenario {name}`"
-            ),
-        });
-    }
     Ok(settings)
 }
 

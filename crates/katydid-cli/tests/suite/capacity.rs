@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use katydid_testkit::{FaultProxy, TestServer};
+use serde_json::{Value, json};
 
+use crate::live::{address, ask, order};
 use crate::process::{run, signal, start};
 use crate::shop;
 
@@ -14,6 +16,7 @@ crate::tests![
     too_few_samples_are_no_capacity,
     an_interrupted_search_tells_what_it_knows,
     a_search_that_has_no_time_is_not_decided,
+    a_search_that_the_page_orders_is_a_row_of_runs_on_it,
     what_means_nothing_beside_a_search_is_refused,
 ];
 
@@ -155,6 +158,61 @@ fn a_search_that_has_no_time_is_not_decided() {
         .expect(3)
         .says("this one may end before it is decided")
         .says("CAPACITY: not known: the next probe would have gone beyond the run time; ");
+}
+
+fn a_search_that_the_page_orders_is_a_row_of_runs_on_it() {
+    let server = TestServer::spawn();
+    let proxy = FaultProxy::start(server.addr(), &["delay 300ms beyond 5 connections"]).unwrap();
+    let folder = folder(PLAN);
+    let words = format!("-P 0 --plan plan.toml -H {}", proxy.url());
+    let running = start(shop(&words).current_dir(&folder));
+    let address = address(&running);
+    let state =
+        || -> Value { serde_json::from_str(&ask(&address, "GET", "/state", "").1).unwrap() };
+    let until = |what: &str, fits: &dyn Fn(&Value) -> bool| loop {
+        let state = state();
+        if fits(&state) {
+            return state;
+        }
+        assert!(state["fault"].is_null(), "{what}: {state}");
+        std::thread::park_timeout(std::time::Duration::from_millis(20));
+    };
+    let begin = || {
+        let (status, said) = order(&address, &json!({ "scenario": "capacity" }));
+        assert_eq!(status, 202, "{said}");
+    };
+    begin();
+    let first = until("it is on", &|state| state["stage"] == "on");
+    assert_eq!(first["run"]["label"], "probe 1: 2 users");
+    let more = json!({ "change": "users", "users": 9, "spawn_rate": 9 }).to_string();
+    let (status, said) = ask(&address, "POST", "/change", &more);
+    assert!(status == 409 && said.contains("chooses its loads by itself"), "{said}");
+    let over = until("it ends", &|state| state["stage"] == "over");
+    let outcome = over["search"]["outcome"].as_str().unwrap();
+    assert!(outcome.starts_with("CAPACITY: 4 users (3 of 3 probes) held"), "{outcome}");
+    let probes = over["search"]["probes"].as_array().unwrap();
+    assert_eq!(over["run"]["number"], probes.len());
+    assert!(probes[0].as_str().unwrap().starts_with("Probe 1, 2 users: held - "), "{probes:?}");
+    let (_, files) = ask(&address, "GET", "/files", "");
+    assert!(files.contains("probes.csv") && files.contains("at-capacity.toml"), "{files}");
+    assert!(report(folder.path(), "run.txt").contains(outcome));
+    // Another one, which somebody stops.
+    begin();
+    until("it is on again", &|state| state["stage"] == "on");
+    assert_eq!(ask(&address, "POST", "/change", r#"{"change":"stop"}"#).0, 202);
+    let stopped = until("it is stopped", &|state| state["stage"] == "over");
+    let outcome = stopped["search"]["outcome"].as_str().unwrap();
+    assert!(outcome.starts_with("CAPACITY: not known: interrupted"), "{outcome}");
+    assert_eq!(stopped["search"]["probes"].as_array().unwrap().len(), 1);
+    // What follows is a run like any other.
+    let (status, said) = order(&address, &json!({ "iterations": "9" }));
+    assert_eq!(status, 202, "{said}");
+    let plain = until("it is over", &|state| {
+        state["stage"] == "over" && state["run"]["number"] != stopped["run"]["number"]
+    });
+    assert!(plain["search"].is_null(), "{plain}");
+    signal("INT", running.pid());
+    running.end();
 }
 
 fn what_means_nothing_beside_a_search_is_refused() {

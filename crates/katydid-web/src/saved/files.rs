@@ -119,13 +119,23 @@ fn read(run: &Run, name: &str) -> Result<Vec<u8>, ApiError> {
     fs::read(folder.join(known)).map_err(|fault| ApiError::broken(format!("{name}: {fault}")))
 }
 
-fn title(name: &str) -> &'static str {
-    match name {
-        katydid_store::FILE_NAME => "The run itself, for `report` and `compare`",
-        "run.txt" => "What was said at its end",
-        _ if name.contains("history") => "The run second by second",
-        _ => "A file of the run",
-    }
+/// What lies in a folder, by the end of its name, the first that fits. A suite may leave other files
+/// beside it, which are called by their names.
+const LYING: [(&str, &str); 9] = [
+    (katydid_store::FILE_NAME, "The run itself, for `report` and `compare`"),
+    ("run.txt", "What was said at its end"),
+    ("stats_history.csv", "The run second by second"),
+    ("stats_stats.csv", "Requests by name, as they were written"),
+    ("stats_failures.csv", "Failures by text, as they were written"),
+    ("stats_exceptions.csv", "Errors of the suite's own code, as they were written"),
+    ("probes.csv", "The probes of the search"),
+    ("at-capacity.toml", "A plan that checks the load that was found"),
+    ("backend.log", "What the embedded backend logged"),
+];
+
+fn title(name: &str) -> &str {
+    let known = LYING.iter().find(|(end, _)| name.ends_with(end));
+    known.map_or(name, |(_, title)| title)
 }
 
 fn kind(name: &str) -> &'static str {

@@ -19,6 +19,17 @@ pub(crate) struct ShownState {
     fault: Option<String>,
     /// The run that is on, or the last one.
     run: Option<ShownRun>,
+    /// The search for a capacity that its runs belong to, if that is what was ordered.
+    search: Option<ShownSearch>,
+}
+
+/// A row of runs, each of which is `run` in its turn.
+#[derive(Debug, PartialEq, Serialize, JsonSchema)]
+struct ShownSearch {
+    /// A line for each probe that has ended.
+    probes: Vec<String>,
+    /// What it came to, as a sentence, once it has ended.
+    outcome: Option<String>,
 }
 
 /// Where a session stands.
@@ -94,12 +105,17 @@ impl ShownState {
             },
             fault: view.fault.clone(),
             run: view.run.as_ref().map(ShownRun::of),
+            search: view.search.as_deref().map(|search| ShownSearch {
+                probes: search.probes.clone(),
+                outcome: search.outcome.clone(),
+            }),
         }
     }
 
     /// Whether it says the same but for its number.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        self.stage == other.stage && self.fault == other.fault && self.run == other.run
+        let same = self.stage == other.stage && self.fault == other.fault;
+        same && self.run == other.run && self.search == other.search
     }
 }
 
