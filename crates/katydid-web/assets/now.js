@@ -9,8 +9,8 @@ const SPARK = 60, RECENT = 10;
 
 /** A figure: its name, its number, a line below it, and perhaps how it went lately. */
 const figure = (key, title, { spark = false, tab = null } = {}) => {
-  const number = el('b'), below = el('small'), line = el('span', { class: 'number' });
-  const box = el('div', { class: 'figure', 'data-figure': key }, el('dt', { text: title }), el('dd', {}, line, below));
+  const number = el('b'), below = el('small'), head = el('dt', { text: title }), line = el('span', { class: 'number' });
+  const box = el('div', { class: 'figure', 'data-figure': key }, head, el('dd', {}, line, below));
   line.append(tab ? el('button', { type: 'button', class: 'bare', onclick: () => choose(tab) }, number) : number);
   let path = null;
   if (spark) {
@@ -18,7 +18,7 @@ const figure = (key, title, { spark = false, tab = null } = {}) => {
     path = Charts.svg('path', {}, svg);
   }
   by('figures').append(box);
-  return { box, number, below, path };
+  return { box, head, number, below, path };
 };
 
 let figures;
@@ -67,14 +67,20 @@ const tellSearch = (search) => {
   put(by('search-line'), outcome || (last ? `The search goes on. ${last}` : 'The search goes on with its first probe.'));
 };
 
+/** A rate as somebody has written it: 20, not 20.0. */
+const asked = (perSecond) => (perSecond === null ? '–' : `${Number(perSecond.toFixed(2))}/s`);
+
 const tellFigures = () => {
   const { snapshot, history } = store, it = run();
   if (!snapshot || !it) return;
   const [i, j] = history.last(RECENT), recent = (q) => (j > i ? history.quantile(q, i, j) : null);
   const { total } = snapshot;
+  put(figures.users.head, it.open ? 'Arrival rate' : 'Users');
   if (it.open) {
-    put(figures.users.number, `${rate(it.arrival_rate)}/s`);
-    put(figures.users.below, `${plural(snapshot.users, 'user')}, ${snapshot.arrivals.due - snapshot.arrivals.begun} starts wait`);
+    put(figures.users.number, asked(it.arrival_rate));
+    // Before the first second has ended nothing was due.
+    const { arrivals } = snapshot, wait = arrivals ? arrivals.due - arrivals.begun : 0;
+    put(figures.users.below, `${plural(snapshot.users, 'user')}, ${plural(wait, 'start')} ${wait === 1 ? 'waits' : 'wait'}`);
   } else {
     put(figures.users.number, grouped(snapshot.users));
     put(figures.users.below, snapshot.users === it.target_users ? 'as planned' : `on the way to ${it.target_users}`);

@@ -158,6 +158,11 @@ fn field(order: &Order, text: &str) -> Option<String> {
     if let Some((long, _)) = options.find(|(_, words)| quotes(words)) {
         return Some(long.clone());
     }
+    // Of a guarded host the plan's name is quoted, and its address told.
+    let host = order.options.get("host").into_iter().flatten();
+    if host.into_iter().any(|host| !host.is_empty() && text.starts_with(&**host)) {
+        return Some("host".to_owned());
+    }
     let names: Vec<String> =
         order.classes.iter().map(|class| class.split('=').next().unwrap_or(class).into()).collect();
     if quotes(&names) || quotes(&order.classes) || text.contains("user class") {

@@ -276,6 +276,18 @@ fn a_load_that_could_hurt_is_asked_for() {
 }
 
 #[test]
+fn production_is_refused_at_its_host() {
+    let mut suite = suite();
+    suite.hosts.push(("production".to_owned(), "http://shop.invalid".to_owned()));
+    let args = Args::read(&suite, &["shop-load".into()], &Surroundings::default()).unwrap();
+    let wanted = order(&[("host", &["http://shop.invalid"])]);
+    let refused = super::order::settings(&suite, &args, &wanted).unwrap_err();
+    let Refusal::Wrong { field, text } = &refused else { panic!("{refused:?}") };
+    assert_eq!(field.as_deref(), Some("host"), "{text}");
+    assert!(text.contains("--allow-production"), "{text}");
+}
+
+#[test]
 fn an_order_lies_above_what_the_program_was_started_with() {
     let server = TestServer::spawn();
     let url = server.url();
