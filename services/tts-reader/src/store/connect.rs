@@ -198,7 +198,7 @@ impl Store {
                 if self.traffic.was_in_use_since(start) {
                     return Err(StoreError::Busy);
                 }
-                "no connection within the time for it".to_owned()
+                "no connection was to be had in time".to_owned()
             }
             Ok(Err(error)) => match StoreError::from(error) {
                 // The server is there and said no, or one connection of several broke.

@@ -157,6 +157,11 @@ fn check_text(name: &str, value: &Value, rule: Text) -> Result<String, FieldErro
         let msg = "Input should be a valid string".to_owned();
         return Err(FieldError::in_body("string_type", name, msg, value));
     };
+    // PostgreSQL cannot keep it, so no database shall.
+    if text.contains('\0') {
+        let msg = "String should not contain the character U+0000".to_owned();
+        return Err(FieldError::in_body("value_error", name, msg, value));
+    }
     let characters = text.chars().count();
     if characters < rule.min {
         let msg = format!("String should have at least {}", counted(rule.min));

@@ -9,6 +9,7 @@ mod credits;
 mod database;
 mod embedded;
 mod extraction;
+mod killed;
 mod lifecycle;
 mod limits;
 mod shapes;

@@ -62,3 +62,15 @@ async fn numbers_and_patterns_have_their_own_words() {
     }
     stable(|| insta::assert_json_snapshot!("words", answers));
 }
+
+#[tokio::test]
+async fn what_no_database_can_keep_is_refused_before_it_is_asked() {
+    let app = TestApp::start().await;
+    let body = json!({
+        "username": "ann", "email": "ann@example.com", "password": "secret1", "first_name": "A\0B",
+    });
+    let reply = app.post("/api/register", body).await.expect_status(422);
+    assert_eq!(reply.json["detail"][0]["loc"], json!(["body", "first_name"]));
+    let login = json!({ "username": "ann\0", "password": "secret1" });
+    app.post("/api/login", login).await.expect_status(422);
+}
