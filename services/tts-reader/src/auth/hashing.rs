@@ -45,7 +45,16 @@ pub(crate) fn hash_password(password: &str) -> Result<String, HashError> {
 
 /// Whether the password belongs to the hash, whose own parameters count.
 pub(super) fn fits(password: &str, hash: &str) -> bool {
+    if is_outdated(hash) {
+        // As the original did: of the password the first 72 bytes count.
+        return bcrypt::verify(password, hash).unwrap_or(false);
+    }
     recomputes(password, hash).unwrap_or(false)
+}
+
+/// Whether the hash is bcrypt's, from the original service: it is replaced at the next login.
+pub(crate) fn is_outdated(hash: &str) -> bool {
+    hash.starts_with("$2")
 }
 
 fn recomputes(password: &str, hash: &str) -> Result<bool, HashError> {
@@ -85,7 +94,17 @@ fn derive(
 mod tests {
     use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 
-    use super::{fits, hash_password};
+    use super::{fits, hash_password, is_outdated};
+
+    #[test]
+    fn hashes_of_the_original_fit_with_its_72_bytes() {
+        let hash = bcrypt::hash("Tr0ub4dor", 4).unwrap();
+        assert!(is_outdated(&hash) && !is_outdated(&hash_password("x").unwrap()));
+        assert!(fits("Tr0ub4dor", &hash) && !fits("tr0ub4dor", &hash));
+        let long = "é".repeat(64);
+        let hash = bcrypt::hash(&long, 4).unwrap();
+        assert!(fits(&long, &hash) && fits(&long[..72], &hash) && !fits(&long[..70], &hash));
+    }
 
     #[test]
     fn the_library_and_we_agree_also_on_used_memory() {
@@ -99,6 +118,7 @@ mod tests {
             assert!(!fits("other", &theirs) && !fits("other", &ours));
         }
         assert!(!fits("first", "not a hash"));
+        assert!(!fits("first", "$2b$12$nonsense"));
         assert!(!fits("first", "$argon2i$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA"));
     }
 }

@@ -6,6 +6,6 @@ mod passwords;
 mod tokens;
 
 pub(crate) use caller::{Caller, ClientAddress};
-pub(crate) use hashing::hash_password;
+pub(crate) use hashing::{hash_password, is_outdated};
 pub(crate) use passwords::Passwords;
 pub(crate) use tokens::Tokens;

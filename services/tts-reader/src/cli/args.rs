@@ -23,6 +23,11 @@ pub(super) enum Command {
     Serve(ServeArgs),
     /// Make, top up, reset or remove accounts for a load test, straight on the database.
     Accounts(AccountsArgs),
+    /// Copy accounts, credits and usage of the original service, and check that all is there.
+    ///
+    /// Stop the original first, and start this service on the new database afterwards. An account
+    /// is copied whole or not at all: the same command goes on where it was interrupted.
+    Migrate(MigrateArgs),
     /// Print the notices of the voice data and the engines inside this binary.
     Licenses,
 }
@@ -60,6 +65,15 @@ pub(super) struct StorageArgs {
 pub(super) struct AccountsArgs {
     #[command(subcommand)]
     pub(super) verb: Verb,
+    #[command(flatten)]
+    pub(super) storage: StorageArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MigrateArgs {
+    /// The original's database, as postgres://USER:PASSWORD@HOST/DATABASE; it is only read.
+    #[arg(long, value_name = "URL")]
+    pub(super) from_original: String,
     #[command(flatten)]
     pub(super) storage: StorageArgs,
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use tts_reader_accounts::AccountsError;
 
-use crate::{server::ServeError, settings::SettingsError};
+use crate::{server::ServeError, settings::SettingsError, store::CopyError};
 
 /// Wrong usage or settings: nothing was started.
 const USAGE: u8 = 2;
@@ -20,6 +20,14 @@ pub(super) enum CliError {
     Serve(#[from] ServeError),
     #[error(transparent)]
     Accounts(#[from] AccountsError),
+    #[error(transparent)]
+    Copy(#[from] CopyError),
+    /// After a migration.
+    #[error(
+        "not everything is as in the original: was it still in use, or this database used before \
+         the migration ended? Begin again with a new --database"
+    )]
+    Different,
     #[error("{0}")]
     Io(#[from] io::Error),
 }

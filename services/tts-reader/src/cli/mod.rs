@@ -3,6 +3,7 @@
 mod accounts;
 mod args;
 mod error;
+mod migrate;
 mod run;
 mod serve;
 

@@ -12,7 +12,7 @@ use super::{
     accounts,
     args::{Cli, Command},
     error::CliError,
-    serve,
+    migrate, serve,
 };
 use crate::settings::Environment;
 
@@ -41,6 +41,7 @@ fn dispatch(cli: &Cli, env: &Environment) -> Result<(), CliError> {
     match &cli.command {
         Command::Serve(args) => serve::serve(args, env),
         Command::Accounts(args) => accounts::accounts(args, env),
+        Command::Migrate(args) => migrate::migrate(args, env),
         Command::Licenses => Ok(io::stdout().write_all(crate::NOTICES.as_bytes())?),
     }
 }

@@ -139,6 +139,26 @@ impl Store {
         .await
     }
 
+    /// Puts another hash of the same password in place, unless it was changed meanwhile.
+    pub(crate) async fn replace_password(
+        &self,
+        id: &UserId,
+        old: &str,
+        new: &str,
+    ) -> Result<(), StoreError> {
+        again(|| async move {
+            let mut tx = self.write().await?;
+            tx.sql("UPDATE users SET password_hash = $1 WHERE user_id = $2 AND password_hash = $3")
+                .bind(new)
+                .bind(id)
+                .bind(old)
+                .execute()
+                .await?;
+            tx.commit().await
+        })
+        .await
+    }
+
     /// Changes what is given and returns engine and voice as they are afterwards.
     pub(crate) async fn set_preferences(
         &self,

@@ -1,6 +1,6 @@
 //! Reaching a PostgreSQL server, and saying in plain words why it cannot be used.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{io::ErrorKind, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
     Connection, PgConnection, PgPool,
@@ -101,7 +101,7 @@ fn options(url: &PostgresUrl) -> Result<PgConnectOptions, StoreError> {
     Ok(options)
 }
 
-async fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
+pub(super) async fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
     let options = options(url)?;
     match tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(&options)).await {
         Ok(connected) => connected.map_err(|error| explain(url, error)),
@@ -138,8 +138,11 @@ fn refused(url: &PostgresUrl, reason: impl Into<String>) -> StoreError {
 /// What the driver said, and what to do about it.
 pub(super) fn explain(url: &PostgresUrl, error: sqlx::Error) -> StoreError {
     let advice = match &error {
-        sqlx::Error::Io(_) => "is the server running, and is the address right?".to_owned(),
-        sqlx::Error::Tls(_) => {
+        // A certificate that does not convince comes as a failure of the connection.
+        sqlx::Error::Io(said) if said.kind() != ErrorKind::InvalidData => {
+            "is the server running, and is the address right?".to_owned()
+        }
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => {
             "see `sslmode` and `sslrootcert` in the address: `require` encrypts without asking who \
              it is, `verify-full` asks"
                 .to_owned()
@@ -187,7 +190,9 @@ fn advice_on(code: &str, url: &PostgresUrl) -> Option<String> {
             "let the owner of the database run: GRANT CREATE ON SCHEMA public TO \"{user}\""
         ),
         // invalid_schema_name
-        "3F000" => "the search_path in the address names no schema that is there".to_owned(),
+        "3F000" => {
+            "the search_path in the address names no schema that this user may use".to_owned()
+        }
         // too_many_connections
         "53300" => "lower DATABASE_POOL_SIZE, or raise the server's max_connections".to_owned(),
         // cannot_connect_now

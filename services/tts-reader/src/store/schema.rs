@@ -10,6 +10,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("accounts and credits", include_str!("../../migrations/0001_accounts_and_credits.sql")),
     ("test accounts", include_str!("../../migrations/0002_test_accounts.sql")),
     ("owners of reservations", include_str!("../../migrations/0003_owners_of_reservations.sql")),
+    ("from the original", include_str!("../../migrations/0005_from_the_original.sql")),
 ];
 
 /// Several services may start at the same moment: one migrates, the others wait for it. SQLite's

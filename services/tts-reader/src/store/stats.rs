@@ -18,7 +18,7 @@ impl Store {
 
 /// Adds to a counter inside the transaction of what it counts. Everybody writes these rows: do it
 /// last, so that they are held for a moment only and never while waiting for another row.
-pub(super) async fn add(tx: &mut Writer, key: &'static str, amount: i64) -> Result<(), StoreError> {
+pub(super) async fn add(tx: &mut Writer, key: &str, amount: i64) -> Result<(), StoreError> {
     tx.sql("UPDATE platform_stats SET stat_value = stat_value + $1 WHERE stat_key = $2")
         .bind(amount)
         .bind(key)

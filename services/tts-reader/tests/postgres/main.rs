@@ -8,10 +8,12 @@
 mod app;
 #[path = "../api/database.rs"]
 mod database;
+mod original;
 mod outage;
 mod proxy;
 mod refusals;
 mod sql;
+mod tls;
 mod together;
 
 use std::process::ExitCode;
@@ -28,7 +30,15 @@ fn main() -> ExitCode {
             database::SERVER
         );
     }
-    let trials = [together::trials(), outage::trials(), refusals::trials()].into_iter().flatten();
+    let trials = [
+        together::trials(),
+        outage::trials(),
+        refusals::trials(),
+        original::trials(),
+        tls::trials(),
+    ]
+    .into_iter()
+    .flatten();
     let trials = trials.map(|it| it.with_ignored_flag(!there)).collect();
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -27,11 +27,15 @@ pub(crate) fn trials() -> Vec<Trial> {
     ]
 }
 
+/// Host and port of the real server.
+pub(crate) fn server_address() -> String {
+    let server: url::Url = std::env::var(SERVER).unwrap().parse().unwrap();
+    format!("{}:{}", server.host_str().unwrap(), server.port().unwrap_or(5432))
+}
+
 /// A service that reaches its database over a network that can break.
 async fn behind(home: Home) -> (TestApp, Proxy) {
-    let server: url::Url = std::env::var(SERVER).unwrap().parse().unwrap();
-    let address = format!("{}:{}", server.host_str().unwrap(), server.port().unwrap_or(5432));
-    let proxy = Proxy::before(address).await;
+    let proxy = Proxy::before(server_address()).await;
     let mut through: url::Url = home.database().parse().unwrap();
     through.set_port(Some(proxy.port)).unwrap();
     let url = DatabaseUrl::parse("test", through.as_str()).unwrap();

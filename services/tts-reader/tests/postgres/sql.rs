@@ -21,6 +21,10 @@ impl Session {
         sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut self.0).await.unwrap()
     }
 
+    pub(crate) async fn text(&mut self, sql: &str) -> String {
+        sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_one(&mut self.0).await.unwrap()
+    }
+
     pub(crate) async fn rows(&mut self, sql: &str) -> Vec<PgRow> {
         sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_all(&mut self.0).await.unwrap()
     }

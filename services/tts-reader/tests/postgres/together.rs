@@ -7,6 +7,7 @@ use std::{
 
 use libtest_mimic::Trial;
 use serde_json::json;
+use tts_reader::{DatabaseUrl, Settings};
 
 use crate::{
     app::{Home, TestApp, User},
@@ -27,8 +28,9 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 async fn two() -> [Arc<TestApp>; 2] {
-    let one = TestApp::start().await;
-    let other = TestApp::at(one.home.beside(tempfile::tempdir().unwrap()), |_| {}).await;
+    let patient = |settings: &mut Settings| settings.speech_queue = 1_000;
+    let one = TestApp::with(patient).await;
+    let other = TestApp::at(one.home.beside(tempfile::tempdir().unwrap()), patient).await;
     [Arc::new(one), Arc::new(other)]
 }
 
@@ -153,7 +155,11 @@ async fn one_of_a_hundred() {
 const DEADLOCKS: &str = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
 
 async fn deadlock() {
-    let app = Arc::new(TestApp::start().await);
+    let home = Home::fresh();
+    // Of the two it is the service that looks for a circle, and that PostgreSQL then ends.
+    let url = format!("{}&options[deadlock_timeout]=2s", home.database());
+    let url = DatabaseUrl::parse("test", &url).unwrap();
+    let app = Arc::new(TestApp::at(home, |settings| settings.database = url).await);
     let batch = json!({
         "batch": "team", "usernames": ["team_001", "team_002"], "password": "Pw-of-the-team",
         "tier": "LIGHT", "credits": 5,
@@ -162,6 +168,7 @@ async fn deadlock() {
     let url = app.home.database();
     let (mut other, mut observer) = (Session::on(&url).await, Session::on(&url).await);
     let before = observer.number(DEADLOCKS).await;
+    other.run("SET deadlock_timeout = '1h'").await;
     // The service takes the first account and then the second; this takes them the other way round.
     other.run("BEGIN; SELECT * FROM users WHERE username = 'team_002' FOR UPDATE").await;
     let reset = {
@@ -172,7 +179,6 @@ async fn deadlock() {
         tokio::spawn(async move { app.post("/api/dev/test-accounts/change", order).await })
     };
     observer.until_somebody_waits(application(&url)).await;
-    // Who waited first is the one that PostgreSQL ends: that is the service.
     other.run("SELECT * FROM users WHERE username = 'team_001' FOR UPDATE; COMMIT").await;
     let reset = reset.await.unwrap().expect_status(200);
     assert_eq!(reset.json["changed"], 2);

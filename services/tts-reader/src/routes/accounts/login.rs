@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::{
     app::App,
     audit::Level,
-    auth::ClientAddress,
-    domain::Timestamp,
+    auth::{ClientAddress, is_outdated},
+    domain::{Timestamp, UserId},
     errors::ApiError,
     validation::{Fields, JsonBody, Text},
 };
@@ -25,13 +25,17 @@ pub(crate) async fn login(
     fields.finish()?;
 
     let (id, hash) = app.store.credentials(&username).await?.unzip();
+    let outdated = hash.clone().filter(|hash| is_outdated(hash));
     // Also for unknown users, so that they cannot be told from wrong passwords by the clock.
-    let fits = app.passwords.verify(password, hash).await?;
+    let fits = app.passwords.verify(password.clone(), hash).await?;
     let Some(id) = id.filter(|_| fits) else {
         let line = format!("Login failed for user: {username} from {peer}");
         app.audit.write(Level::Warning, "app.auth", &line);
         return Err(ApiError::InvalidLogin);
     };
+    if let Some(old) = outdated {
+        renew(&app, &id, &old, password).await;
+    }
     app.store.record_login(&id, Timestamp::now()).await?;
     let (access, refresh) = app.tokens.issue(&username, &id)?;
     app.audit.write(Level::Info, "app.auth", &format!("Login of user: {username} from {peer}"));
@@ -40,4 +44,16 @@ pub(crate) async fn login(
         "token_type": "bearer",
         "refresh_token": refresh,
     })))
+}
+
+/// Puts a hash of ours in the place of one of the original service. A failure costs nothing: the old
+/// one is good for the next login too.
+async fn renew(app: &App, id: &UserId, old: &str, password: String) {
+    let renewed = async {
+        let new = app.passwords.hash(password).await?;
+        Ok::<_, ApiError>(app.store.replace_password(id, old, &new).await?)
+    };
+    if let Err(error) = renewed.await {
+        tracing::warn!(%error, "the hash of a password is still the original's");
+    }
 }
