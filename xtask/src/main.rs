@@ -6,6 +6,7 @@ mod archive;
 mod browser;
 mod intelligibility;
 mod live;
+mod locust_page;
 mod machines;
 mod npm;
 mod peer;
@@ -26,6 +27,7 @@ cargo xtask peer               only the comparison with Locust itself
 cargo xtask machines           only the outputs, read by other programs
 cargo xtask browser            only the report page, used in a browser
 cargo xtask live               only the live page, used in a browser
+cargo xtask locust-page        only Locust's own page before our API, used in a browser
 cargo xtask postgres           only what needs a real PostgreSQL: a monitor of it, the service on it
 cargo xtask postgres serve     a PostgreSQL on a free port, until Enter is pressed
 cargo xtask workflows          only the checks of what CI systems read
@@ -42,6 +44,9 @@ fn main() -> ExitCode {
         ["machines"] => machines::run().map(|checked| is_passed(&checked)),
         ["browser"] => browser::run().map(|checked| is_passed(&[("report page", checked)])),
         ["live"] => live::run().map(|checked| is_passed(&[("live page", checked)])),
+        ["locust-page"] => {
+            locust_page::run().map(|checked| is_passed(&[("Locust's own page", checked)]))
+        }
         ["postgres"] => postgres::both().map(|checked| is_passed(&checked)),
         ["postgres", "serve"] => postgres::serve(),
         ["workflows"] => workflows::run().map(|checked| is_passed(&checked)),

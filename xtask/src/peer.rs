@@ -26,7 +26,8 @@ pub(crate) fn run() -> Result<Checked> {
         .arg(root().join("docs/LOCUST_DIFFERENCES.md"))
         .arg("--locuplot-python")
         .arg(&pythons[1]);
-    Ok(check(program)?.and(pages(&pythons[0])?))
+    let exporter = beside(&pythons[0], &peer.join("exporter.py"), &[])?;
+    Ok(check(program)?.and(pages(&pythons[0])?).and(check(exporter)?))
 }
 
 /// Locust's HTTP API beside ours, over a made-up run.

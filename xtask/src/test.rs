@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result};
 
 use crate::python::Checked;
-use crate::{browser, intelligibility, live, machines, peer, postgres, workflows};
+use crate::{browser, intelligibility, live, locust_page, machines, peer, postgres, workflows};
 
 /// Runs everything; the answer is whether all of it passed.
 pub(crate) fn run() -> Result<bool> {
@@ -20,6 +20,7 @@ pub(crate) fn run() -> Result<bool> {
         ("Locust as a peer", peer::run()?),
         ("report page in a browser", browser::run()?),
         ("live page in a browser", live::run()?),
+        ("Locust's own page before our API", locust_page::run()?),
     ];
     let steps = steps.into_iter().chain(postgres::both()?);
     let steps = steps.chain(machines::run()?).chain(workflows::run()?);

@@ -23,6 +23,9 @@ use katydid_web::{
 use numbers::Numbers;
 pub(crate) use offer::suite;
 
+/// Lines of the log that are kept.
+const MOST_LINES: usize = 500;
+
 /// When made-up runs begin: 2026-11-23, 02:38:35 UTC.
 pub(crate) const STARTED: Duration = Duration::from_secs(1_795_401_515);
 
@@ -35,6 +38,8 @@ pub(crate) struct Wish {
     pub(crate) run_time: Option<Duration>,
     pub(crate) label: Option<String>,
     pub(crate) scenario: Option<String>,
+    /// Names beside the three of the suite.
+    pub(crate) more_names: u32,
 }
 
 impl Default for Wish {
@@ -46,6 +51,7 @@ impl Default for Wish {
             run_time: None,
             label: None,
             scenario: None,
+            more_names: 0,
         }
     }
 }
@@ -105,7 +111,7 @@ impl Conductor {
         let text = format!("users from 0 to {} at {:.2}/s", wish.users, wish.spawn_rate);
         snapshot.mark(Mark { at: Duration::ZERO, kind: Occasion::Load, text });
         let run = OneRun {
-            numbers: Numbers::new(header.tasks.len()),
+            numbers: Numbers::new(header.tasks.len(), wish.more_names),
             header,
             snapshot,
             users: 0.0,
@@ -160,6 +166,8 @@ impl Conductor {
         let number = inside.log.last().map_or(1, |line| line.number + 1);
         let text = format!("[2026-11-23 02:38:35,000] host/{text}");
         inside.log.push(LogLine { number, text });
+        let beyond = inside.log.len().saturating_sub(MOST_LINES);
+        inside.log.drain(..beyond);
     }
 
     fn put(&self, run: &OneRun, number: u64, stage: Stage, reason: Option<StopReason>) {
@@ -396,7 +404,7 @@ pub(crate) fn started() -> SystemTime {
 pub(crate) fn save(path: &Path, seconds: u64, torn: bool) {
     let header = header(&Wish::default());
     let mut snapshot = Snapshot::new(&header.classes, &header.tasks, 1);
-    let mut numbers = Numbers::new(header.tasks.len());
+    let mut numbers = Numbers::new(header.tasks.len(), 0);
     let mut saver = Saver::create(path, header.clone()).expect("a file can be made");
     for second in 1..=seconds {
         let at = Duration::from_secs(second);

@@ -11,19 +11,21 @@ use katydid_core::{
 /// Makes seconds.
 pub(crate) struct Numbers {
     recorder: Recorder,
-    rows: [RowId; 3],
+    rows: Vec<RowId>,
 }
 
 impl Numbers {
-    pub(crate) fn new(tasks: usize) -> Self {
+    /// For so many tasks, with `more` names beside the three of the suite.
+    pub(crate) fn new(tasks: usize, more: u32) -> Self {
         let mut recorder = Recorder::new(tasks, RecorderLimits::default());
         let mut row =
             |method, name, tag: &str| recorder.row(method, name, &Arc::from([Arc::from(tag)]));
-        let rows = [
+        let mut rows = vec![
             row("GET", "/browse", "read"),
             row("POST", "/pay", "critical"),
             row("GET", "/report", "read"),
         ];
+        rows.extend((0..more).map(|it| row("GET", &format!("/shelves/{it:02}/[item]"), "read")));
         Self { recorder, rows }
     }
 
@@ -39,7 +41,7 @@ impl Numbers {
         let began = end.saturating_sub(Duration::from_secs(1)).as_nanos() as u64;
         let count = if paused { 0 } else { u64::from(users) };
         for number in 0..count {
-            let row = (number % 3) as usize;
+            let row = number as usize % self.rows.len();
             // Slower with more users, and in waves.
             let wave = 1.0 + 0.4 * ((second as f64) / 15.0).sin();
             let ms = (8.0 + 12.0 * row as f64 + f64::from(users) / 4.0) * wave
@@ -69,7 +71,7 @@ impl Numbers {
             }
             self.recorder.request_ends();
             let counts = TaskCounts { executions: 1, requests: 1, ..TaskCounts::default() };
-            self.recorder.task(TaskId(row as u32), counts);
+            self.recorder.task(TaskId((row % 3) as u32), counts);
         }
         let classes = [users - users / 4, users / 4];
         let mut interval = self.recorder.take(end.as_nanos() as u64, &classes, None);
