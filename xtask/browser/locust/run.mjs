@@ -70,6 +70,8 @@ export const run = async (tools) => {
       await charts.first().waitFor();
       assert.equal(await charts.count(), 3);
       const drawn = () => charts.evaluateAll((all) => all.map((it) => it.toDataURL().length + it.toDataURL().slice(-2000)));
+      // They move for a moment after they have come.
+      await wait(1500);
       const before = await drawn();
       await until('every chart is drawn anew', async () => (await drawn()).every((it, k) => it !== before[k]), 20);
       await shot('charts');
@@ -102,16 +104,16 @@ export const run = async (tools) => {
       await tab(page, 'Download Data');
       const requests = await csv('Download requests CSV', 'Type,Name,Request Count,Failure Count,Median Response Time');
       assert.match(requests.name, /^Locust_\d{4}-\d\d-\d\d-\d\dh\d\d_tts-load_.*_requests\.csv$/);
-      assert.equal(requests.lines.length, heard('/stats/requests').at(-1).stats.length);
+      assert.ok(requests.lines.length >= heard('/stats/requests').at(-1).stats.length, 'a row for each name and for all');
       await csv('Download failures CSV', 'Method,Name,Error,Occurrences');
       await csv('Download exceptions CSV', 'Count,Message,Traceback,Nodes');
       await shot('downloads');
     }],
     ['its report is ours', async () => {
-      const [download] = await Promise.all([page.waitForEvent('download', { timeout: 30_000 }), page.getByRole('link', { name: 'Download Report' }).click()]);
-      const text = fs.readFileSync(await download.path(), 'utf8');
-      assert.match(text, /Load test report/);
-      assert.match(download.suggestedFilename(), /^Locust_.*\.html$/);
+      const [other] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('link', { name: 'Download Report' }).click()]);
+      await other.waitForLoadState();
+      assert.match(await other.textContent('body'), /Load test report/);
+      await other.close();
     }],
     ['the statistics are reset while it runs', async () => {
       const before = heard('/stats/requests').at(-1).stats.at(-1).num_requests;
@@ -124,9 +126,12 @@ export const run = async (tools) => {
       await until('it is stopped', () => state() === 'stopped');
       assert.equal(heard('/stats/requests').at(-1).user_count, 0);
       await page.getByRole('button', { name: 'New', exact: true }).waitFor();
-      await agrees(locust, '/stats/requests', statistics);
+      const { stats } = await agrees(locust, '/stats/requests', statistics);
       assert.match(await bar(), /stopped/i);
       await shot('stopped');
+      await tab(page, 'Download Data');
+      const { lines } = await csv('Download requests CSV', 'Type,Name,Request Count');
+      assert.deepEqual(lines.map((line) => Number(/^[^,]*,[^,]*,(\d+),/.exec(line)[1])), stats.map((it) => it.num_requests), 'the file has the numbers of the table');
     }],
     ['another run begins from its form, of one class alone', async () => {
       await page.getByRole('button', { name: 'New', exact: true }).click();
@@ -141,7 +146,8 @@ export const run = async (tools) => {
       locust.quiet();
     }],
     ['a page that is opened later shows the run that is over', async () => {
-      await page.reload();
+      locust.forget('/stats/requests');
+      await page.goto(locust.proxy.address);
       await agrees(locust, '/stats/requests', statistics);
       locust.quiet();
     }],
