@@ -115,7 +115,7 @@ impl Exports {
         if self.prometheus.is_none() && self.otlp.is_none() {
             return;
         }
-        let metrics = Arc::new(Metrics::of(snapshot, &self.about, self.started));
+        let metrics = Arc::new(Metrics::of(snapshot, &self.about, self.started).over());
         if let Some(prometheus) = &self.prometheus {
             prometheus.put(&metrics, true);
         }

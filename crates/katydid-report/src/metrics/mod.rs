@@ -32,6 +32,21 @@ pub struct Metrics {
     pub families: Vec<Family>,
 }
 
+/// What is said of now.
+const OF_NOW: [&str; 2] = ["requests_per_second", "failures_per_second"];
+
+impl Metrics {
+    /// The same once the run is over, when nothing is current any more: whoever goes on scraping
+    /// must not see a load that has ended.
+    #[must_use]
+    pub fn over(mut self) -> Self {
+        for family in self.families.iter_mut().filter(|it| OF_NOW.contains(&it.name)) {
+            family.points.iter_mut().for_each(|point| point.value = Value::Number(0.0));
+        }
+        self
+    }
+}
+
 /// What a run is told apart by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct About {

@@ -52,6 +52,27 @@ fn prometheus_text_of_everything() {
 }
 
 #[test]
+fn nothing_is_current_in_a_run_that_is_over() {
+    let now = metrics(&everything());
+    let sum = |metrics: &Metrics, name: &str| -> f64 {
+        let number = |value: &Value| if let Value::Number(number) = value { *number } else { 0.0 };
+        family(metrics, name).points.iter().map(|point| number(&point.value)).sum()
+    };
+    assert!(sum(&now, "requests_per_second") > 0.0);
+    let over = Metrics::clone(&now).over();
+    for name in ["requests_per_second", "failures_per_second"] {
+        assert!(sum(&over, name).abs() < f64::EPSILON, "{name}");
+        assert_eq!(family(&over, name).points.len(), family(&now, name).points.len(), "{name}");
+    }
+    // What is counted stays.
+    let counted = |metrics: &Metrics| {
+        let text = prometheus(metrics);
+        text.lines().filter(|line| line.contains("_total")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(counted(&over), counted(&now));
+}
+
+#[test]
 fn numbers_are_those_of_the_snapshot() {
     let snapshot = eventful();
     let metrics = metrics(&snapshot);
