@@ -39,7 +39,8 @@ pub(crate) fn run() -> Result<Checked> {
 /// The folder of the front end. Locust itself is not started for that.
 fn front_end(python: &Path) -> Result<PathBuf> {
     let find = "import importlib.util; print(importlib.util.find_spec('locust').origin)";
-    let told = Command::new(python).args(["-c", find]).output().context("python cannot be started")?;
+    let told =
+        Command::new(python).args(["-c", find]).output().context("python cannot be started")?;
     let origin = String::from_utf8(told.stdout)?;
     let package = Path::new(origin.trim()).parent().context("Locust is not in its environment")?;
     Ok(package.join(FRONT_END))

@@ -48,8 +48,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let users = USERS[(second / 600) as usize % USERS.len()];
             conductor.change(Change::Users { users, spawn_rate })?;
         }
-        if second % 20 == 0 {
-            conductor.say(&format!("INFO/katydid.main: second {second} of the run"));
+        // So much that the page has as many lines as it keeps before the first half hour is over.
+        for line in 1..=2 {
+            conductor.say(&format!("INFO/katydid.main: line {line} of second {second}"));
         }
         conductor.second();
     }

@@ -133,12 +133,16 @@ export const run = async (tools) => {
       const { lines } = await csv('Download requests CSV', 'Type,Name,Request Count');
       assert.deepEqual(lines.map((line) => Number(/^[^,]*,[^,]*,(\d+),/.exec(line)[1])), stats.map((it) => it.num_requests), 'the file has the numbers of the table');
     }],
-    ['another run begins from its form, of one class alone', async () => {
+    ['another run begins from its form, of one class alone, and is edited', async () => {
       await page.getByRole('button', { name: 'New', exact: true }).click();
       await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
       for (const name of ['TTSReaderUser', 'BurstTrafficUser', 'HeavyTTSUser']) await page.getByRole('row', { name }).getByRole('checkbox').click();
       await send(page, 4, 4, 'Start');
       await until('it runs', () => state() === 'running' && heard('/stats/requests').at(-1).user_count === 4);
+      await page.getByRole('button', { name: 'Edit', exact: true }).click();
+      await page.getByText('Edit running load test').waitFor();
+      await send(page, 6, 4, 'Update');
+      await until('there are more users of it', () => heard('/stats/requests').at(-1).user_count === 6);
       await tab(page, 'Current Ratio');
       await until('only that class has users', () => (heard('/tasks').at(-1) || { per_class: { ReadOnlyUser: {} } }).per_class.ReadOnlyUser.ratio === 1);
       await page.getByRole('button', { name: 'Stop', exact: true }).click();

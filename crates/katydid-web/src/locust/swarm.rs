@@ -14,6 +14,7 @@ use super::{is_on, json};
 use crate::app::App;
 use crate::board::{Run, View};
 use crate::director::{Change, Order};
+use crate::suite::SuiteInfo;
 
 const MISSING: &str = "Missing or invalid user_count or spawn_rate from /swarm request";
 const SPANS: &str = "Valid run_time formats are : 20, 20s, 3m, 2h, 1h20m, 3h30m10s, etc.";
@@ -58,7 +59,7 @@ pub(super) async fn swarm(State(app): State<App>, headers: HeaderMap, body: Byte
     let (run_time, classes) =
         (form.run_time.as_ref().map(|(_, seconds)| *seconds), form.sorted_classes());
     let done = if is_on(&view) {
-        match form.edit(&view) {
+        match form.edit(&view, &app.suite) {
             Ok(change) => app.change(change).await,
             Err(message) => return failed(host, message),
         }
@@ -156,7 +157,7 @@ impl Form {
     }
 
     /// The change of a run that is on: users and spawn rate. What else it says must be so already.
-    fn edit(self, view: &View) -> Result<Change, String> {
+    fn edit(self, view: &View, suite: &SuiteInfo) -> Result<Change, String> {
         let Some(run) = &view.run else { return Err(MISSING.to_owned()) };
         let fixed = |what: &str| {
             Err(format!("{what} of a run that is on cannot be changed; stop it first"))
@@ -169,8 +170,11 @@ impl Form {
             return fixed("the run time");
         }
         let runs = |class: &String| run.header.classes.iter().any(|known| **known == **class);
-        let all = self.classes.iter().all(runs) && self.classes.len() == run.header.classes.len();
-        if !self.classes.is_empty() && !all {
+        let same = self.classes.iter().all(runs) && self.classes.len() == run.header.classes.len();
+        // Locust's own page names all that there are with each edit, whichever run.
+        let known = |class: &String| suite.classes.iter().any(|known| known.name == *class);
+        let all = self.classes.iter().all(known) && self.classes.len() == suite.classes.len();
+        if !self.classes.is_empty() && !same && !all {
             return fixed("the user classes");
         }
         if let Some(odd) = self.others.iter().find(|(name, words)| !is_so(name, words, view)) {

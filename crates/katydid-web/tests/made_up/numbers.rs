@@ -18,8 +18,9 @@ impl Numbers {
     /// For so many tasks, with `more` names beside the three of the suite.
     pub(crate) fn new(tasks: usize, more: u32) -> Self {
         let mut recorder = Recorder::new(tasks, RecorderLimits::default());
-        let mut row =
-            |method, name, tag: &str| recorder.row(method, name, &Arc::from([Arc::from(tag)]));
+        let mut row = |method: &str, name: &str, tag: &str| {
+            recorder.row(method, name, &Arc::from([Arc::from(tag)]))
+        };
         let mut rows = vec![
             row("GET", "/browse", "read"),
             row("POST", "/pay", "critical"),
