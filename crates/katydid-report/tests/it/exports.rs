@@ -59,13 +59,13 @@ fn nothing_is_current_in_a_run_that_is_over() {
         family(metrics, name).points.iter().map(|point| number(&point.value)).sum()
     };
     assert!(sum(&now, "requests_per_second") > 0.0);
-    let over = Metrics::clone(&now).over();
+    let over = Arc::new(Metrics::clone(&now).over());
     for name in ["requests_per_second", "failures_per_second"] {
         assert!(sum(&over, name).abs() < f64::EPSILON, "{name}");
         assert_eq!(family(&over, name).points.len(), family(&now, name).points.len(), "{name}");
     }
     // What is counted stays.
-    let counted = |metrics: &Metrics| {
+    let counted = |metrics: &Arc<Metrics>| {
         let text = prometheus(metrics);
         text.lines().filter(|line| line.contains("_total")).map(str::to_owned).collect::<Vec<_>>()
     };
