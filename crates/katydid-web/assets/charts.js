@@ -50,7 +50,7 @@ const build = (host) => {
   const ofName = el('div', { class: 'chart-grid' });
   parts = { name, ofName, side, spread, empty: el('p', { class: 'empty', text: 'The first second has not ended yet.' }) };
   const tools = el('div', { class: 'tools' }, reset, button('Last 15 min', 900), button('Last 5 min', 300), button('Last minute', 60),
-    el('label', {}, log, ' Response times on a log scale'), el('label', {}, 'One name ', name));
+    el('label', {}, log, ' Response times on a log scale'), el('label', {}, 'One\u00a0name ', name));
   side.box.className = spread.box.className = 'chart-grid';
   host.append(tools, window_, parts.empty, ofName, time, spread.head, spread.box, side.head, side.box);
   parts.places = { time, side: side.box, spread: spread.box, name: ofName, log, window: window_, reset };

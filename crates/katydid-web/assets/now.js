@@ -26,7 +26,7 @@ const build = () => {
   figures = {
     state: figure('state', 'Run'),
     verdict: figure('verdict', 'Targets', { tab: 'verdict' }),
-    trust: figure('trust', 'Trust in the run', { tab: 'verdict' }),
+    trust: figure('trust', 'Trust', { tab: 'verdict' }),
     users: figure('users', 'Users', { spark: true }),
     rate: figure('rate', 'Requests/s', { spark: true }),
     p95: figure('p95', 'p95 of 10 s', { spark: true }),

@@ -5,7 +5,7 @@ import { fields } from './fields.js';
 import { plural } from './format.js';
 
 const card = (value, name, load, on) => el('label', { class: 'card' },
-  el('input', { type: 'radio', name: 'scenario', value, checked: on }), el('b', { text: name }), el('small', { text: load }));
+  el('input', { type: 'radio', name: 'scenario', value, checked: on }), el('b', { text: name }), el('small', { text: load.replace(/,(?! )/g, ', ') }));
 
 /** `choose(classes)` is told the classes of the scenario. */
 export const buildScenarios = (host, suite, given, choose) => {

@@ -4,6 +4,7 @@ import { post, Refused } from './api.js';
 import { ask } from './ask.js';
 import { by, el, keyed, mark, put, show } from './dom.js';
 import { field, fields, optionsOf } from './fields.js';
+import { plural } from './format.js';
 import { buildClasses, chooseClasses, classesOf, classesWrong, noClass, tagsOf } from './classes.js';
 import { buildScenarios } from './scenarios.js';
 import { say } from './say.js';
@@ -26,7 +27,8 @@ const build = (host) => {
         el('section', { id: 'about-scenario', 'aria-live': 'polite', hidden: true }),
         el('section', { 'aria-labelledby': 'look-title' }, el('h3', { id: 'look-title', text: 'Before the start' }),
           el('p', { class: 'help', id: 'look-hint', text: 'Check first looks at target, accounts and every task once, and makes no load.' }),
-          el('ul', { id: 'findings', class: 'findings' }))))));
+          el('ul', { id: 'findings', class: 'findings' }),
+          el('details', { id: 'findings-more', hidden: true }, el('summary'), el('ul', { id: 'findings-alike', class: 'findings' })))))));
   buildClasses(by('classes'), suite.classes, given.classes);
   buildScenarios(by('scenarios'), suite, given, chooseClasses);
   form().addEventListener('submit', (event) => { event.preventDefault(); start(false); });
@@ -151,6 +153,30 @@ const start = async (confirmed) => {
   tell();
 };
 
+/** A list of what was found. */
+const list = (host, findings) => keyed(host, findings, (one) => `${one.k} ${one.what}`, () => el('li', {}, el('span', { 'aria-hidden': 'true' }), el('span', { class: 'unseen' }), el('b'), el('span')), (node, one) => {
+  node.className = one.severity;
+  const [icon, word, what, text] = node.children;
+  put(icon, ICONS[one.severity]);
+  put(word, `${SAID[one.severity]}: `);
+  put(what, one.what);
+  put(text, ` ${one.text}`);
+});
+
+/** What stands in the way comes first; many that are good in the same way are one line. */
+const tellFindings = (findings) => {
+  const all = findings.map((one, k) => ({ ...one, k })), rank = Object.keys(ICONS);
+  const good = (what) => all.filter((one) => one.severity === 'good' && one.what === what).length;
+  const [few, alike] = [[], []];
+  for (const one of all) (one.severity === 'good' && good(one.what) > MANY ? alike : few).push(one);
+  list(by('findings'), few.sort((a, b) => rank.indexOf(b.severity) - rank.indexOf(a.severity)));
+  list(by('findings-alike'), alike);
+  show(by('findings-more'), alike.length > 0);
+  const kinds = [...new Set(alike.map((one) => one.what))];
+  put(by('findings-more').firstChild, `✓ ${kinds.map((what) => plural(good(what), what)).join(', ')}: each good`);
+};
+
+const MANY = 3;
 const ICONS = { good: '✓', unknown: '?', bad: '✗' }, SAID = { good: 'good', unknown: 'not known', bad: 'would spoil the run' };
 
 const look = async () => {
@@ -162,14 +188,7 @@ const look = async () => {
     const bad = findings.filter((one) => one.severity === 'bad').length;
     put(by('look-hint'), findings.length === 0 ? 'There was nothing to look at.' : bad ? `${bad} of ${findings.length} would spoil the run.` : 'Nothing stands in the way of a start.');
     say(by('look-hint').textContent);
-    keyed(by('findings'), findings.map((one, k) => ({ ...one, k })), (one) => `${one.k} ${one.what}`, () => el('li', {}, el('span', { 'aria-hidden': 'true' }), el('span', { class: 'unseen' }), el('b'), el('span')), (node, one) => {
-      node.className = one.severity;
-      const [icon, word, what, text] = node.children;
-      put(icon, ICONS[one.severity]);
-      put(word, `${SAID[one.severity]}: `);
-      put(what, one.what);
-      put(text, ` ${one.text}`);
-    });
+    tellFindings(findings);
   } catch (fault) { put(by('look-hint'), 'It could not be looked at.'); wrong(fault); }
   busy(false);
   tell();

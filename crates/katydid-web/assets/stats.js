@@ -29,7 +29,7 @@ const COLUMNS = [
   number('mean', 'Average (ms)', ms),
   number('min', 'Min (ms)', ms),
   number('max', 'Max (ms)', ms),
-  number('size', 'Average size (bytes)', count),
+  number('size', 'Average size (bytes)', count, (row) => (row.requests ? row.size : null)),
   number('rps', 'Current RPS', rate),
   number('fps', 'Current Failures/s', rate, undefined, { tone: (row) => (row.fps > 0 ? 'bad' : '') }),
   number('share', 'Fails %', share, part, { off: true, tone: (row) => (row.failures ? 'bad' : '') }),

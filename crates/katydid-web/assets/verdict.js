@@ -68,7 +68,9 @@ const tellSearch = (search) => {
   const { box, outcome, probes } = parts.search;
   show(box, Boolean(search));
   if (!search) return;
-  put(outcome, search.outcome || (search.probes.length ? 'It goes on.' : 'Its first probe is on.'));
+  // What it came to stands above, in every tab.
+  put(outcome, search.outcome ? '' : search.probes.length ? 'It goes on.' : 'Its first probe is on.');
+  show(outcome, !search.outcome);
   lines(probes, search.probes.map((line) => line.replace(/^Probe \d+, /, '')));
 };
 

@@ -83,6 +83,12 @@ export const form = async (tools) => {
       await page.click('#look');
       await page.locator('#findings li').first().waitFor({ timeout: 60_000 });
       assert.match(await page.locator('#look-hint').textContent(), /Nothing stands in the way|would spoil/);
+      // Every task was tried; those that are good are one line, which opens.
+      assert.ok((await page.locator('#findings li').count()) < 15, 'what is to be read is short');
+      assert.match(await page.locator('#findings-more > summary').textContent(), /^✓ \d+ tasks: each good$/);
+      await page.click('#findings-more > summary');
+      assert.ok((await page.locator('#findings-alike li').count()) > 20);
+      await page.click('#findings-more > summary');
     }],
     ['the form holds on a phone, in light and in dark', async () => {
       for (const summary of await page.locator('details.more:not([open]) > summary').all()) await summary.click();

@@ -122,7 +122,7 @@ fn read(run: &Run, name: &str) -> Result<Vec<u8>, ApiError> {
 /// What lies in a folder, by the end of its name, the first that fits. A suite may leave other files
 /// beside it, which are called by their names.
 const LYING: [(&str, &str); 9] = [
-    (katydid_store::FILE_NAME, "The run itself, for `report` and `compare`"),
+    (katydid_store::FILE_NAME, "The run itself, for the commands report and compare"),
     ("run.txt", "What was said at its end"),
     ("stats_history.csv", "The run second by second"),
     ("stats_stats.csv", "Requests by name, as they were written"),
