@@ -1,5 +1,5 @@
 //! Locust's keys: `w` and `W` add one and ten users, `s` and `S` take them away, Enter opens the live
-//! page.
+//! page. Where the terminal shows the run, `p` pauses it and lets it go on, and `q` is Ctrl-C.
 
 use std::io;
 use std::sync::Arc;
@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use katydid_core::RunState;
 use rustix::event::Timespec;
+use signal_hook::consts::SIGINT;
+use signal_hook::low_level::raise;
 
 use crate::console::Console;
 use crate::live::open_in_browser;
@@ -15,6 +17,7 @@ use crate::terminal::{Terminal, read_keys};
 
 /// How long a look at the keyboard lasts.
 const LOOK: Duration = Duration::from_millis(200);
+const CTRL_L: u8 = 0xc;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,12 @@ enum Key {
     Users(i32),
     /// The live page.
     Page,
+    /// A pause, or its end.
+    Pause,
+    /// As Ctrl-C.
+    Stop,
+    /// The screen is drawn again.
+    Redraw,
 }
 
 impl Key {
@@ -33,8 +42,16 @@ impl Key {
             b's' => Some(Self::Users(-1)),
             b'S' => Some(Self::Users(-10)),
             b'\r' | b'\n' => Some(Self::Page),
+            b'p' => Some(Self::Pause),
+            b'q' => Some(Self::Stop),
+            CTRL_L => Some(Self::Redraw),
             _ => None,
         }
+    }
+
+    /// Beside a log a finger that slips must not disturb a run.
+    fn is_of_the_view(self) -> bool {
+        matches!(self, Self::Pause | Self::Stop | Self::Redraw)
     }
 }
 
@@ -62,6 +79,12 @@ pub(crate) fn listen(terminal: Arc<Terminal>, watch: Watch, console: Console) ->
 
 fn act(key: Key, watch: &Watch, console: &Console) {
     let control = &watch.control;
+    if key.is_of_the_view() && !watch.screen.is_shown() {
+        return;
+    }
+    if let (Key::Users(_), Some(why)) = (key, watch.why_users_stay()) {
+        return console.info(why);
+    }
     match key {
         Key::Users(more) if control.state() == RunState::Spawning => {
             console.warning(if more > 0 {
@@ -79,6 +102,18 @@ fn act(key: Key, watch: &Watch, console: &Console) {
             Some(address) => open_in_browser(address, console),
             None => console.info("This run has no live page; --web-ui opens one beside it"),
         },
+        Key::Pause => {
+            let done = if control.is_paused() { control.resume() } else { control.pause() };
+            if let Err(fault) = done {
+                console.warning(&fault.to_string());
+            }
+        }
+        Key::Stop => {
+            if let Err(fault) = raise(SIGINT) {
+                console.warning(&format!("q has no effect: {fault}"));
+            }
+        }
+        Key::Redraw => watch.screen.redraw(),
     }
 }
 
@@ -88,9 +123,11 @@ mod tests {
 
     #[test]
     fn the_keys_are_locusts() {
-        let asked: Vec<Key> = b"wWsS\nxq".iter().filter_map(|byte| Key::of(*byte)).collect();
+        let asked: Vec<Key> = b"wWsS\nxpq\x0c".iter().filter_map(|byte| Key::of(*byte)).collect();
         let users = [1, 10, -1, -10].map(Key::Users);
         assert_eq!(asked[..4], users);
-        assert_eq!(asked[4..], [Key::Page]);
+        assert_eq!(asked[4..], [Key::Page, Key::Pause, Key::Stop, Key::Redraw]);
+        assert!(asked[5..].iter().all(|key| key.is_of_the_view()));
+        assert!(!asked[..5].iter().any(|key| key.is_of_the_view()));
     }
 }

@@ -52,6 +52,7 @@ mod sources;
 mod suite;
 mod terminal;
 mod told;
+mod tui;
 mod watching;
 
 use std::ffi::OsString;

@@ -18,7 +18,7 @@ use crate::error::CliError;
 use crate::export::Exports;
 use crate::files::{FailureFile, LastFiles, Place, RUNS, Reports};
 use crate::hooks::Calls;
-use crate::live::Live;
+use crate::live::{Live, Onlookers};
 use crate::outcome::{End, ending_of};
 use crate::preflight::{self, Findings, Wanted};
 use crate::printer::Printer;
@@ -130,12 +130,13 @@ impl Stage<'_> {
         files.probe(console);
         exports.describe(&suite.name, &settings);
         let output = &settings.output;
-        let quiet = output.only_summary || (live.is_some() && !output.print_stats);
+        let header = Arc::new(heading::of_suite(suite, &settings));
+        let asked = (live, output.tui.as_deref());
+        let mut onlookers = Onlookers::begin(asked, (&header, &place), watch, console);
+        let quiet = output.only_summary || (onlookers.any() && !output.print_stats);
         let mut printer = Printer::new(console, quiet);
         let (prefix, rows) = (place.prefix.as_deref(), history_rows(&settings));
         let mut reports = Reports::new(prefix, rows, place_made, console);
-        let header = Arc::new(heading::of_suite(suite, &settings));
-        let mut feed = live.map(|live| live.feed(&header, &place, &watch.control));
         let mut saving = Saving::begin(&place, &header, console);
         let mut observe = |event: RunEvent<'_>| {
             printer.event(&event);
@@ -145,15 +146,15 @@ impl Stage<'_> {
             watching.save(&mut saving);
             saving.event(&event);
             exports.event(&event);
-            if let Some(feed) = &mut feed {
-                feed.event(&event, &watching);
-            }
+            onlookers.event(&event, &watching);
             pass_on(&event, &mut calls, backend.as_ref(), console);
         };
         watch.run_begins();
         watch.keys_begin(console);
         let classes = &settings.classes;
-        let mut ended = katydid_engine::run(classes, shared, run, &watch.control, &mut observe)?;
+        let ended = katydid_engine::run(classes, shared, run, &watch.control, &mut observe);
+        onlookers.leave_terminal();
+        let mut ended = ended?;
         watching.end(&mut ended.snapshot);
         calls.test_stop(ended.reason, &ended.snapshot);
         let (snapshot, reason) = (&ended.snapshot, ended.reason);
@@ -173,9 +174,7 @@ impl Stage<'_> {
         let failures = failures.map(|failures| failures.finish(console));
         let closed = end.close((reports, failures), calls, saving);
         let code = closed.verdict.exit_code;
-        if let Some(feed) = feed {
-            feed.over(ended.snapshot, closed);
-        }
+        onlookers.over(ended.snapshot, closed);
         exports.linger(watch, console);
         Ok(code)
     }

@@ -113,6 +113,8 @@ pub(crate) struct OutputSettings {
     pub(crate) exports: ExportSettings,
     /// Tables during the run, also with the live page.
     pub(crate) print_stats: bool,
+    /// The run is shown on one screen of the terminal; this is what asked for it.
+    pub(crate) tui: Option<String>,
     /// No tables before the end.
     pub(crate) only_summary: bool,
     /// Neither log nor tables.
@@ -155,6 +157,7 @@ impl OutputSettings {
             json: output.json,
             json_file: output.json_file,
             print_stats: output.print_stats,
+            tui: output.tui.then(|| args.sources.name("tui")),
             only_summary: output.only_summary,
             skip_log_setup: output.skip_log_setup,
             loglevel: output.loglevel.unwrap_or_default(),

@@ -17,6 +17,7 @@ use crate::console::Console;
 use crate::keys;
 use crate::live::Call;
 use crate::terminal::Terminal;
+use crate::tui::{Screen, leave_with_panics};
 
 /// What the work shares with the signals.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +34,10 @@ pub(crate) struct Watch {
     terminal: Option<Arc<Terminal>>,
     /// They are being read.
     keys: Arc<AtomicBool>,
+    /// Why they change no number of users, as a sentence.
+    users_stay: Arc<OnceLock<&'static str>>,
+    /// Where the terminal view is, if there is one.
+    pub(crate) screen: Arc<Screen>,
 }
 
 impl Watch {
@@ -59,6 +64,16 @@ impl Watch {
     /// The address of the live page, if there is one.
     pub(crate) fn page(&self) -> Option<&str> {
         self.page.get().map(String::as_str)
+    }
+
+    /// Keys cannot change the number of users, for this reason.
+    pub(crate) fn users_stay(&self, why: &'static str) {
+        let _ = self.users_stay.set(why);
+    }
+
+    /// Why keys cannot change the number of users, if they cannot.
+    pub(crate) fn why_users_stay(&self) -> Option<&'static str> {
+        self.users_stay.get().copied()
     }
 
     /// Whether a signal has asked for the end.
@@ -95,10 +110,11 @@ impl Watch {
 }
 
 /// Gives the terminal back for good, whatever ends this thread.
-struct Leave(Option<Arc<Terminal>>);
+struct Leave(Option<Arc<Terminal>>, Arc<Screen>);
 
 impl Drop for Leave {
     fn drop(&mut self) {
+        self.1.leave();
         if let Some(terminal) = &self.0 {
             terminal.leave();
         }
@@ -122,11 +138,14 @@ pub(crate) fn supervise(
     work: impl FnOnce(&Watch) -> u8 + Send + 'static,
 ) -> u8 {
     let terminal = keys.then(Terminal::of_stdin).flatten().map(Arc::new);
+    let screen: Arc<Screen> = Arc::default();
+    leave_with_panics(&screen);
     let (tell, hear) = channel();
-    if let Err(fault) = listen(tell.clone(), terminal.clone()) {
+    let given = terminal.clone().map(|terminal| (terminal, Arc::clone(&screen)));
+    if let Err(fault) = listen(tell.clone(), given) {
         console.warning(&format!("Ctrl-C will end the run without reports: {fault}"));
     }
-    let watch = Watch { terminal, ..Watch::default() };
+    let watch = Watch { terminal, screen, ..Watch::default() };
     let worker = watch.clone();
     let last_words = console.clone();
     let spawned = std::thread::Builder::new().name("katydid-main".to_owned()).spawn(move || {
@@ -141,7 +160,7 @@ pub(crate) fn supervise(
         console.error(&format!("no thread to work on: {fault}"));
         return exit::TOOL;
     }
-    let leave = Leave(watch.terminal.clone());
+    let leave = Leave(watch.terminal.clone(), Arc::clone(&watch.screen));
     let code = wait(&watch, console, &hear);
     drop(leave);
     console.flush(Some(LAST_WORDS));
@@ -186,7 +205,10 @@ fn name(signal: i32) -> &'static str {
     if signal == SIGTERM { "SIGTERM" } else { "SIGINT" }
 }
 
-fn listen(tell: Sender<Event>, terminal: Option<Arc<Terminal>>) -> std::io::Result<()> {
+fn listen(
+    tell: Sender<Event>,
+    terminal: Option<(Arc<Terminal>, Arc<Screen>)>,
+) -> std::io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM])?;
     if terminal.is_some() {
         for signal in [SIGQUIT, SIGTSTP, SIGCONT] {
@@ -197,12 +219,16 @@ fn listen(tell: Sender<Event>, terminal: Option<Arc<Terminal>>) -> std::io::Resu
         for signal in signals.forever() {
             match (signal, &terminal) {
                 // What they do without us, but to a terminal as it was.
-                (SIGQUIT | SIGTSTP, Some(terminal)) => {
+                (SIGQUIT | SIGTSTP, Some((terminal, screen))) => {
+                    screen.pause();
                     terminal.pause();
                     let _ = emulate_default_handler(signal);
                 }
                 // The shell may have set the terminal anew meanwhile.
-                (SIGCONT, Some(terminal)) => terminal.resume(),
+                (SIGCONT, Some((terminal, screen))) => {
+                    terminal.resume();
+                    screen.resume();
+                }
                 _ if tell.send(Event::Signal(signal)).is_err() => break,
                 _ => {}
             }

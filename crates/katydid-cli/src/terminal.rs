@@ -2,6 +2,7 @@
 //! always given back as it was.
 
 use std::io::{self, IsTerminal as _};
+use std::os::fd::AsFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -44,7 +45,7 @@ impl Terminal {
     /// touches it from the background is stopped by the system.
     pub(crate) fn take(&self) -> bool {
         let mut state = self.lock();
-        if *state != State::Calm || !in_foreground() {
+        if *state != State::Calm || !in_foreground(io::stdin()) {
             return *state == State::Keys;
         }
         let mut keys = self.calm.clone();
@@ -81,7 +82,7 @@ impl Terminal {
 
     fn restore(&self, next: State) {
         let mut state = self.lock();
-        if *state == State::Keys && in_foreground() {
+        if *state == State::Keys && in_foreground(io::stdin()) {
             // A terminal that is gone needs no restoring.
             let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.calm);
         }
@@ -101,7 +102,7 @@ pub(crate) fn read_keys(wait: Timespec) -> Option<Vec<u8>> {
     let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
     // A signal may have interrupted it, after which a read would wait for ever.
     let ready = poll(&mut fds, Some(&wait)).is_ok_and(|ready| ready > 0);
-    if !ready || !in_foreground() {
+    if !ready || !in_foreground(&stdin) {
         return Some(Vec::new());
     }
     let mut bytes = [0; 64];
@@ -113,6 +114,7 @@ pub(crate) fn read_keys(wait: Timespec) -> Option<Vec<u8>> {
     }
 }
 
-fn in_foreground() -> bool {
-    tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp())
+/// Whether a terminal is this process's own at this moment, and not the shell's.
+pub(crate) fn in_foreground(terminal: impl AsFd) -> bool {
+    tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp())
 }

@@ -3,6 +3,7 @@
 
 mod questions;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -349,6 +350,19 @@ impl Snapshot {
             arrivals.planned,
             arrivals.settled()
         ))
+    }
+
+    /// This run as if every start under way came to its end now: for a verdict before the end, at
+    /// which they are waited for.
+    pub fn settled(&self) -> Cow<'_, Self> {
+        match self.arrivals {
+            Some(arrivals) if arrivals.under_way() > 0 => {
+                let completed = arrivals.completed + arrivals.under_way();
+                let arrivals = Some(ArrivalCounts { completed, ..arrivals });
+                Cow::Owned(Self { arrivals, ..self.clone() })
+            }
+            _ => Cow::Borrowed(self),
+        }
     }
 
     /// Requests that have begun and not ended.

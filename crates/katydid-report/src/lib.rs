@@ -14,6 +14,7 @@
 //! - [`metrics`]: the numbers of a moment, for Prometheus and OpenTelemetry.
 //! - [`plan`]: a scenario that checks the load that a search has found.
 //! - [`table`]: the live table and the tables at the end of a run.
+//! - [`text`]: foreign text on a terminal.
 //!
 //! # Milliseconds
 //! Locust's own columns are whole milliseconds and stay so: averages are cut off, minima rounded
@@ -37,11 +38,12 @@ pub mod plan;
 mod slowest;
 mod stages;
 pub mod table;
-mod text;
+pub mod text;
 
 pub use facts::{Facts, MachineInfo, RunInfo};
 pub use junit::junit;
 pub use markdown::markdown;
+pub use number::fine_millis;
 
 use std::borrow::Cow;
 

@@ -41,6 +41,11 @@ pub(crate) fn fine(millis: f64) -> String {
     }
 }
 
+/// A time in milliseconds for a table: `0.31`, `12.3`, `105`.
+pub fn fine_millis(time: Duration) -> String {
+    fine(millis(time))
+}
+
 /// A time for a sentence or a single figure: `0.31 ms`, `105 ms`, `4302 ms`, `12.7 s`.
 pub(crate) fn span(time: Duration) -> String {
     match millis(time) {

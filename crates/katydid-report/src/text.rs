@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// `text` with everything escaped that could move the cursor, change colours, break the line or
 /// reverse the direction of writing: `\n`, `\u{1b}`.
-pub(crate) fn clean(text: &str) -> Cow<'_, str> {
+pub fn clean(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_harmful) {
         return Cow::Borrowed(text);
     }
@@ -28,13 +28,13 @@ fn is_harmful(c: char) -> bool {
 }
 
 /// Columns that `text` takes on a terminal.
-pub(crate) fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.width()
 }
 
 /// `text` in at most `most` columns: both ends stay, `…` stands for the middle, because names of
 /// one service often differ only at their ends.
-pub(crate) fn shorten(text: &str, most: usize) -> Cow<'_, str> {
+pub fn shorten(text: &str, most: usize) -> Cow<'_, str> {
     if width(text) <= most {
         return Cow::Borrowed(text);
     }

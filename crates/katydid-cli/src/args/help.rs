@@ -115,8 +115,8 @@ scenario. Files have a line `name = value` for each long option and are merged k
 by name, none is ignored.";
 
 const EXIT_CODES: &str = "\
-Keys on a terminal: w, W one and ten users more, s, S fewer, Enter opens the live page; Ctrl-C ends
-and reports.
+Keys on a terminal: w, W one and ten users more, s, S fewer, Enter opens the live page; with --tui p
+pauses and goes on; Ctrl-C ends and reports.
 Everything for people goes to stderr; --list, --help, --version and --json to stdout.
 Exit codes: 0 pass, 1 requests failed, 2 wrong use, 3 run invalid, 70 a report could not be written,
 99 target missed, 130 interrupted.";

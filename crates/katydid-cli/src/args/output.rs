@@ -42,6 +42,12 @@ pub(crate) struct OutputArgs {
     /// Print tables during the run, as headless runs do anyway
     #[arg(long, help_heading = help::STATISTICS, hide_short_help = true)]
     pub(crate) print_stats: bool,
+    /// Show the run on one screen of the terminal: load, times, curves, verdict
+    ///
+    /// The log comes after the run. p pauses the run and lets it go on, q stops it. Where keyboard or
+    /// screen are no terminal, the log says so and goes on.
+    #[arg(long, help_heading = help::STATISTICS, hide_short_help = true)]
+    pub(crate) tui: bool,
     /// Print no table before the end of the run
     #[arg(long, help_heading = help::STATISTICS, hide_short_help = true)]
     pub(crate) only_summary: bool,

@@ -179,6 +179,11 @@ impl Console {
         }
     }
 
+    /// While somebody else draws on the terminal, what was to be shown waits; it comes after.
+    pub(crate) fn hold(&self, hold: bool) {
+        self.writer.hold(hold);
+    }
+
     /// Waits until everything is written, but not longer than `limit`.
     pub(crate) fn flush(&self, limit: Option<Duration>) {
         self.writer.flush(limit);

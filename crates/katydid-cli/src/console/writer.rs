@@ -1,16 +1,19 @@
 //! The thread that writes: lines in their order, tables only while they are fresh, and the
-//! progress line below them.
+//! progress line below them. While somebody else draws on the terminal, all of it waits.
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Seek as _, Write as _};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstream::ColorChoice;
+use tempfile::SpooledTempFile;
 
 /// Lines that may wait before lines that nobody must read are left out.
 const MOST_WAITING: usize = 10_000;
+/// Bytes that wait in memory while nothing can be shown; more wait in a file without a name.
+const MOST_HELD: usize = 1 << 20;
 /// Back to the first column, and away with what stands there.
 const CLEAR_LINE: &str = "\r\x1b[K";
 
@@ -67,6 +70,12 @@ impl Writer {
     /// Puts something into the queue.
     pub(crate) fn push(&self, piece: Piece) {
         self.shared.lock().push(piece);
+        self.shared.changed.notify_all();
+    }
+
+    /// Shows nothing from now on, or everything that has waited.
+    pub(crate) fn hold(&self, hold: bool) {
+        self.shared.lock().held.now = hold;
         self.shared.changed.notify_all();
     }
 
@@ -137,8 +146,17 @@ struct Queue {
     last_line: LastLine,
     /// Details that found no room since the last writing.
     left_out: u64,
+    held: Held,
     writing: bool,
     closed: bool,
+}
+
+/// Whether nothing may be shown.
+#[derive(Debug, Default)]
+struct Held {
+    now: bool,
+    /// As the screen knows it.
+    known: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -146,6 +164,7 @@ struct Batch {
     pieces: VecDeque<Piece>,
     last_line: LastLine,
     left_out: u64,
+    held: bool,
 }
 
 impl Queue {
@@ -162,7 +181,9 @@ impl Queue {
     }
 
     fn take(&mut self) -> Batch {
+        self.held.known = self.held.now;
         Batch {
+            held: self.held.now,
             pieces: std::mem::take(&mut self.pieces),
             last_line: std::mem::take(&mut self.last_line),
             left_out: std::mem::take(&mut self.left_out),
@@ -170,7 +191,8 @@ impl Queue {
     }
 
     fn idle(&self) -> bool {
-        self.pieces.is_empty() && self.last_line == LastLine::AsItIs && !self.writing
+        let nothing = self.pieces.is_empty() && self.last_line == LastLine::AsItIs;
+        nothing && self.held.now == self.held.known && !self.writing
     }
 }
 
@@ -189,6 +211,34 @@ struct Screen {
     live: bool,
     /// What stands below everything else; it has no end of line.
     last_line: String,
+    /// What waits until something may be shown again.
+    waiting: Option<Waiting>,
+}
+
+/// What waits while somebody else draws on the terminal.
+struct Waiting {
+    text: SpooledTempFile,
+    last_line: LastLine,
+    /// Bytes for which there was no room.
+    lost: usize,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        let text = SpooledTempFile::new(MOST_HELD);
+        Self { text, last_line: LastLine::AsItIs, lost: 0 }
+    }
+}
+
+impl Waiting {
+    fn add(&mut self, text: &str, last_line: LastLine) {
+        if self.text.write_all(text.as_bytes()).is_err() {
+            self.lost += text.len();
+        }
+        if last_line != LastLine::AsItIs {
+            self.last_line = last_line;
+        }
+    }
 }
 
 impl Screen {
@@ -201,6 +251,7 @@ impl Screen {
             colour: anstream::AutoStream::choice(&stderr) != ColorChoice::Never,
             live: stderr.is_terminal() && !dumb,
             last_line: String::new(),
+            waiting: None,
         }
     }
 
@@ -223,13 +274,35 @@ impl Screen {
         if let Some(log) = &mut self.log {
             let _ = log.write_all(file.as_bytes());
         }
+        if !self.colour {
+            screen = anstream::adapter::strip_str(&screen).to_string();
+        }
+        if batch.held {
+            return self.waiting.get_or_insert_default().add(&screen, batch.last_line);
+        }
+        if let Some(waiting) = self.waiting.take() {
+            self.show_all(waiting);
+        }
         self.show(screen, batch.last_line);
     }
 
-    fn show(&mut self, mut text: String, last_line: LastLine) {
-        if !self.colour {
-            text = anstream::adapter::strip_str(&text).to_string();
+    /// Shows what has waited, as long as it is.
+    fn show_all(&mut self, waiting: Waiting) {
+        let Waiting { mut text, last_line, lost } = waiting;
+        // The line that stands there goes, the new one comes after the text.
+        self.show(String::new(), LastLine::None);
+        let mut note = String::new();
+        match text.rewind() {
+            Ok(()) => drop(io::copy(&mut text, &mut io::stderr().lock())),
+            Err(fault) => note += &format!("(what waited to be shown is lost: {fault})\n"),
         }
+        if lost > 0 {
+            note += &format!("({lost} bytes are lost: there was no room for them to wait)\n");
+        }
+        self.show(note, last_line);
+    }
+
+    fn show(&mut self, mut text: String, last_line: LastLine) {
         if text.is_empty() && last_line == LastLine::AsItIs {
             return;
         }
@@ -265,6 +338,31 @@ mod tests {
             [Piece::Log("line".into()), Piece::Table("new".into()), Piece::Text("end".into())];
         assert_eq!(queue.take().pieces, left);
         assert!(queue.idle());
+    }
+
+    #[test]
+    fn a_hold_is_known_before_a_flush_is_over() {
+        let mut queue = Queue::default();
+        queue.held.now = true;
+        assert!(!queue.idle());
+        assert!(queue.take().held && queue.idle());
+        queue.held.now = false;
+        assert!(!queue.idle() && !queue.take().held);
+    }
+
+    #[test]
+    fn what_waits_is_kept_whole_however_long_it_is() {
+        let mut waiting = Waiting::default();
+        let line = format!("{}\n", "x".repeat(1_023));
+        for _ in 0..3 * (MOST_HELD >> 10) {
+            waiting.add(&line, LastLine::New("1s".into()));
+        }
+        waiting.add("end\n", LastLine::AsItIs);
+        assert!(waiting.text.is_rolled() && waiting.lost == 0);
+        waiting.text.rewind().unwrap();
+        let text = io::read_to_string(&mut waiting.text).unwrap();
+        assert_eq!((text.len(), text.ends_with("x\nend\n")), (3 * MOST_HELD + 4, true));
+        assert_eq!(waiting.last_line, LastLine::New("1s".into()));
     }
 
     #[test]

@@ -11,7 +11,6 @@ use katydid_web::{Board, Run, Stage};
 
 use crate::outcome::Closed;
 use crate::told::Told;
-use crate::watching::Watching;
 
 /// Puts one run on the board. Numbers are copied between two ticks and judged on another thread: a
 /// verdict of many rules must not hold up the dispatcher.
@@ -68,8 +67,8 @@ impl Feed {
         Self { board: board.clone(), run: Some(run), control: control.clone(), slot, judge }
     }
 
-    /// Shows what an event changes.
-    pub(crate) fn event(&mut self, event: &RunEvent<'_>, watching: &Watching) {
+    /// Shows what an event changes. `complete` puts in what is in no snapshot before the end of a run.
+    pub(crate) fn event(&mut self, event: &RunEvent<'_>, complete: impl FnOnce(&mut Snapshot)) {
         match event {
             RunEvent::Started { .. } => {
                 let run = self.run.take();
@@ -85,7 +84,7 @@ impl Feed {
             | RunEvent::Stopping(_) => self.state(None),
             RunEvent::Tick(snapshot) => {
                 let mut copy = Snapshot::clone(snapshot);
-                watching.show(&mut copy);
+                complete(&mut copy);
                 self.state(None);
                 self.numbers(Arc::new(copy));
             }
@@ -180,7 +179,7 @@ fn change(board: &Board, change: impl FnOnce(&mut Run)) {
 
 /// The verdict of a run that would end now.
 fn verdict_now(header: &Header, snapshot: &Snapshot) -> Verdict {
-    let ending = ending_now(header, snapshot);
+    let (ending, snapshot) = (ending_now(header, snapshot), &*snapshot.settled());
     Told { header, snapshot, ending: &ending, broken: None }.verdict()
 }
 

@@ -2,13 +2,15 @@
 //!
 //! The page itself is `katydid-web`'s; it shows what lies on a [`Board`] and passes on what people
 //! want to a [`Director`](katydid_web::Director). Here is that director (`director.rs`), what it makes
-//! of an order (`order.rs`), what puts a run on the board (`feed.rs`), and the loop that does one run
-//! after the other (`session.rs`) by the same way as a headless one (`run.rs`).
+//! of an order (`order.rs`), what puts a run on the board (`feed.rs`), who looks on at it
+//! (`onlookers.rs`), and the loop that does one run after the other (`session.rs`) by the same way as a
+//! headless one (`run.rs`).
 
 mod browser;
 mod director;
 mod feed;
 mod info;
+mod onlookers;
 mod order;
 mod page;
 mod search;
@@ -31,6 +33,7 @@ use crate::settings::Settings;
 
 pub(crate) use browser::open as open_in_browser;
 pub(crate) use feed::Feed;
+pub(crate) use onlookers::Onlookers;
 pub(crate) use session::{Start, serve};
 
 /// What the loop of a session is told.

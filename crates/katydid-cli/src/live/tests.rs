@@ -203,6 +203,27 @@ fn a_run_is_paused_and_goes_on_and_says_so() {
 }
 
 #[test]
+fn starts_under_way_are_no_fault_of_a_run_that_is_on() {
+    let server = TestServer::spawn();
+    let open = Open::with("--max-in-flight 1000");
+    let wanted = order(&[("host", &[&server.url()]), ("arrival-rate", &["50/s"])]);
+    open.conductor.start(wanted).unwrap();
+    open.until("it sends", |view| view.run.as_ref().is_some_and(|run| run.snapshot.requests() > 0));
+    server.freeze();
+    let view = open.until("starts are under way", |view| {
+        let arrivals = view.run.as_ref().and_then(|run| run.snapshot.arrivals());
+        arrivals.is_some_and(|arrivals| arrivals.under_way() > 20)
+    });
+    server.thaw();
+    let run = view.run.as_ref().unwrap();
+    let rules: Vec<&str> = run.verdict.run.findings.iter().map(|it| it.rule).collect();
+    assert!(!rules.contains(&"conservation"), "{rules:?}");
+    open.conductor.change(Change::Stop).unwrap();
+    assert_eq!(open.over(1).run.as_ref().unwrap().snapshot.unaccounted(), None);
+    open.leave();
+}
+
+#[test]
 fn a_run_with_an_end_is_interrupted_by_a_stop() {
     let server = TestServer::spawn();
     let open = Open::with("-t 1h");

@@ -11,6 +11,7 @@ use http::{HeaderName, HeaderValue, Method};
 use katydid_core::is_loopback;
 use katydid_engine::RunSettings;
 
+use super::shown::{View, ViewArgs};
 use super::visitor::Request;
 use crate::args::{
     ArrivalArgs, ExportArgs, HttpArgs, ReportArgs, parse_count, parse_rate, parse_requests,
@@ -72,6 +73,8 @@ pub(crate) struct QuickArgs {
     /// Number that fixes the engine's random choices
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    #[command(flatten)]
+    view: ViewArgs,
     /// Exit with 3 when the run says DISTURBED of itself, not only when INVALID
     #[arg(long)]
     strict: bool,
@@ -120,6 +123,8 @@ pub(crate) struct Plan {
     pub(crate) strict: bool,
     /// The run leaves no folder.
     pub(crate) no_save: bool,
+    /// Whether it is shown on the whole screen.
+    pub(crate) view: View,
 }
 
 impl Plan {
@@ -165,6 +170,7 @@ impl Plan {
             exports: ExportSettings::resolve(&args.exports, |long| format!("--{long}"))?,
             strict: args.strict,
             no_save: args.no_save,
+            view: args.view.meant(),
         })
     }
 }

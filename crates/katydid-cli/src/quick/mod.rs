@@ -1,12 +1,14 @@
 //! `katydid URL`: the quick front for one address, on the same engine as any suite.
 
 mod args;
+mod shown;
 mod summary;
 mod visitor;
 
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use katydid_core::RunEvent;
 use katydid_engine::{RunSettings, Shared};
@@ -26,6 +28,7 @@ use crate::signals::{Watch, supervise};
 use crate::{commands, heading, limits, refuse};
 
 use args::{Plan, QuickArgs};
+use shown::Shown;
 
 /// The whole of `katydid URL`'s `main`: loads one address and prints a summary on stdout.
 pub fn quick() -> ExitCode {
@@ -38,7 +41,8 @@ pub fn quick() -> ExitCode {
 fn supervised(plan: Plan) -> Result<u8, CliError> {
     let console = Console::open(LogSetup::default())?;
     let inner = console.clone();
-    Ok(supervise(&console, false, move |watch| {
+    let keys = shown::wants_keys(plan.view);
+    Ok(supervise(&console, keys, move |watch| {
         load(plan, watch, &inner).unwrap_or_else(|error| {
             inner.error(&error.to_string());
             error.exit_code()
@@ -51,8 +55,11 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     limits::make_room(run.users, run.threads)?;
     let mut exports = Exports::open(&plan.exports, None, console)?;
     console.info(&opening(run, &plan.url));
+    if plan.request.requests.is_some() {
+        watch.users_stay("The users of this run share the requests of -n; their number stays");
+    }
     let classes = [visitor::class(plan.request)];
-    let header = Header { strict: plan.strict, ..heading::of_run(&classes, run) };
+    let header = Arc::new(Header { strict: plan.strict, ..heading::of_run(&classes, run) });
     let (place, place_made) =
         if plan.no_save { (Place::default(), true) } else { place_of("url", console) };
     let files = LastFiles::of_run(&plan.reports, &place).with_page(plan.html);
@@ -62,25 +69,29 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     let csv = plan.csv.as_deref();
     let mut reports = Reports::new(csv, HistoryRows::Aggregated, place_made, console);
     let progress = Progress { users: run.users, run_time: run.end() };
+    watch.run_begins();
+    let mut shown = Shown::begin(plan.view, (&header, &place), watch, console);
     let mut observe = |event: RunEvent<'_>| {
         reports.event(&event);
         saving.event(&event);
         exports.event(&event);
+        shown.event(&event);
         match &event {
             RunEvent::Tick(snapshot) => console.progress(Some(&progress.line(snapshot))),
             RunEvent::Warning(text) => console.warning(text),
             _ => {}
         }
     };
-    watch.run_begins();
     let shared = Shared::default();
-    let ended = katydid_engine::run(&classes, shared, run, &watch.control, &mut observe)?;
+    let ended = katydid_engine::run(&classes, shared, run, &watch.control, &mut observe);
+    drop(shown);
+    let ended = ended?;
     let snapshot = &ended.snapshot;
     exports.end(snapshot, console);
     let mut written = reports.finish(snapshot, ended.started);
     let diagnosis = katydid_core::diagnose(snapshot, &[]);
     let ending = Ending { diagnosis, ..ending_of(&ended) };
-    let (header, place, files) = (&header, &place, &files);
+    let (header, place, files) = (&*header, &place, &files);
     let (shows_tables, goes_on) = (false, false);
     let mut end = End { header, snapshot, ending, shows_tables, goes_on, place, files, console };
     let verdict = end.write(saving, &mut written);

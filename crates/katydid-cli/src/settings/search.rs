@@ -11,7 +11,7 @@ const NO_REPORT: &str = "there is no such report of a search; --json-file has it
 const NO_EXPORT: &str = "the probes of a search are runs of their own and export nothing";
 
 /// What a search has no use for, each with the reason.
-const BESIDE: [(&str, &str); 14] = [
+const BESIDE: [(&str, &str); 15] = [
     ("stages", "the search chooses its numbers of users itself"),
     ("steps", "the search chooses its steps itself"),
     ("arrival-rate", "the search is one for users, not for arrivals"),
@@ -26,6 +26,7 @@ const BESIDE: [(&str, &str); 14] = [
     ("prometheus-linger", NO_EXPORT),
     ("otlp-endpoint", NO_EXPORT),
     ("csv-full-history", "--csv writes one line for each probe"),
+    ("tui", "a search is a row of short runs, and the log has a line for each"),
 ];
 
 /// The search that a scenario asks for, with the numbers of the flags.
@@ -76,6 +77,7 @@ pub(super) fn alone(args: &Args, search: Option<&Ladder>) -> Args {
         args.reports = ReportArgs::default();
         args.exports = ExportArgs::default();
         args.output.csv_full_history = false;
+        args.output.tui = false;
     }
     args
 }

@@ -223,6 +223,7 @@ fn what_means_nothing_beside_a_search_is_refused() {
         ("--arrival-rate 5/s", "--arrival-rate has no use in scenario capacity: the search is one"),
         ("--stages 1@1/s:1s", "--stages has no use in scenario capacity"),
         ("--steps 3", "--steps has no use in scenario capacity"),
+        ("--tui", "--tui has no use in scenario capacity: a search is a row of short runs"),
         ("-i 5", "--iterations has no use in scenario capacity"),
         ("--csv x --csv-full-history", "--csv-full-history has no use in scenario capacity"),
         ("--max-requests 9", "--max-requests bounds one run, and a search makes many"),

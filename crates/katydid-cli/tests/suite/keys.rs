@@ -111,10 +111,7 @@ fn a_stopped_run_gives_the_terminal_back_and_takes_it_again() {
     let mut terminal = shoppers(&server, 1);
     terminal.press(CTRL_Z);
     terminal.wait_until_raw(false);
-    wait_until("it is stopped", || {
-        let path = format!("/proc/{}/stat", terminal.pid());
-        std::fs::read_to_string(path).is_ok_and(|stat| stat.contains(") T "))
-    });
+    terminal.wait_until_stopped();
     signal("CONT", terminal.pid());
     terminal.wait_until_raw(true);
     terminal.press("w");
@@ -156,7 +153,7 @@ fn the_embedded_backend_knows_users_that_keys_may_add() {
     assert_eq!(terminal.end(), Some(0));
 }
 
-fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_mins(1);
     while !holds() {
         assert!(Instant::now() < end, "never: {what}");

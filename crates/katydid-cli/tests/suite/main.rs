@@ -18,6 +18,7 @@ mod evidence;
 mod exit_codes;
 mod exports;
 mod files;
+mod grid;
 mod guards;
 mod hooks;
 mod keys;
@@ -33,6 +34,7 @@ mod pty;
 mod runs;
 mod saved;
 mod shop;
+mod tui;
 mod warnings;
 mod watching;
 
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
         capacity::TESTS,
         climb::TESTS,
         keys::TESTS,
+        tui::TESTS,
         live::TESTS,
         locust_api::TESTS,
         measure::TESTS,

@@ -8,7 +8,9 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcgetwinsize, tcsetwinsize};
+
+use crate::grid;
 
 /// A test that waits longer than this has failed.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -19,6 +21,8 @@ pub(crate) struct Terminal {
     keyboard: File,
     /// Kept open so that the screen can be read, and asked for its modes, to the end.
     line: File,
+    /// The modes before anything ran on it.
+    modes_before: String,
     screen: Arc<(Mutex<String>, Condvar)>,
 }
 
@@ -31,6 +35,7 @@ impl Terminal {
         resize(&master, 160);
         let name = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
         let line = File::options().read(true).write(true).open(name).unwrap();
+        let modes_before = modes(&line);
         // In a session of its own, whose terminal this is: that takes code before `exec`, which
         // util-linux has.
         let mut session = Command::new("setsid");
@@ -46,7 +51,7 @@ impl Terminal {
         let child = session.spawn().expect("setsid of util-linux");
         let screen = Arc::new((Mutex::new(String::new()), Condvar::new()));
         watch(File::from(master.try_clone().unwrap()), Arc::clone(&screen));
-        Self { child, keyboard: File::from(master), line, screen }
+        Self { child, keyboard: File::from(master), line, modes_before, screen }
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -84,6 +89,40 @@ impl Terminal {
         seen.clone()
     }
 
+    /// Waits until `text` stands on the screen; returns what stands there then.
+    pub(crate) fn wait_for_frame(&self, text: &str) -> String {
+        self.wait_until_frame(text, |frame| frame.contains(text))
+    }
+
+    /// Waits until something stands on the screen that `holds`; returns what stands there then.
+    pub(crate) fn wait_until_frame(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+        let frame = |seen: &str| {
+            let size = tcgetwinsize(&self.line).unwrap();
+            grid::lines(seen, (size.ws_col.into(), size.ws_row.into())).join("\n")
+        };
+        frame(&self.wait_until(what, |seen| holds(&frame(seen))))
+    }
+
+    /// The modes of the terminal, to compare them.
+    pub(crate) fn modes(&self) -> String {
+        modes(&self.line)
+    }
+
+    /// The same before anything ran on it.
+    pub(crate) fn modes_before(&self) -> &str {
+        &self.modes_before
+    }
+
+    /// Waits until the program is stopped, as by Ctrl-Z.
+    pub(crate) fn wait_until_stopped(&self) {
+        let end = Instant::now() + PATIENCE;
+        let path = format!("/proc/{}/stat", self.pid());
+        while !std::fs::read_to_string(&path).is_ok_and(|stat| stat.contains(") T ")) {
+            assert!(Instant::now() < end, "it was never stopped");
+            std::thread::yield_now();
+        }
+    }
+
     /// Waits until keys are read one by one and unseen, or no longer.
     pub(crate) fn wait_until_raw(&self, raw: bool) {
         let modes = LocalModes::ICANON | LocalModes::ECHO;
@@ -107,6 +146,10 @@ impl Drop for Terminal {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn modes(terminal: impl AsFd) -> String {
+    format!("{:?}", tcgetattr(terminal).unwrap())
 }
 
 fn resize(terminal: impl AsFd, columns: u16) {

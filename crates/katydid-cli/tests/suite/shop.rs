@@ -95,7 +95,16 @@ async fn get(session: &mut Session, path: &str) -> TaskResult {
     Ok(())
 }
 
+/// `SHOP_PANICS`: a thread of the suite's own dies.
+fn panic_once() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    if std::env::var_os("SHOP_PANICS").is_some() {
+        ONCE.call_once(|| drop(std::thread::spawn(|| panic!("the shelf fell"))));
+    }
+}
+
 async fn look(session: &mut Session) -> TaskResult {
+    panic_once();
     let path = format!("/{}", session.shared::<Options>().text("aisle").unwrap_or_default());
     get(session, &path).await?;
     if spends() {
