@@ -108,6 +108,26 @@ fn the_document_shows_frames_as_they_are() {
     }
 }
 
+/// Every word of docs/METRICS.md is on a frame, and every number on a frame has its word there.
+#[test]
+fn the_document_of_metrics_says_what_the_numbers_are() {
+    let document = include_str!("../../../../../docs/METRICS.md");
+    let (_, part) = document.split_once("\n### Terminal view\n").unwrap();
+    let rows = part.lines().skip(4).take_while(|line| line.starts_with("| "));
+    let cells = rows.filter_map(|line| line.split(" | ").next());
+    let words: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    let frames = [healthy(), failing(), arrivals()].map(|it| frame(&it, (100, 26))).join("\n");
+    for word in &words {
+        assert!(frames.contains(word), "{word} is on no frame:\n{frames}");
+    }
+    let heading = frames.lines().find(|line| line.starts_with("Type ")).unwrap();
+    let rest = words.iter().fold(heading.to_owned(), |rest, word| rest.replace(word, ""));
+    assert_eq!(rest.split_whitespace().collect::<Vec<_>>(), ["Type", "Name"]);
+    for line in frames.lines().skip(1).take(5) {
+        assert!(words.iter().any(|word| line.starts_with(word)), "docs/METRICS.md lacks {line}");
+    }
+}
+
 #[test]
 fn a_paused_run() {
     let mut made_up = healthy();
@@ -120,8 +140,8 @@ fn a_paused_run() {
     insta::assert_snapshot!(text(&drawn));
 }
 
-#[test]
-fn a_run_of_the_open_model() {
+/// A run with an arrival rate.
+fn arrivals() -> MadeUp {
     let mut made_up = MadeUp::new(Vec::new());
     made_up.run.arrival_rate = Some(74.0);
     made_up.header.load.open = true;
@@ -132,7 +152,12 @@ fn a_run_of_the_open_model() {
         starts.dropped = 2;
         made_up.seconds(1);
     }
-    insta::assert_snapshot!(frame(&made_up, (100, 20)));
+    made_up
+}
+
+#[test]
+fn a_run_of_the_open_model() {
+    insta::assert_snapshot!(frame(&arrivals(), (100, 20)));
 }
 
 #[test]
