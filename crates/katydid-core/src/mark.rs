@@ -8,6 +8,8 @@ use crate::{RunEvent, StopReason};
 
 /// Marks of one kind that a run keeps; a shape may change its mind every second.
 const MOST_OF_A_KIND: usize = 100;
+/// Users per second from which on they start within moments.
+const AT_ONCE: f64 = 1e9;
 
 /// Something that happened at one moment of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +45,9 @@ impl Mark {
     /// The mark that an event leaves, if it leaves one.
     pub fn of(event: &RunEvent<'_>, at: Duration) -> Option<Self> {
         let (kind, text) = match event {
+            RunEvent::RampBegun { from, to, spawn_rate } if *spawn_rate >= AT_ONCE => {
+                (Occasion::Load, format!("users from {from} to {to} at once"))
+            }
             RunEvent::RampBegun { from, to, spawn_rate } => {
                 (Occasion::Load, format!("users from {from} to {to} at {spawn_rate:.2}/s"))
             }
@@ -139,5 +144,8 @@ mod tests {
         assert_eq!((marks.kept().len(), marks.left_out()), (101, 86_300));
         assert_eq!(marks.kept()[0].text, "users from 1 to 2 at 1.00/s");
         assert_eq!(marks.kept()[100].text, "the shape is over");
+        let at_once = RunEvent::RampBegun { from: 0, to: 9, spawn_rate: 1e12 };
+        let mark = Mark::of(&at_once, Duration::ZERO).expect("a ramp leaves a mark");
+        assert_eq!(mark.text, "users from 0 to 9 at once");
     }
 }

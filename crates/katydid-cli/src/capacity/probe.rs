@@ -54,7 +54,7 @@ impl Searcher<'_> {
             watching.save(&mut saving);
             saving.event(&event);
             if let Some(feed) = &mut feed {
-                feed.event(&event, &watching);
+                feed.event(&event, |copy| watching.show(copy));
             }
             match &event {
                 RunEvent::AllUsersStarted { users } => calls.spawning_complete(users),

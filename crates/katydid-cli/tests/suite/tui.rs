@@ -19,6 +19,8 @@ crate::tests![
     without_a_terminal_it_says_so_and_changes_nothing,
     one_address_is_seen_by_itself_and_not_where_it_is_not_wanted,
     requests_that_users_share_keep_their_number,
+    page_and_terminal_show_the_same_run,
+    runs_of_a_session_have_a_view_each,
 ];
 
 const ENTER: &str = "\u{1b}[?1049h";
@@ -255,4 +257,41 @@ fn requests_that_users_share_keep_their_number() {
     assert_eq!(terminal.end(), Some(0));
     terminal.wait_for("VERDICT: PASS");
     assert_eq!(server.requests("/delay/50"), 90);
+}
+
+fn page_and_terminal_show_the_same_run() {
+    let server = TestServer::spawn();
+    let command = shoppers(&server, "--web-ui -P 0 -t 3s");
+    let mut terminal = Terminal::start(&command);
+    let frame = terminal.wait_for_frame("VERDICT so far: PASS");
+    assert!(frame.contains("q Ctrl-C stop  Enter page"), "{frame}");
+    let page = terminal.wait_for("Starting web interface at http://");
+    let (_, rest) = page.split_once("Starting web interface at http://").unwrap();
+    let address = rest.split('/').next().unwrap();
+    let (status, state) = crate::live::ask(address, "GET", "/state", "");
+    assert!(status == 200 && state.contains("\"stage\":\"on\""), "{state}");
+    terminal.press("\n");
+    terminal.wait_for_frame(&format!("The live page is at http://{address}/"));
+    assert_eq!(terminal.end(), Some(0));
+}
+
+fn runs_of_a_session_have_a_view_each() {
+    let server = TestServer::spawn();
+    let words = "Shopper -P 0 --autostart --tui --no-save -u 5 -r 1000 -t 2s -H";
+    let mut terminal = Terminal::start(shop(words).arg(server.url()).env("TERM", "xterm"));
+    terminal.wait_for_frame("Users 5/5");
+    let screen = terminal.wait_for("The run is over (exit code 0)");
+    assert_eq!((screen.matches(ENTER).count(), screen.matches(LEAVE).count()), (1, 1));
+    let (_, rest) = screen.split_once("Starting web interface at http://").unwrap();
+    let address = rest.split('/').next().unwrap().to_owned();
+    let over = || crate::live::ask(&address, "GET", "/state", "").1.contains("\"over\"");
+    crate::keys::wait_until("it waits for the next", over);
+    let (status, said) = crate::live::ask(&address, "POST", "/run", "{\"options\":{}}");
+    assert_eq!(status, 202, "{said}");
+    terminal.wait_until("a second view", |screen| screen.matches(ENTER).count() == 2);
+    terminal.wait_for_frame("Users 5/5");
+    terminal.wait_until("its end", |screen| screen.matches("The run is over").count() == 2);
+    terminal.press(CTRL_C);
+    assert_eq!(terminal.end(), Some(0));
+    assert_eq!(terminal.modes(), terminal.modes_before());
 }

@@ -11,6 +11,9 @@ use super::words::{beginning, coloured, cut, left, right, rule};
 /// Columns of `met`, `MISSED` and `too few`.
 const WORD: usize = 8;
 
+/// What a verdict without targets means.
+const NO_TARGET: &str = "no target is set: it passes when nothing fails, however slow it is";
+
 /// What is said of a run, the worst first.
 pub(super) struct Judged<'a> {
     verdict: &'a Verdict,
@@ -29,6 +32,8 @@ enum Point<'a> {
     Finding { is_invalid: bool, text: &'a str },
     /// Any other reason of the verdict.
     Cause(&'a str),
+    /// Nothing else is to be said.
+    Nothing,
 }
 
 impl Point<'_> {
@@ -40,7 +45,7 @@ impl Point<'_> {
             Self::Expected { met: false, .. } => 1,
             Self::Cause(_) => 2,
             Self::Finding { .. } => 3,
-            Self::Target(_) | Self::Expected { .. } => 4,
+            Self::Target(_) | Self::Expected { .. } | Self::Nothing => 4,
         }
     }
 
@@ -134,7 +139,9 @@ fn points(verdict: &Verdict) -> Vec<Point<'_>> {
             || verdict.run.findings.iter().any(|it| it.text == cause)
     };
     let causes = verdict.causes.iter().filter(|cause| !said(cause)).map(|it| Point::Cause(it));
-    targets.chain(expected).chain(findings).chain(causes).collect()
+    let none = verdict.targets.is_empty() && verdict.expectations.is_empty();
+    let nothing = none.then_some(Point::Nothing);
+    targets.chain(expected).chain(findings).chain(causes).chain(nothing).collect()
 }
 
 /// Of targets the one with the smaller margin comes first; without data it is worst.
@@ -156,6 +163,7 @@ impl Point<'_> {
             Self::Finding { is_invalid: true, text } => ("INVALID", Color::Red, *text),
             Self::Finding { text, .. } => ("DISTURBED", Color::Yellow, *text),
             Self::Cause(text) => ("FAIL", Color::Red, *text),
+            Self::Nothing => return Line::from(Span::from(beginning(NO_TARGET, width)).dim()),
         };
         let word = left(word, WORD.max(word.len() + 1));
         let room = width.saturating_sub(word.len());
