@@ -2,7 +2,7 @@
 # A live page left open: 20 real minutes at 1,000 users, then two hours in fast motion. Memory of program and tab is flat.
 """Usage: long_page.py [MINUTES [SNAPSHOTS [MILLISECONDS]]]
 
-20 minutes, then 7,200 snapshots of 50 ms (6 minutes), unless told; 0 leaves a part out. BUILT=1 builds nothing. Needs Chromium.
+20 minutes, then 7,200 snapshots of 75 ms (9 minutes), unless told; 0 leaves a part out. BUILT=1 builds nothing. Needs Chromium.
 
 Real: tts-load against its embedded backend, 1,000 users of the class that reads the account (more than that the two cores
 of the machine that this was made on do not stand), the page open in a headless Chromium. A look every 10 s. Fast motion:
@@ -11,7 +11,8 @@ many milliseconds; all that is between the board and the screen is the product's
 
 Between two looks the page shows another tab and then Charts again, where it is looked at: resident memory of the program
 (without its backend), and of the tab the JavaScript heap after a collection, DOM nodes, listeners, and the memory of its
-process. An update is timed in the page: from a message of the stream until what it changed has been drawn.
+process and its CPU time. An update is timed in the page: from a message of the stream until what it changed has been
+drawn.
 
 The first quarter of each part is for warming up. After it, with 95 % certainty, none of memory, heap, nodes and listeners
 may grow by more than 10 % of its middle; nine updates in ten must be drawn within 100 ms, in the last quarter as in all;
@@ -32,7 +33,7 @@ MIB = 1 << 20
 # Column of a look, what it is, the share of its middle that it may grow by (None is told and not judged).
 FIGURES = [("program", "program, resident MiB", 0.1), ("heap", "tab, JavaScript heap MiB", 0.1), ("nodes", "tab, DOM nodes", 0.1),
            ("listeners", "tab, listeners", 0.1), ("tab", "tab, its process, resident MiB", None), ("drawn", "an update until drawn, median ms", None),
-           ("script", "an update, its script, median ms", None)]
+           ("script", "an update, its script, median ms", None), ("cpu", "an update, CPU ms of the tab's process", None)]
 MOST_MS, WARM, LEAST_SEEN = 100, 0.25, 0.95
 
 # Counts snapshots and times updates; snapshot and history come together and are one update.
@@ -58,6 +59,13 @@ WATCH = """
 """
 
 
+def spent(pid):
+    """CPU ms of a process up to now."""
+    with open(f"/proc/{pid}/stat") as stat:
+        words = stat.read().rsplit(") ", 1)[1].split()
+    return 1000 * (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def resident(pid):
     """MiB of memory of a process."""
     with open(f"/proc/{pid}/status") as status:
@@ -71,12 +79,13 @@ class Part:
         self.name, self.tab, self.pid, self.every = name, tab, pid, every
         self.began, self.looks, self.snapshots = time.monotonic(), [], 0
         self.drawn = []  # one list of ms for each look
+        self.spent = spent(tab.pid())
         self.tab.run("takeSeen() && null")
         os.makedirs(OUT, exist_ok=True)
         self.file = open(os.path.join(OUT, f"{name}.csv"), "w", newline="")
         self.rows = csv.writer(self.file)
         self.rows.writerow(["seconds", "snapshots", *[column for column, *_ in FIGURES]])
-        print(f"\n{name}\n  time  snapshots  program MiB  heap MiB   nodes  listeners  tab MiB  update ms: script  drawn", flush=True)
+        print(f"\n{name}\n  time  snapshots  program MiB  heap MiB   nodes  listeners  tab MiB  update ms: script  drawn    CPU", flush=True)
 
     def show(self, tab):
         self.tab.run(f"document.getElementById('tab-{tab}').click()")
@@ -89,7 +98,8 @@ class Part:
         time.sleep(max(0, due - self.every / 2 - time.monotonic()))
         self.show("charts")
         time.sleep(max(0, due - time.monotonic()))
-        seen = self.tab.run("takeSeen()")
+        seen, of_tab = self.tab.run("takeSeen()"), self.tab.pid()
+        cpu = (spent(of_tab) - self.spent) / max(1, seen["snapshots"])
         self.tab.collect()
         metrics = self.tab.metrics()
         middle = lambda values: statistics.median(values) if values else 0.0
@@ -97,12 +107,13 @@ class Part:
         self.drawn.append(seen["drawn"])
         look = {"seconds": time.monotonic() - self.began, "snapshots": self.snapshots, "program": resident(self.pid),
                 "heap": metrics["JSHeapUsedSize"] / MIB, "nodes": metrics["Nodes"], "listeners": metrics["JSEventListeners"],
-                "tab": resident(self.tab.pid()), "drawn": middle(seen["drawn"]), "script": middle(seen["script"])}
+                "tab": resident(of_tab), "drawn": middle(seen["drawn"]), "script": middle(seen["script"]), "cpu": cpu}
+        self.spent = spent(of_tab)
         self.looks.append(look)
         self.rows.writerow([round(value, 3) for value in look.values()])
         self.file.flush()
         if number % told_every == 0:
-            print("{seconds:6.0f} {snapshots:10d} {program:12.1f} {heap:9.2f} {nodes:7.0f} {listeners:10.0f} {tab:8.1f} {script:18.1f} {drawn:6.1f}"
+            print("{seconds:6.0f} {snapshots:10d} {program:12.1f} {heap:9.2f} {nodes:7.0f} {listeners:10.0f} {tab:8.1f} {script:18.1f} {drawn:6.1f} {cpu:6.1f}"
                   .format(**look), flush=True)
 
     def judge(self, expected, long_enough):
@@ -222,7 +233,7 @@ def fast(snapshots, pace):
 
 def main():
     given = [float(word) for word in sys.argv[1:4]]
-    minutes, snapshots, pace = given + [20, 7200, 50][len(given):]
+    minutes, snapshots, pace = given + [20, 7200, 75][len(given):]
     if not browser():
         sys.exit("NOT CHECKED: chromium is not installed")
     if not os.environ.get("BUILT"):
