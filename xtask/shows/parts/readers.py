@@ -119,14 +119,16 @@ def stalled():
     return one
 
 
-def waiting():
-    """Bytes that the server has sent into the kernel and nobody takes, by connection."""
+def waiting(sockets):
+    """Bytes that the server has sent to these into the kernel and nobody takes, by connection."""
+    ours = {one.getsockname()[1] for one in sockets}
     found = []
     for line in open("/proc/net/tcp").readlines()[1:]:
-        words = line.split()
-        state, queue = words[3], int(words[4].split(":")[0], 16)
-        if words[1].endswith(f":{PORT:04X}") and state in ("01", "04") and queue:
-            found.append(queue)
+        _, local, remote, _, queues, *_ = line.split()
+        port = lambda address: int(address.split(":")[1], 16)
+        waits = int(queues.split(":")[0], 16)
+        if port(local) == PORT and port(remote) in ours and waits:
+            found.append(waits)
     return found
 
 
@@ -137,7 +139,7 @@ async def main():
     most, bytes_ = 0, 0
     while not all(one.done() for one in readers):
         await asyncio.wait(readers, timeout=1)
-        found = waiting()
+        found = waiting(sockets)
         if (len(found), sum(found)) > (most, bytes_):
             most, bytes_ = len(found), sum(found)
     counts = [one.result() for one in readers]
