@@ -1,5 +1,5 @@
-//! The ledger: grant, reserve, refund, balance. Spending is in `usage.rs`, because credits are
-//! only spent together with the record of what they were spent on.
+//! The ledger: grants, balances, expiry. Credits are taken for work in `reservations.rs` and spent in
+//! `usage.rs`, because they are only spent together with the record of what they were spent on.
 //!
 //! Every function takes the instant it happens at, so that expiry can be tested without waiting.
 //!
@@ -14,7 +14,7 @@ use sqlx::FromRow;
 use super::{
     Store, StoreError,
     connection::Writer,
-    retry::{FromStore, again},
+    retry::again,
     statement::{Words, locking},
 };
 use crate::domain::{CREDIT_LIFETIME, Tier, Timestamp, UserId};
@@ -50,65 +50,15 @@ impl Grant {
     }
 }
 
-/// Credits taken out of the ledger for one piece of work. Dropping it leaves them reserved until
-/// the sweep gives them back: end it with a refund or by recording what it was spent on.
-#[derive(Debug)]
-#[must_use = "a reservation must be settled or refunded"]
-pub(crate) struct Reservation {
-    pub(super) id: String,
-    pub(super) credits: i64,
-}
-
-/// Why nothing was reserved.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ReserveError {
-    #[error("need {needed} credits, have {available}")]
-    Insufficient { needed: i64, available: i64 },
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl FromStore for ReserveError {
-    fn store_error(&self) -> Option<&StoreError> {
-        match self {
-            Self::Store(error) => Some(error),
-            Self::Insufficient { .. } => None,
-        }
-    }
-}
-
 /// Keeps everybody else from changing what the account can spend, until the transaction ends.
 const ACCOUNT: Words = locking!("SELECT tier FROM users WHERE user_id = $1", "users");
 
-/// The same for the account that a reservation belongs to.
-const ACCOUNT_OF_RESERVATION: Words = locking!(
-    "SELECT users.user_id FROM users
-     JOIN credit_reservations ON credit_reservations.user_id = users.user_id
-     WHERE credit_reservations.id = $1",
-    "users"
-);
-
-const SPENDABLE: &str = "
+pub(super) const SPENDABLE: &str = "
     SELECT id, credits_purchased, credits_remaining, purchase_price, tier_at_purchase,
            purchased_at, expires_at, status, stripe_payment_id, created_at
     FROM credit_transactions
     WHERE user_id = $1 AND status = 'ACTIVE' AND expires_at > $2 AND credits_remaining > 0
     ORDER BY expires_at, id";
-
-const TAKE: &str = "
-    UPDATE credit_transactions
-    SET credits_remaining = credits_remaining - $1,
-        status = CASE WHEN credits_remaining = $1 THEN 'CONSUMED' ELSE status END,
-        updated_at = $2
-    WHERE id = $3";
-
-/// Gives a line back to the transaction it came from. One that has expired meanwhile stays so.
-const GIVE_BACK: &str = "
-    UPDATE credit_transactions
-    SET credits_remaining = credits_remaining + $1,
-        status = CASE WHEN status = 'CONSUMED' THEN 'ACTIVE' ELSE status END,
-        updated_at = $2
-    WHERE id = $3";
 
 /// Rows that somebody holds are marked the next time: this waits for nobody.
 const MARK_EXPIRED: Words = Words {
@@ -153,121 +103,6 @@ impl Store {
             let balance = balance(&mut tx, user, now).await?;
             tx.commit().await?;
             Ok(balance)
-        })
-        .await
-    }
-
-    /// Takes credits out of the ledger, oldest-expiring first, or takes none.
-    pub(crate) async fn reserve(
-        &self,
-        user: &UserId,
-        needed: i64,
-        now: Timestamp,
-    ) -> Result<Reservation, ReserveError> {
-        again(|| async move {
-            let mut tx = self.write().await?;
-            lock(&mut tx, user).await?;
-            let rows: Vec<CreditRow> = tx.sql(SPENDABLE).bind(user).bind(now).fetch_all().await?;
-            let available = rows.iter().map(|row| row.credits_remaining).sum();
-            if available < needed {
-                return Err(ReserveError::Insufficient { needed, available });
-            }
-            let reservation = Reservation { id: uuid::Uuid::new_v4().to_string(), credits: needed };
-            self.write_reservation(&mut tx, user, &reservation, now).await?;
-            take(&mut tx, &reservation, &rows, now).await?;
-            tx.commit().await?;
-            Ok(reservation)
-        })
-        .await
-    }
-
-    async fn write_reservation(
-        &self,
-        tx: &mut Writer,
-        user: &UserId,
-        reservation: &Reservation,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        tx.sql(
-            "INSERT INTO credit_reservations (id, user_id, credits, created_at, owner)
-             VALUES ($1, $2, $3, $4, $5)",
-        )
-        .bind(&reservation.id)
-        .bind(user)
-        .bind(reservation.credits)
-        .bind(now)
-        .bind(&*self.owner)
-        .execute()
-        .await?;
-        Ok(())
-    }
-
-    /// Puts reserved credits back where they came from. Done twice, the second time does nothing.
-    pub(crate) async fn refund(
-        &self,
-        reservation: &Reservation,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.give_back(&reservation.id, now).await.map(|_| ())
-    }
-
-    /// Refunds what this service reserved before it was started anew: that work died with the
-    /// process. What others reserved is theirs.
-    pub(crate) async fn refund_own(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let own = again(|| async move {
-            self.read()
-                .await?
-                .sql("SELECT id FROM credit_reservations WHERE owner = $1 OR owner = ''")
-                .bind(&*self.owner)
-                .fetch_all()
-                .await
-        });
-        self.give_all_back(own.await?, now).await
-    }
-
-    /// Refunds every reservation made before `limit`, whoever made it: no work takes so long.
-    pub(crate) async fn refund_abandoned(
-        &self,
-        limit: Timestamp,
-        now: Timestamp,
-    ) -> Result<usize, StoreError> {
-        let abandoned = again(|| async move {
-            self.read()
-                .await?
-                .sql("SELECT id FROM credit_reservations WHERE created_at < $1")
-                .bind(limit)
-                .fetch_all()
-                .await
-        });
-        self.give_all_back(abandoned.await?, now).await
-    }
-
-    /// Each in a transaction of its own: nobody holds two accounts at once.
-    async fn give_all_back(
-        &self,
-        reservations: Vec<(String,)>,
-        now: Timestamp,
-    ) -> Result<usize, StoreError> {
-        let mut count = 0;
-        for (id,) in &reservations {
-            count += usize::from(self.give_back(id, now).await?);
-        }
-        Ok(count)
-    }
-
-    /// False when the reservation was ended before.
-    async fn give_back(&self, reservation: &str, now: Timestamp) -> Result<bool, StoreError> {
-        again(|| async move {
-            let mut tx = self.write().await?;
-            let account: Option<(UserId,)> =
-                tx.sql(ACCOUNT_OF_RESERVATION).bind(reservation).fetch_optional().await?;
-            if account.is_none() {
-                return Ok(false);
-            }
-            put_lines_back(&mut tx, reservation, now).await?;
-            let closed = close(&mut tx, reservation).await?;
-            tx.commit().await?;
-            Ok(closed)
         })
         .await
     }
@@ -349,60 +184,6 @@ pub(super) async fn insert_grant(
     .execute()
     .await?;
     Ok(())
-}
-
-/// Takes a reservation's credits from these transactions, in their order.
-async fn take(
-    tx: &mut Writer,
-    reservation: &Reservation,
-    rows: &[CreditRow],
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let mut left = reservation.credits;
-    for row in rows {
-        let taken = left.min(row.credits_remaining);
-        tx.sql(TAKE).bind(taken).bind(now).bind(row.id).execute().await?;
-        tx.sql(
-            "INSERT INTO credit_reservation_lines (reservation_id, transaction_id, credits)
-             VALUES ($1, $2, $3)",
-        )
-        .bind(&reservation.id)
-        .bind(row.id)
-        .bind(taken)
-        .execute()
-        .await?;
-        left -= taken;
-        if left == 0 {
-            break;
-        }
-    }
-    Ok(())
-}
-
-async fn put_lines_back(
-    tx: &mut Writer,
-    reservation: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let lines: Vec<(i64, i64)> = tx
-        .sql(
-            "SELECT transaction_id, credits FROM credit_reservation_lines
-             WHERE reservation_id = $1",
-        )
-        .bind(reservation)
-        .fetch_all()
-        .await?;
-    for (transaction, credits) in lines {
-        tx.sql(GIVE_BACK).bind(credits).bind(now).bind(transaction).execute().await?;
-    }
-    Ok(())
-}
-
-/// Removes a reservation with its lines; false when it was ended before.
-pub(super) async fn close(tx: &mut Writer, reservation: &str) -> Result<bool, StoreError> {
-    let removed =
-        tx.sql("DELETE FROM credit_reservations WHERE id = $1").bind(reservation).execute().await?;
-    Ok(removed == 1)
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use sqlx::FromRow;
 
-use super::{Reservation, Store, StoreError, connection::Writer, ledger, retry::again, stats};
+use super::{
+    Reservation, Store, StoreError, connection::Writer, ledger, reservations, retry::again, stats,
+};
 use crate::domain::{Tier, Timestamp, UserId};
 
 /// A synthesis that succeeded.
@@ -61,6 +63,9 @@ const SPEND: &str = "
     WHERE user_id = $4
     RETURNING remaining_chars, monthly_usage, usage_month_start, tier";
 
+const SPENT: &str = "
+    SELECT remaining_chars, monthly_usage, usage_month_start, tier FROM users WHERE user_id = $1";
+
 const DAY: &str = "
     SELECT
         COUNT(CASE WHEN event_type = 'EXTRACT' THEN 1 END) AS extractions,
@@ -84,27 +89,55 @@ impl Store {
         done: &SpeechDone,
         now: Timestamp,
     ) -> Result<Spent, StoreError> {
+        let settle = || self.settle_once(user, reservation, done, now);
+        match again(settle).await {
+            // A reservation can be settled only once, so trying again tells what became of the first
+            // time: paid is paid, and must not be answered as if it were not.
+            Err(StoreError::Unsure(_)) => match again(settle).await {
+                Err(StoreError::Gone) => self.spent(user, now).await,
+                other => other,
+            },
+            other => other,
+        }
+    }
+
+    async fn settle_once(
+        &self,
+        user: &UserId,
+        reservation: &Reservation,
+        done: &SpeechDone,
+        now: Timestamp,
+    ) -> Result<Spent, StoreError> {
+        let mut tx = self.write().await?;
+        let characters = done.characters as i64;
+        let spent: Option<Spent> = tx
+            .sql(SPEND)
+            .bind(now.month_start())
+            .bind(characters)
+            .bind(now)
+            .bind(user)
+            .fetch_optional()
+            .await?;
+        let mut spent = spent.ok_or(StoreError::Gone)?;
+        if !reservations::close(&mut tx, &reservation.id).await? {
+            return Err(StoreError::Gone);
+        }
+        insert_synthesis(&mut tx, user, reservation.credits, done, now).await?;
+        spent.credit_balance = ledger::balance(&mut tx, user, now).await?;
+        stats::add(&mut tx, "total_syntheses", 1).await?;
+        stats::add(&mut tx, "total_characters_synthesized", characters).await?;
+        stats::add(&mut tx, "total_listening_hours_seconds", done.audio_ms / 1_000).await?;
+        tx.commit().await?;
+        Ok(spent)
+    }
+
+    /// The account as it is, after a settlement whose answer was lost.
+    async fn spent(&self, user: &UserId, now: Timestamp) -> Result<Spent, StoreError> {
         again(|| async move {
             let mut tx = self.write().await?;
-            let characters = done.characters as i64;
-            let spent: Option<Spent> = tx
-                .sql(SPEND)
-                .bind(now.month_start())
-                .bind(characters)
-                .bind(now)
-                .bind(user)
-                .fetch_optional()
-                .await?;
+            let spent: Option<Spent> = tx.sql(SPENT).bind(user).fetch_optional().await?;
             let mut spent = spent.ok_or(StoreError::Gone)?;
-            if !ledger::close(&mut tx, &reservation.id).await? {
-                return Err(StoreError::Gone);
-            }
-            insert_synthesis(&mut tx, user, reservation.credits, done, now).await?;
             spent.credit_balance = ledger::balance(&mut tx, user, now).await?;
-            stats::add(&mut tx, "total_syntheses", 1).await?;
-            stats::add(&mut tx, "total_characters_synthesized", characters).await?;
-            stats::add(&mut tx, "total_listening_hours_seconds", done.audio_ms / 1_000).await?;
-            tx.commit().await?;
             Ok(spent)
         })
         .await

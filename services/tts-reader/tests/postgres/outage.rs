@@ -23,6 +23,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("a_network_that_swallows_everything_stalls_nobody", silence),
         trial("connections_that_were_ended_are_replaced_unseen", ended_connections),
         trial("too_few_connections_are_answered_503", too_few),
+        trial("a_payment_whose_answer_was_lost_is_paid_once", lost_answer),
         trial("credits_of_work_that_an_outage_cut_off_come_back", cut_off),
     ]
 }
@@ -166,4 +167,36 @@ async fn cut_off() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(app.balance(&user).await, 100);
+}
+
+async fn lost_answer() {
+    let (app, proxy) = behind(Home::fresh()).await;
+    let user = app.account("PRO", 10).await;
+    let mut session = Session::on(&app.home.database()).await;
+    let left = "SELECT sum(credits_remaining) FROM credit_transactions";
+    // Credits that were reserved, or not: the caller is refused and has them all.
+    proxy.lose_the_answer_to_a_commit();
+    app.synthesize(&user, "Hello.").await.expect_status(503);
+    assert!(proxy.is_fair(), "there was a COMMIT");
+    assert_eq!(session.number(left).await, 10);
+    assert_eq!(session.number("SELECT count(*) FROM credit_reservations").await, 0);
+    // Credits that were spent, or not: the caller has the audio and has paid once.
+    let text = "The quick brown fox jumps. ".repeat(30);
+    let request = app
+        .request(reqwest::Method::POST, "/api/synthesize")
+        .bearer_auth(&user.token)
+        .json(&json!({ "text_to_speech": text }));
+    let running = tokio::spawn(async move { request.send().await.unwrap() });
+    while session.number("SELECT count(*) FROM credit_reservations").await == 0 {
+        assert!(!running.is_finished(), "the synthesis was over before it was seen");
+    }
+    proxy.lose_the_answer_to_a_commit();
+    let reply = running.await.unwrap();
+    assert_eq!(reply.status(), 200);
+    let spoken: serde_json::Value = serde_json::from_str(&reply.text().await.unwrap()).unwrap();
+    assert!(proxy.is_fair(), "there was a COMMIT");
+    assert_eq!((&spoken["credits_used"], &spoken["credit_balance"]), (&json!(1), &json!(9)));
+    app.get(spoken["audio_url"].as_str().unwrap()).await.expect_status(200);
+    assert_eq!(session.number(left).await, 9);
+    assert_eq!(session.number("SELECT count(*) FROM usage_events").await, 1);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::{
-    io::copy_bidirectional,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::watch,
 };
@@ -14,6 +14,8 @@ enum Weather {
     Fair,
     /// Connections are closed, new ones at once.
     Broken,
+    /// The next connection that sends a COMMIT is closed before the answer; then all is fair.
+    LosesOneAnswer,
     /// Everything is swallowed: nothing arrives, nothing is closed.
     Silent,
 }
@@ -33,7 +35,7 @@ impl Proxy {
         tokio::spawn(async move {
             loop {
                 let (client, _) = listener.accept().await.unwrap();
-                tokio::spawn(pass(client, server.clone(), now.subscribe()));
+                tokio::spawn(pass(client, server.clone(), Arc::clone(&now)));
             }
         });
         Self { port, weather }
@@ -47,23 +49,64 @@ impl Proxy {
         self.weather.send_replace(Weather::Silent);
     }
 
+    pub(crate) fn lose_the_answer_to_a_commit(&self) {
+        self.weather.send_replace(Weather::LosesOneAnswer);
+    }
+
+    pub(crate) fn is_fair(&self) -> bool {
+        *self.weather.borrow() == Weather::Fair
+    }
+
     pub(crate) fn mend(&self) {
         self.weather.send_replace(Weather::Fair);
     }
 }
 
-async fn pass(mut client: TcpStream, server: String, mut weather: watch::Receiver<Weather>) {
+async fn pass(mut client: TcpStream, server: String, all: Arc<watch::Sender<Weather>>) {
+    let mut weather = all.subscribe();
     let now = *weather.borrow_and_update();
     if now == Weather::Broken {
         return;
     }
     let Ok(mut upstream) = TcpStream::connect(&server).await else { return };
-    if now == Weather::Fair {
+    if now != Weather::Silent {
         tokio::select! {
-            _ = copy_bidirectional(&mut client, &mut upstream) => return,
-            changed = weather.wait_for(|now| *now != Weather::Fair) => drop(changed),
+            () = carry(&mut client, &mut upstream, &all) => return,
+            changed = weather.wait_for(|now| matches!(now, Weather::Broken | Weather::Silent)) => {
+                drop(changed);
+            }
         }
     }
     // A connection that was swallowed stays so, whatever comes: only the ends can give up.
     let _ = weather.wait_for(|now| *now == Weather::Broken).await;
+}
+
+/// Carries bytes both ways until one end closes.
+async fn carry(client: &mut TcpStream, upstream: &mut TcpStream, all: &watch::Sender<Weather>) {
+    let (mut asked, mut answered) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
+    loop {
+        tokio::select! {
+            read = client.read(&mut asked) => {
+                let Ok(length @ 1..) = read else { return };
+                // Decided before the server can have done it.
+                let loses = *all.borrow() == Weather::LosesOneAnswer
+                    && asked[..length].windows(6).any(|bytes| bytes == b"COMMIT");
+                if upstream.write_all(&asked[..length]).await.is_err() {
+                    return;
+                }
+                if loses {
+                    // The server has it, and nobody will hear of it.
+                    let _ = upstream.read(&mut answered).await;
+                    all.send_replace(Weather::Fair);
+                    return;
+                }
+            }
+            read = upstream.read(&mut answered) => {
+                let Ok(length @ 1..) = read else { return };
+                if client.write_all(&answered[..length]).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
 }

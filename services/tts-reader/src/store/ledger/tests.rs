@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use proptest::prelude::*;
 
-use super::{Grant, Reservation, ReserveError};
+use super::Grant;
 use crate::{
     domain::{Tier, Timestamp, UserId},
     settings::DatabaseUrl,
-    store::{NewAccount, SpeechDone, Store},
+    store::{NewAccount, Reservation, ReserveError, SpeechDone, Store},
 };
 
 #[path = "../../../tests/api/database.rs"]
