@@ -166,6 +166,12 @@ export const run = async (tools) => {
       }
       await page.setViewportSize({ width: 1280, height: 900 });
     }],
+    ['numbers of monitors have their units', async () => {
+      await tab('monitors');
+      const cells = await page.$$eval('#grid-monitors tbody tr', (rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+      for (const [, , series, now] of cells.filter((row) => /^network_/.test(row[2]))) assert.match(now, /B\/s$/, `${series} ${now}`);
+      assert.ok(cells.some((row) => /^network_/.test(row[2])), 'the machine is watched');
+    }],
     ['the keys are told, and can be turned off', async () => {
       await page.keyboard.press('?');
       await page.locator('#help[open]').waitFor();

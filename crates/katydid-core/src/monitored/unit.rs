@@ -28,6 +28,21 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// The word by which charts and the live page know how to write its numbers.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Share => "share",
+            Self::Bytes => "bytes",
+            Self::BytesPerSecond => "bytes/s",
+            Self::Count => "count",
+            Self::PerSecond => "/s",
+            Self::Seconds => "seconds",
+            Self::Cores => "cores",
+            Self::Flag => "flag",
+            Self::Number => "number",
+        }
+    }
+
     /// A number of this unit as people read it: `43 %`, `1.2 GB`, `0.35 s`.
     pub fn show(self, value: f64) -> String {
         match self {

@@ -209,6 +209,9 @@ mod tests {
         }
         let users = "Invalid user_count value: 'abc' (must be an integer)";
         assert_eq!(fault("user_count=abc&spawn_rate=1"), users);
+        let fraction = "Invalid user_count value: '2.5' (must be an integer)";
+        assert_eq!(fault("user_count=2.5&spawn_rate=1"), fraction);
+        assert_eq!(fault("user_count=&spawn_rate=1"), MISSING);
         let rate = "Invalid spawn_rate value: 'abc' (must be a number)";
         assert_eq!(fault("user_count=3&spawn_rate=abc"), rate);
         assert_eq!(fault("user_count=3&spawn_rate=1&run_time=1.5h"), SPANS);

@@ -1,6 +1,6 @@
 //! The numbers of a run at one moment.
 
-use katydid_core::{Occasion, RunState, Snapshot, Unit};
+use katydid_core::{Occasion, RunState, Snapshot};
 use katydid_report::headline;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -102,8 +102,8 @@ struct ShownMonitor {
 #[derive(Debug, Serialize, JsonSchema)]
 struct ShownSeries {
     name: String,
-    /// `share`, `bytes`, `cores` …
-    unit: String,
+    /// `share`, `bytes`, `bytes/s`, `count`, `/s`, `seconds`, `cores`, `flag` or `number`.
+    unit: &'static str,
     last: Option<f64>,
     min: Option<f64>,
     mean: Option<f64>,
@@ -185,7 +185,7 @@ impl ShownSnapshot {
 fn monitors(snapshot: &Snapshot) -> Vec<ShownMonitor> {
     let series = |it: &katydid_core::Series| ShownSeries {
         name: it.name.to_string(),
-        unit: unit(it.unit),
+        unit: it.unit.word(),
         last: it.last(),
         min: it.min(),
         mean: it.mean(),
@@ -198,12 +198,6 @@ fn monitors(snapshot: &Snapshot) -> Vec<ShownMonitor> {
         series: it.series.iter().map(series).collect(),
     };
     snapshot.all_monitored().iter().map(monitor).collect()
-}
-
-/// The word for it in files.
-fn unit(unit: Unit) -> String {
-    let word = serde_json::to_value(unit).ok();
-    word.as_ref().and_then(|word| word.as_str()).unwrap_or("number").to_owned()
 }
 
 /// Those of the run, of its monitors and of what was watched, in the order of time.

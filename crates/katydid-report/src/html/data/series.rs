@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::{Series, Snapshot, Unit, Watched};
+use katydid_core::{Series, Snapshot, Watched};
 use serde::Serialize;
 
 use super::{foreign, round, seconds};
@@ -44,10 +44,10 @@ pub(super) fn charts(snapshot: &Snapshot) -> Vec<Chart> {
     for monitor in &snapshot.monitors {
         let mut series: Vec<&Series> = monitor.series.iter().filter(|it| it.count() > 0).collect();
         // Numbers of one unit share a chart, six in each.
-        series.sort_by_key(|series| unit(series.unit));
+        series.sort_by_key(|series| series.unit.word());
         for same in series.chunk_by(|one, other| one.unit == other.unit) {
             for lines in same.chunks(MOST_LINES) {
-                let unit = unit(lines[0].unit);
+                let unit = lines[0].unit.word();
                 // One line says what it is; of several the unit is what they have in common.
                 let what = if let [one] = lines { &*one.name } else { plural(unit) };
                 let title = foreign(&format!("{}: {what}", monitor.name));
@@ -109,19 +109,5 @@ fn plural(unit: &'static str) -> &'static str {
         "flag" => "yes or no",
         "bytes" => unit,
         _ => "numbers",
-    }
-}
-
-fn unit(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Share => "share",
-        Unit::Bytes => "bytes",
-        Unit::BytesPerSecond => "bytes/s",
-        Unit::Count => "count",
-        Unit::PerSecond => "/s",
-        Unit::Seconds => "seconds",
-        Unit::Cores => "cores",
-        Unit::Flag => "flag",
-        _ => "number",
     }
 }
