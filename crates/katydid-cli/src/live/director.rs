@@ -121,7 +121,13 @@ impl Conductor {
     /// Room for so many users of the run that is on, and accounts for them.
     fn make_room(&self, users: u32) -> Result<(), Refusal> {
         let wrong = |text: String| Err(Refusal::Wrong { field: Some("users".to_owned()), text });
-        let threads = self.live.board.view().run.as_ref().map_or(1, |run| run.header.threads);
+        let view = self.live.board.view();
+        let (threads, present) =
+            view.run.as_ref().map_or((1, 0), |run| (run.header.threads, run.target_users));
+        // Those who are there have their room.
+        if users <= present {
+            return Ok(());
+        }
         if let Err(fault) = limits::make_room(users, threads) {
             return wrong(fault.to_string());
         }
