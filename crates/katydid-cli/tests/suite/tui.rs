@@ -59,11 +59,10 @@ fn katydid(words: &str, url: &str) -> Command {
 
 fn the_view_is_there_during_the_run_and_the_log_comes_after_it() {
     let server = TestServer::spawn();
-    let mut terminal = Terminal::start(&shoppers(&server, "-t 3s"));
-    let frame = terminal.wait_for_frame("of 3s, 1s left");
-    for text in ["Users 5/5", "Requests/s", "p95 now, ms", "GET    /ok", "VERDICT so far: PASS"] {
-        assert!(frame.contains(text), "{text}:\n{frame}");
-    }
+    let mut terminal = Terminal::start(&shoppers(&server, "-t 4s"));
+    let texts = ["Users 5/5", "Requests/s", "p95 now, ms", "GET    /ok", "VERDICT so far: PASS"];
+    let whole = |frame: &str| texts.iter().all(|text| frame.contains(text));
+    let frame = terminal.wait_until_frame("a whole frame", whole);
     assert!(!frame.contains("All users spawned:"), "{frame}");
     assert_eq!(terminal.end(), Some(0));
     let all = terminal.wait_for("VERDICT: PASS\r\n");
@@ -71,7 +70,7 @@ fn the_view_is_there_during_the_run_and_the_log_comes_after_it() {
     let (during, after) = rest.split_once(LEAVE).unwrap();
     assert!(before.contains("Starting Katydid") && !before.contains("Ramping"), "{before}");
     assert!(!during.contains("katydid.main"), "no line of the log disturbs the view");
-    for line in ["Run time limit set to 3 seconds", "Ramping to 5 users", "All users spawned:"] {
+    for line in ["Run time limit set to 4 seconds", "Ramping to 5 users", "All users spawned:"] {
         assert_eq!(after.matches(line).count(), 1, "{line}:\n{after}");
     }
     assert_eq!(after.matches("Aggregated").count(), 3, "tables only at the end:\n{after}");
@@ -220,7 +219,7 @@ fn without_a_terminal_it_says_so_and_changes_nothing() {
 fn one_address_is_seen_by_itself_and_not_where_it_is_not_wanted() {
     let server = TestServer::spawn();
     let url = format!("{}/ok", server.url());
-    let mut terminal = Terminal::start(&katydid("-u 2 -t 2s", &url));
+    let mut terminal = Terminal::start(&katydid("-u 2 -t 4s", &url));
     let frame = terminal.wait_for_frame("VERDICT so far: PASS");
     assert!(frame.contains("Users 2/2") && frame.contains("/ok"), "{frame}");
     assert_eq!(terminal.end(), Some(0));
@@ -261,7 +260,7 @@ fn requests_that_users_share_keep_their_number() {
 
 fn page_and_terminal_show_the_same_run() {
     let server = TestServer::spawn();
-    let command = shoppers(&server, "--web-ui -P 0 -t 3s");
+    let command = shoppers(&server, "--web-ui -P 0 -t 5s");
     let mut terminal = Terminal::start(&command);
     let frame = terminal.wait_for_frame("VERDICT so far: PASS");
     assert!(frame.contains("q Ctrl-C stop  Enter page"), "{frame}");
@@ -277,7 +276,7 @@ fn page_and_terminal_show_the_same_run() {
 
 fn runs_of_a_session_have_a_view_each() {
     let server = TestServer::spawn();
-    let words = "Shopper -P 0 --autostart --tui --no-save -u 5 -r 1000 -t 2s -H";
+    let words = "Shopper -P 0 --autostart --tui --no-save -u 5 -r 1000 -t 3s -H";
     let mut terminal = Terminal::start(shop(words).arg(server.url()).env("TERM", "xterm"));
     terminal.wait_for_frame("Users 5/5");
     let screen = terminal.wait_for("The run is over (exit code 0)");

@@ -57,16 +57,14 @@ impl Events {
             let at = snapshot.elapsed;
             events.insert(0, Event { at, colour: Some(Color::Red), text });
         }
-        let more = |count: usize, what: &str| match count {
-            0 => String::new(),
-            1 => format!(", 1 kind of {what}"),
-            count => format!(", {count} kinds of {what}s"),
+        let title = match (kinds, exceptions.len()) {
+            (0, 0) => "Newest events".to_owned(),
+            (1, 0) => "Newest events, 1 kind of failure".to_owned(),
+            (kinds, 0) => format!("Newest events, {kinds} kinds of failures"),
+            (kinds, others) => {
+                format!("Newest events, kinds of failures: {kinds}, of exceptions: {others}")
+            }
         };
-        let title = format!(
-            "Events, newest first{}{}",
-            more(kinds, "failure"),
-            more(exceptions.len(), "exception")
-        );
         Self { title, events }
     }
 

@@ -105,7 +105,7 @@ impl<'a> Judged<'a> {
         vec![
             Span::from("VERDICT so far: "),
             coloured(word, colour).bold(),
-            Span::from("   RUN: "),
+            Span::from("  RUN: "),
             coloured(run.as_str(), of_run).bold(),
         ]
     }
@@ -116,8 +116,8 @@ fn more(hidden: &[Point<'_>]) -> Option<Span<'static>> {
     let bad = hidden.iter().filter(|point| point.is_bad()).count();
     match (hidden.len(), bad) {
         (0, _) => None,
-        (count, 0) => Some(Span::from(format!("   and {count} more, all met")).dim()),
-        (count, bad) => Some(coloured(format!("   and {count} more, {bad} not met"), Color::Red)),
+        (count, 0) => Some(Span::from(format!("  +{count} more, all met")).dim()),
+        (count, bad) => Some(coloured(format!("  +{count} more, {bad} not met"), Color::Red)),
     }
 }
 

@@ -69,9 +69,10 @@ fn middle(run: &Run, width: usize, room: usize) -> Vec<Line<'static>> {
     let judged = judged::Judged::of(run);
     let events = events::Events::of(run);
     let table = requests::Requests::of(run);
-    // Of 15 lines 8 are left: four for requests, two for the verdict, two for events.
+    // Half of it is for requests; verdict and events have two lines even on a low terminal.
+    let share = (room / 4).max(room.min(6) / 3);
     let wanted = [judged.height(), events.height(), table.height()];
-    let mut given = [room / 4, room / 4, room - 2 * (room / 4)];
+    let mut given = [share, share, room - 2 * share];
     for (given, wanted) in given.iter_mut().zip(wanted) {
         *given = wanted.min(*given);
     }
