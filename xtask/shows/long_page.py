@@ -2,7 +2,7 @@
 # A live page left open: 20 real minutes at 1,000 users, then two hours in fast motion. Memory of program and tab is flat.
 """Usage: long_page.py [MINUTES [SNAPSHOTS [MILLISECONDS]]]
 
-20 minutes, then 7,200 snapshots of 75 ms (9 minutes), unless told; 0 leaves a part out. BUILT=1 builds nothing. Needs Chromium.
+20 minutes, then 7,200 snapshots of 100 ms (12 minutes), unless told; 0 leaves a part out. BUILT=1 builds nothing. Needs Chromium.
 
 Real: tts-load against its embedded backend, 1,000 users of the class that reads the account (more than that the two cores
 of the machine that this was made on do not stand), the page open in a headless Chromium. A look every 10 s. Fast motion:
@@ -233,7 +233,7 @@ def fast(snapshots, pace):
 
 def main():
     given = [float(word) for word in sys.argv[1:4]]
-    minutes, snapshots, pace = given + [20, 7200, 75][len(given):]
+    minutes, snapshots, pace = given + [20, 7200, 100][len(given):]
     if not browser():
         sys.exit("NOT CHECKED: chromium is not installed")
     if not os.environ.get("BUILT"):

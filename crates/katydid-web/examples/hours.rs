@@ -1,6 +1,6 @@
 //! Two hours of the live page in a few minutes: a made-up run whose seconds pass faster than those of
 //! the clock. `cargo run -p katydid-web --example hours -- [SECONDS [MILLISECONDS]]`: so many seconds
-//! (7,200), each of which takes so many milliseconds (75).
+//! (7,200), each of which takes so many milliseconds (100).
 //!
 //! For `xtask/shows/long_page.py`, which holds a page open meanwhile and looks at the memory of both.
 //! The run begins with a line on standard input, so that the page is there before it; the program ends
@@ -23,7 +23,7 @@ const USERS: [u32; 3] = [1_000, 600, 1_400];
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut words = std::env::args().skip(1);
     let mut number = |usual: u64| words.next().map_or(Ok(usual), |word| word.parse());
-    let (seconds, pace) = (number(7_200)?, Duration::from_millis(number(75)?));
+    let (seconds, pace) = (number(7_200)?, Duration::from_millis(number(100)?));
     let board = Board::new();
     let conductor = Arc::new(Conductor::new(board.clone()));
     let server = Server::bind(ServerSettings { port: 0, ..ServerSettings::default() })?;
