@@ -56,9 +56,11 @@ pub(super) async fn swarm(State(app): State<App>, headers: HeaderMap, body: Byte
         Err(message) => return failed(host, message),
     };
     let host = form.host.clone().or(host);
-    let (run_time, classes) =
+    let (run_time, mut classes) =
         (form.run_time.as_ref().map(|(_, seconds)| *seconds), form.sorted_classes());
     let done = if is_on(&view) {
+        // Those that run, whatever was named.
+        classes = classes.and(view.run.as_ref().map(sorted_classes));
         match form.edit(&view, &app.suite) {
             Ok(change) => app.change(change).await,
             Err(message) => return failed(host, message),
@@ -76,6 +78,12 @@ pub(super) async fn swarm(State(app): State<App>, headers: HeaderMap, body: Byte
         }),
         Err(refusal) => failed(host, refusal.to_string()),
     }
+}
+
+fn sorted_classes(run: &Run) -> Vec<String> {
+    let mut classes: Vec<String> = run.header.classes.iter().map(ToString::to_string).collect();
+    classes.sort();
+    classes
 }
 
 fn failed(host: Option<String>, message: String) -> Response {
