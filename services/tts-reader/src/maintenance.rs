@@ -40,6 +40,7 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
 async fn tidy(app: &App) {
     let now = Timestamp::now();
     report("mark lapsed credits", app.store.mark_expired(now).await);
+    report("forget old sessions", app.store.forget_sessions(now).await);
     let limit = now.minus(ABANDONED);
     report("refund abandoned reservations", app.store.refund_abandoned(limit, now).await);
     let age = app.settings.audio_link_lifetime + LISTENING;

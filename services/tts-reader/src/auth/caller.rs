@@ -11,8 +11,8 @@ use axum::{
 };
 
 use crate::{
-    app::App, domain::UserId, errors::ApiError, middleware::RequestNotes, rate_limit::Exceeded,
-    store::Account,
+    app::App, auth::Kind, domain::UserId, errors::ApiError, middleware::RequestNotes,
+    rate_limit::Exceeded, store::Account,
 };
 
 /// The account behind a request. A route that takes one is private and counts against the
@@ -24,18 +24,32 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        Ok(Self(CallerSession::from_request_parts(parts, app).await?.account))
+    }
+}
+
+/// The account behind a request and the session of its token, for a route that ends sessions.
+/// Private and counted as a [`Caller`] is.
+#[derive(Debug)]
+pub(crate) struct CallerSession {
+    pub(crate) account: Account,
+    pub(crate) session: String,
+}
+
+impl FromRequestParts<Arc<App>> for CallerSession {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let token = bearer(&parts.headers).ok_or(ApiError::NotAuthenticated)?;
-        let claims = app.tokens.read(token).ok_or(ApiError::BadToken)?;
+        let claims = app.tokens.read(token, Kind::Access).ok_or(ApiError::BadToken)?;
         // Before the database is asked: a flood of refused requests must stay cheap.
         count(app, &claims.uid, parts)?;
-        let account = app.store.account(&claims.sub).await?.ok_or(ApiError::BadToken)?;
-        if account.user_id != claims.uid {
-            return Err(ApiError::BadToken);
-        }
+        let account = app.store.account_of(&claims.sid, &claims.uid).await?;
+        let account = account.ok_or(ApiError::BadToken)?;
         if let Some(notes) = parts.extensions.get::<Arc<RequestNotes>>() {
             notes.set_user(&account.username);
         }
-        Ok(Self(account))
+        Ok(Self { account, session: claims.sid })
     }
 }
 

@@ -5,7 +5,7 @@ mod hashing;
 mod passwords;
 mod tokens;
 
-pub(crate) use caller::{Caller, ClientAddress};
+pub(crate) use caller::{Caller, CallerSession, ClientAddress};
 pub(crate) use hashing::{hash_password, is_outdated};
 pub(crate) use passwords::Passwords;
-pub(crate) use tokens::Tokens;
+pub(crate) use tokens::{Kind, Pair, Tokens, new_id};

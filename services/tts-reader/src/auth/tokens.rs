@@ -1,4 +1,7 @@
 //! Access and refresh tokens: JWT, HS256.
+//!
+//! A token is good while its signature holds, its time is not over, it is of the kind that is
+//! asked for, *and* its session is there (`store/sessions.rs`), which whoever takes it looks up.
 
 use std::time::Duration;
 
@@ -24,19 +27,38 @@ pub(crate) struct Tokens {
     access_lifetime: Duration,
 }
 
+/// What a token is good for; each kind is worth nothing in the place of the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    /// Opens the private routes.
+    Access,
+    /// Is exchanged for the next pair, once.
+    Refresh,
+}
+
 /// What a token says.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Claims {
-    /// The user name.
+    /// The user name, for people who look into a token; nothing is decided by it.
     pub(crate) sub: String,
     /// The account's id: a name can be given to somebody else after its account was deleted.
     pub(crate) uid: UserId,
+    /// The session: one login, and every token that came of it.
+    pub(crate) sid: String,
+    pub(crate) kind: Kind,
     pub(crate) exp: u64,
     pub(crate) iat: u64,
     pub(crate) jti: String,
-    /// Set on refresh tokens, which open nothing by themselves.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) refresh: bool,
+}
+
+/// Two tokens of one session.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+    /// The `jti` of the refresh token.
+    pub(crate) refresh_id: String,
 }
 
 impl Tokens {
@@ -51,38 +73,52 @@ impl Tokens {
         }
     }
 
-    /// A pair (access token, refresh token).
-    pub(crate) fn issue(&self, username: &str, uid: &UserId) -> Result<(String, String), ApiError> {
-        let access = self.sign(username, uid, self.access_lifetime, false)?;
-        let refresh = self.sign(username, uid, REFRESH_LIFETIME, true)?;
-        Ok((access, refresh))
-    }
-
-    /// The claims of a valid, unexpired *access* token.
-    pub(crate) fn read(&self, token: &str) -> Option<Claims> {
-        let claims = decode::<Claims>(token, &self.decoding, &self.validation).ok()?.claims;
-        (!claims.refresh).then_some(claims)
-    }
-
-    fn sign(
+    /// The next two tokens of a session.
+    pub(crate) fn issue(
         &self,
         username: &str,
         uid: &UserId,
-        lifetime: Duration,
-        refresh: bool,
-    ) -> Result<String, ApiError> {
+        session: &str,
+    ) -> Result<Pair, ApiError> {
         let now = get_current_timestamp();
-        let claims = Claims {
+        let claims = |kind, lifetime: Duration| Claims {
             sub: username.to_owned(),
             uid: uid.clone(),
+            sid: session.to_owned(),
+            kind,
             exp: now + lifetime.as_secs(),
             iat: now,
-            jti: Uuid::new_v4().simple().to_string(),
-            refresh,
+            jti: new_id(),
         };
-        encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
+        let access = claims(Kind::Access, self.access_lifetime);
+        let refresh = claims(Kind::Refresh, REFRESH_LIFETIME);
+        Ok(Pair {
+            access: self.sign(&access)?,
+            refresh: self.sign(&refresh)?,
+            refresh_id: refresh.jti,
+        })
+    }
+
+    /// How long the last token of a pair lives.
+    pub(crate) fn pair_lifetime(&self) -> Duration {
+        self.access_lifetime.max(REFRESH_LIFETIME)
+    }
+
+    /// The claims of an unexpired token of that kind that was signed here.
+    pub(crate) fn read(&self, token: &str, kind: Kind) -> Option<Claims> {
+        let claims = decode::<Claims>(token, &self.decoding, &self.validation).ok()?.claims;
+        (claims.kind == kind).then_some(claims)
+    }
+
+    fn sign(&self, claims: &Claims) -> Result<String, ApiError> {
+        encode(&Header::new(Algorithm::HS256), claims, &self.encoding)
             .map_err(|error| ApiError::internal(INTERNAL, error))
     }
+}
+
+/// An id that nobody can guess, for a session or a token.
+pub(crate) fn new_id() -> String {
+    Uuid::new_v4().simple().to_string()
 }
 
 /// Without the keys.
@@ -98,40 +134,31 @@ impl std::fmt::Debug for Tokens {
 mod tests {
     use std::time::Duration;
 
-    use super::Tokens;
+    use super::{Kind, Tokens};
     use crate::domain::UserId;
 
     #[test]
-    fn only_our_own_unexpired_access_tokens_open_the_door() {
+    fn each_kind_of_token_is_read_as_what_it_is() {
         let id = UserId::new();
         let tokens = Tokens::new(b"a secret of some length", Duration::from_mins(1));
-        let (access, refresh) = tokens.issue("ann", &id).unwrap();
-        let claims = tokens.read(&access).unwrap();
-        assert_eq!((claims.sub.as_str(), &claims.uid), ("ann", &id));
-        assert!(tokens.read(&refresh).is_none(), "a refresh token is no access token");
-        assert!(tokens.read("not.a.token").is_none());
-
-        let others = Tokens::new(b"another secret of length", Duration::from_mins(1));
-        assert!(tokens.read(&others.issue("ann", &id).unwrap().0).is_none());
-
-        let unsigned = format!("eyJhbGciOiJub25lIn0.{}.", access.split('.').nth(1).unwrap());
-        assert!(tokens.read(&unsigned).is_none(), "`alg: none` is not HS256");
+        let pair = tokens.issue("ann", &id, "login").unwrap();
+        for (token, kind, other) in [
+            (&pair.access, Kind::Access, Kind::Refresh),
+            (&pair.refresh, Kind::Refresh, Kind::Access),
+        ] {
+            let claims = tokens.read(token, kind).unwrap();
+            assert_eq!((claims.sub.as_str(), &claims.uid), ("ann", &id));
+            assert_eq!(claims.sid, "login");
+            assert_eq!(claims.jti == pair.refresh_id, kind == Kind::Refresh);
+            assert!(tokens.read(token, other).is_none());
+        }
     }
 
     #[test]
-    fn a_token_past_its_time_is_worth_nothing() {
-        let id = UserId::new();
-        let tokens = Tokens::new(b"a secret of some length", Duration::ZERO);
-        let claims = super::Claims {
-            sub: "ann".to_owned(),
-            uid: id,
-            exp: jsonwebtoken::get_current_timestamp() - 1,
-            iat: 0,
-            jti: String::new(),
-            refresh: false,
-        };
-        let header = jsonwebtoken::Header::default();
-        let token = jsonwebtoken::encode(&header, &claims, &tokens.encoding).unwrap();
-        assert!(tokens.read(&token).is_none());
+    fn a_session_outlives_its_tokens() {
+        let lifetime = |access| Tokens::new(b"a secret of some length", access).pair_lifetime();
+        let year = Duration::from_hours(24 * 365);
+        assert_eq!(lifetime(year), year);
+        assert_eq!(lifetime(Duration::from_mins(1)), Duration::from_hours(24 * 7));
     }
 }

@@ -44,24 +44,10 @@ pub(crate) struct Preferences {
     pub(crate) voice_id: Option<String>,
 }
 
-/// The one statement behind every authenticated request.
-const BY_USERNAME: &str = "
-    SELECT user_id, username, email, first_name, last_name, remaining_chars, engine, voice_id,
-           is_active, email_verified, tier, created_at, last_login
-    FROM users WHERE username = $1 AND is_active = TRUE";
-
 /// What hangs on the account goes with it, by the foreign keys.
 pub(super) const DELETE: &str = "DELETE FROM users WHERE user_id = $1";
 
 impl Store {
-    /// The active account of that name.
-    pub(crate) async fn account(&self, username: &str) -> Result<Option<Account>, StoreError> {
-        again(|| async move {
-            self.read().await?.sql(BY_USERNAME).bind(username).fetch_optional().await
-        })
-        .await
-    }
-
     /// Id and password hash of an active account, for login.
     pub(crate) async fn credentials(
         &self,
@@ -122,19 +108,6 @@ impl Store {
             stats::add(&mut tx, "total_users", people.len() as i64).await?;
             tx.commit().await?;
             Ok(ids)
-        })
-        .await
-    }
-
-    pub(crate) async fn record_login(&self, id: &UserId, now: Timestamp) -> Result<(), StoreError> {
-        again(|| async move {
-            let mut tx = self.write().await?;
-            tx.sql("UPDATE users SET last_login = $1, last_active_at = $1 WHERE user_id = $2")
-                .bind(now)
-                .bind(id)
-                .execute()
-                .await?;
-            tx.commit().await
         })
         .await
     }

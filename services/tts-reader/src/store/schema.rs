@@ -10,6 +10,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("accounts and credits", include_str!("../../migrations/0001_accounts_and_credits.sql")),
     ("test accounts", include_str!("../../migrations/0002_test_accounts.sql")),
     ("owners of reservations", include_str!("../../migrations/0003_owners_of_reservations.sql")),
+    ("sessions", include_str!("../../migrations/0004_sessions.sql")),
     ("from the original", include_str!("../../migrations/0005_from_the_original.sql")),
 ];
 

@@ -128,9 +128,13 @@ impl TestApp {
     }
 
     pub(crate) async fn login(&self, username: &str, password: &str) -> String {
+        self.tokens(username, password).await.0
+    }
+
+    /// An access and a refresh token.
+    pub(crate) async fn tokens(&self, username: &str, password: &str) -> (String, String) {
         let body = json!({ "username": username, "password": password });
-        let reply = self.post("/api/login", body).await.expect_status(200);
-        reply.json["access_token"].as_str().unwrap().to_owned()
+        pair(&self.post("/api/login", body).await.expect_status(200))
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
@@ -201,6 +205,12 @@ impl Reply {
     pub(crate) fn detail(&self) -> &str {
         self.json["detail"].as_str().unwrap_or_else(|| panic!("no text in {:#}", self.json))
     }
+}
+
+/// The tokens of an answer.
+pub(crate) fn pair(reply: &Reply) -> (String, String) {
+    let text = |name: &str| reply.json[name].as_str().unwrap().to_owned();
+    (text("access_token"), text("refresh_token"))
 }
 
 fn client() -> Client {

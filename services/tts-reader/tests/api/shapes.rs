@@ -37,6 +37,9 @@ async fn signing_up_and_in() {
     for path in ["/api/login", "/api/token/"] {
         let reply = app.post(path, login.clone()).await.expect_status(200);
         stable(|| insta::assert_json_snapshot!("login", reply.json));
+        let again = json!({ "refresh_token": reply.json["refresh_token"] });
+        let reply = app.post("/api/refresh", again).await.expect_status(200);
+        stable(|| insta::assert_json_snapshot!("login", reply.json));
     }
 }
 
@@ -122,6 +125,7 @@ async fn both_spellings_of_every_route_are_served() {
         "/api/register",
         "/api/login",
         "/api/token",
+        "/api/refresh",
         "/api/synthesize",
         "/api/extract",
         "/api/extract/enhanced",

@@ -1,16 +1,18 @@
-//! `POST /api/login` and `/api/token`, its other name.
+//! `POST /api/login` and `/api/token`, its other name: a password for a pair of tokens.
 
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::pair::answer;
 use crate::{
     app::App,
     audit::Level,
-    auth::{ClientAddress, is_outdated},
+    auth::{ClientAddress, is_outdated, new_id},
     domain::{Timestamp, UserId},
     errors::ApiError,
+    store::Session,
     validation::{Fields, JsonBody, Text},
 };
 
@@ -36,14 +38,17 @@ pub(crate) async fn login(
     if let Some(old) = outdated {
         renew(&app, &id, &old, password).await;
     }
-    app.store.record_login(&id, Timestamp::now()).await?;
-    let (access, refresh) = app.tokens.issue(&username, &id)?;
+    let now = Timestamp::now();
+    let session = new_id();
+    let pair = app.tokens.issue(&username, &id, &session)?;
+    let session = Session {
+        id: &session,
+        refresh_id: &pair.refresh_id,
+        expires_at: now.plus(app.tokens.pair_lifetime()),
+    };
+    app.store.begin_session(&id, &session, now).await?;
     app.audit.write(Level::Info, "app.auth", &format!("Login of user: {username} from {peer}"));
-    Ok(Json(json!({
-        "access_token": access,
-        "token_type": "bearer",
-        "refresh_token": refresh,
-    })))
+    Ok(answer(&pair))
 }
 
 /// Puts a hash of ours in the place of one of the original service. A failure costs nothing: the old
