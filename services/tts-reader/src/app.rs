@@ -1,24 +1,29 @@
 //! What a running service is made of.
 
-use std::{net::IpAddr, path::PathBuf, time::Instant};
+use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Instant};
 
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    audit::Audit,
+    audit::{Audit, Key, Limits},
     auth::{Passwords, Tokens},
     domain::UserId,
     extraction::Extraction,
     instance,
     leak::Leak,
+    mail::Post,
     metrics::Metrics,
     rate_limit::RateLimiter,
     routes::system::Health,
     server::ServeError,
-    settings::{self, Settings},
+    settings::{self, Kept, Settings},
     speech::{AudioFiles, Links, Speaker},
-    store::Store,
+    store::{Purpose, Store},
 };
+
+/// Letters that are being written at the same time.
+const WRITING: usize = 64;
 
 /// Shared by every request.
 #[derive(Debug)]
@@ -29,6 +34,12 @@ pub(crate) struct App {
     pub(crate) passwords: Passwords,
     pub(crate) account_limit: RateLimiter<UserId>,
     pub(crate) address_limit: RateLimiter<IpAddr>,
+    /// Wrong passwords by user name, also of users that are not there.
+    pub(crate) guesses: RateLimiter<String>,
+    pub(crate) letter_limit: RateLimiter<(String, Purpose)>,
+    pub(crate) post: Post,
+    /// A place for each letter that is being written.
+    pub(crate) writing: Arc<Semaphore>,
     pub(crate) speaker: Speaker,
     pub(crate) audio: AudioFiles,
     pub(crate) links: Links,
@@ -56,10 +67,9 @@ impl App {
         let lock = lock(dir.join("lock"))?;
         let secret = match settings.jwt_secret.clone() {
             Some(secret) => secret,
-            None => settings::load_or_create(&dir)?,
+            None => settings::load_or_create(&dir, Kept::Tokens)?,
         };
-        let audit = Audit::open(&settings.audit_log)
-            .map_err(|source| ServeError::AuditLog { path: settings.audit_log.clone(), source })?;
+        let audit = open_audit(&settings)?;
         let instance = instance::load_or_create(&dir)
             .map_err(|source| ServeError::DataDirectory { path: dir.clone(), source })?;
         let store = Store::open(&settings.database, settings.database_pool_size)
@@ -74,6 +84,11 @@ impl App {
             passwords: Passwords::new(settings.workers)?,
             account_limit: RateLimiter::new(settings.rate_limit_per_hour),
             address_limit: RateLimiter::new(settings.rate_limit_per_hour),
+            guesses: RateLimiter::new(settings.login_failures_per_hour),
+            letter_limit: RateLimiter::new(settings.emails_per_hour),
+            post: Post::open(&settings)
+                .map_err(|error| ServeError::Start(format!("e-mail: {error}")))?,
+            writing: Arc::new(Semaphore::new(WRITING)),
             speaker: Speaker::new(settings.workers, settings.speech_queue)?,
             audio,
             links: Links::new(secret.bytes(), settings.audio_link_lifetime),
@@ -89,6 +104,14 @@ impl App {
             _lock: lock,
         })
     }
+}
+
+fn open_audit(settings: &Settings) -> Result<Audit, ServeError> {
+    let key = settings::load_or_create(&settings.data_dir, Kept::Audit)?;
+    let limits =
+        Limits { file_bytes: settings.audit_log_bytes, older_files: settings.audit_log_files };
+    Audit::open(&settings.audit_log, Key::new(key.bytes()), limits)
+        .map_err(|source| ServeError::AuditLog { path: settings.audit_log.clone(), source })
 }
 
 fn lock(path: PathBuf) -> Result<std::fs::File, ServeError> {

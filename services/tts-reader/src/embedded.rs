@@ -18,7 +18,7 @@ use crate::{
     cli::stop_signal,
     domain::{Tier, Timestamp},
     server::{self, ServeError},
-    settings::{Environment, Settings, embedded_from},
+    settings::{Email, Environment, Settings, embedded_from},
     store::{Grant, NewAccount},
 };
 
@@ -123,6 +123,8 @@ fn settings(options: &EmbeddedOptions, address: SocketAddr) -> Result<Settings, 
     let mut settings = Settings::in_directory(&options.data_dir);
     settings.bind = address;
     settings.dev = true;
+    settings.load_test = true;
+    settings.email = Email::Off;
     settings.rate_limit_per_hour = options.rate_limit_per_hour;
     settings.speech_queue = options.speech_queue;
     if let Some(path) = &options.audit_log {

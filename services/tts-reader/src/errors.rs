@@ -22,6 +22,9 @@ pub(crate) enum ApiError {
     InsufficientCredits { needed: i64, available: i64 },
     #[error("Rate limit exceeded: {limit} requests per hour. Try again in {retry_after} seconds.")]
     RateLimited { limit: u32, retry_after: u64, status: RateStatus },
+    /// Too much of one thing, which is bounded apart from requests.
+    #[error("{what}. Try again in {retry_after} seconds.")]
+    Throttled { what: &'static str, retry_after: u64 },
     #[error("Request body larger than {limit} bytes")]
     BodyTooLarge { limit: usize },
     /// Fields that do not fit, in the documented form.
@@ -71,7 +74,7 @@ impl ApiError {
                 StatusCode::UNAUTHORIZED
             }
             Self::InsufficientCredits { .. } => StatusCode::PAYMENT_REQUIRED,
-            Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::RateLimited { .. } | Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused { status, .. } | Self::RefusedWith { status, .. } => *status,
@@ -114,7 +117,9 @@ impl IntoResponse for ApiError {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
                 status.write(headers);
             }
-            Self::Busy { retry_after, .. } | Self::Away { retry_after, .. } => {
+            Self::Busy { retry_after, .. }
+            | Self::Away { retry_after, .. }
+            | Self::Throttled { retry_after, .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
             _ => {}

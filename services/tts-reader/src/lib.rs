@@ -15,6 +15,7 @@ mod errors;
 mod extraction;
 mod instance;
 mod leak;
+mod mail;
 mod maintenance;
 mod metrics;
 mod middleware;
@@ -30,5 +31,7 @@ mod validation;
 mod workers;
 
 pub use server::{ServeError, run};
-pub use settings::{DatabaseUrl, PostgresUrl, Secret, Settings, SettingsError};
+pub use settings::{
+    DatabaseUrl, Email, Encryption, Hidden, PostgresUrl, Secret, Settings, SettingsError, Smtp,
+};
 pub use tts_reader_speech::NOTICES;

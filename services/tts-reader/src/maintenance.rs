@@ -41,12 +41,16 @@ async fn tidy(app: &App) {
     let now = Timestamp::now();
     report("mark lapsed credits", app.store.mark_expired(now).await);
     report("forget old sessions", app.store.forget_sessions(now).await);
+    report("forget old tokens of letters", app.store.forget_tokens(now).await);
+    report("remove old letters", app.post.sweep());
     let limit = now.minus(ABANDONED);
     report("refund abandoned reservations", app.store.refund_abandoned(limit, now).await);
     let age = app.settings.audio_link_lifetime + LISTENING;
     report("remove old audio", app.audio.sweep(age).await);
     app.account_limit.forget_idle();
     app.address_limit.forget_idle();
+    app.guesses.forget_idle();
+    app.letter_limit.forget_idle();
 }
 
 fn report<T, E: std::fmt::Display>(what: &str, result: Result<T, E>) {

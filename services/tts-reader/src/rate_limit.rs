@@ -62,6 +62,14 @@ impl<K: Hash + Eq> RateLimiter<K> {
         self.check_at(key, self.start.elapsed())
     }
 
+    /// Takes back the last request that was counted: it was none of those that are limited.
+    pub(crate) fn give_back(&self, key: &K) {
+        let shard = self.hasher.hash_one(key) as usize % SHARDS;
+        if let Some(window) = lock(&self.shards[shard]).get_mut(key) {
+            window.give_back();
+        }
+    }
+
     /// Forgets keys that were silent for a whole window.
     pub(crate) fn forget_idle(&self) {
         let now = self.start.elapsed().as_secs();
@@ -106,6 +114,15 @@ impl Window {
         self.total += 1;
     }
 
+    fn give_back(&mut self) {
+        let Some((_, requests)) = self.seconds.back_mut() else { return };
+        *requests -= 1;
+        self.total -= 1;
+        if *requests == 0 {
+            self.seconds.pop_back();
+        }
+    }
+
     fn reset(&self, now: u64) -> u64 {
         let oldest = self.seconds.front().map_or(now, |&(second, _)| second);
         // A request in second s leaves when s + 3600 is wholly over.
@@ -147,6 +164,20 @@ mod tests {
         assert!(at(30 + refused.status.reset - 1).is_err());
         assert!(at(30 + refused.status.reset).is_ok());
         assert!(limiter.check_at("bob", Duration::from_secs(30)).is_ok());
+    }
+
+    #[test]
+    fn what_is_given_back_was_not_counted() {
+        let limiter = RateLimiter::new(2);
+        let at = |seconds| limiter.check_at("ann", Duration::from_secs(seconds));
+        for second in 0..9 {
+            assert!(at(second).is_ok());
+            limiter.give_back(&"ann");
+        }
+        assert!(at(9).is_ok() && at(9).is_ok() && at(9).is_err());
+        limiter.give_back(&"ann");
+        limiter.give_back(&"bob");
+        assert!(at(10).is_ok() && at(10).is_err());
     }
 
     proptest! {

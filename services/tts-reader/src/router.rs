@@ -45,6 +45,10 @@ fn for_everybody(routes: Routes) -> Routes {
     let routes = both(routes, "/api/login", post(accounts::login));
     let routes = both(routes, "/api/token", post(accounts::login));
     let routes = both(routes, "/api/refresh", post(accounts::refresh));
+    let routes = both(routes, "/api/verify-email", get(accounts::verify_email));
+    let routes = both(routes, "/api/resend-verification", post(accounts::resend_verification));
+    let routes = both(routes, "/api/password-reset", post(accounts::ask_for_reset));
+    let routes = both(routes, "/api/password-reset/confirm", post(accounts::reset_password));
     let routes = both(routes, "/api/pricing-tiers", get(billing::pricing_tiers));
     let routes = both(routes, "/api/credit-packages", get(billing::credit_packages));
     // Opened by the signature in the link, so that an <audio> element can play it.
@@ -54,6 +58,7 @@ fn for_everybody(routes: Routes) -> Routes {
 fn for_accounts(routes: Routes) -> Routes {
     let user = get(accounts::user).delete(accounts::delete_user);
     let routes = both(routes, "/api/user", user);
+    let routes = both(routes, "/api/user/analytics", get(accounts::analytics));
     let routes = both(routes, "/api/logout", post(accounts::logout));
     let wishes = get(preferences::read).post(preferences::write);
     let routes = both(routes, "/api/preferences", wishes);

@@ -158,13 +158,20 @@ async fn out_of_patience(app: &App, stop: &CancellationToken) {
 }
 
 /// Ends what goes on in the background, in the order of who needs whom.
-async fn close(app: &App, upkeep: tokio::task::JoinHandle<()>) {
+async fn close(app: &Arc<App>, upkeep: tokio::task::JoinHandle<()>) {
     app.tasks.close();
     if tokio::time::timeout(app.settings.shutdown_grace, app.tasks.wait()).await.is_err() {
         tracing::warn!("syntheses were cut off; their credits come back at the next start");
     }
     if upkeep.await.is_err() {
         tracing::error!("the upkeep task died");
+    }
+    let post = tokio::task::spawn_blocking({
+        let app = Arc::clone(app);
+        move || app.post.close()
+    });
+    if tokio::time::timeout(app.settings.shutdown_grace, post).await.is_err() {
+        tracing::warn!("stopped while letters were on their way");
     }
     app.store.close().await;
     app.audit.write(Level::Info, "app.main", "Service stopped");

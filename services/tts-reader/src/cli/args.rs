@@ -28,6 +28,10 @@ pub(super) enum Command {
     /// Stop the original first, and start this service on the new database afterwards. An account
     /// is copied whole or not at all: the same command goes on where it was interrupted.
     Migrate(MigrateArgs),
+    /// Show what the service would be told: every setting, where it comes from, what it means.
+    Config(ConfigArgs),
+    /// Look after the audit log.
+    Audit(AuditArgs),
     /// Print the notices of the voice data and the engines inside this binary.
     Licenses,
 }
@@ -76,6 +80,46 @@ pub(super) struct MigrateArgs {
     pub(super) from_original: String,
     #[command(flatten)]
     pub(super) storage: StorageArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(super) verb: ConfigVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigVerb {
+    /// Every setting as `serve` with the same flags would have it; of secrets only whether they are
+    /// set.
+    Show {
+        #[command(flatten)]
+        serve: Box<ServeArgs>,
+        /// The table of names, defaults and meanings, as documents have it.
+        #[arg(long)]
+        markdown: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AuditArgs {
+    #[command(subcommand)]
+    pub(super) verb: AuditVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditVerb {
+    /// Read the log with its older files and its seal: is every line there, as it was written?
+    ///
+    /// Names each line that was changed, removed, added or moved, and a beginning or an end that is
+    /// cut off. Exit code 0: whole; 1: not whole; 2: it cannot be read.
+    Verify {
+        /// The log [default: AUDIT_LOG, else tts_api_audit.log in the data directory].
+        file: Option<PathBuf>,
+        /// Directory where the service keeps its key [default: tts-reader-data].
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
 }
 
 impl ServeArgs {

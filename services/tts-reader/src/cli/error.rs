@@ -1,6 +1,6 @@
 //! What the command line tells when something went wrong, and its exit codes.
 
-use std::io;
+use std::{io, path::PathBuf};
 
 use tts_reader_accounts::AccountsError;
 
@@ -28,6 +28,10 @@ pub(super) enum CliError {
          the migration ended? Begin again with a new --database"
     )]
     Different,
+    #[error("{path} is not whole: {findings} findings", path = path.display())]
+    AuditBroken { path: PathBuf, findings: u64 },
+    #[error("cannot read {path}: {source}; name the log, or its data directory with --data", path = path.display())]
+    AuditUnread { path: PathBuf, source: io::Error },
     #[error("{0}")]
     Io(#[from] io::Error),
 }
@@ -38,6 +42,7 @@ impl CliError {
         match self {
             Self::Accounts(error) => error.exit_code(),
             Self::Settings(_)
+            | Self::AuditUnread { .. }
             | Self::Serve(
                 ServeError::Settings(_) | ServeError::Listen { .. } | ServeError::InUse { .. },
             ) => USAGE,

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod args;
+mod audit;
+mod config;
 mod error;
 mod migrate;
 mod run;

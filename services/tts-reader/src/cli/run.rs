@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 use super::{
     accounts,
     args::{Cli, Command},
+    audit, config,
     error::CliError,
     migrate, serve,
 };
@@ -42,6 +43,8 @@ fn dispatch(cli: &Cli, env: &Environment) -> Result<(), CliError> {
         Command::Serve(args) => serve::serve(args, env),
         Command::Accounts(args) => accounts::accounts(args, env),
         Command::Migrate(args) => migrate::migrate(args, env),
+        Command::Config(args) => config::config(args, env),
+        Command::Audit(args) => audit::audit(args, env),
         Command::Licenses => Ok(io::stdout().write_all(crate::NOTICES.as_bytes())?),
     }
 }

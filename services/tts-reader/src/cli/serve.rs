@@ -6,14 +6,11 @@ use super::{args::ServeArgs, error::CliError};
 use crate::{
     app::App,
     server,
-    settings::{Environment, Settings, resolve},
+    settings::{Environment, REPLACED, Settings, resolve},
 };
 
 pub(super) fn serve(args: &ServeArgs, env: &Environment) -> Result<(), CliError> {
     let settings = resolve(&args.flags(), env)?;
-    for (set, meant) in env.slips() {
-        tracing::warn!("{set} is set and means nothing here; did you mean {meant}?");
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(settings.workers)
         .enable_all()
@@ -52,7 +49,9 @@ fn warn(settings: &Settings) {
             settings.bind
         );
     }
-    if settings.dev {
+    if settings.load_test {
+        tracing::warn!("load-test mode: {}", REPLACED.join("; "));
+    } else if settings.dev {
         let who = if public { "anybody on the network" } else { "any program on this machine" };
         tracing::warn!(
             "dev mode: {who} can make accounts with credits, and change and remove test \

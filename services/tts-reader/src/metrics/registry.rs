@@ -67,6 +67,11 @@ struct AtRead {
     extraction_in_flight: Gauge,
     extraction_refused: Counter,
     audit_dropped: Counter,
+    letters_waiting: Gauge,
+    letters_sent: Counter,
+    letters_failed: Counter,
+    letters_suppressed: Counter,
+    mail_breaker_open: Gauge,
     uptime: Gauge<f64, AtomicU64>,
     resident_bytes: Gauge<i64, AtomicI64>,
     cpu_seconds: Counter<f64, AtomicU64>,
@@ -157,6 +162,13 @@ impl AtRead {
         r.register("extraction_in_flight", "Pages being read or waiting for it", extracting);
         r.register("extraction_refused", "Refused: queue full", self.extraction_refused.clone());
         r.register("audit_lines_dropped", "Lines lost to a slow disk", self.audit_dropped.clone());
+        r.register("letters_waiting", "E-mails in the queue", self.letters_waiting.clone());
+        r.register("letters_sent", "E-mails handed on", self.letters_sent.clone());
+        r.register("letters_failed", "E-mails dropped after failures", self.letters_failed.clone());
+        let suppressed = self.letters_suppressed.clone();
+        r.register("letters_suppressed", "E-mails not written: e-mail is off", suppressed);
+        let breaker = self.mail_breaker_open.clone();
+        r.register("mail_breaker_open", "1: the mail server fails and is left alone", breaker);
         r.register("uptime_seconds", "Time since start", self.uptime.clone());
         let resident = self.resident_bytes.clone();
         r.register("process_resident_bytes", "Memory held by the process", resident);
@@ -192,6 +204,12 @@ impl AtRead {
         self.extraction_in_flight.set(app.extraction.in_flight() as i64);
         set(&self.extraction_refused, app.extraction.refused());
         set(&self.audit_dropped, app.audit.dropped());
+        let post = app.post.figures();
+        self.letters_waiting.set(post.waiting as i64);
+        set(&self.letters_sent, post.sent);
+        set(&self.letters_failed, post.failed);
+        set(&self.letters_suppressed, post.suppressed);
+        self.mail_breaker_open.set(post.broken.into());
         self.uptime.set(app.started.elapsed().as_secs_f64());
         if let Some(process) = process::figures() {
             self.resident_bytes.set(process.resident_bytes);

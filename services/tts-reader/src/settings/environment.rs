@@ -1,8 +1,8 @@
-//! Every environment variable the service reads, and how its text becomes a value.
+//! The environment variables of the process, and how their text becomes a value.
 
 use std::{collections::BTreeMap, str::FromStr};
 
-use super::SettingsError;
+use super::{SettingsError, table::TABLE};
 
 /// Environment variables as they were at start. Nothing else in this crate reads them.
 #[derive(Debug, Clone, Default)]
@@ -10,35 +10,11 @@ pub(crate) struct Environment {
     values: BTreeMap<String, String>,
 }
 
-/// Name and meaning, as `serve --help` prints them.
-const KNOWN: &[(&str, &str)] = &[
-    ("ACCESS_TOKEN_EXPIRE_MINUTES", "life of an access token [60]"),
-    ("AUDIO_LINK_EXPIRE_SECONDS", "life of a link to audio, and of the audio [3600]"),
-    ("AUDIT_LOG", "the audit log's file [DATA/tts_api_audit.log]"),
-    ("CORS_ORIGINS", "origins, with commas between, whose pages may read answers [any]"),
-    ("DATABASE_CONNECTION_STRING", "older name of DATABASE_URL"),
-    ("DATABASE_POOL_SIZE", "connections to PostgreSQL, or for reading to SQLite [8]"),
-    ("DATABASE_URL", "as --database"),
-    ("ENVIRONMENT", "`production` refuses test-account routes"),
-    ("EXTRACTION_FETCHES", "pages fetched at the same time [32]"),
-    ("FAULT_DATABASE_DELAY_MS", "test only: each use of the database takes so much longer [0]"),
-    ("FAULT_LEAK_BYTES_PER_REQUEST", "test only: keeps so much memory per request, for ever [0]"),
-    ("HOST", "address to listen on, without --bind [127.0.0.1]"),
-    ("JWT_SECRET_KEY", "signs tokens, at least 16 characters [made and kept in DATA]"),
-    ("LOAD_TEST_MODE", "true: as --dev"),
-    ("MAX_CONTENT_LENGTH", "largest request body in bytes [2097152]"),
-    ("NEURAL_VOICES_ENABLED", "true: PRO accounts may ask for neural voices [false]"),
-    ("PORT", "port to listen on, without --bind [5000]"),
-    ("PUBLIC_URL", "what links start with [http:// and the request's Host]"),
-    ("RATE_LIMIT_REQUESTS_PER_HOUR", "requests an account may make in any hour [500]"),
-    ("RUST_LOG", "what goes to stderr [info]"),
-    ("SPEECH_QUEUE", "syntheses that may wait before 503 is answered [128]"),
-    ("TTS_READER_DATA", "as --data"),
-    ("WORKERS", "as --workers"),
-];
-
-/// How like a known name an unknown one must be to be taken for a slip of the keyboard.
-const SLIP: f64 = 0.93;
+/// What no other program's variables begin with.
+const OURS: [&str; 2] = ["TTS_READER_", "FAULT_"];
+/// Letters of a known name for each slip of the keyboard that is looked through; a shorter name
+/// is too like those of strangers.
+const LETTERS_PER_SLIP: usize = 9;
 
 impl Environment {
     /// The variables of this process that are text.
@@ -51,7 +27,7 @@ impl Environment {
 
     /// A variable's text; an empty one counts as not set.
     pub(crate) fn text(&self, name: &'static str) -> Option<&str> {
-        debug_assert!(KNOWN.iter().any(|(known, _)| *known == name), "{name} is not in KNOWN");
+        debug_assert!(is_known(name), "{name} is not in the table of settings");
         self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
@@ -92,18 +68,35 @@ impl Environment {
         }
     }
 
-    /// Variables that look like misspelt ones of ours: (as set, as meant).
-    pub(crate) fn slips(&self) -> Vec<(String, &'static str)> {
-        let meant = |name: &str| {
-            if KNOWN.iter().any(|(known, _)| *known == name) {
-                return None;
-            }
-            let likeness = |known: &str| strsim::normalized_damerau_levenshtein(known, name);
-            let names = KNOWN.iter().map(|(known, _)| *known).filter(|known| known.len() > 6);
-            names.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).filter(|k| likeness(k) > SLIP)
-        };
-        self.values.keys().filter_map(|name| Some((name.clone(), meant(name)?))).collect()
+    /// Whether a variable has a text.
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.values.get(name).is_some_and(|value| !value.is_empty())
     }
+
+    /// Refuses variables that nobody reads and that were meant for this service: those that begin
+    /// as only ours do, and those that are a slip of the keyboard away from one.
+    ///
+    /// # Errors
+    /// The first of them, with the nearest name.
+    pub(super) fn check_names(&self) -> Result<(), SettingsError> {
+        for name in self.values.keys().filter(|name| !is_known(name)) {
+            let slips = |known: &str| strsim::damerau_levenshtein(known, name);
+            let ours = OURS.into_iter().find(|beginning| name.starts_with(beginning));
+            let meant = |known: &&str| match ours {
+                Some(beginning) => known.starts_with(beginning),
+                None => slips(known) <= known.len() / LETTERS_PER_SLIP,
+            };
+            let names = TABLE.iter().map(|setting| setting.name);
+            if let Some(nearest) = names.filter(meant).min_by_key(|known| slips(known)) {
+                return Err(SettingsError::Unknown { name: name.clone(), nearest });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_known(name: &str) -> bool {
+    TABLE.iter().any(|setting| setting.name == name)
 }
 
 impl FromIterator<(String, String)> for Environment {
@@ -120,24 +113,31 @@ fn bad_value(name: &str, value: &str, expected: &str) -> SettingsError {
     }
 }
 
-/// The part of `serve --help` about the environment.
-pub(crate) fn help() -> String {
-    let lines: Vec<String> =
-        KNOWN.iter().map(|(name, meaning)| format!("  {name:<29} {meaning}")).collect();
-    format!("Environment (flags win over it; the default in brackets):\n{}", lines.join("\n"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::Environment;
 
+    fn check(name: &str) -> Result<(), String> {
+        let environment: Environment = [(name.to_owned(), "1".to_owned())].into_iter().collect();
+        environment.check_names().map_err(|error| error.to_string())
+    }
+
     #[test]
-    fn a_slip_of_the_keyboard_is_noticed_and_strangers_are_left_alone() {
-        let names = ["RATE_LIMIT_REQUEST_PER_HOUR", "PATH", "PORTS", "HOSTNAME", "SPEECH_QUEUE"];
-        let environment: Environment =
-            names.map(|name| (name.to_owned(), "1".to_owned())).into_iter().collect();
-        let slips = environment.slips();
-        assert_eq!(slips.len(), 1, "{slips:?}");
-        assert_eq!(slips[0].1, "RATE_LIMIT_REQUESTS_PER_HOUR");
+    fn a_slip_of_the_keyboard_is_refused_and_strangers_are_left_alone() {
+        for (name, nearest) in [
+            ("RATE_LIMIT_REQUEST_PER_HOUR", "RATE_LIMIT_REQUESTS_PER_HOUR"),
+            ("TTS_READER_DATE", "TTS_READER_DATA"),
+            ("SPEECH_QUEUES", "SPEECH_QUEUE"),
+            ("FAULT_LEAK", "FAULT_"),
+        ] {
+            let told = check(name).unwrap_err();
+            assert!(
+                told.starts_with(&format!("{name} is set")) && told.contains(nearest),
+                "{told}"
+            );
+        }
+        for name in ["PATH", "PORTS", "HOSTNAME", "SPEECH_QUEUE", "SMTP_SERVER", "AWS_REGION"] {
+            assert_eq!(check(name), Ok(()));
+        }
     }
 }

@@ -16,6 +16,14 @@ pub enum SettingsError {
         /// What it should be.
         expected: String,
     },
+    /// A variable that nobody reads, and that was meant for this service.
+    #[error("{name} is set and means nothing here; did you mean {nearest}? Correct it or unset it")]
+    Unknown {
+        /// The variable.
+        name: String,
+        /// The setting whose name is nearest.
+        nearest: &'static str,
+    },
     /// A database this version cannot use.
     #[error("{name}={value}: {reason}")]
     Database {
@@ -49,8 +57,12 @@ pub enum SettingsError {
         /// How long it must be.
         least: usize,
     },
-    /// The file that keeps the secret cannot be read or written.
-    #[error("cannot keep the token secret in {path}: {source}; or set JWT_SECRET_KEY", path = path.display())]
+    /// A file that keeps a secret cannot be read or written.
+    #[error(
+        "cannot use the secret in {path}: {source}; name the service's data directory with --data, \
+         and make it readable and writable",
+        path = path.display()
+    )]
     SecretFile {
         /// The file.
         path: PathBuf,

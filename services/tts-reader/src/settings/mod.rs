@@ -1,17 +1,23 @@
 //! What the service can be told, from flags and environment to checked values.
 
 mod database_url;
+mod email;
 mod environment;
 mod error;
+mod load_test;
 mod resolve;
 mod secret;
+mod table;
 mod values;
 
 pub use database_url::{DatabaseUrl, PostgresUrl};
+pub use email::{Email, Encryption, Hidden, Smtp};
 pub use error::SettingsError;
 pub use secret::Secret;
 pub use values::Settings;
 
-pub(crate) use environment::{Environment, help as environment_help};
+pub(crate) use environment::Environment;
+pub(crate) use load_test::REPLACED;
 pub(crate) use resolve::{Flags, embedded as embedded_from, resolve};
-pub(crate) use secret::load_or_create;
+pub(crate) use secret::{Kept, load, load_or_create};
+pub(crate) use table::{InForce, TABLE, help as environment_help, in_force};

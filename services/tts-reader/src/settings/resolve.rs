@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{DatabaseUrl, Environment, Secret, Settings, SettingsError};
+use super::{DatabaseUrl, Environment, Secret, Settings, SettingsError, email, load_test};
 
 /// What was typed. `None` and `false` mean: not said.
 #[derive(Debug, Clone, Default)]
@@ -18,11 +18,26 @@ pub(crate) struct Flags {
     pub(crate) workers: Option<usize>,
 }
 
+impl Flags {
+    /// Whether a flag was typed.
+    pub(super) fn said(&self, flag: &str) -> bool {
+        match flag {
+            "--bind" => self.bind.is_some(),
+            "--database" => self.database.is_some(),
+            "--data" => self.data.is_some(),
+            "--dev" => self.dev,
+            "--workers" => self.workers.is_some(),
+            _ => false,
+        }
+    }
+}
+
 /// The settings of a service started with these flags in this environment.
 ///
 /// # Errors
 /// The first setting that cannot be used, or the first two that contradict each other.
 pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, SettingsError> {
+    env.check_names()?;
     let data_dir = flags
         .data
         .clone()
@@ -33,13 +48,18 @@ pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, Sett
     if let Some(database) = database(flags, env)? {
         settings.database = database;
     }
-    settings.dev = dev(flags, env)?;
+    let load_test = env.truth("LOAD_TEST_MODE")?.unwrap_or(false);
+    settings.dev = dev(flags, load_test, env)?;
     settings.jwt_secret =
         env.text("JWT_SECRET_KEY").map(|text| Secret::new("JWT_SECRET_KEY", text)).transpose()?;
     sizes(&mut settings, flags, env)?;
     texts(&mut settings, env)?;
     settings.leak_bytes_per_request = leak(env)?;
     settings.database_delay = delay(env)?;
+    (settings.email, settings.email_from) = email::resolve(env, &settings.email_from)?;
+    if load_test {
+        load_test::turn_on(&mut settings, env)?;
+    }
     Ok(settings)
 }
 
@@ -80,8 +100,7 @@ fn database(flags: &Flags, env: &Environment) -> Result<Option<DatabaseUrl>, Set
     }
 }
 
-fn dev(flags: &Flags, env: &Environment) -> Result<bool, SettingsError> {
-    let load_test = env.truth("LOAD_TEST_MODE")?.unwrap_or(false);
+fn dev(flags: &Flags, load_test: bool, env: &Environment) -> Result<bool, SettingsError> {
     let dev = flags.dev || load_test;
     if dev && production(env) {
         return Err(SettingsError::Contradiction {
@@ -147,6 +166,12 @@ fn sizes(settings: &mut Settings, flags: &Flags, env: &Environment) -> Result<()
     if let Some(limit) = env.number("RATE_LIMIT_REQUESTS_PER_HOUR", 1, u32::MAX.into())? {
         settings.rate_limit_per_hour = limit as u32;
     }
+    if let Some(limit) = env.number("LOGIN_FAILURES_PER_HOUR", 1, u32::MAX.into())? {
+        settings.login_failures_per_hour = limit as u32;
+    }
+    if let Some(limit) = env.number("EMAILS_PER_HOUR", 1, u32::MAX.into())? {
+        settings.emails_per_hour = limit as u32;
+    }
     if let Some(queue) = env.number("SPEECH_QUEUE", 0, 100_000)? {
         settings.speech_queue = queue as usize;
     }
@@ -155,6 +180,12 @@ fn sizes(settings: &mut Settings, flags: &Flags, env: &Environment) -> Result<()
     }
     if let Some(bytes) = env.number("MAX_CONTENT_LENGTH", 1_024, 1 << 30)? {
         settings.max_body_bytes = bytes as usize;
+    }
+    if let Some(bytes) = env.number("AUDIT_LOG_BYTES", 4_096, 1 << 40)? {
+        settings.audit_log_bytes = bytes;
+    }
+    if let Some(files) = env.number("AUDIT_LOG_FILES", 1, 100)? {
+        settings.audit_log_files = files as u32;
     }
     if let Some(seconds) = env.number("AUDIO_LINK_EXPIRE_SECONDS", 1, 604_800)? {
         settings.audio_link_lifetime = Duration::from_secs(seconds);
@@ -169,6 +200,9 @@ fn texts(settings: &mut Settings, env: &Environment) -> Result<(), SettingsError
     }
     if let Some(text) = env.text("PUBLIC_URL") {
         settings.public_url = Some(origin("PUBLIC_URL", text)?);
+    }
+    if let Some(text) = env.text("FRONTEND_URL") {
+        settings.frontend_url = origin("FRONTEND_URL", text)?;
     }
     if let Some(list) = env.text("CORS_ORIGINS").filter(|list| list.trim() != "*") {
         settings.cors_origins =
@@ -222,7 +256,7 @@ mod tests {
 
     #[test]
     fn wrong_settings_name_the_setting_and_the_next_step() {
-        let cases: [(&[(&str, &str)], &str); 10] = [
+        let cases: [(&[(&str, &str)], &str); 13] = [
             (&[("PORT", "70000")], "PORT=70000 is not a port number"),
             (&[("RATE_LIMIT_REQUESTS_PER_HOUR", "0")], "is not a whole number from 1 to"),
             (&[("LOAD_TEST_MODE", "maybe")], "LOAD_TEST_MODE=maybe is not true or false"),
@@ -233,6 +267,15 @@ mod tests {
                 "keep one of them",
             ),
             (&[("LOAD_TEST_MODE", "true"), ("ENVIRONMENT", "production")], "leave one of the two"),
+            (
+                &[("LOAD_TEST_MODE", "true"), ("STRIPE_API_KEY", "sk_live_51Habc")],
+                "STRIPE_API_KEY=sk_live_… and LOAD_TEST_MODE=true contradict each other: use a test",
+            ),
+            (
+                &[("LOAD_TEST_MODE", "true"), ("DATABASE_URL", "sqlite://tts_production.db")],
+                "`production` in its name says that it is real",
+            ),
+            (&[("DATABASE_POOL_SIZES", "8")], "did you mean DATABASE_POOL_SIZE?"),
             (
                 &[("FAULT_LEAK_BYTES_PER_REQUEST", "9"), ("ENVIRONMENT", "production")],
                 "a fault on purpose is for tests",
@@ -246,6 +289,7 @@ mod tests {
         for (env, words) in cases {
             let error = with(env, &Flags::default()).unwrap_err().to_string();
             assert!(error.contains(words), "{error}");
+            assert!(!error.contains("51Habc"), "{error}");
         }
     }
 }

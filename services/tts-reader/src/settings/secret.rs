@@ -12,7 +12,25 @@ use super::SettingsError;
 
 /// Shortest secret that is accepted.
 const LEAST_CHARACTERS: usize = 16;
-const FILE: &str = "jwt_secret";
+
+/// A secret that is kept in the data directory, by its file's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// Signs tokens and links, unless one is set.
+    Tokens,
+    /// Ties the lines of the audit log together. Never set, so that a new secret for tokens does
+    /// not make the log look forged.
+    Audit,
+}
+
+impl Kept {
+    fn file(self) -> &'static str {
+        match self {
+            Self::Tokens => "jwt_secret",
+            Self::Audit => "audit_key",
+        }
+    }
+}
 
 /// A text that never shows in logs, errors or debug output.
 #[derive(Clone, PartialEq, Eq)]
@@ -44,19 +62,24 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The secret kept in the data directory, made on first use, readable by its owner only.
-pub(crate) fn load_or_create(data_dir: &Path) -> Result<Secret, SettingsError> {
-    let path = data_dir.join(FILE);
-    let failed = |source| SettingsError::SecretFile { path: path.clone(), source };
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => create(&path).map_err(failed)?,
-        Err(error) => return Err(failed(error)),
-    };
+/// A secret of the data directory, made on first use, readable by its owner only.
+pub(crate) fn load_or_create(data_dir: &Path, kept: Kept) -> Result<Secret, SettingsError> {
+    let path = data_dir.join(kept.file());
+    if !path.exists() {
+        create(&path).map_err(|source| SettingsError::SecretFile { path, source })?;
+    }
+    load(data_dir, kept)
+}
+
+/// A secret of the data directory that must be there.
+pub(crate) fn load(data_dir: &Path, kept: Kept) -> Result<Secret, SettingsError> {
+    let path = data_dir.join(kept.file());
+    let text = fs::read_to_string(&path)
+        .map_err(|source| SettingsError::SecretFile { path: path.clone(), source })?;
     Secret::new(&path.display().to_string(), text.trim())
 }
 
-fn create(path: &Path) -> io::Result<String> {
+fn create(path: &Path) -> io::Result<()> {
     let mut bytes = [0_u8; 32];
     SysRng.try_fill_bytes(&mut bytes).map_err(io::Error::other)?;
     let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -69,23 +92,23 @@ fn create(path: &Path) -> io::Result<String> {
     let mut file = options.open(&unfinished)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&unfinished, path)?;
-    Ok(text)
+    fs::rename(&unfinished, path)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{FILE, Secret, load_or_create};
+    use super::{Kept, Secret, load_or_create};
 
     #[test]
     fn the_kept_secret_stays_and_is_private() {
         let dir = tempfile::tempdir().unwrap();
-        let first = load_or_create(dir.path()).unwrap();
-        assert_eq!(load_or_create(dir.path()).unwrap(), first);
+        let first = load_or_create(dir.path(), Kept::Tokens).unwrap();
+        assert_eq!(load_or_create(dir.path(), Kept::Tokens).unwrap(), first);
+        assert_ne!(load_or_create(dir.path(), Kept::Audit).unwrap(), first);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            let mode = dir.path().join(FILE).metadata().unwrap().permissions().mode();
+            let mode = dir.path().join("jwt_secret").metadata().unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
         assert_eq!(format!("{first:?}"), "Secret(…)");

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{DatabaseUrl, Secret};
+use super::{DatabaseUrl, Email, Secret};
 
 /// Everything a running service was told. Start from [`Settings::in_directory`].
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct Settings {
     /// Opens the routes that make test accounts, lets extraction reach loopback addresses, and
     /// does not limit sign-in by address.
     pub dev: bool,
+    /// A load test is under way: `dev`, no e-mail, no payments.
+    pub load_test: bool,
     /// Threads of the event loop, of speech and of password hashing, each.
     pub workers: usize,
     /// Connections to PostgreSQL; of SQLite those for reading, writing has one of its own.
@@ -31,6 +33,16 @@ pub struct Settings {
     pub access_token_lifetime: Duration,
     /// Requests one account (or one address, for sign-in) may make in any hour.
     pub rate_limit_per_hour: u32,
+    /// Wrong passwords that one account may be tried with in any hour.
+    pub login_failures_per_hour: u32,
+    /// Where e-mail goes.
+    pub email: Email,
+    /// Whom letters come from: an address, with or without a name.
+    pub email_from: String,
+    /// Letters of each kind that one address is sent in any hour.
+    pub emails_per_hour: u32,
+    /// What the links in letters start with. Without a slash at the end.
+    pub frontend_url: String,
     /// Syntheses that may wait for a thread before the next one is refused with 503.
     pub speech_queue: usize,
     /// Pages fetched at the same time.
@@ -51,6 +63,10 @@ pub struct Settings {
     pub audio_link_lifetime: Duration,
     /// The audit log's file.
     pub audit_log: PathBuf,
+    /// Size in bytes at which the audit log is renamed to `….1` and a new file begun.
+    pub audit_log_bytes: u64,
+    /// Older files of the audit log that are kept, `….1` the youngest.
+    pub audit_log_files: u32,
     /// Memory that is kept for ever for each request: a leak on purpose, for tests of load tests.
     pub leak_bytes_per_request: usize,
     /// How much longer each use of the database takes: a slow one on purpose, for tests of load
@@ -69,13 +85,21 @@ impl Settings {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 5_000)),
             database: DatabaseUrl::Sqlite(data_dir.join("tts-reader.db")),
             audit_log: data_dir.join("tts_api_audit.log"),
+            audit_log_bytes: 64 * 1024 * 1024,
+            audit_log_files: 5,
             data_dir,
             dev: false,
+            load_test: false,
             workers,
             database_pool_size: 8,
             jwt_secret: None,
             access_token_lifetime: Duration::from_hours(1),
             rate_limit_per_hour: 500,
+            login_failures_per_hour: 20,
+            email: Email::Files,
+            email_from: "TTS Reader <no-reply@localhost>".to_owned(),
+            emails_per_hour: 5,
+            frontend_url: "http://localhost:3000".to_owned(),
             speech_queue: 128,
             extraction_fetches: 32,
             extraction_queue: 256,

@@ -13,10 +13,12 @@
 //! [`Words`](statement::Words).
 
 mod accounts;
+mod analytics;
 mod connect;
 mod connection;
 mod error;
 mod ledger;
+mod mailed_tokens;
 mod original;
 mod postgres;
 mod reservations;
@@ -34,6 +36,7 @@ pub(crate) use accounts::{Account, NewAccount, Preferences};
 pub(crate) use connect::Store;
 pub(crate) use error::{Column, StoreError};
 pub(crate) use ledger::{CreditRow, Grant};
+pub(crate) use mailed_tokens::{Addressee, Purpose};
 pub(crate) use original::{CopyError, Original, Sums};
 pub(crate) use reservations::{Reservation, ReserveError};
 pub(crate) use sessions::{Rotation, Session};

@@ -1,6 +1,6 @@
 //! Logins: what makes a token good, and what ends it.
 
-use super::{Account, Store, StoreError, connection::Sql, retry::again};
+use super::{Account, Store, StoreError, retry::again};
 use crate::domain::{Timestamp, UserId};
 
 /// The one statement behind every authenticated request.

@@ -50,6 +50,13 @@ impl FieldError {
         error
     }
 
+    /// A parameter behind the `?` of the address is not there, or there twice.
+    pub(crate) fn missing_in_query(name: &str) -> Self {
+        let mut error = Self::missing("", &Value::Null);
+        error.loc = vec![json!("query"), json!(name)];
+        error
+    }
+
     /// Whether this error is about that field of the body.
     pub(super) fn is_about(&self, field: &str) -> bool {
         self.loc.get(1).is_some_and(|name| name == field)

@@ -2,9 +2,12 @@
 //! time. With `KATYDID_POSTGRES` the database is PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod accounts;
 mod app;
+mod audit;
 mod auth;
 mod command_line;
+mod config;
 mod credits;
 mod database;
 mod embedded;
@@ -12,7 +15,9 @@ mod extraction;
 mod killed;
 mod lifecycle;
 mod limits;
+mod mail;
 mod shapes;
 mod speech;
 mod test_accounts;
+mod tokens;
 mod validation;

@@ -9,7 +9,7 @@ use super::pair::answer;
 use crate::{
     app::App,
     audit::Level,
-    auth::{ClientAddress, is_outdated, new_id},
+    auth::{ClientAddress, fits, is_outdated, new_id},
     domain::{Timestamp, UserId},
     errors::ApiError,
     store::Session,
@@ -29,7 +29,7 @@ pub(crate) async fn login(
     let (id, hash) = app.store.credentials(&username).await?.unzip();
     let outdated = hash.clone().filter(|hash| is_outdated(hash));
     // Also for unknown users, so that they cannot be told from wrong passwords by the clock.
-    let fits = app.passwords.verify(password.clone(), hash).await?;
+    let fits = fits(&app, &username, password.clone(), hash).await?;
     let Some(id) = id.filter(|_| fits) else {
         let line = format!("Login failed for user: {username} from {peer}");
         app.audit.write(Level::Warning, "app.auth", &line);

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
+use super::letters::order;
 use crate::{
     app::App,
     audit::Level,
     auth::ClientAddress,
     domain::{Tier, Timestamp},
     errors::ApiError,
-    store::{Column, NewAccount, StoreError},
+    store::{Column, NewAccount, Purpose, StoreError},
     validation::{Fields, JsonBody, Text},
 };
 
@@ -58,6 +59,10 @@ pub(crate) async fn register(
         StoreError::Taken(column) => taken(column, &account.username, &account.email),
         other => other.into(),
     })?;
+    // Signing up succeeds also when the post is overwhelmed: the letter can be asked for again.
+    if let Err(error) = order(&app, account.email.clone(), Purpose::VerifyEmail) {
+        tracing::warn!(%error, "no verification letter for a new account");
+    }
     let line = format!("Account created: {} from {peer}", account.username);
     app.audit.write(Level::Info, "app.auth", &line);
     Ok(Json(json!({

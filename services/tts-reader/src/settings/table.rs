@@ -1,0 +1,284 @@
+//! Every setting there is: one table behind `serve --help`, `config show` and docs/BACKEND.md.
+
+use super::{Email, Environment, Flags, Settings};
+
+/// One setting.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting {
+    /// The environment variable, or a flag that has none.
+    pub(crate) name: &'static str,
+    /// The flag of `serve` that wins over it.
+    pub(crate) flag: Option<&'static str>,
+    pub(crate) meaning: &'static str,
+    /// A value, or in words what happens without one.
+    pub(crate) default: &'static str,
+    /// The value in force; of a secret only whether there is one.
+    shown: fn(&Settings, &Environment) -> String,
+}
+
+/// A setting in force.
+#[derive(Debug)]
+pub(crate) struct InForce {
+    pub(crate) setting: Setting,
+    pub(crate) value: String,
+    pub(crate) source: &'static str,
+}
+
+/// By name.
+pub(crate) const TABLE: &[Setting] = &[
+    Setting {
+        flag: Some("--dev"),
+        ..row(
+            "--dev",
+            "routes that make test accounts; extraction may read pages of this machine; sign-in is \
+             not limited by address, nor wrong passwords by account",
+            "false",
+            |s, _| s.dev.to_string(),
+        )
+    },
+    row("ACCESS_TOKEN_EXPIRE_MINUTES", "life of an access token", "60", |s, _| {
+        (s.access_token_lifetime.as_secs() / 60).to_string()
+    }),
+    row(
+        "AUDIO_LINK_EXPIRE_SECONDS",
+        "life of a link to audio, and of the audio",
+        "3600",
+        |s, _| s.audio_link_lifetime.as_secs().to_string(),
+    ),
+    row("AUDIT_LOG", "the audit log's file", "DATA/tts_api_audit.log", |s, _| {
+        s.audit_log.display().to_string()
+    }),
+    row(
+        "AUDIT_LOG_BYTES",
+        "size at which the audit log goes on in a new file",
+        "67108864",
+        |s, _| s.audit_log_bytes.to_string(),
+    ),
+    row("AUDIT_LOG_FILES", "older files of the audit log that are kept", "5", |s, _| {
+        s.audit_log_files.to_string()
+    }),
+    row(
+        "CORS_ORIGINS",
+        "origins, with commas between, whose pages may read answers",
+        "any",
+        |s, _| if s.cors_origins.is_empty() { "any".to_owned() } else { s.cors_origins.join(",") },
+    ),
+    row("DATABASE_CONNECTION_STRING", "older name of DATABASE_URL", "as DATABASE_URL", database),
+    row(
+        "DATABASE_POOL_SIZE",
+        "connections to PostgreSQL, or for reading to SQLite",
+        "8",
+        |s, _| s.database_pool_size.to_string(),
+    ),
+    Setting {
+        flag: Some("--database"),
+        ..row(
+            "DATABASE_URL",
+            "the database: sqlite://FILE, or postgres://USER:PASSWORD@HOST/DATABASE",
+            "DATA/tts-reader.db",
+            database,
+        )
+    },
+    row("EMAILS_PER_HOUR", "letters that one address is sent in any hour", "5", |s, _| {
+        s.emails_per_hour.to_string()
+    }),
+    row("ENVIRONMENT", "`production` refuses test-account routes and faults", "none", |_, env| {
+        env.text("ENVIRONMENT").unwrap_or("none").to_owned()
+    }),
+    row("EXTRACTION_FETCHES", "pages fetched at the same time", "32", |s, _| {
+        s.extraction_fetches.to_string()
+    }),
+    row(
+        "FAULT_DATABASE_DELAY_MS",
+        "test only: each use of the database takes so much longer",
+        "0",
+        |s, _| s.database_delay.as_millis().to_string(),
+    ),
+    row(
+        "FAULT_LEAK_BYTES_PER_REQUEST",
+        "test only: keeps so much memory per request, for ever",
+        "0",
+        |s, _| s.leak_bytes_per_request.to_string(),
+    ),
+    row("FRONTEND_URL", "what links in letters start with", "http://localhost:3000", |s, _| {
+        s.frontend_url.clone()
+    }),
+    Setting {
+        flag: Some("--bind"),
+        ..row("HOST", "address to listen on", "127.0.0.1", |s, _| s.bind.ip().to_string())
+    },
+    row(
+        "JWT_SECRET_KEY",
+        "signs tokens and links to audio, at least 16 characters",
+        "made, and kept in DATA/jwt_secret",
+        |s, _| masked(s.jwt_secret.is_some(), "made, and kept in DATA/jwt_secret"),
+    ),
+    row(
+        "LOAD_TEST_MODE",
+        "true: as --dev, without e-mail and payments; refuses settings of production",
+        "false",
+        |s, _| s.load_test.to_string(),
+    ),
+    row(
+        "LOGIN_FAILURES_PER_HOUR",
+        "wrong passwords that one account may be tried with in any hour",
+        "20",
+        |s, _| s.login_failures_per_hour.to_string(),
+    ),
+    row("MAX_CONTENT_LENGTH", "largest request body in bytes", "2097152", |s, _| {
+        s.max_body_bytes.to_string()
+    }),
+    row(
+        "NEURAL_VOICES_ENABLED",
+        "true: PRO accounts may ask for neural voices",
+        "false",
+        |s, _| s.neural_voices.to_string(),
+    ),
+    Setting {
+        flag: Some("--bind"),
+        ..row("PORT", "port to listen on", "5000", |s, _| s.bind.port().to_string())
+    },
+    row(
+        "PUBLIC_URL",
+        "what links to audio start with",
+        "http:// and the request's Host",
+        |s, _| s.public_url.clone().unwrap_or_else(|| "http:// and the request's Host".to_owned()),
+    ),
+    row(
+        "RATE_LIMIT_REQUESTS_PER_HOUR",
+        "requests that an account (an address, for sign-in) may make in any hour",
+        "500",
+        |s, _| s.rate_limit_per_hour.to_string(),
+    ),
+    row("RUST_LOG", "what goes to stderr", "info,sqlx=warn", |_, env| {
+        env.text("RUST_LOG").unwrap_or("info,sqlx=warn").to_owned()
+    }),
+    row("SMTP_FROM", "whom letters come from", "SMTP_USERNAME, else no-reply@localhost", |s, _| {
+        s.email_from.clone()
+    }),
+    row("SMTP_HOST", "server that takes letters", "none: files in DATA/outbox", |s, _| {
+        match &s.email {
+            Email::Off => "off".to_owned(),
+            Email::Files => "none: files in DATA/outbox".to_owned(),
+            Email::Smtp(smtp) => smtp.host.clone(),
+        }
+    }),
+    row("SMTP_PASSWORD", "password of that server", "none", |_, env| {
+        masked(env.text("SMTP_PASSWORD").is_some(), "none")
+    }),
+    row("SMTP_PORT", "port of that server; 465: encrypted from the first byte", "587", |_, env| {
+        env.text("SMTP_PORT").unwrap_or("587").to_owned()
+    }),
+    row("SMTP_USERNAME", "user name at that server", "none", |_, env| {
+        env.text("SMTP_USERNAME").unwrap_or("none").to_owned()
+    }),
+    row("SMTP_USE_TLS", "false: speak to that server in clear", "true", |_, env| {
+        env.text("SMTP_USE_TLS").unwrap_or("true").to_owned()
+    }),
+    row("SPEECH_QUEUE", "syntheses that may wait before 503 is answered", "128", |s, _| {
+        s.speech_queue.to_string()
+    }),
+    row(
+        "STRIPE_API_KEY",
+        "this version takes no payments; with LOAD_TEST_MODE a live key is refused",
+        "none",
+        |_, env| masked(env.text("STRIPE_API_KEY").is_some(), "none"),
+    ),
+    Setting {
+        flag: Some("--data"),
+        ..row("TTS_READER_DATA", "directory of all data (DATA)", "tts-reader-data", |s, _| {
+            s.data_dir.display().to_string()
+        })
+    },
+    Setting {
+        flag: Some("--workers"),
+        ..row("WORKERS", "threads for requests, and as many for speech", "one per core", |s, _| {
+            s.workers.to_string()
+        })
+    },
+];
+
+/// Every setting as it is in force.
+pub(crate) fn in_force(settings: &Settings, flags: &Flags, env: &Environment) -> Vec<InForce> {
+    TABLE
+        .iter()
+        .map(|setting| InForce {
+            setting: *setting,
+            value: (setting.shown)(settings, env),
+            source: source(setting, settings, flags, env),
+        })
+        .collect()
+}
+
+/// The part of `serve --help` about the environment.
+pub(crate) fn help() -> String {
+    let variables = TABLE.iter().filter(|setting| !setting.name.starts_with('-'));
+    let lines: Vec<String> = variables
+        .map(|Setting { name, meaning, default, .. }| format!("  {name:<29} {meaning} [{default}]"))
+        .collect();
+    format!("Environment (flags win over it; the default in brackets):\n{}", lines.join("\n"))
+}
+
+fn source(
+    setting: &Setting,
+    settings: &Settings,
+    flags: &Flags,
+    env: &Environment,
+) -> &'static str {
+    if let Some(flag) = setting.flag.filter(|flag| flags.said(flag)) {
+        return flag;
+    }
+    // The name decides, not the value: a variable that is set to the default is set.
+    if env.is_set(setting.name) {
+        return if settings.load_test && setting.name.starts_with("SMTP_") {
+            "environment, without effect in load-test mode"
+        } else {
+            "environment"
+        };
+    }
+    match setting.name {
+        "--dev" | "SMTP_HOST" if settings.load_test => "LOAD_TEST_MODE",
+        "DATABASE_URL" if env.is_set("DATABASE_CONNECTION_STRING") => "DATABASE_CONNECTION_STRING",
+        "DATABASE_CONNECTION_STRING" if flags.said("--database") => "--database",
+        "DATABASE_CONNECTION_STRING" if env.is_set("DATABASE_URL") => "DATABASE_URL",
+        _ => "default",
+    }
+}
+
+fn database(settings: &Settings, _: &Environment) -> String {
+    settings.database.to_string()
+}
+
+fn masked(set: bool, otherwise: &str) -> String {
+    if set { "(set)".to_owned() } else { otherwise.to_owned() }
+}
+
+const fn row(
+    name: &'static str,
+    meaning: &'static str,
+    default: &'static str,
+    shown: fn(&Settings, &Environment) -> String,
+) -> Setting {
+    Setting { name, flag: None, meaning, default, shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Environment, Flags, Settings, TABLE, in_force};
+
+    #[test]
+    fn the_table_is_sorted_and_its_defaults_are_the_real_ones() {
+        assert!(TABLE.windows(2).all(|two| two[0].name < two[1].name));
+        let settings = Settings::in_directory("tts-reader-data");
+        let shown = in_force(&settings, &Flags::default(), &Environment::default());
+        for one in shown {
+            let default = one.setting.default.replace("DATA/", "tts-reader-data/");
+            let value = match one.setting.name {
+                // Those that say in words what the default is made of.
+                "WORKERS" | "SMTP_FROM" | "DATABASE_CONNECTION_STRING" => continue,
+                _ => one.value.replace("DATA/", "tts-reader-data/"),
+            };
+            assert_eq!((value, one.source), (default, "default"), "{}", one.setting.name);
+        }
+    }
+}
