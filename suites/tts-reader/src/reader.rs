@@ -181,7 +181,9 @@ impl Reader {
             None => self.token_of(session, account, "/api/login[clean-up]").await?,
         };
         let request = session.delete("/api/user").name("/api/user[clean-up]").tags(["auth"]);
-        let reply = request.bearer(token.bearer()).send().await?;
+        // Without it a service that allows no test accounts deletes nothing.
+        let body = json!({ "password": account.password });
+        let reply = request.bearer(token.bearer()).json(&body).send().await?;
         reply.check("the account is deleted", |reply| matches!(reply.status(), 200 | 204))?;
         self.journal.deleted(&account.username);
         Ok(())

@@ -7,7 +7,11 @@ use super::answer::stranger;
 use super::remote::Remote;
 
 /// A login. Shown nowhere.
-pub(crate) struct Token(String);
+pub(crate) struct Token {
+    bearer: String,
+    /// The service asks for it again before it deletes the account.
+    password: String,
+}
 
 impl Remote {
     /// A login with this password; `None` when nobody has that name with it.
@@ -27,7 +31,9 @@ impl Remote {
         }
         let login: Value = answer.read(self.base())?;
         match login["access_token"].as_str() {
-            Some(token) => Ok(Some(Token(token.to_owned()))),
+            Some(token) => {
+                Ok(Some(Token { bearer: token.to_owned(), password: password.to_owned() }))
+            }
             None => Err(RegistryError::Refused(stranger(self.base(), "a login has no token"))),
         }
     }
@@ -38,7 +44,9 @@ impl Remote {
     /// The service did not do it.
     pub(crate) fn delete_user(&self, token: &Token) -> Result<(), RegistryError> {
         let request = self.client().delete(format!("{}/api/user", self.base()));
-        let answer = self.ask(request.bearer_auth(&token.0))?;
+        let body = json!({ "password": token.password }).to_string();
+        let request = request.header("content-type", "application/json").body(body);
+        let answer = self.ask(request.bearer_auth(&token.bearer))?;
         match answer.status {
             // 401: the account is gone, and its login with it.
             200 | 204 | 401 => Ok(()),
