@@ -23,6 +23,8 @@ use crate::{
 /// The documented text when synthesis fails through no fault of the caller.
 const FAILED: &str = "An error occurred during text synthesis";
 
+/// For about as long as the upkeep leaves a reservation alone.
+const REFUND_TRIES: u32 = 60;
 /// Longest pause between two tries to give credits back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -137,25 +139,23 @@ async fn deliver(
     })
 }
 
-/// Gives the credits back; false when the database is away.
+/// Gives the credits back; false when the database cannot do that now.
 async fn refund(app: &App, reservation: &Reservation) -> bool {
     match app.store.refund(reservation, Timestamp::now()).await {
         // An account that was deleted meanwhile took its reservation along.
         Ok(()) | Err(StoreError::Gone) => true,
-        Err(error) if error.is_outage() => false,
         Err(error) => {
-            // The sweep of abandoned reservations gives them back later.
-            tracing::error!(%error, "cannot refund credits now");
-            true
+            tracing::warn!(%error, "cannot refund credits now; will try again");
+            false
         }
     }
 }
 
-/// Waits for a database that is away. Nobody waits for this but the end of the service, and what is
-/// left then is given back at the next start.
+/// Waits for a database that is away or overloaded. Nobody waits for this but the end of the service,
+/// and what is left then is given back at the next start; what is left here, by the upkeep.
 async fn refund_later(app: &App, reservation: &Reservation) {
     let mut pause = Duration::from_secs(1);
-    loop {
+    for _ in 0..REFUND_TRIES {
         tokio::time::sleep(pause).await;
         if refund(app, reservation).await {
             return;

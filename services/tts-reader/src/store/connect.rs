@@ -23,6 +23,8 @@ use crate::settings::DatabaseUrl;
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// … while the database is known to be away.
 const AWAY_TIMEOUT: Duration = Duration::from_secs(1);
+/// The pause between two tries to connect to one that is away.
+const LOOK_OUT_PAUSE: Duration = Duration::from_millis(200);
 /// What beginning a transaction may take beyond the wait for a connection.
 const BEGIN_TIMEOUT: Duration = Duration::from_secs(2);
 /// What closing the connections to PostgreSQL may take.
@@ -150,7 +152,7 @@ impl Store {
             }
             Pools::Postgres(pool) => {
                 let _waiting = is_full(pool).then(|| self.traffic.wait(lane));
-                ReaderConnection::Postgres(self.reach(pool.acquire()).await?)
+                ReaderConnection::Postgres(self.reach(pool, pool.acquire()).await?)
             }
         };
         let lent = Lent::new(&self.traffic, Purpose::Reading);
@@ -169,7 +171,7 @@ impl Store {
             }
             Pools::Postgres(pool) => {
                 let _waiting = is_full(pool).then(|| self.traffic.wait(lane));
-                WriterTransaction::Postgres(self.reach(pool.begin()).await?)
+                WriterTransaction::Postgres(self.reach(pool, pool.begin()).await?)
             }
         };
         let lent = Lent::new(&self.traffic, Purpose::Writing);
@@ -181,6 +183,7 @@ impl Store {
     /// requests are refused soon instead of piling up.
     async fn reach<T>(
         &self,
+        pool: &PgPool,
         call: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<T, StoreError> {
         let start = Instant::now();
@@ -207,7 +210,9 @@ impl Store {
                 other => other.to_string(),
             },
         };
-        self.traffic.went_away(&cause);
+        if self.traffic.went_away(&cause) {
+            tokio::spawn(look_out(pool.clone(), Arc::clone(&self.traffic)));
+        }
         Err(StoreError::Away(cause))
     }
 
@@ -259,6 +264,17 @@ impl Store {
                     tracing::warn!("connections to the database did not close in time");
                 }
             }
+        }
+    }
+}
+
+/// Connects as soon as the database is back. Requests alone might never: they give up soon while it
+/// is away, and a log-in can take longer than that.
+async fn look_out(pool: PgPool, traffic: Arc<Traffic>) {
+    while traffic.is_away() && !pool.is_closed() {
+        match pool.acquire().await {
+            Ok(_) => traffic.is_back(),
+            Err(_) => tokio::time::sleep(LOOK_OUT_PAUSE).await,
         }
     }
 }

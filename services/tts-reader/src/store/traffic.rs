@@ -89,14 +89,16 @@ impl Traffic {
         self.away.load(Ordering::Relaxed)
     }
 
-    /// Says it once, not once per request.
-    pub(super) fn went_away(&self, cause: &str) {
-        if !self.away.swap(true, Ordering::Relaxed) {
+    /// Says it once, not once per request; true when it is news.
+    pub(super) fn went_away(&self, cause: &str) -> bool {
+        let is_news = !self.away.swap(true, Ordering::Relaxed);
+        if is_news {
             tracing::error!(
                 cause,
                 "the database cannot be reached; requests are refused meanwhile"
             );
         }
+        is_news
     }
 
     pub(super) fn is_back(&self) {

@@ -101,7 +101,7 @@ impl TestApp {
         let serving = tokio::spawn(tts_reader::run(listener, settings, shutdown));
         let app = Self { url: format!("http://{address}"), home, client: client(), stop, serving };
         // Answered as soon as the service is up; a start that failed shows here, not later.
-        app.get("/api/health").await.expect_status(200);
+        app.get("/").await.expect_status(200);
         app
     }
 
