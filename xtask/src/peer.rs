@@ -30,6 +30,22 @@ pub(crate) fn run() -> Result<Checked> {
     Ok(check(program)?.and(pages(&pythons[0])?).and(check(exporter)?))
 }
 
+/// Stripe's own package against the testkit's double of Stripe.
+pub(crate) fn stripe() -> Result<Checked> {
+    let peer = root().join("xtask/peer");
+    let python = match python_with("stripe", &peer.join("stripe.txt"), &[])? {
+        Ok(python) => python,
+        Err(why) => return Ok(Checked::NotPossible(format!("stripe: {why}"))),
+    };
+    build(&["--package", "katydid-testkit", "--bin", "stripe-double"])?;
+    let mut program = Command::new(python);
+    program
+        .arg(peer.join("stripe_double.py"))
+        .arg("--double")
+        .arg(target().join("debug/stripe-double"));
+    check(program)
+}
+
 /// Locust's HTTP API beside ours, over a made-up run.
 fn pages(python: &Path) -> Result<Checked> {
     build(&["--package", "katydid-web", "--example", "demo"])?;

@@ -18,6 +18,7 @@ pub(crate) fn run() -> Result<bool> {
     let steps = [
         ("speech recogniser", intelligibility::run()?),
         ("Locust as a peer", peer::run()?),
+        ("Stripe's package as a peer", peer::stripe()?),
         ("report page in a browser", browser::run()?),
         ("live page in a browser", live::run()?),
         ("Locust's own page before our API", locust_page::run()?),

@@ -69,6 +69,11 @@
 //! assert_eq!(proxy.struck(), [0]);
 //! # Ok::<(), katydid_testkit::ProxyError>(())
 //! ```
+//!
+//! # A double of Stripe
+//! [`StripeDouble`] (as a program `stripe-double`) answers the calls of Stripe's API that a shop needs
+//! (checkouts, payment intents, refunds, subscriptions, the billing portal, events), refuses what
+//! Stripe refuses, knows idempotency keys, and signs its events as Stripe does.
 
 mod certificate;
 mod compressed;
@@ -82,9 +87,11 @@ mod request;
 mod routes;
 mod server;
 mod share;
+mod stripe;
 mod tls;
 
 pub use options::{Alpn, Certificate, Options};
 pub use proxy::{Effect, FaultError, FaultProxy, ProxyError, ProxyFault, Trigger, Unit};
 pub use routes::{COMPRESSED_BODY, OK_BODY, chunk};
 pub use server::TestServer;
+pub use stripe::{Happened, StripeDouble, StripeFailure, stripe_signature};

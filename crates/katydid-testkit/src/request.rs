@@ -36,7 +36,7 @@ impl Request {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
         values.next().map(|(_, value)| value.as_str())
     }

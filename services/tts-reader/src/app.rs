@@ -14,6 +14,7 @@ use crate::{
     leak::Leak,
     mail::Post,
     metrics::Metrics,
+    payments::Payments,
     rate_limit::RateLimiter,
     routes::system::Health,
     server::ServeError,
@@ -44,6 +45,7 @@ pub(crate) struct App {
     pub(crate) audio: AudioFiles,
     pub(crate) links: Links,
     pub(crate) extraction: Extraction,
+    pub(crate) payments: Payments,
     pub(crate) audit: Audit,
     pub(crate) metrics: Metrics,
     pub(crate) health: Health,
@@ -94,6 +96,7 @@ impl App {
             links: Links::new(secret.bytes(), settings.audio_link_lifetime),
             extraction: Extraction::new(&settings)
                 .map_err(|error| ServeError::Start(error.to_string()))?,
+            payments: Payments::new(&settings, secret.bytes())?,
             audit,
             metrics: Metrics::new(),
             health: Health::default(),

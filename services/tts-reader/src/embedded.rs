@@ -18,7 +18,7 @@ use crate::{
     cli::stop_signal,
     domain::{Tier, Timestamp},
     server::{self, ServeError},
-    settings::{Email, Environment, Settings, embedded_from},
+    settings::{Email, Environment, Payments, Prices, Settings, embedded_from},
     store::{Grant, NewAccount},
 };
 
@@ -125,6 +125,7 @@ fn settings(options: &EmbeddedOptions, address: SocketAddr) -> Result<Settings, 
     settings.dev = true;
     settings.load_test = true;
     settings.email = Email::Off;
+    settings.payments = Payments::Mock(Prices::made_up());
     settings.rate_limit_per_hour = options.rate_limit_per_hour;
     settings.speech_queue = options.speech_queue;
     if let Some(path) = &options.audit_log {

@@ -13,12 +13,14 @@ mod domain;
 pub mod embedded;
 mod errors;
 mod extraction;
+mod idempotency;
 mod instance;
 mod leak;
 mod mail;
 mod maintenance;
 mod metrics;
 mod middleware;
+mod payments;
 mod rate_limit;
 mod router;
 mod routes;
@@ -32,6 +34,7 @@ mod workers;
 
 pub use server::{ServeError, run};
 pub use settings::{
-    DatabaseUrl, Email, Encryption, Hidden, PostgresUrl, Secret, Settings, SettingsError, Smtp,
+    DatabaseUrl, Email, Encryption, Hidden, Payments, PostgresUrl, Prices, Secret, Settings,
+    SettingsError, Smtp, Stripe,
 };
 pub use tts_reader_speech::NOTICES;

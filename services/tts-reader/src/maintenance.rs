@@ -16,6 +16,7 @@ const LISTENING: Duration = Duration::from_mins(1);
 /// Gives back what this service reserved before it ended early. Only right at start, while the lock
 /// on the data directory says that no other process reserves in its name.
 pub(crate) async fn recover(app: &App) -> Result<(), StoreError> {
+    app.store.unclaim_own().await?;
     let refunded = app.store.refund_own(Timestamp::now()).await?;
     if refunded > 0 {
         tracing::warn!(
@@ -45,6 +46,7 @@ async fn tidy(app: &App) {
     report("remove old letters", app.post.sweep());
     let limit = now.minus(ABANDONED);
     report("refund abandoned reservations", app.store.refund_abandoned(limit, now).await);
+    report("forget old answers", app.store.forget_answers(limit, now).await);
     let age = app.settings.audio_link_lifetime + LISTENING;
     report("remove old audio", app.audio.sweep(age).await);
     app.account_limit.forget_idle();

@@ -51,6 +51,8 @@ fn for_everybody(routes: Routes) -> Routes {
     let routes = both(routes, "/api/password-reset/confirm", post(accounts::reset_password));
     let routes = both(routes, "/api/pricing-tiers", get(billing::pricing_tiers));
     let routes = both(routes, "/api/credit-packages", get(billing::credit_packages));
+    // Opened by Stripe's signature.
+    let routes = both(routes, "/api/stripe_webhook", post(billing::webhook));
     // Opened by the signature in the link, so that an <audio> element can play it.
     routes.route("/audio/{user_id}/{file}", get(speech::audio))
 }
@@ -64,6 +66,9 @@ fn for_accounts(routes: Routes) -> Routes {
     let routes = both(routes, "/api/preferences", wishes);
     let routes = both(routes, "/api/usage", get(accounts::usage));
     let routes = both(routes, "/api/credit-balance", get(billing::credit_balance));
+    let routes = both(routes, "/api/create-credit-checkout", post(billing::buy_credits));
+    let routes = both(routes, "/api/create-checkout-session", post(billing::subscribe));
+    let routes = both(routes, "/api/create-billing-portal-session", post(billing::portal));
     let routes = both(routes, "/api/voices", get(speech::voices));
     let routes = both(routes, "/api/synthesize", post(speech::synthesize));
     let aloud = post(speech::extract_and_synthesize);
@@ -78,6 +83,8 @@ fn for_accounts(routes: Routes) -> Routes {
 fn for_load_tests(routes: Routes) -> Routes {
     let routes = both(routes, "/api/dev/accounts", post(dev::create_account));
     let routes = both(routes, "/api/dev/credits", post(dev::add_credits));
+    let till = get(billing::mock_checkout).post(billing::pay_mock_checkout);
+    let routes = both(routes, "/api/dev/checkout/{checkout}", till);
     let batches = get(test_accounts::list).post(test_accounts::create);
     let routes = both(routes, "/api/dev/test-accounts", batches);
     both(routes, "/api/dev/test-accounts/change", post(test_accounts::change))

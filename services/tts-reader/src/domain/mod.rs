@@ -5,7 +5,7 @@ mod ids;
 mod tiers;
 mod time;
 
-pub(crate) use credits::{CREDIT_LIFETIME, credits_for};
+pub(crate) use credits::{CREDIT_LIFETIME, PURCHASE, credits_for, pays_for, price_of};
 pub(crate) use ids::UserId;
 pub(crate) use tiers::Tier;
 pub(crate) use time::Timestamp;

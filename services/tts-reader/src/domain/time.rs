@@ -15,6 +15,11 @@ impl Timestamp {
         Self(jiff::Timestamp::now().as_microsecond())
     }
 
+    /// The instant so many seconds after 1970 began.
+    pub(crate) fn of_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1_000_000))
+    }
+
     /// Seconds since 1970, rounded down.
     pub(crate) fn unix_seconds(self) -> i64 {
         self.0.div_euclid(1_000_000)

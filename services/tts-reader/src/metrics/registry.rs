@@ -14,7 +14,7 @@ use prometheus_client::{
 };
 
 use super::process;
-use crate::app::App;
+use crate::{app::App, payments::Condition};
 
 /// Upper bounds of the latency buckets, in seconds.
 const BUCKETS: [f64; 14] =
@@ -26,6 +26,7 @@ pub(crate) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     latency: Family<RouteLabels, Histogram, fn() -> Histogram>,
     in_flight: Gauge,
+    webhooks: Family<VerdictLabels, Counter>,
     read: AtRead,
 }
 
@@ -47,6 +48,11 @@ struct PoolLabels {
     pool: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct VerdictLabels {
+    verdict: &'static str,
+}
+
 /// Figures that others keep, copied when somebody reads.
 #[derive(Default)]
 struct AtRead {
@@ -66,6 +72,11 @@ struct AtRead {
     password_refused: Counter,
     extraction_in_flight: Gauge,
     extraction_refused: Counter,
+    payments_breaker_open: Gauge,
+    payments_in_flight: Gauge,
+    payments_calls: Counter,
+    payments_failures: Counter,
+    payments_refused: Counter,
     audit_dropped: Counter,
     letters_waiting: Gauge,
     letters_sent: Counter,
@@ -101,9 +112,15 @@ impl Metrics {
             latency.clone(),
         );
         registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
+        let webhooks = Family::default();
+        registry.register(
+            "payment_events",
+            "Payment events by what became of them",
+            webhooks.clone(),
+        );
         let read = AtRead::default();
         read.register(&mut registry);
-        Self { registry, requests, latency, in_flight, read }
+        Self { registry, requests, latency, in_flight, webhooks, read }
     }
 
     pub(crate) fn request_started(&self) -> Running<'_> {
@@ -126,6 +143,11 @@ impl Metrics {
         self.requests
             .get_or_create(&RequestLabels { method, route, status: status.as_u16() })
             .inc();
+    }
+
+    /// Counts a delivery of a payment event.
+    pub(crate) fn webhook(&self, verdict: &'static str) {
+        self.webhooks.get_or_create(&VerdictLabels { verdict }).inc();
     }
 
     /// The text of `/metrics`.
@@ -161,6 +183,14 @@ impl AtRead {
         let extracting = self.extraction_in_flight.clone();
         r.register("extraction_in_flight", "Pages being read or waiting for it", extracting);
         r.register("extraction_refused", "Refused: queue full", self.extraction_refused.clone());
+        let open = self.payments_breaker_open.clone();
+        r.register("payments_breaker_open", "1 while Stripe is not asked", open);
+        let calling = self.payments_in_flight.clone();
+        r.register("payments_in_flight", "Calls to Stripe under way", calling);
+        r.register("payments_calls", "Calls to Stripe", self.payments_calls.clone());
+        let failures = self.payments_failures.clone();
+        r.register("payments_failures", "Calls to Stripe without an answer", failures);
+        r.register("payments_refused", "Calls that were not made", self.payments_refused.clone());
         r.register("audit_lines_dropped", "Lines lost to a slow disk", self.audit_dropped.clone());
         r.register("letters_waiting", "E-mails in the queue", self.letters_waiting.clone());
         r.register("letters_sent", "E-mails handed on", self.letters_sent.clone());
@@ -203,6 +233,13 @@ impl AtRead {
         set(&self.password_refused, passwords.refused);
         self.extraction_in_flight.set(app.extraction.in_flight() as i64);
         set(&self.extraction_refused, app.extraction.refused());
+        if let Some(payments) = app.payments.figures() {
+            self.payments_breaker_open.set((payments.condition != Condition::Closed).into());
+            self.payments_in_flight.set(payments.in_flight as i64);
+            set(&self.payments_calls, payments.calls);
+            set(&self.payments_failures, payments.failures);
+            set(&self.payments_refused, payments.refused);
+        }
         set(&self.audit_dropped, app.audit.dropped());
         let post = app.post.figures();
         self.letters_waiting.set(post.waiting as i64);

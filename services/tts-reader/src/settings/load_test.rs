@@ -32,7 +32,7 @@ pub(super) fn turn_on(settings: &mut Settings, env: &Environment) -> Result<(), 
 /// What the mode has replaced, a line each, for the log at start.
 pub(crate) const REPLACED: [&str; 4] = [
     "e-mail is not sent, only counted",
-    "payments are off: no key is used, whatever is set",
+    "payments are made up: no key is used, whatever is set",
     "sign-in is not limited by address, nor guessed passwords by account",
     "anybody can make test accounts with credits, and extraction may read pages of this machine",
 ];

@@ -5,6 +5,7 @@ mod email;
 mod environment;
 mod error;
 mod load_test;
+mod payments;
 mod resolve;
 mod secret;
 mod table;
@@ -13,6 +14,7 @@ mod values;
 pub use database_url::{DatabaseUrl, PostgresUrl};
 pub use email::{Email, Encryption, Hidden, Smtp};
 pub use error::SettingsError;
+pub use payments::{Payments, Prices, Stripe};
 pub use secret::Secret;
 pub use values::Settings;
 

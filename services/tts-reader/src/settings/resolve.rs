@@ -6,7 +6,9 @@ use std::{
     time::Duration,
 };
 
-use super::{DatabaseUrl, Environment, Secret, Settings, SettingsError, email, load_test};
+use super::{
+    DatabaseUrl, Environment, Secret, Settings, SettingsError, email, load_test, payments,
+};
 
 /// What was typed. `None` and `false` mean: not said.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +52,7 @@ pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, Sett
     }
     let load_test = env.truth("LOAD_TEST_MODE")?.unwrap_or(false);
     settings.dev = dev(flags, load_test, env)?;
+    settings.payments = payments::resolve(env, settings.dev)?;
     settings.jwt_secret =
         env.text("JWT_SECRET_KEY").map(|text| Secret::new("JWT_SECRET_KEY", text)).transpose()?;
     sizes(&mut settings, flags, env)?;
@@ -203,6 +206,10 @@ fn texts(settings: &mut Settings, env: &Environment) -> Result<(), SettingsError
     }
     if let Some(text) = env.text("FRONTEND_URL") {
         settings.frontend_url = origin("FRONTEND_URL", text)?;
+    }
+    if let Some(list) = env.text("ADMIN_EMAILS") {
+        let addresses = list.split(',').map(|one| one.trim().to_lowercase());
+        settings.admin_emails = addresses.filter(|one| !one.is_empty()).collect();
     }
     if let Some(list) = env.text("CORS_ORIGINS").filter(|list| list.trim() != "*") {
         settings.cors_origins =

@@ -1,6 +1,6 @@
 //! Every setting there is: one table behind `serve --help`, `config show` and docs/BACKEND.md.
 
-use super::{Email, Environment, Flags, Settings};
+use super::{Email, Environment, Flags, Prices, Settings};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,9 @@ pub(crate) const TABLE: &[Setting] = &[
     },
     row("ACCESS_TOKEN_EXPIRE_MINUTES", "life of an access token", "60", |s, _| {
         (s.access_token_lifetime.as_secs() / 60).to_string()
+    }),
+    row("ADMIN_EMAILS", "addresses of administrators, with commas between", "none", |s, _| {
+        if s.admin_emails.is_empty() { "none".to_owned() } else { s.admin_emails.join(",") }
     }),
     row(
         "AUDIO_LINK_EXPIRE_SECONDS",
@@ -100,9 +103,12 @@ pub(crate) const TABLE: &[Setting] = &[
         "0",
         |s, _| s.leak_bytes_per_request.to_string(),
     ),
-    row("FRONTEND_URL", "what links in letters start with", "http://localhost:3000", |s, _| {
-        s.frontend_url.clone()
-    }),
+    row(
+        "FRONTEND_URL",
+        "what links in letters start with, and where people come back to after they paid",
+        "http://localhost:3000",
+        |s, _| s.frontend_url.clone(),
+    ),
     Setting {
         flag: Some("--bind"),
         ..row("HOST", "address to listen on", "127.0.0.1", |s, _| s.bind.ip().to_string())
@@ -115,7 +121,7 @@ pub(crate) const TABLE: &[Setting] = &[
     ),
     row(
         "LOAD_TEST_MODE",
-        "true: as --dev, without e-mail and payments; refuses settings of production",
+        "true: as --dev, without e-mail and with made-up payments; refuses settings of production",
         "false",
         |s, _| s.load_test.to_string(),
     ),
@@ -178,11 +184,44 @@ pub(crate) const TABLE: &[Setting] = &[
     row("SPEECH_QUEUE", "syntheses that may wait before 503 is answered", "128", |s, _| {
         s.speech_queue.to_string()
     }),
+    row("STRIPE_API_BASE", "where Stripe is reached", "https://api.stripe.com", |_, env| {
+        env.text("STRIPE_API_BASE").unwrap_or("https://api.stripe.com").to_owned()
+    }),
     row(
         "STRIPE_API_KEY",
-        "this version takes no payments; with LOAD_TEST_MODE a live key is refused",
-        "none",
+        "takes payments by Stripe; not used with LOAD_TEST_MODE, where a live key is refused",
+        "no payments; with --dev made-up ones",
         |_, env| masked(env.text("STRIPE_API_KEY").is_some(), "none"),
+    ),
+    row(
+        "STRIPE_PRICE_ID_PREMIUM_MONTHLY",
+        "the subscription's price at Stripe",
+        "not for sale",
+        |s, _| price(s, |prices| prices.premium_monthly.as_deref()),
+    ),
+    row(
+        "STRIPE_PRICE_ID_PREMIUM_YEARLY",
+        "the subscription's price at Stripe",
+        "not for sale",
+        |s, _| price(s, |prices| prices.premium_yearly.as_deref()),
+    ),
+    row(
+        "STRIPE_PRICE_ID_PRO_MONTHLY",
+        "the subscription's price at Stripe",
+        "not for sale",
+        |s, _| price(s, |prices| prices.pro_monthly.as_deref()),
+    ),
+    row(
+        "STRIPE_PRICE_ID_PRO_YEARLY",
+        "the subscription's price at Stripe",
+        "not for sale",
+        |s, _| price(s, |prices| prices.pro_yearly.as_deref()),
+    ),
+    row(
+        "STRIPE_WEBHOOK_SECRET",
+        "what Stripe signs its events with, needed with a key",
+        "none",
+        |_, env| masked(env.text("STRIPE_WEBHOOK_SECRET").is_some(), "none"),
     ),
     Setting {
         flag: Some("--data"),
@@ -247,6 +286,10 @@ fn source(
 
 fn database(settings: &Settings, _: &Environment) -> String {
     settings.database.to_string()
+}
+
+fn price(settings: &Settings, of: fn(&Prices) -> Option<&str>) -> String {
+    settings.payments.prices().and_then(of).unwrap_or("not for sale").to_owned()
 }
 
 fn masked(set: bool, otherwise: &str) -> String {

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{DatabaseUrl, Email, Secret};
+use super::{DatabaseUrl, Email, Payments, Secret};
 
 /// Everything a running service was told. Start from [`Settings::in_directory`].
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub struct Settings {
     /// Opens the routes that make test accounts, lets extraction reach loopback addresses, and
     /// does not limit sign-in by address.
     pub dev: bool,
-    /// A load test is under way: `dev`, no e-mail, no payments.
+    /// A load test is under way: `dev`, no e-mail, made-up payments.
     pub load_test: bool,
     /// Threads of the event loop, of speech and of password hashing, each.
     pub workers: usize,
@@ -41,7 +41,7 @@ pub struct Settings {
     pub email_from: String,
     /// Letters of each kind that one address is sent in any hour.
     pub emails_per_hour: u32,
-    /// What the links in letters start with. Without a slash at the end.
+    /// What the links in letters start with, and where people come back to after they paid. Without a slash at the end.
     pub frontend_url: String,
     /// Syntheses that may wait for a thread before the next one is refused with 503.
     pub speech_queue: usize,
@@ -49,6 +49,10 @@ pub struct Settings {
     pub extraction_fetches: usize,
     /// Extractions that may wait for one of those places before the next is refused with 503.
     pub extraction_queue: usize,
+    /// Who takes money for credits and subscriptions.
+    pub payments: Payments,
+    /// E-mail addresses of administrators, in lower case.
+    pub admin_emails: Vec<String>,
     /// Whether PRO accounts may ask for the neural engine.
     pub neural_voices: bool,
     /// What links start with, when clients reach the service by another name than the one in their
@@ -103,6 +107,8 @@ impl Settings {
             speech_queue: 128,
             extraction_fetches: 32,
             extraction_queue: 256,
+            payments: Payments::Off,
+            admin_emails: Vec::new(),
             neural_voices: false,
             public_url: None,
             cors_origins: Vec::new(),

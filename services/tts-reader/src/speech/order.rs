@@ -17,7 +17,8 @@ use crate::{
     app::App,
     domain::{Timestamp, UserId, credits_for},
     errors::ApiError,
-    store::{Reservation, ReserveError, SpeechDone, Spent, StoreError},
+    idempotency::Held,
+    store::{Answering, Reservation, ReserveError, SpeechDone, Spent, StoreError},
 };
 
 /// The documented text when synthesis fails through no fault of the caller.
@@ -38,7 +39,18 @@ pub(crate) struct Order {
     pub(crate) engine: &'static str,
 }
 
-/// A synthesis that was done and paid.
+/// Makes the route's answer, as JSON, of what was spoken and what the account has after paying. It is made
+/// before the payment is final, so that a request with a key keeps it in the same transaction.
+pub(crate) type Render = Box<dyn Fn(&Spoken, &Spent) -> String + Send + Sync>;
+
+/// An order with whom to answer and how.
+struct Job {
+    order: Order,
+    held: Held,
+    render: Render,
+}
+
+/// A synthesis that was done.
 #[derive(Debug)]
 pub(crate) struct Spoken {
     /// Path and query of the signed link.
@@ -47,32 +59,42 @@ pub(crate) struct Spoken {
     pub(crate) duration_seconds: f64,
     pub(crate) characters: usize,
     pub(crate) credits: i64,
-    pub(crate) spent: Spent,
 }
 
-/// Speaks an order, and charges for it only when the audio is there.
-pub(crate) async fn speak(app: &Arc<App>, order: Order) -> Result<Spoken, ApiError> {
-    tts_reader_speech::check(&SpeechRequest::new(&order.text, &order.voice_id))
-        .map_err(|error| refusal(&error))?;
+/// Speaks an order, and charges for it only when the audio is there. The answer is kept for the key
+/// that is held; without an answer the key is free again.
+pub(crate) async fn speak(
+    app: &Arc<App>,
+    order: Order,
+    held: Held,
+    render: Render,
+) -> Result<String, ApiError> {
+    let fits = tts_reader_speech::check(&SpeechRequest::new(&order.text, &order.voice_id));
+    if let Err(error) = fits {
+        held.free().await;
+        return Err(refusal(&error));
+    }
+    let job = Job { order, held, render };
     let (answer, caller) = oneshot::channel();
     let app = Arc::clone(app);
     let tasks = app.tasks.clone();
     // The other end of `answer` is this future; when the request is dropped, so is `caller`.
-    tasks.spawn(async move { carry_out(&app, order, answer).await });
+    tasks.spawn(async move { carry_out(&app, job, answer).await });
     caller.await.map_err(|_| ApiError::internal(FAILED, "the synthesis task died"))?
 }
 
-async fn carry_out(app: &App, order: Order, mut answer: oneshot::Sender<Result<Spoken, ApiError>>) {
+async fn carry_out(app: &App, job: Job, mut answer: oneshot::Sender<Result<String, ApiError>>) {
     let place = match app.speaker.admit() {
         Ok(place) => place,
-        Err(full) => return reply(answer, Err(full.into())),
+        Err(full) => return refuse(job, answer, full.into()).await,
     };
+    let order = &job.order;
     let characters = order.text.chars().count();
     let reserved =
         app.store.reserve(&order.user_id, credits_for(characters), Timestamp::now()).await;
     let reservation = match reserved {
         Ok(reservation) => reservation,
-        Err(error) => return reply(answer, Err(error.into())),
+        Err(error) => return refuse(job, answer, error.into()).await,
     };
     let start = Instant::now();
     let work = async {
@@ -86,25 +108,40 @@ async fn carry_out(app: &App, order: Order, mut answer: oneshot::Sender<Result<S
         speech = work => Some(speech),
     };
     let result = match speech {
-        Some(Ok(speech)) => deliver(app, &order, &reservation, speech, start).await,
+        Some(Ok(speech)) => deliver(app, &job, &reservation, speech, start).await,
         Some(Err(error)) => Err(error),
         None => Err(ApiError::internal(FAILED, "the caller hung up")),
     };
-    let owed = result.is_err() && !refund(app, &reservation).await;
-    reply(answer, result);
-    if owed {
-        refund_later(app, &reservation).await;
+    match result {
+        Ok(value) => {
+            job.held.kept();
+            reply(answer, Ok(value));
+        }
+        Err(error) => {
+            let owed = !refund(app, &reservation).await;
+            refuse(job, answer, error).await;
+            if owed {
+                refund_later(app, &reservation).await;
+            }
+        }
     }
+}
+
+/// The key first: whoever hears of the failure may try again at once.
+async fn refuse(job: Job, answer: oneshot::Sender<Result<String, ApiError>>, error: ApiError) {
+    job.held.free().await;
+    reply(answer, Err(error));
 }
 
 /// Stores the audio, then turns the reservation into credits spent.
 async fn deliver(
     app: &App,
-    order: &Order,
+    job: &Job,
     reservation: &Reservation,
     speech: Speech,
     start: Instant,
-) -> Result<Spoken, ApiError> {
+) -> Result<String, ApiError> {
+    let order = &job.order;
     let characters = order.text.chars().count();
     let Speech { audio, format, duration, marks, .. } = speech;
     let file =
@@ -120,23 +157,25 @@ async fn deliver(
         duration_ms: start.elapsed().as_millis() as i64,
     };
     let now = Timestamp::now();
-    let spent = match app.store.settle(&order.user_id, reservation, &done, now).await {
-        Ok(spent) => spent,
-        Err(error) => {
-            if let Err(error) = app.audio.remove(&order.user_id, &file).await {
-                tracing::warn!(%error, file, "cannot remove the audio of an unpaid synthesis");
-            }
-            return Err(error.into());
-        }
-    };
-    Ok(Spoken {
+    let spoken = Spoken {
         link: app.links.link(&order.user_id, &file, now),
         marks,
         duration_seconds: duration.as_secs_f64(),
         characters,
         credits: credits_for(characters),
-        spent,
-    })
+    };
+    let text = |spent: &Spent| (job.render)(&spoken, spent);
+    let answer = job.held.claim().map(|claim| Answering { claim, text: &text });
+    let paid = app.store.settle(&order.user_id, reservation, &done, answer.as_ref(), now).await;
+    match paid {
+        Ok(spent) => Ok((job.render)(&spoken, &spent)),
+        Err(error) => {
+            if let Err(error) = app.audio.remove(&order.user_id, &file).await {
+                tracing::warn!(%error, file, "cannot remove the audio of an unpaid synthesis");
+            }
+            Err(error.into())
+        }
+    }
 }
 
 /// Gives the credits back; false when the database cannot do that now.
@@ -164,7 +203,7 @@ async fn refund_later(app: &App, reservation: &Reservation) {
     }
 }
 
-fn reply(answer: oneshot::Sender<Result<Spoken, ApiError>>, result: Result<Spoken, ApiError>) {
+fn reply(answer: oneshot::Sender<Result<String, ApiError>>, result: Result<String, ApiError>) {
     if answer.send(result).is_err() {
         tracing::debug!("a caller hung up before the synthesis ended");
     }

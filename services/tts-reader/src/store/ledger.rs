@@ -60,6 +60,17 @@ pub(super) const SPENDABLE: &str = "
     WHERE user_id = $1 AND status = 'ACTIVE' AND expires_at > $2 AND credits_remaining > 0
     ORDER BY expires_at, id";
 
+/// The tiers an account has a right to: its own, that of a subscription, and those of purchases
+/// that can still be spent.
+const TIERS: &str = "
+    SELECT tier FROM users WHERE user_id = $1
+    UNION
+    SELECT tier FROM subscriptions WHERE user_id = $1 AND active = TRUE AND tier IS NOT NULL
+    UNION
+    SELECT UPPER(tier_at_purchase) FROM credit_transactions
+    WHERE user_id = $1 AND status = 'ACTIVE' AND expires_at > $2 AND credits_remaining > 0
+        AND UPPER(tier_at_purchase) IN ('LIGHT', 'PREMIUM', 'PRO')";
+
 /// Rows that somebody holds are marked the next time: this waits for nobody.
 const MARK_EXPIRED: Words = Words {
     sqlite: "
@@ -80,6 +91,15 @@ impl Store {
     ) -> Result<Vec<CreditRow>, StoreError> {
         again(|| async move {
             self.read().await?.sql(SPENDABLE).bind(user).bind(now).fetch_all().await
+        })
+        .await
+    }
+
+    /// The account's tier at this instant: the highest it has a right to.
+    pub(crate) async fn tier(&self, user: &UserId, now: Timestamp) -> Result<Tier, StoreError> {
+        again(|| async move {
+            let rights = self.read().await?.sql(TIERS).bind(user).bind(now).fetch_all().await?;
+            highest(rights)
         })
         .await
     }
@@ -164,6 +184,60 @@ pub(super) async fn balance(
     Ok(balance)
 }
 
+/// As [`Store::tier`], in a transaction.
+pub(super) async fn tier(
+    tx: &mut Writer,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<Tier, StoreError> {
+    highest(tx.sql(TIERS).bind(user).bind(now).fetch_all().await?)
+}
+
+fn highest(rights: Vec<(Tier,)>) -> Result<Tier, StoreError> {
+    rights.into_iter().map(|(tier,)| tier).max().ok_or(StoreError::Gone)
+}
+
+/// Takes credits back whose money went back: `refunded` of `paid` cents so far. What is not there
+/// any more is written off, so the balance never falls below zero. The caller holds the account.
+pub(super) async fn take_back(
+    tx: &mut Writer,
+    transaction: i64,
+    refunded: i64,
+    paid: i64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row: Option<(i64, i64, i64, i64)> = tx
+        .sql(
+            "SELECT credits_purchased, credits_remaining, credits_refunded, credits_written_off
+             FROM credit_transactions WHERE id = $1",
+        )
+        .bind(transaction)
+        .fetch_optional()
+        .await?;
+    let (purchased, remaining, taken, written_off) = row.ok_or(StoreError::Gone)?;
+    // Of a part rounded down, for the customer; of all of it everything.
+    let owed = if refunded >= paid { purchased } else { purchased * refunded / paid };
+    let more = (owed - taken - written_off).max(0);
+    let take = more.min(remaining);
+    tx.sql(
+        "UPDATE credit_transactions
+         SET credits_remaining = credits_remaining - $1,
+             credits_refunded = credits_refunded + $1,
+             credits_written_off = credits_written_off + $2,
+             status = CASE WHEN status = 'ACTIVE' AND credits_remaining = $1
+                           THEN 'CONSUMED' ELSE status END,
+             updated_at = $3
+         WHERE id = $4",
+    )
+    .bind(take)
+    .bind(more - take)
+    .bind(now)
+    .bind(transaction)
+    .execute()
+    .await?;
+    Ok(())
+}
+
 /// Adds one transaction to the ledger.
 pub(super) async fn insert_grant(
     tx: &mut Writer,
@@ -187,4 +261,4 @@ pub(super) async fn insert_grant(
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -14,12 +14,14 @@
 
 mod accounts;
 mod analytics;
+mod answers;
 mod connect;
 mod connection;
 mod error;
 mod ledger;
 mod mailed_tokens;
 mod original;
+mod payments;
 mod postgres;
 mod reservations;
 mod retry;
@@ -28,16 +30,19 @@ mod sessions;
 mod sqlite;
 mod statement;
 mod stats;
+mod subscriptions;
 mod test_accounts;
 mod traffic;
 mod usage;
 
 pub(crate) use accounts::{Account, NewAccount, Preferences};
+pub(crate) use answers::{Answering, Claim, Claimed};
 pub(crate) use connect::Store;
 pub(crate) use error::{Column, StoreError};
 pub(crate) use ledger::{CreditRow, Grant};
 pub(crate) use mailed_tokens::{Addressee, Purpose};
 pub(crate) use original::{CopyError, Original, Sums};
+pub(crate) use payments::{Change, Credited, Event, Subscription, Verdict};
 pub(crate) use reservations::{Reservation, ReserveError};
 pub(crate) use sessions::{Rotation, Session};
 pub(crate) use test_accounts::CreateError;

@@ -51,11 +51,18 @@ const TAKE: &str = "
         updated_at = $2
     WHERE id = $3";
 
-/// Gives a line back to the transaction it came from. One that has expired meanwhile stays so.
+/// Gives a line back to the transaction it came from. One that has expired meanwhile stays so. What
+/// was written off because it could not be taken back is taken now: its money went back already.
 const GIVE_BACK: &str = "
     UPDATE credit_transactions
-    SET credits_remaining = credits_remaining + $1,
-        status = CASE WHEN status = 'CONSUMED' THEN 'ACTIVE' ELSE status END,
+    SET credits_remaining = credits_remaining
+            + CASE WHEN credits_written_off < $1 THEN $1 - credits_written_off ELSE 0 END,
+        credits_refunded = credits_refunded
+            + CASE WHEN credits_written_off < $1 THEN credits_written_off ELSE $1 END,
+        credits_written_off =
+            CASE WHEN credits_written_off < $1 THEN 0 ELSE credits_written_off - $1 END,
+        status = CASE WHEN status = 'CONSUMED' AND credits_written_off < $1
+                      THEN 'ACTIVE' ELSE status END,
         updated_at = $2
     WHERE id = $3";
 

@@ -13,6 +13,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("sessions", include_str!("../../migrations/0004_sessions.sql")),
     ("from the original", include_str!("../../migrations/0005_from_the_original.sql")),
     ("mailed tokens", include_str!("../../migrations/0006_mailed_tokens.sql")),
+    ("payments", include_str!("../../migrations/0007_payments.sql")),
 ];
 
 /// Several services may start at the same moment: one migrates, the others wait for it. SQLite's

@@ -3,7 +3,8 @@
 use sqlx::FromRow;
 
 use super::{
-    Reservation, Store, StoreError, connection::Writer, ledger, reservations, retry::again, stats,
+    Answering, Reservation, Store, StoreError, answers, connection::Writer, ledger, reservations,
+    retry::again, stats,
 };
 use crate::domain::{Tier, Timestamp, UserId};
 
@@ -78,18 +79,21 @@ const DAY: &str = "
     FROM usage_events WHERE user_id = $1 AND created_at >= $2";
 
 impl Store {
-    /// Turns a reservation into credits spent, together with the record of the synthesis.
+    /// Turns a reservation into credits spent, together with the record of the synthesis and the
+    /// answer to keep, if any.
     ///
     /// # Errors
-    /// [`StoreError::Gone`] when the reservation (or its account) is no longer there.
+    /// [`StoreError::Gone`] when the reservation (or its account, or the claim of the answer) is no
+    /// longer there.
     pub(crate) async fn settle(
         &self,
         user: &UserId,
         reservation: &Reservation,
         done: &SpeechDone,
+        answer: Option<&Answering<'_>>,
         now: Timestamp,
     ) -> Result<Spent, StoreError> {
-        let settle = || self.settle_once(user, reservation, done, now);
+        let settle = || self.settle_once(user, reservation, done, answer, now);
         match again(settle).await {
             // A reservation can be settled only once, so trying again tells what became of the first
             // time: paid is paid, and must not be answered as if it were not.
@@ -106,6 +110,7 @@ impl Store {
         user: &UserId,
         reservation: &Reservation,
         done: &SpeechDone,
+        answer: Option<&Answering<'_>>,
         now: Timestamp,
     ) -> Result<Spent, StoreError> {
         let mut tx = self.write().await?;
@@ -124,6 +129,10 @@ impl Store {
         }
         insert_synthesis(&mut tx, user, reservation.credits, done, now).await?;
         spent.credit_balance = ledger::balance(&mut tx, user, now).await?;
+        spent.tier = ledger::tier(&mut tx, user, now).await?;
+        if let Some(answer) = answer {
+            answers::write(&mut tx, answer.claim, &(answer.text)(&spent)).await?;
+        }
         stats::add(&mut tx, "total_syntheses", 1).await?;
         stats::add(&mut tx, "total_characters_synthesized", characters).await?;
         stats::add(&mut tx, "total_listening_hours_seconds", done.audio_ms / 1_000).await?;
@@ -138,6 +147,7 @@ impl Store {
             let spent: Option<Spent> = tx.sql(SPENT).bind(user).fetch_optional().await?;
             let mut spent = spent.ok_or(StoreError::Gone)?;
             spent.credit_balance = ledger::balance(&mut tx, user, now).await?;
+            spent.tier = ledger::tier(&mut tx, user, now).await?;
             Ok(spent)
         })
         .await

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
@@ -20,24 +20,39 @@ impl FromRequest<Arc<App>> for JsonBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        let limit = app.settings.max_body_bytes;
         let (parts, body) = request.into_parts();
-        let declared = parts
-            .headers
-            .get(header::CONTENT_LENGTH)
-            .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        if declared.is_some_and(|length| length > limit) {
-            return Err(ApiError::BodyTooLarge { limit });
-        }
-        let bytes = axum::body::to_bytes(body, limit).await.map_err(|error| {
-            if is_over_limit(&error) {
-                ApiError::BodyTooLarge { limit }
-            } else {
-                ApiError::bad_request("The request body could not be read")
-            }
-        })?;
+        let bytes = read(&parts.headers, body, app.settings.max_body_bytes).await?;
         parse(&parts.headers, &bytes).map_err(|error| ApiError::Invalid(vec![error])).map(Self)
     }
+}
+
+/// A body as it came, byte for byte: signatures are of bytes.
+#[derive(Debug)]
+pub(crate) struct RawBody(pub(crate) Bytes);
+
+impl FromRequest<Arc<App>> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
+        let (parts, body) = request.into_parts();
+        read(&parts.headers, body, app.settings.max_body_bytes).await.map(Self)
+    }
+}
+
+async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, ApiError> {
+    let declared = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > limit) {
+        return Err(ApiError::BodyTooLarge { limit });
+    }
+    axum::body::to_bytes(body, limit).await.map_err(|error| {
+        if is_over_limit(&error) {
+            ApiError::BodyTooLarge { limit }
+        } else {
+            ApiError::bad_request("The request body could not be read")
+        }
+    })
 }
 
 fn parse(headers: &HeaderMap, bytes: &Bytes) -> Result<Value, FieldError> {

@@ -9,6 +9,6 @@ mod email;
 mod field_error;
 mod fields;
 
-pub(crate) use body::JsonBody;
+pub(crate) use body::{JsonBody, RawBody};
 pub(crate) use field_error::FieldError;
 pub(crate) use fields::{Fields, Text};

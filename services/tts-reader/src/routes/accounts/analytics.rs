@@ -5,13 +5,16 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
-use crate::{app::App, auth::Caller, errors::ApiError};
+use crate::{app::App, auth::Caller, domain::Timestamp, errors::ApiError};
 
 pub(crate) async fn analytics(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
 ) -> Result<Json<Value>, ApiError> {
-    let totals = app.store.totals(&account.user_id).await?;
+    let (totals, tier) = tokio::try_join!(
+        app.store.totals(&account.user_id),
+        app.store.tier(&account.user_id, Timestamp::now()),
+    )?;
     Ok(Json(json!({
         "total_chars_synthesized": totals.total_chars_synthesized,
         "total_chars_extracted": totals.total_chars_extracted,
@@ -20,6 +23,6 @@ pub(crate) async fn analytics(
         "purchase_count": totals.purchases,
         "member_since": account.created_at,
         "last_active_at": totals.last_active_at,
-        "tier": account.tier.lower(),
+        "tier": tier.lower(),
     })))
 }

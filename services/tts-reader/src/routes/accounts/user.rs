@@ -38,7 +38,11 @@ pub(crate) async fn user(
     Caller(account): Caller,
 ) -> Result<Json<User>, ApiError> {
     let now = Timestamp::now();
-    let ledger = Ledger::of(app.store.spendable(&account.user_id, now).await?, now);
+    let (rows, tier) = tokio::try_join!(
+        app.store.spendable(&account.user_id, now),
+        app.store.tier(&account.user_id, now),
+    )?;
+    let ledger = Ledger::of(rows, now);
     Ok(Json(User {
         user_id: account.user_id,
         username: account.username,
@@ -52,7 +56,7 @@ pub(crate) async fn user(
         created_at: account.created_at,
         last_login: account.last_login,
         remaining_chars: account.remaining_chars,
-        tier: account.tier,
+        tier,
         can_use_polly: ledger.can_synthesize(),
         ledger,
     }))

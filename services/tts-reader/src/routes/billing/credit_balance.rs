@@ -30,11 +30,15 @@ pub(crate) async fn credit_balance(
     Caller(account): Caller,
 ) -> Result<Json<CreditBalance>, ApiError> {
     let now = Timestamp::now();
-    let ledger = Ledger::of(app.store.spendable(&account.user_id, now).await?, now);
+    let (rows, tier) = tokio::try_join!(
+        app.store.spendable(&account.user_id, now),
+        app.store.tier(&account.user_id, now),
+    )?;
+    let ledger = Ledger::of(rows, now);
     Ok(Json(CreditBalance {
         user_id: account.user_id,
         username: account.username,
-        tier: account.tier,
+        tier,
         can_use_polly: ledger.can_synthesize(),
         is_active: account.is_active,
         email_verified: account.email_verified,

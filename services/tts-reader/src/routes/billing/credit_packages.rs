@@ -3,7 +3,7 @@
 use axum::Json;
 use serde_json::{Value, json};
 
-use crate::domain::Tier;
+use crate::domain::{PURCHASE, Tier};
 
 /// Dollars per credit.
 const RATE: f64 = 0.012;
@@ -14,8 +14,8 @@ pub(crate) async fn credit_packages() -> Json<Value> {
     Json(json!({
         "packages": packages,
         "slider_config": {
-            "min": 500,
-            "max": 50_000,
+            "min": PURCHASE.start(),
+            "max": PURCHASE.end(),
             "light_threshold": 500,
             "premium_threshold": 2_000,
             "pro_threshold": 10_000,

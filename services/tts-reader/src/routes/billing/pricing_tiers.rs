@@ -5,24 +5,26 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use serde_json::{Map, Value, json};
 
-use crate::{app::App, domain::Tier};
+use crate::{app::App, domain::Tier, settings::Prices};
 
 pub(crate) async fn pricing_tiers(State(app): State<Arc<App>>) -> Json<Value> {
     let neural = app.settings.neural_voices;
-    let keyed = |entry: fn(Tier, bool) -> Value| -> Map<String, Value> {
-        Tier::ALL.into_iter().map(|tier| (tier.lower().to_owned(), entry(tier, neural))).collect()
+    let prices = app.settings.payments.prices();
+    let keyed = |entry: &dyn Fn(Tier) -> Value| -> Map<String, Value> {
+        Tier::ALL.into_iter().map(|tier| (tier.lower().to_owned(), entry(tier))).collect()
     };
-    let mut comparison = keyed(compared);
+    let mut comparison = keyed(&|tier| compared(tier, neural));
     comparison.remove(Tier::Light.lower());
     Json(json!({
-        "tiers": keyed(tier_card),
+        "tiers": keyed(&|tier| tier_card(tier, neural, prices)),
         "neural_enabled": neural,
         "features_comparison": comparison,
     }))
 }
 
-fn tier_card(tier: Tier, neural: bool) -> Value {
+fn tier_card(tier: Tier, neural: bool, prices: Option<&Prices>) -> Value {
     let (month, year) = price(tier);
+    let (monthly, yearly) = prices.map_or((None, None), |prices| prices.of(tier));
     json!({
         "name": name(tier),
         "price_monthly": month,
@@ -35,7 +37,7 @@ fn tier_card(tier: Tier, neural: bool) -> Value {
             "speech_marks": tier > Tier::Free,
             "priority_support": tier == Tier::Pro,
         },
-        "stripe_price_ids": { "monthly": null, "yearly": null },
+        "stripe_price_ids": { "monthly": monthly, "yearly": yearly },
     })
 }
 

@@ -17,28 +17,28 @@ pub(super) struct Mark {
     value: String,
 }
 
-pub(super) fn marks(marks: Vec<SpeechMark>) -> Vec<Mark> {
+pub(super) fn marks(marks: &[SpeechMark]) -> Vec<Mark> {
     marks
-        .into_iter()
+        .iter()
         .map(|mark| Mark {
             time: mark.time_ms,
             r#type: mark.kind.as_str(),
             start: mark.start,
             end: mark.end,
-            value: mark.value,
+            value: mark.value.clone(),
         })
         .collect()
 }
 
-/// A link the caller can open: on the public address, or on the host that was asked for.
-pub(super) fn absolute(link: &str, headers: &HeaderMap, settings: &Settings) -> String {
+/// What links the caller can open start with: the public address, or the host that was asked for.
+pub(crate) fn base(headers: &HeaderMap, settings: &Settings) -> String {
     if let Some(base) = &settings.public_url {
-        return format!("{base}{link}");
+        return base.clone();
     }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     match host.filter(|host| plain_host(host)) {
-        Some(host) => format!("http://{host}{link}"),
-        None => format!("http://{}{link}", settings.bind),
+        Some(host) => format!("http://{host}"),
+        None => format!("http://{}", settings.bind),
     }
 }
 

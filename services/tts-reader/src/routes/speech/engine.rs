@@ -3,7 +3,12 @@
 use axum::http::StatusCode;
 use serde_json::json;
 
-use crate::{domain::Tier, errors::ApiError, settings::Settings, validation::Text};
+use crate::{
+    app::App,
+    domain::{Tier, Timestamp, UserId},
+    errors::ApiError,
+    validation::Text,
+};
 
 /// `standard` or `neural`, as bodies name it.
 pub(crate) const ENGINE: Text =
@@ -14,15 +19,16 @@ pub(crate) const ENGINE: Text =
 pub(crate) const SPEAKS: &str = "standard";
 
 /// Refuses an engine that was asked for and is not the caller's.
-pub(crate) fn permit(asked: &str, tier: Tier, settings: &Settings) -> Result<(), ApiError> {
+pub(crate) async fn permit(app: &App, asked: &str, user: &UserId) -> Result<(), ApiError> {
     if asked != "neural" {
         return Ok(());
     }
-    if !settings.neural_voices {
+    if !app.settings.neural_voices {
         return Err(ApiError::bad_request(
             "Neural voices are not yet available. Coming soon for Pro users!",
         ));
     }
+    let tier = app.store.tier(user, Timestamp::now()).await?;
     if tier == Tier::Pro {
         return Ok(());
     }

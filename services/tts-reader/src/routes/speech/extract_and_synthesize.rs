@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde::Serialize;
 
 use super::{
@@ -14,15 +14,17 @@ use crate::{
     auth::Caller,
     domain::Timestamp,
     errors::ApiError,
+    idempotency::{Begun, Keyed, json, replayed},
     routes::extraction::{URL, done},
-    speech::{Order, speak},
+    speech::{Order, Spoken, speak},
+    store::Spent,
     validation::{Fields, JsonBody, Text},
 };
 
 const LONGEST: i64 = tts_reader_speech::MAX_CHARACTERS as i64;
 
 #[derive(Debug, Serialize)]
-pub(crate) struct Answer {
+struct Answer {
     text: String,
     speech_marks: Vec<Mark>,
     audio_url: String,
@@ -41,7 +43,8 @@ pub(crate) async fn extract_and_synthesize(
     Caller(account): Caller,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
-) -> Result<Json<Answer>, ApiError> {
+) -> Result<Response, ApiError> {
+    let keyed = Keyed::of("extract-and-synthesize", &headers, &body)?;
     let mut fields = Fields::of(body)?;
     let url = fields.text("url", URL);
     let voice_id = fields.optional_text("voice_id", Text::of(0, 50));
@@ -50,10 +53,21 @@ pub(crate) async fn extract_and_synthesize(
     let longest = fields.optional_integer("maxLength", 1, LONGEST);
     fields.finish()?;
     // What was asked for is refused when it cannot be had; a stored preference is only a wish.
-    engine::permit(asked.as_deref().unwrap_or("standard"), account.tier, &app.settings)?;
+    engine::permit(&app, asked.as_deref().unwrap_or("standard"), &account.user_id).await?;
+    let held = match keyed.begin(&app, &account.user_id).await? {
+        Begun::Fresh(held) => held,
+        Begun::Answered(answer) => return Ok(replayed(answer)),
+    };
 
-    let read = app.extraction.read(&url).await?;
-    let text = shorten(&read.page.text, longest)?;
+    let read = app.extraction.read(&url).await;
+    let text = read.and_then(|read| Ok((shorten(&read.page.text, longest)?, read)));
+    let (text, read) = match text {
+        Ok(text) => text,
+        Err(error) => {
+            held.free().await;
+            return Err(error);
+        }
+    };
     let voice_id = voice_id.or(voice).unwrap_or(account.voice_id);
     let order = Order {
         user_id: account.user_id.clone(),
@@ -61,23 +75,29 @@ pub(crate) async fn extract_and_synthesize(
         voice_id: voice_id.clone(),
         engine: engine::SPEAKS,
     };
-    let spoken = speak(&app, order).await?;
-    let extraction = done(&url, &read, spoken.characters);
+    let extraction = done(&url, &read, text.chars().count());
+    let base = answer::base(&headers, &app.settings);
+    let method = read.page.method.as_str();
+    let render = move |spoken: &Spoken, spent: &Spent| {
+        let answer = Answer {
+            text: text.clone(),
+            audio_url: format!("{base}{}", spoken.link),
+            speech_marks: answer::marks(&spoken.marks),
+            duration: spoken.duration_seconds,
+            characters_used: spoken.characters,
+            // Both halves of the work used to be deducted; the text is one text.
+            remaining_chars: spent.remaining_chars,
+            extraction_method: method,
+            voice_used: voice_id.clone(),
+            engine_used: engine::SPEAKS,
+            credits_used: spoken.credits,
+            credit_balance: spent.credit_balance,
+        };
+        serde_json::to_string(&answer).expect("texts and numbers are JSON")
+    };
+    let answer = speak(&app, order, held, Box::new(render)).await?;
     app.store.count_extraction(&account.user_id, &extraction, Timestamp::now()).await?;
-    Ok(Json(Answer {
-        text,
-        audio_url: answer::absolute(&spoken.link, &headers, &app.settings),
-        speech_marks: answer::marks(spoken.marks),
-        duration: spoken.duration_seconds,
-        characters_used: spoken.characters,
-        // Both halves of the work used to be deducted; the text is one text.
-        remaining_chars: spoken.spent.remaining_chars,
-        extraction_method: read.page.method.as_str(),
-        voice_used: voice_id,
-        engine_used: engine::SPEAKS,
-        credits_used: spoken.credits,
-        credit_balance: spoken.spent.credit_balance,
-    }))
+    Ok(json(answer))
 }
 
 /// The text up to that many characters, cut between words where there is one to cut after.

@@ -7,6 +7,7 @@ mod extract_and_synthesize;
 mod synthesize;
 mod voices;
 
+pub(crate) use answer::base;
 pub(crate) use audio::audio;
 pub(crate) use engine::ENGINE;
 pub(crate) use extract_and_synthesize::extract_and_synthesize;

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::{
-    Json,
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue},
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     answer::{self, Mark},
@@ -19,7 +18,9 @@ use crate::{
     auth::Caller,
     domain::Timestamp,
     errors::ApiError,
+    idempotency::{Begun, Keyed, json, replayed},
     speech::{Order, Spoken, speak},
+    store::Spent,
     validation::{Fields, JsonBody, Text},
 };
 
@@ -52,12 +53,17 @@ pub(crate) async fn synthesize(
     headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
+    let keyed = Keyed::of("synthesize", &headers, &body)?;
     let mut fields = Fields::of(body)?;
     let text = fields.text("text_to_speech", Text::of(1, 100_000));
     let voice_id = fields.optional_text("voice_id", Text::of(0, 50));
     let asked = fields.optional_text("engine", ENGINE);
     fields.finish()?;
-    engine::permit(asked.as_deref().unwrap_or("standard"), account.tier, &app.settings)?;
+    engine::permit(&app, asked.as_deref().unwrap_or("standard"), &account.user_id).await?;
+    let held = match keyed.begin(&app, &account.user_id).await? {
+        Begun::Fresh(held) => held,
+        Begun::Answered(answer) => return Ok(warned(warning(&answer), replayed(answer))),
+    };
 
     let voice_id = voice_id.unwrap_or_else(|| "Joanna".to_owned());
     let order = Order {
@@ -66,23 +72,22 @@ pub(crate) async fn synthesize(
         voice_id: voice_id.clone(),
         engine: engine::SPEAKS,
     };
-    let spoken = speak(&app, order).await?;
-    let url = answer::absolute(&spoken.link, &headers, &app.settings);
-    Ok(respond(url, voice_id, spoken))
+    let base = answer::base(&headers, &app.settings);
+    let render = move |spoken: &Spoken, spent: &Spent| render(&base, &voice_id, spoken, spent);
+    let answer = speak(&app, order, held, Box::new(render)).await?;
+    Ok(warned(warning(&answer), json(answer)))
 }
 
-fn respond(audio_url: String, voice_used: String, spoken: Spoken) -> Response {
-    let spent = spoken.spent;
+fn render(base: &str, voice_id: &str, spoken: &Spoken, spent: &Spent) -> String {
     let cap = spent.tier.monthly_cap();
     let percentage = if cap == 0 { 0.0 } else { spent.monthly_usage as f64 * 100.0 / cap as f64 };
-    let near = percentage >= NEAR_LIMIT;
-    let body = Answer {
-        audio_url,
-        speech_marks: answer::marks(spoken.marks),
+    let answer = Answer {
+        audio_url: format!("{base}{}", spoken.link),
+        speech_marks: answer::marks(&spoken.marks),
         characters_used: spoken.characters,
         remaining_chars: spent.remaining_chars,
         duration_seconds: spoken.duration_seconds,
-        voice_used,
+        voice_used: voice_id.to_owned(),
         engine_used: engine::SPEAKS,
         credit_balance: spent.credit_balance,
         credits_used: spoken.credits,
@@ -91,10 +96,27 @@ fn respond(audio_url: String, voice_used: String, spoken: Spoken) -> Response {
         usage_percentage: percentage,
         usage_reset_date: spent.usage_month_start,
         tier: spent.tier.lower(),
-        is_near_limit: near,
+        is_near_limit: percentage >= NEAR_LIMIT,
     };
-    let mut response = Json(body).into_response();
-    if near && let Ok(text) = HeaderValue::try_from(format!("{percentage:.0}% of the month used")) {
+    serde_json::to_string(&answer).expect("texts and numbers are JSON")
+}
+
+/// What of an answer is told in a header, too.
+#[derive(Deserialize)]
+struct Near {
+    usage_percentage: f64,
+    is_near_limit: bool,
+}
+
+/// A warning, when the month's characters are nearly used.
+fn warning(answer: &str) -> Option<HeaderValue> {
+    let near: Near = serde_json::from_str(answer).ok()?;
+    let text = format!("{:.0}% of the month used", near.usage_percentage);
+    if near.is_near_limit { HeaderValue::try_from(text).ok() } else { None }
+}
+
+fn warned(warning: Option<HeaderValue>, mut response: Response) -> Response {
+    if let Some(text) = warning {
         response.headers_mut().insert(USAGE_WARNING, text);
     }
     response

@@ -40,6 +40,7 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Val
             "extraction_service": "healthy",
             "enhanced_extraction": "healthy",
             "highlighting_engine": "healthy",
+            "payments": app.payments.health(),
             "aws_s3": "not_configured",
             "aws_polly": "not_configured",
             "textract_integration": "not_configured",

@@ -14,16 +14,16 @@ use crate::{
 #[path = "../../../tests/api/database.rs"]
 mod database;
 
-struct Bench {
-    store: Store,
-    user: UserId,
+pub(in crate::store) struct Bench {
+    pub(in crate::store) store: Store,
+    pub(in crate::store) user: UserId,
     start: Timestamp,
     _dir: tempfile::TempDir,
     /// Removed when the store's connections are idle.
     _database: database::TestDatabase,
 }
 
-async fn bench() -> Bench {
+pub(in crate::store) async fn bench() -> Bench {
     let dir = tempfile::tempdir().unwrap();
     let database = database::TestDatabase::fresh();
     let url = DatabaseUrl::parse("test", &database.url(dir.path())).unwrap();
@@ -44,7 +44,7 @@ async fn bench() -> Bench {
 }
 
 impl Bench {
-    fn at(&self, seconds: u64) -> Timestamp {
+    pub(in crate::store) fn at(&self, seconds: u64) -> Timestamp {
         self.start.plus(Duration::from_secs(seconds))
     }
 
@@ -54,11 +54,11 @@ impl Bench {
         self.store.grant(&self.user, &grant, now).await.unwrap();
     }
 
-    async fn settle(&self, reservation: &Reservation, now: Timestamp) {
-        self.store.settle(&self.user, reservation, &speech(), now).await.unwrap();
+    pub(in crate::store) async fn settle(&self, reservation: &Reservation, now: Timestamp) {
+        self.store.settle(&self.user, reservation, &speech(), None, now).await.unwrap();
     }
 
-    async fn balance(&self, now: Timestamp) -> i64 {
+    pub(in crate::store) async fn balance(&self, now: Timestamp) -> i64 {
         let rows = self.store.spendable(&self.user, now).await.unwrap();
         rows.iter().map(|row| row.credits_remaining).sum()
     }
@@ -128,7 +128,7 @@ async fn a_crash_between_reserve_and_settle_loses_nothing() {
     assert_eq!(bench.balance(bench.at(1)).await, 6);
     assert_eq!(bench.store.refund_abandoned(bench.at(2), bench.at(2)).await.unwrap(), 1);
     assert_eq!(bench.balance(bench.at(2)).await, 10);
-    let late = bench.store.settle(&bench.user, &lost, &speech(), bench.at(3)).await;
+    let late = bench.store.settle(&bench.user, &lost, &speech(), None, bench.at(3)).await;
     assert!(late.is_err(), "what was refunded cannot be spent any more");
     assert_eq!(bench.balance(bench.at(3)).await, 10);
 }
@@ -143,7 +143,7 @@ async fn a_restart_gives_back_what_was_this_services_and_nothing_else() {
     assert_eq!(one.refund_own(bench.at(2)).await.unwrap(), 1);
     assert_eq!(bench.balance(bench.at(2)).await, 15);
     bench.settle(&running, bench.at(3)).await;
-    assert!(one.settle(&bench.user, &lost, &speech(), bench.at(3)).await.is_err());
+    assert!(one.settle(&bench.user, &lost, &speech(), None, bench.at(3)).await.is_err());
     assert_eq!(bench.totals().await, (20, 15, 0, 5));
 }
 

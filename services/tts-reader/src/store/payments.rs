@@ -1,0 +1,378 @@
+//! What payment events do to accounts: each once, in whatever order they come.
+//!
+//! Whoever handles one holds its event first, then the payment or subscription, then the account,
+//! then the ledger's rows: nobody goes the other way, so nobody waits in a circle.
+
+use super::{Store, StoreError, connection::Writer, ledger, retry::again, subscriptions};
+use crate::domain::{CREDIT_LIFETIME, Tier, Timestamp, UserId};
+
+/// An event as its sender signed it.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    /// Seconds since 1970, when it happened.
+    pub(crate) created: i64,
+}
+
+/// What an event asks for.
+#[derive(Debug, Clone)]
+pub(crate) enum Change {
+    Credit(Credited),
+    /// So much of a payment went back so far.
+    Refund {
+        payment: String,
+        paid: i64,
+        refunded: i64,
+    },
+    Subscription(Subscription),
+    /// Nothing now; another delivery may ask for more.
+    Refuse(&'static str),
+    /// Nothing, and never will.
+    Ignore(Verdict),
+}
+
+/// Credits that were paid.
+#[derive(Debug, Clone)]
+pub(crate) struct Credited {
+    pub(crate) user: UserId,
+    pub(crate) payment: String,
+    pub(crate) session: String,
+    pub(crate) customer: Option<String>,
+    pub(crate) credits: i64,
+    pub(crate) cents: i64,
+}
+
+/// What is told about a subscription.
+#[derive(Debug, Clone)]
+pub(crate) struct Subscription {
+    pub(crate) id: String,
+    pub(crate) user: Option<UserId>,
+    pub(crate) customer: Option<String>,
+    pub(crate) price: Option<String>,
+    pub(crate) tier: Option<Tier>,
+    pub(crate) status: String,
+    /// Whether its tier is the account's now.
+    pub(crate) active: bool,
+    pub(crate) ended: bool,
+    /// Of several events in one second the one with the higher rank is the later.
+    pub(crate) rank: i64,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Verdict {
+    Credited,
+    /// Its refund had come before it.
+    CreditedAndRefunded,
+    /// Another event told of the same payment.
+    CreditedBefore,
+    Refunded,
+    /// Its purchase is not known, or not yet.
+    RefundNoted,
+    Subscribed,
+    SubscriptionChanged,
+    SubscriptionEnded,
+    /// Something newer is known.
+    Older,
+    UnknownUser,
+    /// This very event was handled before.
+    Duplicate,
+    /// Of a kind that asks for nothing.
+    Ignored,
+    /// It cannot be handled now.
+    Refused,
+}
+
+impl Verdict {
+    /// As tables and metrics show it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Credited => "credited",
+            Self::CreditedAndRefunded => "credited, and refunded before",
+            Self::CreditedBefore => "credited before",
+            Self::Refunded => "refunded",
+            Self::RefundNoted => "refund noted",
+            Self::Subscribed => "subscribed",
+            Self::SubscriptionChanged => "subscription changed",
+            Self::SubscriptionEnded => "subscription ended",
+            Self::Older => "older than what is known",
+            Self::UnknownUser => "unknown user",
+            Self::Duplicate => "duplicate",
+            Self::Ignored => "ignored",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl Store {
+    /// Whether an event needs no work any more; counts the delivery if so.
+    pub(crate) async fn is_handled(&self, id: &str, now: Timestamp) -> Result<bool, StoreError> {
+        let seen: Option<(bool,)> = again(|| async move {
+            self.read()
+                .await?
+                .sql("SELECT handled FROM payment_events WHERE id = $1")
+                .bind(id)
+                .fetch_optional()
+                .await
+        })
+        .await?;
+        if !seen.is_some_and(|(handled,)| handled) {
+            return Ok(false);
+        }
+        again(|| async move {
+            let mut tx = self.write().await?;
+            tx.sql(
+                "UPDATE payment_events SET deliveries = deliveries + 1, last_at = $1 WHERE id = $2",
+            )
+            .bind(now)
+            .bind(id)
+            .execute()
+            .await?;
+            tx.commit().await
+        })
+        .await?;
+        Ok(true)
+    }
+
+    /// Does what an event asks for, all of it or nothing, and never a second time.
+    pub(crate) async fn handle(
+        &self,
+        event: &Event,
+        change: &Change,
+        now: Timestamp,
+    ) -> Result<Verdict, StoreError> {
+        again(|| async move {
+            let mut tx = self.write().await?;
+            let verdict = if begin(&mut tx, event, now).await? {
+                Verdict::Duplicate
+            } else {
+                let verdict = apply(&mut tx, event, change, now).await?;
+                end(&mut tx, event, change, verdict).await?;
+                verdict
+            };
+            tx.commit().await?;
+            Ok(verdict)
+        })
+        .await
+    }
+
+    /// The account that an id or, where there is none, a name from outside belongs to.
+    pub(crate) async fn buyer(
+        &self,
+        id: Option<&str>,
+        username: Option<&str>,
+    ) -> Result<Option<UserId>, StoreError> {
+        let found: Option<(UserId,)> = again(|| async move {
+            let mut reader = self.read().await?;
+            match (id, username) {
+                (Some(id), _) => {
+                    reader
+                        .sql("SELECT user_id FROM users WHERE user_id = $1")
+                        .bind(id)
+                        .fetch_optional()
+                        .await
+                }
+                (None, Some(name)) => {
+                    reader
+                        .sql("SELECT user_id FROM users WHERE username = $1")
+                        .bind(name)
+                        .fetch_optional()
+                        .await
+                }
+                (None, None) => Ok(None),
+            }
+        })
+        .await?;
+        Ok(found.map(|(id,)| id))
+    }
+
+    /// The customer that an account is to the payment service, once it has bought something.
+    pub(crate) async fn customer(&self, user: &UserId) -> Result<Option<String>, StoreError> {
+        let found: Option<(Option<String>,)> = again(|| async move {
+            self.read()
+                .await?
+                .sql("SELECT stripe_customer_id FROM users WHERE user_id = $1")
+                .bind(user)
+                .fetch_optional()
+                .await
+        })
+        .await?;
+        Ok(found.and_then(|(customer,)| customer))
+    }
+}
+
+/// Holds the event; true when it was handled before.
+async fn begin(tx: &mut Writer, event: &Event, now: Timestamp) -> Result<bool, StoreError> {
+    let (handled,): (bool,) = tx
+        .sql(
+            "INSERT INTO payment_events (id, kind, created_at, received_at, last_at)
+             VALUES ($1, $2, $3, $4, $4)
+             ON CONFLICT (id) DO UPDATE
+             SET deliveries = payment_events.deliveries + 1, last_at = excluded.last_at
+             RETURNING handled",
+        )
+        .bind(&event.id)
+        .bind(&event.kind)
+        .bind(Timestamp::of_seconds(event.created))
+        .bind(now)
+        .fetch_one()
+        .await?;
+    Ok(handled)
+}
+
+async fn end(
+    tx: &mut Writer,
+    event: &Event,
+    change: &Change,
+    verdict: Verdict,
+) -> Result<(), StoreError> {
+    let text = match change {
+        Change::Refuse(why) => format!("{}: {why}", verdict.as_str()),
+        _ => verdict.as_str().to_owned(),
+    };
+    tx.sql("UPDATE payment_events SET verdict = $1, handled = $2 WHERE id = $3")
+        .bind(text)
+        .bind(verdict != Verdict::Refused)
+        .bind(&event.id)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+async fn apply(
+    tx: &mut Writer,
+    event: &Event,
+    change: &Change,
+    now: Timestamp,
+) -> Result<Verdict, StoreError> {
+    match change {
+        Change::Credit(credited) => credit(tx, credited, now).await,
+        Change::Refund { payment, paid, refunded } => {
+            refund(tx, payment, *paid, *refunded, now).await
+        }
+        Change::Subscription(told) => subscriptions::tell(tx, told, event.created).await,
+        Change::Refuse(_) => Ok(Verdict::Refused),
+        Change::Ignore(verdict) => Ok(*verdict),
+    }
+}
+
+async fn credit(tx: &mut Writer, it: &Credited, now: Timestamp) -> Result<Verdict, StoreError> {
+    let (transaction, refunded): (Option<i64>, i64) = tx
+        .sql(
+            "INSERT INTO payments (payment_id, amount_cents, created_at) VALUES ($1, $2, $3)
+             ON CONFLICT (payment_id) DO UPDATE SET amount_cents = excluded.amount_cents
+             RETURNING transaction_id, refunded_cents",
+        )
+        .bind(&it.payment)
+        .bind(it.cents)
+        .bind(now)
+        .fetch_one()
+        .await?;
+    if transaction.is_some() {
+        return Ok(Verdict::CreditedBefore);
+    }
+    if !is_there(tx, &it.user).await? {
+        return Ok(Verdict::UnknownUser);
+    }
+    let transaction = insert_bought(tx, it, now).await?;
+    tx.sql(
+        "UPDATE payments SET user_id = $1, session_id = $2, transaction_id = $3
+         WHERE payment_id = $4",
+    )
+    .bind(&it.user)
+    .bind(&it.session)
+    .bind(transaction)
+    .bind(&it.payment)
+    .execute()
+    .await?;
+    remember_customer(tx, &it.user, it.customer.as_deref()).await?;
+    if refunded == 0 {
+        return Ok(Verdict::Credited);
+    }
+    ledger::take_back(tx, transaction, refunded, it.cents, now).await?;
+    Ok(Verdict::CreditedAndRefunded)
+}
+
+async fn insert_bought(tx: &mut Writer, it: &Credited, now: Timestamp) -> Result<i64, StoreError> {
+    let (transaction,): (i64,) = tx
+        .sql(
+            "INSERT INTO credit_transactions (user_id, credits_purchased, credits_remaining,
+                 purchase_price, tier_at_purchase, purchased_at, expires_at, status,
+                 stripe_payment_id, stripe_session_id, created_at)
+             VALUES ($1, $2, $2, $3, $4, $5, $6, 'ACTIVE', $7, $8, $5) RETURNING id",
+        )
+        .bind(&it.user)
+        .bind(it.credits)
+        .bind(it.cents)
+        .bind(Tier::of_purchase(it.credits).lower())
+        .bind(now)
+        .bind(now.plus(CREDIT_LIFETIME))
+        .bind(&it.payment)
+        .bind(&it.session)
+        .fetch_one()
+        .await?;
+    Ok(transaction)
+}
+
+async fn refund(
+    tx: &mut Writer,
+    payment: &str,
+    paid: i64,
+    refunded: i64,
+    now: Timestamp,
+) -> Result<Verdict, StoreError> {
+    // An event that was overtaken tells of less than is known.
+    let (user, transaction, paid, refunded): (Option<UserId>, Option<i64>, i64, i64) = tx
+        .sql(
+            "INSERT INTO payments (payment_id, amount_cents, refunded_cents, created_at)
+             VALUES ($1, $2, $3, $4)
+             ON CONFLICT (payment_id) DO UPDATE SET refunded_cents =
+                 CASE WHEN payments.refunded_cents < excluded.refunded_cents
+                      THEN excluded.refunded_cents ELSE payments.refunded_cents END
+             RETURNING user_id, transaction_id, amount_cents, refunded_cents",
+        )
+        .bind(payment)
+        .bind(paid)
+        .bind(refunded)
+        .bind(now)
+        .fetch_one()
+        .await?;
+    let (Some(user), Some(transaction)) = (user, transaction) else {
+        return Ok(Verdict::RefundNoted);
+    };
+    if !is_there(tx, &user).await? {
+        return Ok(Verdict::UnknownUser);
+    }
+    ledger::take_back(tx, transaction, refunded, paid, now).await?;
+    Ok(Verdict::Refunded)
+}
+
+/// Whether the account is there, and holds it if so.
+pub(super) async fn is_there(tx: &mut Writer, user: &UserId) -> Result<bool, StoreError> {
+    match ledger::lock(tx, user).await {
+        Ok(_) => Ok(true),
+        Err(StoreError::Gone) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// The first customer stays: the billing portal shows what was bought as that one.
+pub(super) async fn remember_customer(
+    tx: &mut Writer,
+    user: &UserId,
+    customer: Option<&str>,
+) -> Result<(), StoreError> {
+    tx.sql(
+        "UPDATE users SET stripe_customer_id = COALESCE(stripe_customer_id, $1)
+         WHERE user_id = $2",
+    )
+    .bind(customer)
+    .bind(user)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
