@@ -14,7 +14,8 @@ use crate::{
     app::App,
     middleware,
     routes::{
-        accounts, billing, dev, extraction, fallback, preferences, speech, system, test_accounts,
+        accounts, admin, billing, dev, extraction, fallback, preferences, speech, system,
+        test_accounts,
     },
 };
 
@@ -25,6 +26,7 @@ pub(crate) fn build(app: &Arc<App>) -> Router {
     let routes = Routes::new();
     let routes = for_everybody(routes);
     let routes = for_accounts(routes);
+    let routes = for_administrators(routes);
     let routes = if app.settings.dev { for_load_tests(routes) } else { routes };
     routes
         .fallback(fallback::not_found)
@@ -77,6 +79,12 @@ fn for_accounts(routes: Routes) -> Routes {
     let routes = both(routes, "/api/extract/enhanced", post(extraction::enhanced));
     let routes = both(routes, "/api/extract/preview", post(extraction::preview));
     both(routes, "/api/extract/methods", get(extraction::methods))
+}
+
+fn for_administrators(routes: Routes) -> Routes {
+    let routes = both(routes, "/api/admin/users", get(admin::users));
+    let routes = both(routes, "/api/admin/users/{username}/credits", get(admin::credits));
+    both(routes, "/api/admin/payment-events", get(admin::payment_events))
 }
 
 /// Only with `--dev` or `LOAD_TEST_MODE`; otherwise these paths are 404 like any other.

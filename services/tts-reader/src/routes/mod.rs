@@ -1,6 +1,7 @@
 //! The handlers: one folder per noun, one file per route.
 
 pub(crate) mod accounts;
+pub(crate) mod admin;
 pub(crate) mod billing;
 pub(crate) mod dev;
 pub(crate) mod extraction;

@@ -13,6 +13,7 @@
 //! [`Words`](statement::Words).
 
 mod accounts;
+mod admin;
 mod analytics;
 mod answers;
 mod connect;

@@ -2,6 +2,7 @@
 //! time. With `KATYDID_POSTGRES` the database is PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod admin;
 mod accounts;
 mod app;
 mod audit;

@@ -9,6 +9,9 @@ use crate::app::{Reply, TestApp, User};
 
 const WEBHOOK: &str = "/api/stripe_webhook";
 
+/// What goes wrong with a checkout.
+type Change = fn(&mut Value);
+
 /// A service and the double it buys from.
 struct Shop {
     app: TestApp,
@@ -185,7 +188,6 @@ async fn only_genuine_events_are_read() {
 async fn what_was_not_paid_as_it_should_is_refused_with_the_documented_words() {
     let shop = Shop::open().await;
     let user = shop.app.account("FREE", 0).await;
-    type Change = fn(&mut Value);
     let cases: [(Change, &str); 4] = [
         (|it| it["payment_status"] = json!("unpaid"), "Payment not completed"),
         (|it| it["amount_total"] = json!(569), "Price verification failed - credits not allocated"),
