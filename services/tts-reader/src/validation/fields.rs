@@ -83,8 +83,13 @@ impl Fields {
 
     /// A whole number within bounds, both included, that must be there.
     pub(crate) fn integer(&mut self, name: &str, min: i64, max: i64) -> i64 {
-        if !self.object().contains_key(name) {
-            self.errors.push(FieldError::missing(name, &self.body));
+        match self.object().get(name) {
+            None => self.errors.push(FieldError::missing(name, &self.body)),
+            Some(Value::Null) => {
+                let msg = "Input should be a valid integer".to_owned();
+                self.errors.push(FieldError::in_body("int_type", name, msg, &Value::Null));
+            }
+            Some(_) => {}
         }
         self.optional_integer(name, min, max).unwrap_or_default()
     }
