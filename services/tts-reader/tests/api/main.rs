@@ -2,8 +2,8 @@
 //! time. With `KATYDID_POSTGRES` the database is PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test stops where it fails")]
 
-mod admin;
 mod accounts;
+mod admin;
 mod app;
 mod audit;
 mod auth;
