@@ -189,8 +189,9 @@ pub(crate) const TABLE: &[Setting] = &[
     }),
     row(
         "STRIPE_API_KEY",
-        "takes payments by Stripe; not used with LOAD_TEST_MODE, where a live key is refused",
-        "no payments; with --dev made-up ones",
+        "takes payments by Stripe; without it there are none, or with --dev made-up ones; not used with \
+         LOAD_TEST_MODE, where a live key is refused",
+        "none",
         |_, env| masked(env.text("STRIPE_API_KEY").is_some(), "none"),
     ),
     row(
