@@ -174,7 +174,6 @@ fn words_that_cannot_be_meant_are_refused_with_the_next_step() {
         (&format!("{create} --target ftp://h"), "ftp is neither http nor https"),
         (&format!("{create} --target http://u:secret@h"), "a user name or password in it"),
         (&format!("{create} --target http://{free}"), "`tts-reader serve --dev`"),
-        (&format!("{create} --database postgres://u:secret@db/x"), "comes with a later version"),
         (&format!("{create} --database mysql://db/x"), "unknown scheme `mysql`"),
         ("remove --prefix team --yes --database sqlite://no.db", "there is no database at no.db"),
     ] {
@@ -182,6 +181,10 @@ fn words_that_cannot_be_meant_are_refused_with_the_next_step() {
         assert!(text.contains(told), "{words}: {text}");
         assert!(!text.contains("secret"), "{words}: {text}");
     }
+    let away = format!("{create} --database postgres://u:secret@127.0.0.1:1/x");
+    let text = accounts(dir, &away, 1).text;
+    assert!(text.contains("cannot use the database postgres://u@127.0.0.1:1/x: "), "{text}");
+    assert!(text.contains("is the server running") && !text.contains("secret"), "{text}");
     assert!(!dir.join("x.csv").exists() && !dir.join("no.db").exists());
 }
 
