@@ -36,9 +36,12 @@ export const search = async (tools) => {
     }],
     ['its probes are told as they end, and what it came to', async () => {
       await page.waitForFunction(() => document.body.dataset.stage === 'over', null, { timeout: 120_000 });
-      assert.match(await line.textContent(), /^CAPACITY: /);
+      const outcome = await line.textContent();
+      assert.match(outcome, /^CAPACITY: /);
       await page.click('#tab-verdict');
-      assert.ok((await page.locator('#panel-verdict section li').count()) >= 2);
+      const told = await page.locator('#panel-verdict section li').count();
+      // On a machine with other work the first probe may be all there is, and the outcome says why.
+      assert.ok(told >= (/^CAPACITY: (at least )?\d/.test(outcome) ? 2 : 1), `${told} probes; ${outcome}`);
       await examine(tools, page, 'a search');
       await page.screenshot({ path: path.join(tools.shots, 'search.png') });
       await page.click('#tab-reports');
