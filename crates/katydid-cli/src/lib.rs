@@ -28,6 +28,7 @@ mod files;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
+mod giving_way;
 mod guards;
 mod heading;
 mod hooks;

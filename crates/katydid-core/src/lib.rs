@@ -22,6 +22,7 @@ mod expect;
 mod failure;
 mod faults;
 mod generator;
+mod grown;
 mod guard;
 mod histogram;
 mod history;

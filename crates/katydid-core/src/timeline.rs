@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::grown::Grown;
+
 /// Steps kept; a longer run gets steps twice as long.
 const MOST_STEPS: usize = 7_200;
 
@@ -10,12 +12,15 @@ const MOST_STEPS: usize = 7_200;
 #[derive(Clone, Debug)]
 pub struct Timeline {
     seconds: u32,
-    steps: Vec<(u32, u32)>,
+    steps: Grown<Counts>,
 }
+
+/// Requests and failures.
+type Counts = (u32, u32);
 
 impl Default for Timeline {
     fn default() -> Self {
-        Self { seconds: 1, steps: Vec::new() }
+        Self { seconds: 1, steps: Grown::default() }
     }
 }
 
@@ -31,13 +36,8 @@ impl Timeline {
             self.coarsen();
             at = place(self.seconds).unwrap_or(usize::MAX);
         }
-        if at >= self.steps.len() {
-            self.steps.resize(at + 1, (0, 0));
-        }
         let narrow = |count| u32::try_from(count).unwrap_or(u32::MAX);
-        let step = &mut self.steps[at];
-        step.0 = step.0.saturating_add(narrow(requests));
-        step.1 = step.1.saturating_add(narrow(failures));
+        add(self.steps.at(at), (narrow(requests), narrow(failures)));
     }
 
     /// Adds the counts of `other`.
@@ -45,27 +45,19 @@ impl Timeline {
         while self.seconds < other.seconds {
             self.coarsen();
         }
-        // Hundreds of rows with thousands of steps each are added up every second.
-        if self.seconds == other.seconds {
-            self.steps.resize(self.steps.len().max(other.steps.len()), (0, 0));
-            for (ours, theirs) in self.steps.iter_mut().zip(&other.steps) {
-                *ours = (ours.0.saturating_add(theirs.0), ours.1.saturating_add(theirs.1));
+        if self.seconds > other.seconds {
+            for (second, requests, failures) in other.steps() {
+                self.note(second, requests, failures);
             }
             return;
         }
-        for (second, requests, failures) in other.steps() {
-            self.note(second, requests, failures);
-        }
+        // Hundreds of rows are added up every second: not note by note.
+        self.steps.join(&other.steps, add);
     }
 
     fn coarsen(&mut self) {
         self.seconds *= 2;
-        let sum = |pair: &[(u32, u32)]| {
-            pair.iter().fold((0u32, 0u32), |sum, step| {
-                (sum.0.saturating_add(step.0), sum.1.saturating_add(step.1))
-            })
-        };
-        self.steps = self.steps.chunks(2).map(sum).collect();
+        self.steps.halve(add);
     }
 
     /// Length of a step.
@@ -76,11 +68,15 @@ impl Timeline {
     /// Steps with requests: the second at which they begin (since the start of the run), requests,
     /// failures.
     pub fn steps(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
-        let steps = self.steps.iter().enumerate().filter(|(_, step)| step.0 > 0);
-        steps.map(|(at, (requests, failures))| {
-            (at as u64 * u64::from(self.seconds), u64::from(*requests), u64::from(*failures))
+        let steps = self.steps.iter().enumerate();
+        steps.filter(|(_, step)| step.0 > 0).map(|(at, (requests, failures))| {
+            (at as u64 * u64::from(self.seconds), u64::from(requests), u64::from(failures))
         })
     }
+}
+
+fn add(ours: &mut Counts, theirs: Counts) {
+    *ours = (ours.0.saturating_add(theirs.0), ours.1.saturating_add(theirs.1));
 }
 
 #[cfg(test)]

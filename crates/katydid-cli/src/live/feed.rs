@@ -9,6 +9,7 @@ use katydid_engine::Control;
 use katydid_store::{Ending, Header};
 use katydid_web::{Board, Run, Stage};
 
+use crate::giving_way::giving_way;
 use crate::outcome::Closed;
 use crate::told::Told;
 
@@ -63,7 +64,7 @@ impl Feed {
         let slot = Arc::new(Slot::default());
         let (of_judge, board_of_judge) = (Arc::clone(&slot), board.clone());
         let judge = std::thread::Builder::new().name("katydid-judge".to_owned());
-        let judge = judge.spawn(move || of_judge.judge(&board_of_judge)).ok();
+        let judge = giving_way(|| judge.spawn(move || of_judge.judge(&board_of_judge))).ok();
         Self { board: board.clone(), run: Some(run), control: control.clone(), slot, judge }
     }
 

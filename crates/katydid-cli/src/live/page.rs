@@ -9,6 +9,7 @@ use katydid_web::{Running, ServeError, Server};
 use super::director::Conductor;
 use super::info;
 use crate::error::CliError;
+use crate::giving_way::giving_way;
 use crate::settings::WebSettings;
 use crate::signals::Watch;
 
@@ -32,7 +33,7 @@ pub(super) fn open(
     let (suite, board) =
         (info::of(&conductor.suite, &conductor.args), conductor.live.board.clone());
     let director = Arc::clone(conductor) as Arc<dyn katydid_web::Director>;
-    let running = server.spawn(board, director, suite).map_err(|fault| refused(&fault))?;
+    let running = giving_way(|| server.spawn(board, director, suite)).map_err(|it| refused(&it))?;
     watch.page_is_at(&url);
     let enter = if watch.has_keys() { ", press enter to open your default browser." } else { "" };
     console.info(&format!("Starting web interface at {shown}{enter}"));

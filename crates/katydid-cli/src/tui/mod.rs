@@ -21,6 +21,7 @@ use katydid_web::{Board, View};
 use terminal_size::{Height, Width};
 
 use crate::console::Console;
+use crate::giving_way::giving_way;
 use crate::signals::Watch;
 
 use canvas::Canvas;
@@ -63,7 +64,8 @@ impl Tui {
         let view = Follower::new(board.clone(), watch.page().is_some(), console.clone());
         let (of_thread, shown) = (Arc::clone(&end), Arc::clone(&screen));
         let follow = move || view.follow(&shown, &of_thread);
-        let thread = std::thread::Builder::new().name("katydid-view".to_owned()).spawn(follow);
+        let thread = std::thread::Builder::new().name("katydid-view".to_owned());
+        let thread = giving_way(|| thread.spawn(follow));
         if let Err(fault) = thread {
             console.warning(&format!("no terminal view, there is no thread for it: {fault}"));
             return None;

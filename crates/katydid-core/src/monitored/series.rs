@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::unit::Unit;
+use crate::grown::{Grown, Pack};
 
 /// Steps kept; a longer run gets steps twice as long.
 const MOST_STEPS: usize = 1_200;
@@ -20,7 +21,7 @@ pub struct Series {
     /// What its numbers mean.
     pub unit: Unit,
     seconds: u32,
-    steps: Vec<Sum>,
+    steps: Grown<Sum>,
     all: Sum,
     last: Option<(Duration, f64)>,
 }
@@ -43,7 +44,7 @@ pub struct SeriesStep {
 
 /// Numbers, added up. The other fields mean nothing when there are none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Sum {
+pub(crate) struct Sum {
     count: u32,
     sum: f64,
     min: f64,
@@ -57,7 +58,7 @@ impl Series {
             name: Arc::from(name),
             unit,
             seconds: 1,
-            steps: Vec::new(),
+            steps: Grown::default(),
             all: Sum::default(),
             last: None,
         }
@@ -68,7 +69,7 @@ impl Series {
         if !value.is_finite() {
             return;
         }
-        let one = Sum { count: 1, sum: value, min: value, max: value };
+        let one = Sum::single(value);
         self.place(at).add(one);
         self.all.add(one);
         if self.last.is_none_or(|(last, _)| last <= at) {
@@ -145,7 +146,7 @@ impl Series {
         let mut sum = Sum::default();
         for (index, step) in self.steps.iter().enumerate() {
             if window.contains(&(self.step() * index as u32 + self.step() / 2)) {
-                sum.add(*step);
+                sum.add(step);
             }
         }
         sum
@@ -155,24 +156,50 @@ impl Series {
         let second = at.as_secs().min(u64::from(u32::MAX / 4)) as usize;
         while second / self.seconds as usize >= MOST_STEPS {
             self.seconds *= 2;
-            let both = |pair: &[Sum]| {
-                let mut sum = Sum::default();
-                for step in pair {
-                    sum.add(*step);
-                }
-                sum
-            };
-            self.steps = self.steps.chunks(2).map(both).collect();
+            self.steps.halve(Sum::add);
         }
-        let index = second / self.seconds as usize;
-        if index >= self.steps.len() {
-            self.steps.resize(index + 1, Sum::default());
+        self.steps.at(second / self.seconds as usize)
+    }
+}
+
+/// Mostly one number a step, or none.
+#[derive(Clone, Debug)]
+pub(crate) enum Sums {
+    /// What is no number is none.
+    Single(Arc<[f64]>),
+    Several(Arc<[Sum]>),
+}
+
+impl Pack for Sum {
+    type Packed = Sums;
+
+    fn pack(row: &[Self]) -> Sums {
+        let single = |sum: &Self| if sum.count == 1 { sum.sum } else { f64::NAN };
+        if row.iter().all(|sum| sum.count <= 1) {
+            Sums::Single(row.iter().map(single).collect())
+        } else {
+            Sums::Several(row.into())
         }
-        &mut self.steps[index]
+    }
+
+    fn each(packed: &Sums, mut take: impl FnMut(Self)) {
+        match packed {
+            Sums::Single(row) => row.iter().for_each(|value| take(Self::single(*value))),
+            Sums::Several(row) => row.iter().for_each(|sum| take(*sum)),
+        }
     }
 }
 
 impl Sum {
+    /// Of one number, or of none.
+    fn single(value: f64) -> Self {
+        if value.is_finite() {
+            Self { count: 1, sum: value, min: value, max: value }
+        } else {
+            Self::default()
+        }
+    }
+
     fn add(&mut self, other: Self) {
         if self.count == 0 || other.count == 0 {
             *self = if self.count == 0 { other } else { *self };

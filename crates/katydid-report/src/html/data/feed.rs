@@ -3,7 +3,7 @@
 use katydid_core::Snapshot;
 use serde::Serialize;
 
-use super::run::{About, RunData};
+use super::run::{About, Beside, RunData};
 use super::series::{Chart, Points};
 use super::steps::{Columns, StepData, Steps};
 use super::tail::Tail;
@@ -19,7 +19,7 @@ use super::{marks::Flag, times};
 pub struct Feed {
     steps: Steps,
     level: u32,
-    last: RunData,
+    last: Beside,
 }
 
 impl Feed {
@@ -34,7 +34,7 @@ impl Feed {
         let first = self.steps.iter().len() == 0;
         let fresh = self.steps.refresh(snapshot.history());
         let level = times::level(self.level, self.steps.iter().map(|step| &step.times));
-        let earlier = std::mem::replace(&mut self.last, RunData::of(snapshot, &self.steps, level));
+        let earlier = std::mem::replace(&mut self.last, Beside::of(snapshot, &self.steps, level));
         if first || std::mem::replace(&mut self.level, level) != level {
             return self.whole();
         }
@@ -42,7 +42,7 @@ impl Feed {
         let new: Vec<&StepData> = fresh.iter().map(|index| all[*index]).collect();
         let grown = Grown {
             whole: false,
-            steps: Columns::of(snapshot, self.steps.edges(), &new, level),
+            steps: Columns::of(self.last.about.open, self.steps.edges(), &new, level),
             fresh,
             about: &self.last.about,
             marks: Tail::of(&earlier.marks, &self.last.marks),
@@ -59,7 +59,7 @@ impl Feed {
 
     /// All of it up to the last [`advance`](Self::advance), as one line of JSON.
     pub fn whole(&self) -> String {
-        text(&self.last)
+        text(&RunData::of(&self.last, &self.steps, self.level))
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) use marks::flags;
 pub use names::name_series;
 pub(super) use names::{MOST_ROWS, filters};
 use names::{NameLine, NameRow, name_lines, name_rows};
-use run::RunData;
+use run::{Beside, RunData};
 pub(super) use series::has_side_charts;
 use steps::Steps;
 
@@ -35,9 +35,9 @@ const LONGEST: usize = 120;
 
 /// Everything that the script of a report knows.
 #[derive(Debug, Serialize)]
-struct Data {
+struct Data<'a> {
     #[serde(flatten)]
-    run: RunData,
+    run: RunData<'a>,
     /// What the rows of the tables are, in their order.
     rows: Vec<NameRow>,
     /// Series of the busiest names, over the same points for all.
@@ -52,7 +52,8 @@ pub(super) fn json(snapshot: &Snapshot, verdict: &Verdict) -> String {
     let level = times::level(0, steps.iter().map(|step| &step.times));
     let (points, names) = name_lines(snapshot);
     let rows = name_rows(snapshot, verdict);
-    let data = Data { run: RunData::of(snapshot, &steps, level), rows, points, names };
+    let beside = Beside::of(snapshot, &steps, level);
+    let data = Data { run: RunData::of(&beside, &steps, level), rows, points, names };
     let text = serde_json::to_string(&data).expect("numbers and texts alone");
     // Inside of a script nothing may look like its end, nor like a comment.
     text.replace('<', "\\u003c")

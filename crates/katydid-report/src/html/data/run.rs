@@ -13,15 +13,22 @@ const MOST_KINDS: usize = 6;
 
 /// All that the charts are drawn from. Times of the run are seconds since its start, response
 /// times ms.
-#[derive(Clone, Debug, Default, Serialize)]
-pub(super) struct RunData {
+#[derive(Debug, Serialize)]
+pub(super) struct RunData<'a> {
     /// It is all, and not what is new.
     whole: bool,
+    #[serde(flatten)]
+    beside: &'a Beside,
+    steps: Columns,
+}
+
+/// What there is beside the steps.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Beside {
     #[serde(flatten)]
     pub(super) about: About,
     /// What happened at which moment.
     pub(super) marks: Vec<Flag>,
-    steps: Columns,
     /// Series of processes and monitors.
     pub(super) charts: Vec<Chart>,
 }
@@ -29,6 +36,9 @@ pub(super) struct RunData {
 /// What is always said anew: it is little, or all of it may change.
 #[derive(Clone, Debug, Default, Serialize)]
 pub(super) struct About {
+    /// Whether task starts arrive by plan.
+    #[serde(skip)]
+    pub(super) open: bool,
     /// Length of the run.
     end: f64,
     /// When the statistics began.
@@ -68,15 +78,27 @@ struct Curve {
     points: Vec<(f64, f64)>,
 }
 
-impl RunData {
+impl<'a> RunData<'a> {
+    /// `level` is how coarse histograms are.
+    pub(super) fn of(beside: &'a Beside, steps: &Steps, level: u32) -> Self {
+        let all: Vec<&StepData> = steps.iter().collect();
+        Self {
+            whole: true,
+            beside,
+            steps: Columns::of(beside.about.open, steps.edges(), &all, level),
+        }
+    }
+}
+
+impl Beside {
     /// Of a snapshot whose steps are known; `level` is how coarse histograms are.
     pub(super) fn of(snapshot: &Snapshot, steps: &Steps, level: u32) -> Self {
         let all: Vec<&StepData> = steps.iter().collect();
         let (factor, shift) = times::scale(level);
         let (exact, curves) = percentiles(snapshot);
         Self {
-            whole: true,
             about: About {
+                open: snapshot.arrivals().is_some(),
                 end: seconds(snapshot.elapsed),
                 since: seconds(snapshot.since),
                 phases: bands(snapshot),
@@ -87,7 +109,6 @@ impl RunData {
                 curves,
             },
             marks: flags(snapshot),
-            steps: Columns::of(snapshot, steps.edges(), &all, level),
             charts: charts(snapshot),
         }
     }

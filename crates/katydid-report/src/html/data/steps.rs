@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use katydid_core::{FailureKind, History, Snapshot, Step};
+use katydid_core::{FailureKind, History, Step};
 use serde::Serialize;
 
 use super::times::{self, Buckets};
@@ -107,8 +107,8 @@ pub(super) struct Columns {
 
 impl Columns {
     /// Those of `steps`, with edges of their own; `level` is how coarse histograms are.
-    pub(super) fn of(snapshot: &Snapshot, at: Vec<f64>, steps: &[&StepData], level: u32) -> Self {
-        let open = snapshot.arrivals().is_some();
+    /// In the open model starts are told too.
+    pub(super) fn of(open: bool, at: Vec<f64>, steps: &[&StepData], level: u32) -> Self {
         let starts = |of: fn(&StepData) -> u64| {
             open.then(|| steps.iter().map(|step| of(step)).collect::<Vec<_>>())
         };
