@@ -1,6 +1,6 @@
 //! What a running service is made of.
 
-use std::{net::IpAddr, path::PathBuf, sync::Arc, time::Instant};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
@@ -8,19 +8,18 @@ use tokio_util::task::TaskTracker;
 use crate::{
     audit::{Audit, Key, Limits},
     auth::{Passwords, Tokens},
-    domain::UserId,
     extraction::Extraction,
     instance,
     leak::Leak,
+    limits::Limiter,
     mail::Post,
     metrics::Metrics,
     payments::Payments,
-    rate_limit::RateLimiter,
     routes::system::Health,
     server::ServeError,
     settings::{self, Kept, Settings},
     speech::{AudioFiles, Links, Speaker},
-    store::{Purpose, Store},
+    store::Store,
 };
 
 /// Letters that are being written at the same time.
@@ -33,11 +32,11 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) tokens: Tokens,
     pub(crate) passwords: Passwords,
-    pub(crate) account_limit: RateLimiter<UserId>,
-    pub(crate) address_limit: RateLimiter<IpAddr>,
+    pub(crate) account_limit: Limiter,
+    pub(crate) address_limit: Limiter,
     /// Wrong passwords by user name, also of users that are not there.
-    pub(crate) guesses: RateLimiter<String>,
-    pub(crate) letter_limit: RateLimiter<(String, Purpose)>,
+    pub(crate) guesses: Limiter,
+    pub(crate) letter_limit: Limiter,
     pub(crate) post: Post,
     /// A place for each letter that is being written.
     pub(crate) writing: Arc<Semaphore>,
@@ -78,16 +77,21 @@ impl App {
             .await?
             .delayed(settings.database_delay)
             .owned_by(&instance);
-        let audio = AudioFiles::open(&dir)
-            .map_err(|source| ServeError::DataDirectory { path: dir, source })?;
+        let audio = AudioFiles::open(settings.audio_dir())
+            .map_err(|source| ServeError::Audio { path: settings.audio_dir(), source })?;
+        let per_hour = settings.rate_limit_per_hour;
         Ok(Self {
-            store,
             tokens: Tokens::new(secret.bytes(), settings.access_token_lifetime),
             passwords: Passwords::new(settings.workers)?,
-            account_limit: RateLimiter::new(settings.rate_limit_per_hour),
-            address_limit: RateLimiter::new(settings.rate_limit_per_hour),
-            guesses: RateLimiter::new(settings.login_failures_per_hour),
-            letter_limit: RateLimiter::new(settings.emails_per_hour),
+            account_limit: Limiter::new("requests of an account", per_hour, &store),
+            address_limit: Limiter::new("requests from an address", per_hour, &store),
+            guesses: Limiter::with_returns(
+                "wrong passwords",
+                settings.login_failures_per_hour,
+                &store,
+            ),
+            letter_limit: Limiter::new("letters", settings.emails_per_hour, &store),
+            store,
             post: Post::open(&settings)
                 .map_err(|error| ServeError::Start(format!("e-mail: {error}")))?,
             writing: Arc::new(Semaphore::new(WRITING)),

@@ -16,6 +16,7 @@ mod extraction;
 mod idempotency;
 mod instance;
 mod leak;
+mod limits;
 mod mail;
 mod maintenance;
 mod metrics;

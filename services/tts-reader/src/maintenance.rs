@@ -49,6 +49,7 @@ async fn tidy(app: &App) {
     report("forget old answers", app.store.forget_answers(limit, now).await);
     let age = app.settings.audio_link_lifetime + LISTENING;
     report("remove old audio", app.audio.sweep(age).await);
+    report("forget old counts", app.store.forget_counts().await);
     app.account_limit.forget_idle();
     app.address_limit.forget_idle();
     app.guesses.forget_idle();

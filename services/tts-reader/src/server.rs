@@ -34,6 +34,14 @@ pub enum ServeError {
         /// What the system said.
         source: io::Error,
     },
+    /// The directory of the audio cannot be made or written.
+    #[error("cannot write {path}: {source}; set AUDIO_DIR to a directory that can be written", path = path.display())]
+    Audio {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Another service works in the data directory.
     #[error("another tts-reader is using this data directory ({path} is locked); stop it or name another directory with --data", path = path.display())]
     InUse {

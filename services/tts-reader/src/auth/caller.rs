@@ -1,7 +1,7 @@
 //! Extractors: the signed-in account of a request, and the address it came from.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::Arc,
 };
 
@@ -11,8 +11,8 @@ use axum::{
 };
 
 use crate::{
-    app::App, auth::Kind, domain::UserId, errors::ApiError, middleware::RequestNotes,
-    rate_limit::Exceeded, store::Account,
+    app::App, auth::Kind, errors::ApiError, middleware::RequestNotes, rate_limit::Exceeded,
+    store::Account,
 };
 
 /// The account behind a request. A route that takes one is private and counts against the
@@ -42,23 +42,19 @@ impl FromRequestParts<Arc<App>> for CallerSession {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let token = bearer(&parts.headers).ok_or(ApiError::NotAuthenticated)?;
         let claims = app.tokens.read(token, Kind::Access).ok_or(ApiError::BadToken)?;
-        // Before the database is asked: a flood of refused requests must stay cheap.
-        count(app, &claims.uid, parts)?;
-        let account = app.store.account_of(&claims.sid, &claims.uid).await?;
-        let account = account.ok_or(ApiError::BadToken)?;
-        if let Some(notes) = parts.extensions.get::<Arc<RequestNotes>>() {
+        let notes = parts.extensions.get::<Arc<RequestNotes>>();
+        // Counted whether or not the session is good: a flood of refused requests must stay cheap.
+        let counted = app.account_limit.account(&app.store, &claims.sid, &claims.uid).await;
+        let (status, account) = counted.map_err(|denied| denied.told(refused))?;
+        if let Some(notes) = notes {
+            notes.set_rate(status);
+        }
+        let account = account?.ok_or(ApiError::BadToken)?;
+        if let Some(notes) = notes {
             notes.set_user(&account.username);
         }
         Ok(Self { account, session: claims.sid })
     }
-}
-
-fn count(app: &App, id: &UserId, parts: &Parts) -> Result<(), ApiError> {
-    let status = app.account_limit.check(id.clone()).map_err(refused)?;
-    if let Some(notes) = parts.extensions.get::<Arc<RequestNotes>>() {
-        notes.set_rate(status);
-    }
-    Ok(())
 }
 
 fn refused(exceeded: Exceeded) -> ApiError {
@@ -91,8 +87,35 @@ impl FromRequestParts<Arc<App>> for ClientAddress {
             .copied()
             .ok_or_else(|| ApiError::internal(crate::errors::INTERNAL, "no peer address"))?;
         if !app.settings.dev {
-            app.address_limit.check(peer.ip()).map_err(refused)?;
+            let counted = app.address_limit.check(&counted_as(peer.ip())).await;
+            counted.map_err(|denied| denied.told(refused))?;
         }
         Ok(Self(peer.ip()))
+    }
+}
+
+/// Whose hour a request from an address uses up. Of IPv6 whole networks of 64 bits are one: nobody gets
+/// less, and somebody with one could else take a new address, and a new hour, for each request.
+fn counted_as(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted_as;
+
+    #[test]
+    fn addresses_of_one_network_of_ipv6_share_an_hour() {
+        let counted = |text: &str| counted_as(text.parse().unwrap());
+        assert_eq!(counted("2001:db8:1:2:a::1"), "2001:db8:1:2::/64");
+        assert_eq!(counted("2001:db8:1:2:b::9"), "2001:db8:1:2::/64");
+        assert_eq!(counted("192.0.2.7"), "192.0.2.7");
+        assert_eq!(counted("::ffff:192.0.2.7"), "192.0.2.7");
     }
 }

@@ -19,14 +19,16 @@ pub(crate) async fn fits(
     if app.settings.dev {
         return app.passwords.verify(password, hash).await;
     }
-    let name = username.to_owned();
-    app.guesses.check(name.clone()).map_err(|exceeded| ApiError::Throttled {
-        what: "Too many wrong passwords for this account",
-        retry_after: exceeded.status.reset,
+    let counted = app.guesses.check(username).await;
+    counted.map_err(|denied| {
+        denied.told(|exceeded| ApiError::Throttled {
+            what: "Too many wrong passwords for this account",
+            retry_after: exceeded.status.reset,
+        })
     })?;
     let fits = app.passwords.verify(password, hash).await;
     if !matches!(fits, Ok(false)) {
-        app.guesses.give_back(&name);
+        app.guesses.give_back(username).await;
     }
     fits
 }

@@ -6,7 +6,7 @@ use super::{args::ServeArgs, error::CliError};
 use crate::{
     app::App,
     server,
-    settings::{Environment, REPLACED, Settings, resolve},
+    settings::{DatabaseUrl, Environment, REPLACED, Settings, resolve},
 };
 
 pub(super) fn serve(args: &ServeArgs, env: &Environment) -> Result<(), CliError> {
@@ -56,6 +56,11 @@ fn warn(settings: &Settings) {
         tracing::warn!(
             "dev mode: {who} can make accounts with credits, and change and remove test \
              accounts"
+        );
+    }
+    if matches!(settings.database, DatabaseUrl::Postgres(_)) && settings.jwt_secret.is_none() {
+        tracing::warn!(
+            "no JWT_SECRET_KEY: tokens and links of this service are good at no other on its database"
         );
     }
     if !settings.database_delay.is_zero() {

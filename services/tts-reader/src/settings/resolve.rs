@@ -198,6 +198,7 @@ fn sizes(settings: &mut Settings, flags: &Flags, env: &Environment) -> Result<()
 
 fn texts(settings: &mut Settings, env: &Environment) -> Result<(), SettingsError> {
     settings.neural_voices = env.truth("NEURAL_VOICES_ENABLED")?.unwrap_or(false);
+    settings.audio_dir = env.text("AUDIO_DIR").map(PathBuf::from);
     if let Some(path) = env.text("AUDIT_LOG") {
         settings.audit_log = PathBuf::from(path);
     }

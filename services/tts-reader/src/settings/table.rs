@@ -43,6 +43,12 @@ pub(crate) const TABLE: &[Setting] = &[
         if s.admin_emails.is_empty() { "none".to_owned() } else { s.admin_emails.join(",") }
     }),
     row(
+        "AUDIO_DIR",
+        "directory of the audio, one for all services on a database",
+        "DATA/users",
+        |s, _| s.audio_dir().display().to_string(),
+    ),
+    row(
         "AUDIO_LINK_EXPIRE_SECONDS",
         "life of a link to audio, and of the audio",
         "3600",

@@ -16,7 +16,7 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// Where accounts, credits and usage are kept.
     pub database: DatabaseUrl,
-    /// Audio, the token secret and the audit log live here.
+    /// The token secret and the audit log live here, and audio unless it has a directory of its own.
     pub data_dir: PathBuf,
     /// Opens the routes that make test accounts, lets extraction reach loopback addresses, and
     /// does not limit sign-in by address.
@@ -63,6 +63,8 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// Largest request body in bytes.
     pub max_body_bytes: usize,
+    /// Where audio is kept; services on one database share it. `None`: `users` in the data directory.
+    pub audio_dir: Option<PathBuf>,
     /// How long a link to audio works; the audio is removed afterwards.
     pub audio_link_lifetime: Duration,
     /// The audit log's file.
@@ -113,10 +115,16 @@ impl Settings {
             public_url: None,
             cors_origins: Vec::new(),
             max_body_bytes: 2 * 1024 * 1024,
+            audio_dir: None,
             audio_link_lifetime: Duration::from_hours(1),
             leak_bytes_per_request: 0,
             database_delay: Duration::ZERO,
             shutdown_grace: Duration::from_secs(10),
         }
+    }
+
+    /// Where audio is kept.
+    pub(crate) fn audio_dir(&self) -> PathBuf {
+        self.audio_dir.clone().unwrap_or_else(|| self.data_dir.join("users"))
     }
 }

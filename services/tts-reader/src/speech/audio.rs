@@ -1,4 +1,5 @@
-//! Audio on disk: `users/{user_id}/audio/{uuid}.mp3` below the data directory.
+//! Audio on disk: `{user_id}/audio/{uuid}.mp3` in a directory that several services may share. Each
+//! writes files of its own names, and any of them removes what is old.
 
 use std::{
     fs, io,
@@ -18,8 +19,7 @@ pub(crate) struct AudioFiles {
 }
 
 impl AudioFiles {
-    pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
-        let root = data_dir.join("users");
+    pub(crate) fn open(root: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&root)?;
         Ok(Self { root })
     }
@@ -97,10 +97,11 @@ impl AudioFiles {
 }
 
 fn sweep_dir(dir: &Path, age: Duration) -> io::Result<usize> {
+    use io::ErrorKind::{NotADirectory, NotFound};
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
-        // No audio yet, or the account went away meanwhile.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+        // No audio yet, the account went away meanwhile, or a probe of another service is there.
+        Err(error) if matches!(error.kind(), NotFound | NotADirectory) => return Ok(0),
         Err(error) => return Err(error),
     };
     let now = SystemTime::now();
@@ -139,7 +140,7 @@ mod tests {
     #[tokio::test]
     async fn files_are_found_by_their_own_names_only_and_go_when_old() {
         let dir = tempfile::tempdir().unwrap();
-        let files = AudioFiles::open(dir.path()).unwrap();
+        let files = AudioFiles::open(dir.path().join("users")).unwrap();
         let user = UserId::new();
         let name = files.save(&user, "mp3", b"audio".to_vec()).await.unwrap();
         let path = files.path(&user, &name).unwrap();

@@ -142,7 +142,12 @@ impl Store {
         }
     }
 
-    /// A connection for reading.
+    /// Whether other services may work on the same database.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.pools, Pools::Postgres(_))
+    }
+
+    /// A connection for reading, or for one statement by itself where the database is shared.
     pub(super) async fn read(&self) -> Result<Reader, StoreError> {
         let lane = &self.traffic.reading;
         let connection = match &self.pools {

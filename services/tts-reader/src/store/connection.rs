@@ -13,7 +13,7 @@ use super::{
 /// How long a COMMIT may take. Longer than any statement: giving up leaves its outcome unknown.
 const COMMIT_PATIENCE: Duration = Duration::from_secs(20);
 
-/// For single statements that change nothing.
+/// For single statements: on SQLite such that change nothing.
 pub(super) struct Reader {
     pub(super) connection: ReaderConnection,
     /// After the connection, so that it is counted as long as it is held.

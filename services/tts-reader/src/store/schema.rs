@@ -1,6 +1,7 @@
 //! Migrations, embedded in the binary: one set for both databases.
 //!
-//! `@number` stands for what SQLite and PostgreSQL spell apart: the key that counts up by itself.
+//! `@number` stands for what SQLite and PostgreSQL spell apart: the key that counts up by itself. What
+//! follows a line `-- @postgres` is for PostgreSQL alone.
 
 use super::{StoreError, connection::Writer};
 use crate::domain::Timestamp;
@@ -14,7 +15,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("from the original", include_str!("../../migrations/0005_from_the_original.sql")),
     ("mailed tokens", include_str!("../../migrations/0006_mailed_tokens.sql")),
     ("payments", include_str!("../../migrations/0007_payments.sql")),
+    ("counts", include_str!("../../migrations/0008_counts.sql")),
 ];
+const POSTGRES_ALONE: &str = "-- @postgres\n";
 
 /// Several services may start at the same moment: one migrates, the others wait for it. SQLite's
 /// writer has its lock already.
@@ -44,7 +47,11 @@ pub(super) async fn migrate(mut tx: Writer) -> Result<(), StoreError> {
         return Err(StoreError::Newer { found, known });
     }
     for (version, (name, sql)) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
-        tx.script(sql.replace("@number", number)).await?;
+        let (both, postgres) = sql.split_once(POSTGRES_ALONE).unwrap_or((sql, ""));
+        tx.script(both.replace("@number", number)).await?;
+        if tx.is_postgres() {
+            tx.script(postgres.replace("@number", number)).await?;
+        }
         tx.sql("INSERT INTO schema_migrations (version, name, applied_at) VALUES ($1, $2, $3)")
             .bind(version)
             .bind(*name)

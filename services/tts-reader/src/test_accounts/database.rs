@@ -81,7 +81,15 @@ impl Database {
         }
         // Else the audio of accounts would stay, and nobody would hear of it.
         let in_data = matches!(url, DatabaseUrl::Sqlite(file) if file.parent() == Some(data));
-        if !is_new && !in_data && !data.join("users").is_dir() {
+        let audio = settings.audio_dir();
+        if let (false, Some(dir)) = (is_new || audio.is_dir(), &settings.audio_dir) {
+            return Err(RegistryError::Refused(format!(
+                "there is no directory {}; name the one where the service of {url} keeps its audio \
+                 with AUDIO_DIR",
+                dir.display()
+            )));
+        }
+        if !is_new && !in_data && !audio.is_dir() {
             return Err(RegistryError::Refused(format!(
                 "{} is not the data directory of a tts-reader: there is no directory `users` in \
                  it; name the one where the service of {url} keeps its audio with --data",
@@ -93,7 +101,7 @@ impl Database {
             failed(format!("cannot write {}: {error}; name another --data", data.display()))
         })?;
         let store = runtime.block_on(Store::open(url, CONNECTIONS)).map_err(failed)?;
-        let audio = AudioFiles::open(data).map_err(failed)?;
+        let audio = AudioFiles::open(audio).map_err(failed)?;
         Ok(Self { place, store, audio, runtime })
     }
 }

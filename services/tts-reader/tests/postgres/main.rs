@@ -8,6 +8,7 @@
 mod app;
 #[path = "../api/database.rs"]
 mod database;
+mod limits;
 mod original;
 mod outage;
 mod proxy;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     }
     let trials = [
         together::trials(),
+        limits::trials(),
         outage::trials(),
         refusals::trials(),
         original::trials(),

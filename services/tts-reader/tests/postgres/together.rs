@@ -6,6 +6,7 @@ use std::{
 };
 
 use libtest_mimic::Trial;
+use reqwest::Method;
 use serde_json::json;
 use tts_reader::{DatabaseUrl, Settings};
 
@@ -24,13 +25,19 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("a_hundred_registrations_of_one_name_are_one", one_of_a_hundred),
         trial("a_deadlock_is_resolved_and_the_work_done_again", deadlock),
         trial("a_lock_held_too_long_is_answered_503", held_lock),
+        trial("a_token_revoked_at_one_is_refused_by_the_other_at_once", revoked),
+        trial("audio_of_one_opens_at_the_other", audio),
     ]
 }
 
 async fn two() -> [Arc<TestApp>; 2] {
-    let patient = |settings: &mut Settings| settings.speech_queue = 1_000;
-    let one = TestApp::with(patient).await;
-    let other = TestApp::at(one.home.beside(tempfile::tempdir().unwrap()), patient).await;
+    two_with(|settings| settings.speech_queue = 1_000).await
+}
+
+/// Two services on one database, each with a directory of its own.
+pub(crate) async fn two_with(change: impl Fn(&mut Settings)) -> [Arc<TestApp>; 2] {
+    let one = TestApp::with(&change).await;
+    let other = TestApp::at(one.home.beside(tempfile::tempdir().unwrap()), &change).await;
     [Arc::new(one), Arc::new(other)]
 }
 
@@ -203,4 +210,53 @@ async fn held_lock() {
     other.run("COMMIT").await;
     app.synthesize(&user, "Hello.").await.expect_status(200);
     assert_eq!(app.balance(&user).await, 4);
+}
+
+async fn revoked() {
+    let apps = two().await;
+    for round in 0..4 {
+        let (ending, other) = (&apps[round % 2], &apps[(round + 1) % 2]);
+        let mut user = ending.account("FREE", 0).await;
+        let (access, refresh) = ending.tokens(&user.username, &user.password).await;
+        user.token = access;
+        other.get_as(&user, "/api/user").await.expect_status(200);
+        match round {
+            0 | 1 => drop(ending.post_as(&user, "/api/logout", json!({})).await.expect_status(200)),
+            2 => {
+                let request = ending.request(Method::DELETE, "/api/user").bearer_auth(&user.token);
+                ending.send(request).await.expect_status(204);
+            }
+            // A refresh token that comes twice ends its session, wherever it comes.
+            _ => {
+                let body = json!({ "refresh_token": refresh });
+                other.post("/api/refresh", body.clone()).await.expect_status(200);
+                ending.post("/api/refresh", body).await.expect_status(401);
+            }
+        }
+        // The very next request: nobody remembers a session.
+        for app in [other, ending] {
+            app.get_as(&user, "/api/user").await.expect_status(401);
+        }
+        let body = json!({ "refresh_token": refresh });
+        other.post("/api/refresh", body).await.expect_status(401);
+    }
+}
+
+async fn audio() {
+    let shared = tempfile::tempdir().unwrap();
+    let dir = shared.path().join("audio");
+    let apps = two_with(|settings| settings.audio_dir = Some(dir.clone())).await;
+    let user = apps[0].account("PRO", 10).await;
+    let spoken = apps[0].synthesize(&user, "Hello.").await.expect_status(200);
+    let link = spoken.json["audio_url"].as_str().unwrap();
+    let path = link.strip_prefix(&apps[0].url).unwrap();
+    let heard = apps[1].get(path).await.expect_status(200);
+    assert_eq!(heard.header("content-type"), "audio/mpeg");
+    assert_eq!(heard.json, apps[0].get(path).await.json);
+    let forged = path.replace("expires=", "expires=1");
+    apps[1].get(&forged).await.expect_status(403);
+    // Whoever deletes the account removes its audio.
+    let request = apps[1].request(Method::DELETE, "/api/user").bearer_auth(&user.token);
+    apps[1].send(request).await.expect_status(204);
+    apps[0].get(path).await.expect_status(404);
 }

@@ -29,7 +29,7 @@ pub(crate) async fn resend_verification(
     ClientAddress(_): ClientAddress,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Value>, ApiError> {
-    let email = asked(&app, body, Purpose::VerifyEmail)?;
+    let email = asked(&app, body, Purpose::VerifyEmail).await?;
     let answer = json!({ "message": "Verification email sent successfully", "email": email });
     order(&app, email, Purpose::VerifyEmail)?;
     Ok(Json(answer))
@@ -41,7 +41,7 @@ pub(crate) async fn ask_for_reset(
     ClientAddress(_): ClientAddress,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Value>, ApiError> {
-    let email = asked(&app, body, Purpose::ResetPassword)?;
+    let email = asked(&app, body, Purpose::ResetPassword).await?;
     order(&app, email, Purpose::ResetPassword)?;
     let message = "If an account has this address, a letter is on its way";
     Ok(Json(json!({ "message": message })))
@@ -64,14 +64,17 @@ pub(super) fn order(app: &Arc<App>, email: String, purpose: Purpose) -> Result<(
     Ok(())
 }
 
-fn asked(app: &App, body: Value, purpose: Purpose) -> Result<String, ApiError> {
+async fn asked(app: &App, body: Value, purpose: Purpose) -> Result<String, ApiError> {
     let mut fields = Fields::of(body)?;
     let email = fields.email("email");
     fields.finish()?;
     // One kind of letter must not use up what another is allowed.
-    app.letter_limit.check((email.clone(), purpose)).map_err(|exceeded| ApiError::Throttled {
-        what: "Too many letters for this address",
-        retry_after: exceeded.status.reset,
+    let counted = app.letter_limit.check(&format!("{}\n{email}", purpose.name())).await;
+    counted.map_err(|denied| {
+        denied.told(|exceeded| ApiError::Throttled {
+            what: "Too many letters for this address",
+            retry_after: exceeded.status.reset,
+        })
     })?;
     Ok(email)
 }

@@ -1,0 +1,130 @@
+//! How often in the last hour: counts that all services on one PostgreSQL share.
+//!
+//! One statement counts a try or refuses it. It holds the row of its key while it looks, so of many that
+//! come at once, to whichever service, exactly as many pass as there is room for. The row is a short
+//! list of stretches of time and how often something passed in each. The clock is the database's.
+
+use sqlx::FromRow;
+
+use super::{Store, StoreError, retry::again};
+
+const HOUR: i64 = 3_600;
+/// Up to this limit a stretch is one second.
+const EXACT: u32 = 120;
+/// Seconds of a stretch beyond it, which bounds the list.
+const COARSE: i64 = 30;
+
+/// Whose tries are counted: a hash, so that a key is short and of any characters.
+pub(crate) type Key = [u8; 16];
+
+/// What became of a try, and what there is in the hour now.
+#[derive(Debug, Clone, Copy, FromRow)]
+pub(crate) struct Count {
+    pub(crate) passed: bool,
+    /// Those that passed within the hour.
+    pub(crate) total: i64,
+    /// Second at which the oldest of them began its stretch.
+    oldest: i64,
+    /// The second of now.
+    seen: i64,
+}
+
+impl Count {
+    /// Seconds until the oldest leaves the hour: a stretch leaves when all of it is an hour old.
+    pub(crate) fn reset(&self, limit: u32) -> u64 {
+        let leaves = self.oldest + stretch(limit) + HOUR;
+        (leaves - self.seen).max(1).unsigned_abs()
+    }
+}
+
+/// Seconds of one stretch under that limit.
+pub(super) fn stretch(limit: u32) -> i64 {
+    if limit <= EXACT { 1 } else { COARSE }
+}
+
+/// Counts a try: `$1` is its key, `$2` the seconds of a stretch, `$3` the limit. Stretches that left the
+/// hour are dropped; they are a beginning of the list, which is in order. A clock that is set back
+/// stands still until it is later than it was.
+macro_rules! count {
+    () => {
+        "INSERT INTO hourly_counts AS c (key, starts, counts, total, seen, passed)
+         SELECT $1, ARRAY[instant - instant % $2], ARRAY[1], 1, instant, TRUE
+         FROM (SELECT floor(extract(epoch FROM now()))::bigint AS instant) AS server
+         ON CONFLICT (key) DO UPDATE SET (starts, counts, total, seen, passed) = (
+             SELECT
+                 CASE WHEN kept.total >= $3 OR mine.joins THEN kept.starts
+                      ELSE kept.starts || mine.start END,
+                 CASE WHEN kept.total >= $3 THEN kept.counts
+                      WHEN mine.joins
+                      THEN kept.counts[:mine.last - 1] || (kept.counts[mine.last] + 1)
+                      ELSE kept.counts || 1 END,
+                 CASE WHEN kept.total >= $3 THEN kept.total ELSE kept.total + 1 END,
+                 clock.instant,
+                 kept.total < $3
+             FROM (SELECT greatest(c.seen, excluded.seen) AS instant) AS clock
+             CROSS JOIN LATERAL (
+                 SELECT width_bucket(clock.instant - 3600 - $2, c.starts) AS gone) AS past
+             CROSS JOIN LATERAL (
+                 SELECT c.starts[past.gone + 1:] AS starts, c.counts[past.gone + 1:] AS counts,
+                        c.total - (SELECT coalesce(sum(one), 0)
+                                   FROM unnest(c.counts[:past.gone]) AS one) AS total) AS kept
+             CROSS JOIN LATERAL (
+                 SELECT cardinality(kept.starts) AS last, clock.instant - clock.instant % $2 AS start,
+                        coalesce(kept.starts[cardinality(kept.starts)]
+                                 = clock.instant - clock.instant % $2, FALSE) AS joins) AS mine)
+         RETURNING passed, total, starts[1] AS oldest, seen"
+    };
+}
+pub(super) use count;
+
+/// Takes the last one that passed out of its stretch.
+const GIVE_BACK: &str = "
+    UPDATE hourly_counts SET
+        starts = CASE WHEN counts[cardinality(counts)] > 1 THEN starts
+                      ELSE starts[:cardinality(counts) - 1] END,
+        counts = CASE WHEN counts[cardinality(counts)] > 1
+                      THEN counts[:cardinality(counts) - 1] || (counts[cardinality(counts)] - 1)
+                      ELSE counts[:cardinality(counts) - 1] END,
+        total = total - 1
+    WHERE key = $1 AND total > 0";
+
+/// Those of whom nothing is left in any hour.
+const FORGET: &str = "
+    DELETE FROM hourly_counts
+    WHERE seen < floor(extract(epoch FROM now()))::bigint - $1";
+
+impl Store {
+    /// Counts a try, unless it is one too many.
+    ///
+    /// A statement whose connection broke is made again and may so be counted twice: the limit is then
+    /// reached early, never passed.
+    pub(crate) async fn count(&self, key: &Key, limit: u32) -> Result<Count, StoreError> {
+        again(|| async move {
+            // The statement is a transaction by itself.
+            let mut connection = self.read().await?;
+            let counting = connection.sql(count!()).bind(&key[..]);
+            counting.bind(stretch(limit)).bind(i64::from(limit)).fetch_one().await
+        })
+        .await
+    }
+
+    /// Takes one back that was counted.
+    pub(crate) async fn uncount(&self, key: &Key) -> Result<(), StoreError> {
+        again(|| async move {
+            self.read().await?.sql(GIVE_BACK).bind(&key[..]).execute().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Removes what nobody needs any more; returns how many keys.
+    pub(crate) async fn forget_counts(&self) -> Result<u64, StoreError> {
+        if !self.is_shared() {
+            return Ok(0);
+        }
+        again(|| async move {
+            self.read().await?.sql(FORGET).bind(HOUR + COARSE).execute().await
+        })
+        .await
+    }
+}

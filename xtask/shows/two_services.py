@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# Two services on one PostgreSQL behind a round-robin: races, limits, revocation and audio are as of one. About a minute.
+"""Usage: two_services.py [ROUNDS]
+
+Starts a PostgreSQL (or uses a database of its own on that of KATYDID_POSTGRES), two processes of the service on it with
+a shared AUDIO_DIR, and a proxy that gives each connection to the next of them. PROFILE=dev for a debug build, BUILT=1
+builds nothing. Exit code 0: everything was exact.
+"""
+import collections, os, statistics, sys, tempfile, threading, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "parts"))
+from backend import Checks, Postgres, RoundRobin, Service, account, build, call, login, together
+
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 10
+LIMIT, GUESSES, LETTERS = 500, 20, 5
+check = Checks()
+
+
+def statuses(replies):
+    return dict(sorted(collections.Counter(reply[0] for reply in replies).items()))
+
+
+def race(services, proxy, postgres):
+    """40 credits, 60 syntheses for one credit each, at once."""
+    wrong = []
+    for number in range(ROUNDS):
+        who = account(services[0].port, tier="PRO", credits=40)
+        before = list(proxy.given)
+        text = {"text_to_speech": "One credit."}
+        seen = statuses(together(60, 60, lambda n: call(proxy.port, "POST", "/api/synthesize", text, who["token"])))
+        shares = [after - then for after, then in zip(proxy.given, before)]
+        left = [call(it.port, "GET", "/api/credit-balance", token=who["token"])[2]["credit_balance"] for it in services]
+        if seen != {200: 40, 402: 20} or left != [0, 0] or shares != [30, 30]:
+            wrong.append((number, seen, left, shares))
+    check(not wrong, f"40 credits, 60 syntheses at once, {ROUNDS} rounds: each time 40 x 200, 20 x 402, balance 0 {wrong or ''}")
+    sums = postgres.run("SELECT sum(credits_remaining), (SELECT sum(credits_consumed) FROM usage_events), "
+                        "(SELECT count(*) FROM credit_reservations) FROM credit_transactions")[0]
+    check(sums == ["0", str(40 * ROUNDS), "0"], f"ledger: {sums[0]} left, {sums[1]} spent, {sums[2]} reserved")
+
+
+def hour(services, proxy):
+    """An account beyond its hour, by many connections at once."""
+    who = account(services[0].port)
+    before, start = list(proxy.given), time.monotonic()
+    replies = together(LIMIT * 7 // 5, 32, lambda n: call(proxy.port, "GET", "/api/preferences", token=who["token"]))
+    took = time.monotonic() - start
+    shares = [after - then for after, then in zip(proxy.given, before)]
+    seen = statuses(replies)
+    left = sorted(int(headers["x-rate-limit-remaining"]) for status, headers, _ in replies if status == 200)
+    check(seen == {200: LIMIT, 429: LIMIT * 2 // 5} and left == list(range(LIMIT)),
+          f"{LIMIT} requests an hour, {len(replies)} by 32 connections at a time ({shares[0]} and {shares[1]}): {seen}; "
+          f"each of 0 to {LIMIT - 1} left was told once; {len(replies) / took:.0f}/s")
+    retry = {int(headers["retry-after"]) for status, headers, _ in replies if status == 429}
+    check(min(retry) > 3500 and max(retry) <= 3630, f"Retry-After of the refused: {min(retry)} to {max(retry)} s")
+
+
+def revocation(services):
+    """From the answer to a logout at one until the other refuses, which is asked all the time."""
+    times, late = [], 0
+    for number in range(ROUNDS * 2):
+        ending, other = services[number % 2], services[(number + 1) % 2]
+        who = account(ending.port)
+        asked, stop = [], threading.Event()
+
+        def ask():
+            while not stop.is_set():
+                begun = time.monotonic()
+                status = call(other.port, "GET", "/api/user", token=who["token"])[0]
+                asked.append((begun, time.monotonic(), status))
+
+        asker = threading.Thread(target=ask)
+        asker.start()
+        while not asked:
+            time.sleep(0.001)
+        call(ending.port, "POST", "/api/logout", token=who["token"])
+        ended = time.monotonic()
+        while asked[-1][2] == 200 and time.monotonic() < ended + 5:
+            time.sleep(0.001)
+        stop.set()
+        asker.join()
+        # Asked after the answer to the logout and let in all the same.
+        late += sum(status == 200 for begun, _, status in asked if begun > ended)
+        refused = [answered for _, answered, status in asked if status == 401]
+        times.append(refused[0] - ended if refused else 5)
+    worst = max(max(times), 0) * 1e3
+    check(worst < 1000 and late == 0, f"{len(times)} tokens revoked at one: refused by the other "
+          f"{statistics.median(times) * 1e3:.1f} ms after the answer in the median, {worst:.1f} ms at most "
+          f"(negative: before it); {late} requests begun after it were let in")
+
+
+def audio(services):
+    who = account(services[0].port, tier="PRO", credits=2)
+    for one, other in (services, services[::-1]):
+        spoken = call(one.port, "POST", "/api/synthesize", {"text_to_speech": "Hello."}, who["token"])[2]
+        path = "/" + spoken["audio_url"].split("/", 3)[3]
+        own, there = call(one.port, "GET", path), call(other.port, "GET", path)
+        check(there[0] == 200 and there[2] == own[2] and len(own[2]) > 500,
+              f"audio spoken by one ({len(own[2])} bytes) opens at the other: {there[0]}")
+        forged = call(other.port, "GET", path[:-4] + "0000")[0]
+        check(forged == 403, f"with another signature: {forged}")
+
+
+def guarded(proxy):
+    """What is limited only where test accounts are not allowed."""
+    for name in "ann", "nobody":
+        body = {"username": name, "password": "a guess"}
+        seen = statuses(together(60, 30, lambda n: call(proxy.port, "POST", "/api/login", body)))
+        check(seen == {401: GUESSES, 429: 60 - GUESSES}, f"{GUESSES} wrong passwords an hour, 60 tries at once: {seen}")
+    body = {"email": "ann@example.com"}
+    seen = statuses(together(30, 30, lambda n: call(proxy.port, "POST", "/api/password-reset", body)))
+    check(seen == {200: LETTERS, 429: 30 - LETTERS}, f"{LETTERS} letters an hour, 30 orders at once: {seen}")
+    # 150 tries came from this address so far.
+    body = {"refresh_token": "none"}
+    seen = statuses(together(LIMIT, 32, lambda n: call(proxy.port, "POST", "/api/refresh", body)))
+    check(seen == {401: LIMIT - 150, 429: 150}, f"{LIMIT} requests an hour from an address, {LIMIT} after 150: {seen}")
+
+
+def main():
+    build()
+    postgres = Postgres()
+    folder = tempfile.TemporaryDirectory()
+    running = []
+
+    def start(dev):
+        while running:
+            running.pop().end()
+        for name in "one", "other":
+            running.append(Service(os.path.join(folder.name, name), postgres.url, dev, SPEECH_QUEUE="1000",
+                                   AUDIO_DIR=os.path.join(folder.name, "audio")))
+        return list(running), RoundRobin([it.port for it in running])
+
+    try:
+        services, proxy = start(True)
+        race(services, proxy, postgres)
+        hour(services, proxy)
+        revocation(services)
+        audio(services)
+        _, proxy = start(False)
+        guarded(proxy)
+    finally:
+        for service in running:
+            service.end()
+        postgres.end()
+        folder.cleanup()
+    print("two services are as one" if check.failed == 0 else f"{check.failed} checks failed")
+    return 1 if check.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
