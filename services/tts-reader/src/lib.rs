@@ -35,7 +35,7 @@ mod workers;
 
 pub use server::{ServeError, run};
 pub use settings::{
-    DatabaseUrl, Email, Encryption, Hidden, Payments, PostgresUrl, Prices, Secret, Settings,
-    SettingsError, Smtp, Stripe,
+    DatabaseUrl, Email, Encryption, Hidden, Networks, Payments, PostgresUrl, Prices, Secret,
+    Settings, SettingsError, Smtp, Stripe,
 };
 pub use tts_reader_speech::NOTICES;

@@ -24,7 +24,7 @@ const REMEMBERED: usize = 100_000;
 /// Counts what may be done so many times in any hour.
 #[derive(Debug)]
 pub(crate) enum Limiter {
-    Memory(RateLimiter<String>),
+    Memory(Box<RateLimiter<String>>),
     Database(Shared),
 }
 
@@ -64,7 +64,7 @@ impl Limiter {
         if store.is_shared() {
             Self::Database(Shared { store: store.clone(), what, limit, refused })
         } else {
-            Self::Memory(RateLimiter::new(limit))
+            Self::Memory(Box::new(RateLimiter::new(limit)))
         }
     }
 

@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 
+use super::forwarded::client;
 use crate::{
     app::App, auth::Kind, errors::ApiError, middleware::RequestNotes, rate_limit::Exceeded,
     store::Account,
@@ -71,7 +72,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then_some(token.trim())
 }
 
-/// The address of whoever holds the other end of the connection. A route that takes one counts
+/// The address of whoever asks: the other end of the connection, or whom a trusted proxy speaks for. A route that takes one counts
 /// against the address's hourly limit, unless test accounts are allowed: then all users of a load
 /// test share one address, and limiting it would measure nothing.
 #[derive(Debug, Clone, Copy)]
@@ -86,11 +87,12 @@ impl FromRequestParts<Arc<App>> for ClientAddress {
             .get::<ConnectInfo<SocketAddr>>()
             .copied()
             .ok_or_else(|| ApiError::internal(crate::errors::INTERNAL, "no peer address"))?;
+        let client = client(peer.ip(), &parts.headers, &app.settings.trusted_proxies);
         if !app.settings.dev {
-            let counted = app.address_limit.check(&counted_as(peer.ip())).await;
+            let counted = app.address_limit.check(&counted_as(client)).await;
             counted.map_err(|denied| denied.told(refused))?;
         }
-        Ok(Self(peer.ip()))
+        Ok(Self(client))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who is calling: passwords, tokens, and the extractor that every private route names.
 
 mod caller;
+mod forwarded;
 mod guesses;
 mod hashing;
 mod mailed;

@@ -205,6 +205,8 @@ fn texts(settings: &mut Settings, env: &Environment) -> Result<(), SettingsError
     if let Some(text) = env.text("PUBLIC_URL") {
         settings.public_url = Some(origin("PUBLIC_URL", text)?);
     }
+    let expected = "addresses or networks such as 10.0.0.0/8, with commas between";
+    settings.trusted_proxies = env.parsed("TRUSTED_PROXIES", expected)?.unwrap_or_default();
     if let Some(text) = env.text("FRONTEND_URL") {
         settings.frontend_url = origin("FRONTEND_URL", text)?;
     }
@@ -264,7 +266,7 @@ mod tests {
 
     #[test]
     fn wrong_settings_name_the_setting_and_the_next_step() {
-        let cases: [(&[(&str, &str)], &str); 13] = [
+        let cases: [(&[(&str, &str)], &str); 14] = [
             (&[("PORT", "70000")], "PORT=70000 is not a port number"),
             (&[("RATE_LIMIT_REQUESTS_PER_HOUR", "0")], "is not a whole number from 1 to"),
             (&[("LOAD_TEST_MODE", "maybe")], "LOAD_TEST_MODE=maybe is not true or false"),
@@ -292,6 +294,7 @@ mod tests {
                 &[("FAULT_DATABASE_DELAY_MS", "9"), ("ENVIRONMENT", "production")],
                 "a fault on purpose is for tests",
             ),
+            (&[("TRUSTED_PROXIES", "10.0.0.0/64")], "is not addresses or networks such as"),
             (&[("PUBLIC_URL", "ftp://x")], "is not an address such as https://"),
         ];
         for (env, words) in cases {

@@ -230,6 +230,13 @@ pub(crate) const TABLE: &[Setting] = &[
         "none",
         |_, env| masked(env.text("STRIPE_WEBHOOK_SECRET").is_some(), "none"),
     ),
+    row(
+        "TRUSTED_PROXIES",
+        "proxies before the service, addresses or networks with commas between, whose X-Forwarded-For is \
+         believed",
+        "none",
+        |s, _| s.trusted_proxies.to_string(),
+    ),
     Setting {
         flag: Some("--data"),
         ..row("TTS_READER_DATA", "directory of all data (DATA)", "tts-reader-data", |s, _| {

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{DatabaseUrl, Email, Payments, Secret};
+use super::{DatabaseUrl, Email, Networks, Payments, Secret};
 
 /// Everything a running service was told. Start from [`Settings::in_directory`].
 #[derive(Debug, Clone)]
@@ -58,6 +58,8 @@ pub struct Settings {
     /// What links start with, when clients reach the service by another name than the one in their
     /// `Host` header (behind a proxy, say). Without a slash at the end.
     pub public_url: Option<String>,
+    /// Proxies before the service, whose word is taken for whom they speak for.
+    pub trusted_proxies: Networks,
     /// Origins whose pages may read answers; empty: any, which is safe because nothing here is
     /// authenticated by cookie.
     pub cors_origins: Vec<String>,
@@ -113,6 +115,7 @@ impl Settings {
             admin_emails: Vec::new(),
             neural_voices: false,
             public_url: None,
+            trusted_proxies: Networks::default(),
             cors_origins: Vec::new(),
             max_body_bytes: 2 * 1024 * 1024,
             audio_dir: None,

@@ -122,9 +122,7 @@ impl Store {
         if !self.is_shared() {
             return Ok(0);
         }
-        again(|| async move {
-            self.read().await?.sql(FORGET).bind(HOUR + COARSE).execute().await
-        })
-        .await
+        again(|| async move { self.read().await?.sql(FORGET).bind(HOUR + COARSE).execute().await })
+            .await
     }
 }

@@ -48,9 +48,9 @@ pub(super) async fn migrate(mut tx: Writer) -> Result<(), StoreError> {
     }
     for (version, (name, sql)) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
         let (both, postgres) = sql.split_once(POSTGRES_ALONE).unwrap_or((sql, ""));
-        tx.script(both.replace("@number", number)).await?;
-        if tx.is_postgres() {
-            tx.script(postgres.replace("@number", number)).await?;
+        let also = if tx.is_postgres() { postgres } else { "" };
+        for part in [both, also].into_iter().filter(|part| !part.is_empty()) {
+            tx.script(part.replace("@number", number)).await?;
         }
         tx.sql("INSERT INTO schema_migrations (version, name, applied_at) VALUES ($1, $2, $3)")
             .bind(version)

@@ -1,5 +1,6 @@
 //! Limits: requests per hour, and bytes per request.
 
+use reqwest::Method;
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -38,6 +39,29 @@ async fn sign_in_is_limited_by_address_unless_in_dev_mode() {
         for status in [401, 401, third] {
             app.post("/api/login", login.clone()).await.expect_status(status);
         }
+    }
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_client_has_an_hour_of_its_own() {
+    for (proxies, bob) in [("127.0.0.0/8", 401), ("192.0.2.1", 429)] {
+        let app = TestApp::with(|settings| {
+            settings.dev = false;
+            settings.rate_limit_per_hour = 2;
+            settings.trusted_proxies = proxies.parse().unwrap();
+        })
+        .await;
+        let refresh = async |client: &str, status| {
+            let request =
+                app.request(Method::POST, "/api/refresh").header("x-forwarded-for", client);
+            let request = request.json(&json!({ "refresh_token": "none" }));
+            app.send(request).await.expect_status(status);
+        };
+        for (client, status) in [("203.0.113.1", 401), ("made up, 203.0.113.1", 401)] {
+            refresh(client, status).await;
+        }
+        refresh("198.51.100.1, 203.0.113.1", 429).await;
+        refresh("203.0.113.2", bob).await;
     }
 }
 

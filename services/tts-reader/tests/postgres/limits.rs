@@ -161,7 +161,8 @@ async fn sliding() {
     // What passed, by a clock that only `age` moves. Sums of these steps miss the hour by half a
     // minute, which is longer than all of this takes.
     let (mut now, mut passed) = (0, Vec::<i64>::new());
-    let steps = [0, 70, 0, 0, 700, 0, 1_400, 2_100, 0, 0, 0, 2_800, 0, 70, 3_500, 0, 0, 0, 0, 0, 140];
+    let steps =
+        [0, 70, 0, 0, 700, 0, 1_400, 2_100, 0, 0, 0, 2_800, 0, 70, 3_500, 0, 0, 0, 0, 0, 140];
     for (n, step) in steps.into_iter().chain([3_640, 0, 0]).enumerate() {
         age(&mut session, step).await;
         now += step;
@@ -197,7 +198,10 @@ async fn bounded() {
     let length = session.number(list).await;
     assert!((119..=121).contains(&length), "{length}");
     let sum = "SELECT sum(one) FROM hourly_counts, unnest(counts) AS one";
-    assert_eq!(session.number(sum).await, session.number("SELECT sum(total) FROM hourly_counts").await);
+    assert_eq!(
+        session.number(sum).await,
+        session.number("SELECT sum(total) FROM hourly_counts").await
+    );
     age(&mut session, 3_700).await;
     let _app = TestApp::at(app.stop().await, |_| {}).await;
     // The upkeep begins with the service.
