@@ -151,7 +151,8 @@ class Show:
         self.start()
         customers = together(ACCOUNTS, min(8, ACCOUNTS), self.customer)
         order = [(customers[number % ACCOUNTS], number) for number in range(JOBS)]
-        random.Random(8).shuffle(order)
+        chance = random.Random(8)
+        chance.shuffle(order)
         for job in order:
             self.jobs.put(job)
         begun = time.monotonic()
@@ -164,6 +165,8 @@ class Show:
                 if not any(worker.is_alive() for worker in workers):
                     raise RuntimeError("the workers died")
                 time.sleep(0.001)
+            # Not in step with the answers.
+            time.sleep(chance.uniform(0, 0.05))
             self.kill(number, ACCOUNTS)
         for worker in workers:
             worker.join()

@@ -89,6 +89,19 @@ def revocation(services):
           f"(negative: before it); {late} requests begun after it were let in")
 
 
+def one_key(services, proxy):
+    """One job with one Idempotency-Key, sent again and again to both."""
+    who = account(services[0].port, tier="PRO", credits=10)
+    text = {"text_to_speech": "One job."}
+    ask = lambda n: call(proxy.port, "POST", "/api/synthesize", text, who["token"], Idempotency_Key="the job")
+    replies = together(40, 40, ask) + [ask(0), ask(1)]
+    files = {said["audio_url"].rsplit("/", 1)[1] for status, _, said in replies if status == 200}
+    left = call(services[1].port, "GET", "/api/credit-balance", token=who["token"])[2]["credit_balance"]
+    seen = statuses(replies)
+    check(set(seen) <= {200, 409} and len(files) == 1 and left == 9,
+          f"one Idempotency-Key, 42 requests: {seen} (409: while the first is at it), {len(files)} audio, {10 - left} credit")
+
+
 def audio(services):
     who = account(services[0].port, tier="PRO", credits=2)
     for one, other in (services, services[::-1]):
@@ -135,6 +148,7 @@ def main():
         race(services, proxy, postgres)
         hour(services, proxy)
         revocation(services)
+        one_key(services, proxy)
         audio(services)
         _, proxy = start(False)
         guarded(proxy)

@@ -15,7 +15,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("from the original", include_str!("../../migrations/0005_from_the_original.sql")),
     ("mailed tokens", include_str!("../../migrations/0006_mailed_tokens.sql")),
     ("payments", include_str!("../../migrations/0007_payments.sql")),
-    ("counts", include_str!("../../migrations/0008_counts.sql")),
+    ("counts", include_str!("../../migrations/0010_counts.sql")),
 ];
 const POSTGRES_ALONE: &str = "-- @postgres\n";
 

@@ -7,7 +7,7 @@ use std::{
 
 use libtest_mimic::Trial;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tts_reader::{DatabaseUrl, Settings};
 
 use crate::{
@@ -27,6 +27,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("a_lock_held_too_long_is_answered_503", held_lock),
         trial("a_token_revoked_at_one_is_refused_by_the_other_at_once", revoked),
         trial("audio_of_one_opens_at_the_other", audio),
+        trial("one_key_at_two_services_is_one_job", one_key),
     ]
 }
 
@@ -259,4 +260,37 @@ async fn audio() {
     let request = apps[1].request(Method::DELETE, "/api/user").bearer_auth(&user.token);
     apps[1].send(request).await.expect_status(204);
     apps[0].get(path).await.expect_status(404);
+}
+
+async fn one_key() {
+    let apps = two().await;
+    let user = apps[0].account("PRO", 10).await;
+    let ask = |app: Arc<TestApp>, user: User| async move {
+        let body = json!({ "text_to_speech": "Hello." });
+        let request = app.request(Method::POST, "/api/synthesize").bearer_auth(&user.token);
+        app.send(request.header("idempotency-key", "the job").json(&body)).await
+    };
+    let tries: Vec<_> =
+        (0..20).map(|n| tokio::spawn(ask(Arc::clone(&apps[n % 2]), user.clone()))).collect();
+    let mut answers = Vec::new();
+    for one in tries {
+        let reply = one.await.unwrap();
+        match reply.status {
+            200 => answers.push(reply.json),
+            // While the first is at it.
+            409 => {}
+            other => panic!("{other}: {:#}", reply.json),
+        }
+    }
+    for app in &apps {
+        let reply = ask(Arc::clone(app), user.clone()).await.expect_status(200);
+        assert_eq!(reply.header("idempotent-replayed"), "true");
+        answers.push(reply.json);
+        assert_eq!(app.balance(&user).await, 9);
+    }
+    let file = |answer: &Value| {
+        let link = answer["audio_url"].as_str().unwrap();
+        link.rsplit('/').next().unwrap().to_owned()
+    };
+    assert!(answers.iter().all(|answer| file(answer) == file(&answers[0])), "one job");
 }
