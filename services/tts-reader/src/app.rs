@@ -18,6 +18,7 @@ use crate::{
     routes::system::Health,
     server::ServeError,
     settings::{self, Kept, Settings},
+    siblings::Likeness,
     speech::{AudioFiles, Links, Speaker},
     store::Store,
 };
@@ -49,6 +50,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     pub(crate) health: Health,
     pub(crate) leak: Leak,
+    /// Where other services may be on the same database.
+    pub(crate) likeness: Option<Likeness>,
     /// Work that outlives its request: what was reserved must be settled or refunded.
     pub(crate) tasks: TaskTracker,
     pub(crate) started: Instant,
@@ -79,6 +82,11 @@ impl App {
             .owned_by(&instance);
         let audio = AudioFiles::open(settings.audio_dir())
             .map_err(|source| ServeError::Audio { path: settings.audio_dir(), source })?;
+        let likeness = store
+            .is_shared()
+            .then(|| Likeness::of(&settings, secret.bytes(), &audio))
+            .transpose()
+            .map_err(|source| ServeError::Audio { path: settings.audio_dir(), source })?;
         let per_hour = settings.rate_limit_per_hour;
         Ok(Self {
             tokens: Tokens::new(secret.bytes(), settings.access_token_lifetime),
@@ -105,6 +113,7 @@ impl App {
             metrics: Metrics::new(),
             health: Health::default(),
             leak: Leak::of(settings.leak_bytes_per_request),
+            likeness,
             tasks: TaskTracker::new(),
             started: Instant::now(),
             settings,

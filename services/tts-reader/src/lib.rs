@@ -27,6 +27,7 @@ mod router;
 mod routes;
 mod server;
 mod settings;
+mod siblings;
 mod speech;
 mod store;
 pub mod test_accounts;

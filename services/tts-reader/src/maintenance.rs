@@ -5,7 +5,12 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use crate::{app::App, domain::Timestamp, store::StoreError};
+use crate::{
+    app::App,
+    domain::Timestamp,
+    siblings::{self, Told},
+    store::StoreError,
+};
 
 const PAUSE: Duration = Duration::from_mins(1);
 /// A reservation this old belongs to work that died; no synthesis takes nearly as long.
@@ -29,7 +34,9 @@ pub(crate) async fn recover(app: &App) -> Result<(), StoreError> {
 
 /// Looks after the service until it is told to stop.
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
+    let mut told = Told::default();
     loop {
+        report("meet other services", siblings::meet(&app, &mut told, Timestamp::now()).await);
         tidy(&app).await;
         tokio::select! {
             () = stop.cancelled() => return,

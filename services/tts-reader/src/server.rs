@@ -181,6 +181,10 @@ async fn close(app: &Arc<App>, upkeep: tokio::task::JoinHandle<()>) {
     if tokio::time::timeout(app.settings.shutdown_grace, post).await.is_err() {
         tracing::warn!("stopped while letters were on their way");
     }
+    if let Err(error) = app.store.leave().await {
+        // Others forget it by themselves.
+        tracing::debug!(%error, "cannot take leave of other services");
+    }
     app.store.close().await;
     app.audit.write(Level::Info, "app.main", "Service stopped");
     app.audit.close();

@@ -24,6 +24,24 @@ impl AudioFiles {
         Ok(Self { root })
     }
 
+    /// What tells this directory from every other, kept in it: two services with the same mark share it.
+    pub(crate) fn mark(&self) -> io::Result<String> {
+        let (path, mine) =
+            (self.root.join(".mark"), self.root.join(format!(".{}", Uuid::new_v4())));
+        if !path.exists() {
+            fs::write(&mine, Uuid::new_v4().to_string())?;
+            // Unlike a new name a link never takes the place of one that another service made just now.
+            match fs::hard_link(&mine, &path) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                    // There are file systems without links.
+                    fs::rename(&mine, &path)?;
+                }
+                _ => fs::remove_file(&mine)?,
+            }
+        }
+        fs::read_to_string(path)
+    }
+
     /// Writes a file, whole or not at all, and returns its name.
     pub(crate) async fn save(
         &self,
@@ -141,6 +159,7 @@ mod tests {
     async fn files_are_found_by_their_own_names_only_and_go_when_old() {
         let dir = tempfile::tempdir().unwrap();
         let files = AudioFiles::open(dir.path().join("users")).unwrap();
+        assert_eq!(files.mark().unwrap(), files.mark().unwrap());
         let user = UserId::new();
         let name = files.save(&user, "mp3", b"audio".to_vec()).await.unwrap();
         let path = files.path(&user, &name).unwrap();

@@ -28,6 +28,7 @@ mod postgres;
 mod reservations;
 mod retry;
 mod schema;
+mod services;
 mod sessions;
 mod sqlite;
 mod statement;

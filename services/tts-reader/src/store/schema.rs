@@ -16,6 +16,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("mailed tokens", include_str!("../../migrations/0006_mailed_tokens.sql")),
     ("payments", include_str!("../../migrations/0007_payments.sql")),
     ("counts", include_str!("../../migrations/0010_counts.sql")),
+    ("services", include_str!("../../migrations/0011_services.sql")),
 ];
 const POSTGRES_ALONE: &str = "-- @postgres\n";
 

@@ -8,7 +8,7 @@ use std::{
 use libtest_mimic::Trial;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tts_reader::{DatabaseUrl, Settings};
+use tts_reader::{DatabaseUrl, Secret, Settings};
 
 use crate::{
     app::{Home, TestApp, User},
@@ -28,6 +28,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("a_token_revoked_at_one_is_refused_by_the_other_at_once", revoked),
         trial("audio_of_one_opens_at_the_other", audio),
         trial("one_key_at_two_services_is_one_job", one_key),
+        trial("services_that_were_told_otherwise_say_so", told_otherwise),
     ]
 }
 
@@ -293,4 +294,39 @@ async fn one_key() {
         link.rsplit('/').next().unwrap().to_owned()
     };
     assert!(answers.iter().all(|answer| file(answer) == file(&answers[0])), "one job");
+}
+
+async fn told_otherwise() {
+    let shared = tempfile::tempdir().unwrap();
+    let dir = shared.path().to_owned();
+    let one = TestApp::with(|settings| settings.audio_dir = Some(dir.clone())).await;
+    let alike = one.home.beside(tempfile::tempdir().unwrap());
+    let alike = TestApp::at(alike, |settings| settings.audio_dir = Some(dir.clone())).await;
+    let other = one.home.beside(tempfile::tempdir().unwrap());
+    let other = TestApp::at(other, |settings| {
+        settings.jwt_secret = Some(Secret::new("test", "another secret for tests").unwrap());
+        settings.emails_per_hour = 7;
+    })
+    .await;
+    let said = |app: &TestApp| {
+        let log = std::fs::read_to_string(app.path().join("tts_api_audit.log")).unwrap();
+        let lines = log.lines().filter(|line| line.contains(" differs from that of the service "));
+        let name = |line: &str| {
+            line.split(" differs").next().unwrap().rsplit(' ').next().unwrap().to_owned()
+        };
+        lines.map(name).collect::<Vec<_>>()
+    };
+    // Of each of the two others.
+    let wanted = ["AUDIO_DIR", "EMAILS_PER_HOUR", "JWT_SECRET_KEY"];
+    while said(&other).len() < 6 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(said(&other), [wanted, wanted].concat());
+    assert_eq!((said(&one), said(&alike)), (vec![], vec![]), "they look again in a minute");
+    let mut session = Session::on(&one.home.database()).await;
+    assert_eq!(session.number("SELECT count(*) FROM services").await, 3);
+    let texts = session.text("SELECT string_agg(settings, ' ') FROM services").await;
+    assert!(!texts.contains("secret for tests"), "{texts}");
+    drop(other.stop().await);
+    assert_eq!(session.number("SELECT count(*) FROM services").await, 2);
 }
