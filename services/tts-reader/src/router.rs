@@ -1,34 +1,28 @@
-//! Every route of the service, grouped by who calls it.
+//! Every route of the service, grouped by who calls it, each with how the OpenAPI document tells it:
+//! the router and `/openapi.json` are made of this one table.
 //!
 //! Routes that take a [`Caller`](crate::auth::Caller) are private; that type is the only gate.
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    middleware::from_fn_with_state,
-    routing::{MethodRouter, get, post},
-};
+use axum::{Router, middleware::from_fn_with_state};
 
 use crate::{
     app::App,
     middleware,
+    openapi::operations as told,
+    route::Route,
     routes::{
-        accounts, admin, billing, dev, extraction, fallback, preferences, speech, system,
+        accounts, admin, billing, dev, docs, extraction, fallback, preferences, speech, system,
         test_accounts,
     },
 };
 
-type Routes = Router<Arc<App>>;
-
 /// The whole service.
 pub(crate) fn build(app: &Arc<App>) -> Router {
-    let routes = Routes::new();
-    let routes = for_everybody(routes);
-    let routes = for_accounts(routes);
-    let routes = for_administrators(routes);
-    let routes = if app.settings.dev { for_load_tests(routes) } else { routes };
-    routes
+    table(app.settings.dev)
+        .into_iter()
+        .fold(Router::new(), |router, route| route.serve(router))
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(middleware::panics())
@@ -37,68 +31,125 @@ pub(crate) fn build(app: &Arc<App>) -> Router {
         .with_state(Arc::clone(app))
 }
 
-fn for_everybody(routes: Routes) -> Routes {
-    let routes = routes.route("/", get(system::root));
-    let routes = both(routes, "/api/health", get(system::health));
-    let routes = both(routes, "/api/enterprise/status", get(system::enterprise_status));
-    let routes = both(routes, "/api/platform-stats", get(system::platform_stats));
-    let routes = both(routes, "/metrics", get(system::metrics));
-    let routes = both(routes, "/api/register", post(accounts::register));
-    let routes = both(routes, "/api/login", post(accounts::login));
-    let routes = both(routes, "/api/token", post(accounts::login));
-    let routes = both(routes, "/api/refresh", post(accounts::refresh));
-    let routes = both(routes, "/api/verify-email", get(accounts::verify_email));
-    let routes = both(routes, "/api/resend-verification", post(accounts::resend_verification));
-    let routes = both(routes, "/api/password-reset", post(accounts::ask_for_reset));
-    let routes = both(routes, "/api/password-reset/confirm", post(accounts::reset_password));
-    let routes = both(routes, "/api/pricing-tiers", get(billing::pricing_tiers));
-    let routes = both(routes, "/api/credit-packages", get(billing::credit_packages));
-    // Opened by Stripe's signature.
-    let routes = both(routes, "/api/stripe_webhook", post(billing::webhook));
-    // Opened by the signature in the link, so that an <audio> element can play it.
-    routes.route("/audio/{user_id}/{file}", get(speech::audio))
+/// What is served; with `dev` also what load tests need, otherwise these paths are 404 like any other.
+pub(crate) fn table(dev: bool) -> Vec<Route> {
+    let mut routes = for_everybody();
+    routes.extend(for_accounts());
+    routes.extend(for_administrators());
+    if dev {
+        routes.extend(for_load_tests());
+    }
+    routes
 }
 
-fn for_accounts(routes: Routes) -> Routes {
-    let user = get(accounts::user).delete(accounts::delete_user);
-    let routes = both(routes, "/api/user", user);
-    let routes = both(routes, "/api/user/analytics", get(accounts::analytics));
-    let routes = both(routes, "/api/logout", post(accounts::logout));
-    let wishes = get(preferences::read).post(preferences::write);
-    let routes = both(routes, "/api/preferences", wishes);
-    let routes = both(routes, "/api/usage", get(accounts::usage));
-    let routes = both(routes, "/api/credit-balance", get(billing::credit_balance));
-    let routes = both(routes, "/api/create-credit-checkout", post(billing::buy_credits));
-    let routes = both(routes, "/api/create-checkout-session", post(billing::subscribe));
-    let routes = both(routes, "/api/create-billing-portal-session", post(billing::portal));
-    let routes = both(routes, "/api/voices", get(speech::voices));
-    let routes = both(routes, "/api/synthesize", post(speech::synthesize));
-    let aloud = post(speech::extract_and_synthesize);
-    let routes = both(routes, "/api/extract-and-synthesize", aloud);
-    let routes = both(routes, "/api/extract", post(extraction::extract));
-    let routes = both(routes, "/api/extract/enhanced", post(extraction::enhanced));
-    let routes = both(routes, "/api/extract/preview", post(extraction::preview));
-    both(routes, "/api/extract/methods", get(extraction::methods))
+fn for_everybody() -> Vec<Route> {
+    vec![
+        Route::get("/", system::root, told::system::root()).exactly(),
+        Route::get("/openapi.json", docs::document, told::docs::document()).exactly(),
+        Route::get("/docs", docs::page, told::docs::page()),
+        Route::get("/redoc", docs::page, told::docs::other_page()),
+        Route::get("/docs/icon.svg", docs::icon, told::docs::icon()).exactly(),
+        Route::get("/docs/page.css", docs::style, told::docs::style()).exactly(),
+        Route::get("/docs/page.js", docs::script, told::docs::script()).exactly(),
+        Route::get("/api/health", system::health, told::system::health()),
+        Route::get(
+            "/api/enterprise/status",
+            system::enterprise_status,
+            told::system::enterprise_status(),
+        ),
+        Route::get("/api/platform-stats", system::platform_stats, told::system::platform_stats()),
+        Route::get("/metrics", system::metrics, told::system::metrics()),
+        Route::post("/api/register", accounts::register, told::signing_in::register()),
+        Route::post("/api/login", accounts::login, told::signing_in::login()),
+        Route::post("/api/token", accounts::login, told::signing_in::token()),
+        Route::post("/api/refresh", accounts::refresh, told::signing_in::refresh()),
+        Route::get("/api/verify-email", accounts::verify_email, told::signing_in::verify_email()),
+        Route::post(
+            "/api/resend-verification",
+            accounts::resend_verification,
+            told::signing_in::resend_verification(),
+        ),
+        Route::post(
+            "/api/password-reset",
+            accounts::ask_for_reset,
+            told::signing_in::ask_for_reset(),
+        ),
+        Route::post(
+            "/api/password-reset/confirm",
+            accounts::reset_password,
+            told::signing_in::reset_password(),
+        ),
+        Route::get("/api/pricing-tiers", billing::pricing_tiers, told::billing::pricing_tiers()),
+        Route::get(
+            "/api/credit-packages",
+            billing::credit_packages,
+            told::billing::credit_packages(),
+        ),
+        // Opened by Stripe's signature.
+        Route::post("/api/stripe_webhook", billing::webhook, told::billing::webhook()),
+        // Opened by the signature in the link, so that an <audio> element can play it.
+        Route::get("/audio/{user_id}/{file}", speech::audio, told::speech::audio()).exactly(),
+    ]
 }
 
-fn for_administrators(routes: Routes) -> Routes {
-    let routes = both(routes, "/api/admin/users", get(admin::users));
-    let routes = both(routes, "/api/admin/users/{username}/credits", get(admin::credits));
-    both(routes, "/api/admin/payment-events", get(admin::payment_events))
+fn for_accounts() -> Vec<Route> {
+    vec![
+        Route::get("/api/user", accounts::user, told::accounts::user()),
+        Route::delete("/api/user", accounts::delete_user, told::accounts::delete_user()),
+        Route::get("/api/user/analytics", accounts::analytics, told::accounts::analytics()),
+        Route::post("/api/logout", accounts::logout, told::signing_in::logout()),
+        Route::get("/api/preferences", preferences::read, told::accounts::preferences()),
+        Route::post("/api/preferences", preferences::write, told::accounts::set_preferences()),
+        Route::get("/api/usage", accounts::usage, told::accounts::usage()),
+        Route::get("/api/credit-balance", billing::credit_balance, told::billing::credit_balance()),
+        Route::post(
+            "/api/create-credit-checkout",
+            billing::buy_credits,
+            told::billing::buy_credits(),
+        ),
+        Route::post("/api/create-checkout-session", billing::subscribe, told::billing::subscribe()),
+        Route::post("/api/create-billing-portal-session", billing::portal, told::billing::portal()),
+        Route::get("/api/voices", speech::voices, told::speech::voices()),
+        Route::post("/api/synthesize", speech::synthesize, told::speech::synthesize()),
+        Route::post(
+            "/api/extract-and-synthesize",
+            speech::extract_and_synthesize,
+            told::speech::extract_and_synthesize(),
+        ),
+        Route::post("/api/extract", extraction::extract, told::extraction::extract()),
+        Route::post("/api/extract/enhanced", extraction::enhanced, told::extraction::enhanced()),
+        Route::post("/api/extract/preview", extraction::preview, told::extraction::preview()),
+        Route::get("/api/extract/methods", extraction::methods, told::extraction::methods()),
+    ]
 }
 
-/// Only with `--dev` or `LOAD_TEST_MODE`; otherwise these paths are 404 like any other.
-fn for_load_tests(routes: Routes) -> Routes {
-    let routes = both(routes, "/api/dev/accounts", post(dev::create_account));
-    let routes = both(routes, "/api/dev/credits", post(dev::add_credits));
-    let till = get(billing::mock_checkout).post(billing::pay_mock_checkout);
-    let routes = both(routes, "/api/dev/checkout/{checkout}", till);
-    let batches = get(test_accounts::list).post(test_accounts::create);
-    let routes = both(routes, "/api/dev/test-accounts", batches);
-    both(routes, "/api/dev/test-accounts/change", post(test_accounts::change))
+fn for_administrators() -> Vec<Route> {
+    vec![
+        Route::get("/api/admin/users", admin::users, told::admin::users()),
+        Route::get("/api/admin/users/{username}/credits", admin::credits, told::admin::credits()),
+        Route::get(
+            "/api/admin/payment-events",
+            admin::payment_events,
+            told::admin::payment_events(),
+        ),
+    ]
 }
 
-/// Serves a route with and without a slash at the end, without a redirect.
-fn both(routes: Routes, path: &'static str, to: MethodRouter<Arc<App>>) -> Routes {
-    routes.route(path, to.clone()).route(&format!("{path}/"), to)
+/// Only with `--dev` or `LOAD_TEST_MODE`.
+fn for_load_tests() -> Vec<Route> {
+    const TILL: &str = "/api/dev/checkout/{checkout}";
+    const BATCHES: &str = "/api/dev/test-accounts";
+    vec![
+        Route::post("/api/dev/accounts", dev::create_account, told::dev::create_account()),
+        Route::post("/api/dev/credits", dev::add_credits, told::dev::add_credits()),
+        Route::get(TILL, billing::mock_checkout, told::dev::mock_checkout()),
+        Route::post(TILL, billing::pay_mock_checkout, told::dev::pay_mock_checkout()),
+        Route::get(BATCHES, test_accounts::list, told::dev::list_batch()),
+        Route::post(BATCHES, test_accounts::create, told::dev::create_batch()),
+        Route::post(
+            "/api/dev/test-accounts/change",
+            test_accounts::change,
+            told::dev::change_batch(),
+        ),
+    ]
 }

@@ -26,7 +26,7 @@ impl PayError {
     pub(crate) fn answer(self, failed: &'static str) -> ApiError {
         match self {
             Self::Off => ApiError::Refused {
-                status: StatusCode::NOT_IMPLEMENTED,
+                status: StatusCode::NOT_FOUND,
                 detail: "Payments are not configured on this server.".to_owned(),
             },
             Self::Busy => ApiError::Busy { what: WHAT, retry_after: 2 },

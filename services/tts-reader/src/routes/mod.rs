@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod admin;
 pub(crate) mod billing;
 pub(crate) mod dev;
+pub(crate) mod docs;
 pub(crate) mod extraction;
 pub(crate) mod fallback;
 pub(crate) mod preferences;

@@ -9,7 +9,7 @@ use crate::domain::Tier;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Payments {
-    /// Nobody: what would be bought answers 501.
+    /// Nobody: what would be bought answers 404.
     Off,
     /// A page of this service where everything is paid at once, without money.
     Mock(Prices),

@@ -8,7 +8,9 @@ mod body;
 mod email;
 mod field_error;
 mod fields;
+mod path;
 
 pub(crate) use body::{JsonBody, RawBody};
 pub(crate) use field_error::FieldError;
 pub(crate) use fields::{Fields, Text};
+pub(crate) use path::PathParts;

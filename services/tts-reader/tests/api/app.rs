@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 use tts_reader::{DatabaseUrl, Secret, ServeError, Settings};
 
-use crate::database::TestDatabase;
+use crate::{contract, database::TestDatabase};
 
 /// Signs the tokens of every test service, so that tests can make wrong ones.
 pub(crate) const SECRET: &str = "a secret for tests only";
@@ -101,7 +101,7 @@ impl TestApp {
         let serving = tokio::spawn(tts_reader::run(listener, settings, shutdown));
         let app = Self { url: format!("http://{address}"), home, client: client(), stop, serving };
         // Answered as soon as the service is up; a start that failed shows here, not later.
-        app.get("/").await.expect_status(200);
+        app.client.get(&app.url).send().await.unwrap().error_for_status().unwrap();
         app
     }
 
@@ -181,12 +181,19 @@ impl TestApp {
         self.client.request(method, url)
     }
 
+    /// Every answer must be one that the OpenAPI document tells.
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Reply {
-        let response = request.send().await.unwrap();
+        let request = request.build().unwrap();
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let response = self.client.execute(request).await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         let json = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Reply { status, headers, json }
+        let reply = Reply { status, headers, json };
+        if url.as_str().starts_with(&self.url) {
+            contract::check(&method, url.path(), &reply);
+        }
+        reply
     }
 }
 

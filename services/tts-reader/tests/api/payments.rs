@@ -317,9 +317,9 @@ async fn buying_is_refused_as_documented() {
     let none = TestApp::start().await;
     let user = none.account("FREE", 0).await;
     let reply = none.post_as(&user, "/api/create-credit-checkout", credits).await;
-    assert_eq!(reply.expect_status(501).detail(), "Payments are not configured on this server.");
-    none.post_as(&user, "/api/create-checkout-session", json!({})).await.expect_status(501);
-    none.post(WEBHOOK, json!({})).await.expect_status(501);
+    assert_eq!(reply.expect_status(404).detail(), "Payments are not configured on this server.");
+    none.post_as(&user, "/api/create-checkout-session", json!({})).await.expect_status(404);
+    none.post(WEBHOOK, json!({})).await.expect_status(404);
 }
 
 #[tokio::test]

@@ -6,6 +6,8 @@
 #[path = "../api/app.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod app;
+#[path = "../api/contract.rs"]
+mod contract;
 #[path = "../api/database.rs"]
 mod database;
 mod limits;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{FromRequestParts, Path, Query, State, rejection::QueryRejection},
+    extract::{FromRequestParts, Query, State, rejection::QueryRejection},
     http::request::Parts,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{app::App, auth::Caller, domain::Timestamp, errors::ApiError};
+use crate::{app::App, auth::Caller, domain::Timestamp, errors::ApiError, validation::PathParts};
 
 /// Most entries of one page.
 const MOST: i64 = 1_000;
@@ -82,7 +82,7 @@ pub(crate) async fn users(
 pub(crate) async fn credits(
     State(app): State<Arc<App>>,
     _: Admin,
-    Path(username): Path<String>,
+    PathParts(username): PathParts<String>,
     page: Asked,
 ) -> Result<Json<Value>, ApiError> {
     let page = Page::of(page, "after")?;

@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::Html,
-};
+use axum::{Json, extract::State, response::Html};
 use serde_json::{Value, json};
 
 use super::webhook::handle;
@@ -15,12 +11,13 @@ use crate::{
     domain::Timestamp,
     errors::ApiError,
     payments::{MockCheckout, Payments},
+    validation::PathParts,
 };
 
 /// A page with one button.
 pub(crate) async fn mock_checkout(
     State(app): State<Arc<App>>,
-    Path(token): Path<String>,
+    PathParts(token): PathParts<String>,
 ) -> Result<Html<String>, ApiError> {
     let goods = read(&app, &token)?.goods();
     // `goods` is made of numbers and names of tiers.
@@ -33,7 +30,7 @@ pub(crate) async fn mock_checkout(
 /// Pays. Done again, it changes nothing more.
 pub(crate) async fn pay_mock_checkout(
     State(app): State<Arc<App>>,
-    Path(token): Path<String>,
+    PathParts(token): PathParts<String>,
 ) -> Result<Json<Value>, ApiError> {
     let checkout = read(&app, &token)?;
     let (event, change) = checkout.pay(Timestamp::now());

@@ -4,7 +4,7 @@ use std::{collections::HashMap, io::ErrorKind, sync::Arc};
 
 use axum::{
     body::Body,
-    extract::{Path, Query, Request, State},
+    extract::{Query, Request, State},
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
@@ -14,11 +14,12 @@ use crate::{
     app::App,
     domain::{Timestamp, UserId},
     errors::{ApiError, INTERNAL},
+    validation::PathParts,
 };
 
 pub(crate) async fn audio(
     State(app): State<Arc<App>>,
-    Path((user_id, file)): Path<(String, String)>,
+    PathParts((user_id, file)): PathParts<(String, String)>,
     Query(query): Query<HashMap<String, String>>,
     request: Request,
 ) -> Result<Response, ApiError> {

@@ -26,6 +26,8 @@ pub(crate) async fn root() -> Json<Value> {
         },
         "endpoints": {
             "health": "/api/health",
+            "docs": "/docs",
+            "redoc": "/redoc",
             "authentication": "/api/login",
             "extraction": "/api/extract/enhanced",
             "synthesis": "/api/synthesize",
