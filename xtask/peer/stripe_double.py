@@ -5,7 +5,7 @@
 The package opens checkouts, retrieves, refunds and cancels, meets errors and idempotency keys, and
 verifies the signatures of events that the double delivers to a receiver here.
 """
-import argparse, http.server, subprocess, threading, urllib.error, urllib.request
+import argparse, http.server, json, subprocess, threading, urllib.error, urllib.request
 
 import stripe
 
@@ -104,6 +104,18 @@ def buying():
     check("the charge says how much", charge.amount_refunded == 1000 and not charge.refunded, charge)
 
 
+def disputing(base):
+    session = credits("order-3")
+    pay(session)
+    payment = stripe.checkout.Session.retrieve(session.id).payment_intent
+    bank = urllib.request.Request(f"{base}/c/dispute/{payment}", data=b"", method="POST")
+    begun = json.load(OPENER.open(bank, timeout=30))
+    it = stripe.Dispute.retrieve(begun["id"])
+    check("a dispute begins", it.status == "needs_response" and it.amount == 2400 and it.payment_intent == payment, it)
+    check("its charge says so", stripe.Charge.retrieve(it.charge).disputed)
+    check("it can be given up", stripe.Dispute.close(it.id).status == "lost")
+
+
 def subscribing():
     session = stripe.checkout.Session.create(
         mode="subscription", line_items=[{"price": "price_pro", "quantity": 1}], client_reference_id="ann",
@@ -165,6 +177,9 @@ def main():
             subscribing()
             refusals()
             events(secret)
+            disputing(stripe.api_base)
+            told = [stripe.Webhook.construct_event(body, it, secret).type for body, it in Receiver.came][-2:]
+            check("disputing is told", told == ["charge.dispute.created", "charge.dispute.funds_withdrawn"], told)
         finally:
             process.kill()
     raise SystemExit(1 if failed else 0)

@@ -8,6 +8,7 @@
 mod app;
 mod audit;
 mod auth;
+mod breaker;
 pub mod cli;
 mod domain;
 pub mod embedded;

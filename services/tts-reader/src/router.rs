@@ -132,6 +132,22 @@ fn for_administrators() -> Vec<Route> {
             admin::payment_events,
             told::admin::payment_events(),
         ),
+        Route::get(
+            "/api/admin/security-audit",
+            admin::security_audit,
+            told::admin::security_audit(),
+        ),
+        Route::get(
+            "/api/admin/audit-user/{username}",
+            admin::audit_user,
+            told::admin::audit_user(),
+        ),
+        Route::delete(
+            "/api/admin/purge-fraudulent-user/{username}",
+            admin::purge_user,
+            told::admin::purge_user(),
+        ),
+        Route::get("/api/admin/analytics/overview", admin::overview, told::admin::overview()),
     ]
 }
 

@@ -81,6 +81,9 @@ pub(super) fn answer(books: &mut Books, request: &Request) -> Answer {
     if let Some(session) = request.path().strip_prefix("/c/pay/") {
         return page(books, request, session);
     }
+    if let Some(payment) = request.path().strip_prefix("/c/dispute/") {
+        return bank(books, request, payment);
+    }
     let mut answer = match authorized(request) {
         Ok(()) => call(books, request),
         Err(refused) => Answer::json(refused.status, &json!({ "error": refused.error })),
@@ -106,6 +109,25 @@ fn page(books: &mut Books, request: &Request, session: &str) -> Answer {
     // What a header may not have was never a URL.
     let back: String = back.chars().filter(char::is_ascii_graphic).collect();
     Answer { status: 303, headers: vec![("location", back)], body: String::new(), deliver }
+}
+
+/// Not Stripe's: the buyer's bank, where all of a payment is disputed by a POST.
+fn bank(books: &mut Books, request: &Request, payment: &str) -> Answer {
+    let paid = books.get(payment).filter(|it| it["object"] == "payment_intent");
+    let Some(paid) = paid.and_then(|it| it["amount"].as_i64()) else {
+        return Answer::json(404, &json!({ "error": "no such payment" }));
+    };
+    if request.method != "POST" {
+        return Answer::json(405, &json!({ "error": "a dispute is begun by a POST" }));
+    }
+    match books.dispute(payment, paid) {
+        Ok(happened) => {
+            let about = books.existing(&happened[0].event)["data"]["object"].clone();
+            let deliver = happened.into_iter().map(|it| it.event).collect();
+            Answer { deliver, ..Answer::json(200, &about) }
+        }
+        Err(message) => Answer::json(400, &json!({ "error": message })),
+    }
 }
 
 /// As `Bearer`, or as the user name of basic authentication, which nobody uses here.
@@ -168,6 +190,12 @@ fn dispatch(books: &mut Books, request: &Request) -> Result<Value, Refused> {
         ("GET", ["v1", "payment_intents", id]) => existing(books, "payment_intent", id),
         ("GET", ["v1", "charges", id]) => existing(books, "charge", id),
         ("GET", ["v1", "customers", id]) => existing(books, "customer", id),
+        ("GET", ["v1", "disputes", id]) => existing(books, "dispute", id),
+        ("POST", ["v1", "disputes", id, "close"]) => {
+            existing(books, "dispute", id)?;
+            books.decide(id, false);
+            Ok(books.existing(id).clone())
+        }
         ("POST", ["v1", "refunds"]) => refund(books, &fields),
         ("GET", ["v1", "subscriptions", id]) => existing(books, "subscription", id),
         ("DELETE", ["v1", "subscriptions", id]) => {

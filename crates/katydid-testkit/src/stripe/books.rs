@@ -176,8 +176,8 @@ impl Books {
         }));
         self.keep(json!({
             "id": charge, "object": "charge", "amount": amount, "amount_refunded": 0,
-            "currency": "usd", "customer": customer, "livemode": false, "metadata": {},
-            "paid": true, "payment_intent": intent, "refunded": false, "status": "succeeded",
+            "currency": "usd", "customer": customer, "disputed": false, "livemode": false,
+            "metadata": {}, "paid": true, "payment_intent": intent, "refunded": false, "status": "succeeded",
         }));
         vec![
             self.happened("charge.succeeded", &charge),
@@ -221,6 +221,41 @@ impl Books {
         it["amount_refunded"] = json!(before + cents);
         it["refunded"] = json!(before + cents == amount);
         Ok(self.happened("charge.refunded", &charge))
+    }
+
+    /// The buyer's bank takes so many cents of a payment.
+    ///
+    /// # Errors
+    /// When the payment was not of so much.
+    pub(super) fn dispute(&mut self, payment: &str, cents: i64) -> Result<Vec<Happened>, String> {
+        let charge =
+            self.existing(payment)["latest_charge"].as_str().unwrap_or_default().to_owned();
+        let paid = self.existing(&charge)["amount"].as_i64().unwrap_or(0);
+        if !(1..=paid).contains(&cents) {
+            return Err(format!("{cents} cents cannot be disputed of {paid}"));
+        }
+        self.existing(&charge)["disputed"] = json!(true);
+        let (id, created) = (self.id("dp"), self.second());
+        self.keep(json!({
+            "id": id, "object": "dispute", "amount": cents, "balance_transactions": [],
+            "charge": charge, "created": created, "currency": "usd", "evidence": {},
+            "is_charge_refundable": false, "livemode": false, "metadata": {},
+            "payment_intent": payment, "reason": "fraudulent", "status": "needs_response",
+        }));
+        Ok(vec![
+            self.happened("charge.dispute.created", &id),
+            self.happened("charge.dispute.funds_withdrawn", &id),
+        ])
+    }
+
+    /// The bank decides a dispute: for the shop, or for the buyer.
+    pub(super) fn decide(&mut self, dispute: &str, won: bool) -> Vec<Happened> {
+        self.existing(dispute)["status"] = json!(if won { "won" } else { "lost" });
+        let mut happened = vec![self.happened("charge.dispute.closed", dispute)];
+        if won {
+            happened.push(self.happened("charge.dispute.funds_reinstated", dispute));
+        }
+        happened
     }
 
     pub(super) fn change_subscription(&mut self, id: &str, status: &str) -> Happened {

@@ -155,6 +155,21 @@ impl StripeDouble {
         self.shared.books().refund(payment, cents).expect("so much is there to go back")
     }
 
+    /// The buyer asks the bank for so many cents of a payment, and the bank takes them. Returns what
+    /// happened, and the dispute's id.
+    pub fn dispute(&self, payment: &str, cents: i64) -> (Vec<Happened>, String) {
+        let mut books = self.shared.books();
+        let happened = books.dispute(payment, cents).expect("so much was paid");
+        let about = &books.existing(&happened[0].event)["data"]["object"]["id"];
+        let id = about.as_str().expect("a dispute has an id").to_owned();
+        (happened, id)
+    }
+
+    /// The bank decides a dispute, for the shop or for the buyer.
+    pub fn decide(&self, dispute: &str, won: bool) -> Vec<Happened> {
+        self.shared.books().decide(dispute, won)
+    }
+
     /// A subscription changes its status; `canceled` is its end.
     pub fn change_subscription(&self, id: &str, status: &str) -> Happened {
         self.shared.books().change_subscription(id, status)

@@ -32,6 +32,9 @@ pub(super) enum Command {
     Config(ConfigArgs),
     /// Look after the audit log.
     Audit(AuditArgs),
+    /// Ask the service that runs with this environment whether it is well. Exit code 0: it is; 1: it
+    /// is not, or does not answer. For the health check of a container.
+    Health(HealthArgs),
     /// Print the notices of the voice data and the engines inside this binary.
     Licenses,
 }
@@ -120,6 +123,13 @@ pub(super) enum AuditVerb {
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct HealthArgs {
+    /// Where it listens [default: as HOST and PORT say, else 127.0.0.1:5000].
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(super) bind: Option<SocketAddr>,
 }
 
 impl ServeArgs {

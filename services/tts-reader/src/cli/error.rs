@@ -1,6 +1,6 @@
 //! What the command line tells when something went wrong, and its exit codes.
 
-use std::{io, path::PathBuf};
+use std::{io, net::SocketAddr, path::PathBuf};
 
 use tts_reader_accounts::AccountsError;
 
@@ -32,6 +32,10 @@ pub(super) enum CliError {
     AuditBroken { path: PathBuf, findings: u64 },
     #[error("cannot read {path}: {source}; name the log, or its data directory with --data", path = path.display())]
     AuditUnread { path: PathBuf, source: io::Error },
+    #[error("no service answers on {address}: {source}")]
+    NoHealth { address: SocketAddr, source: io::Error },
+    #[error("{address} says {status} on /api/health")]
+    Unhealthy { address: SocketAddr, status: String },
     #[error("{0}")]
     Io(#[from] io::Error),
 }

@@ -5,6 +5,7 @@ mod args;
 mod audit;
 mod config;
 mod error;
+mod health;
 mod migrate;
 mod run;
 mod serve;

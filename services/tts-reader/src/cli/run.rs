@@ -13,7 +13,7 @@ use super::{
     args::{Cli, Command},
     audit, config,
     error::CliError,
-    migrate, serve,
+    health, migrate, serve,
 };
 use crate::settings::Environment;
 
@@ -45,6 +45,7 @@ fn dispatch(cli: &Cli, env: &Environment) -> Result<(), CliError> {
         Command::Migrate(args) => migrate::migrate(args, env),
         Command::Config(args) => config::config(args, env),
         Command::Audit(args) => audit::audit(args, env),
+        Command::Health(args) => health::health(args, env),
         Command::Licenses => Ok(io::stdout().write_all(crate::NOTICES.as_bytes())?),
     }
 }

@@ -2,10 +2,12 @@
 
 mod credits;
 mod ids;
+mod issues;
 mod tiers;
 mod time;
 
 pub(crate) use credits::{CREDIT_LIFETIME, PURCHASE, credits_for, pays_for, price_of};
 pub(crate) use ids::UserId;
+pub(crate) use issues::{Issue, IssueKind, Severity};
 pub(crate) use tiers::Tier;
 pub(crate) use time::Timestamp;

@@ -51,6 +51,11 @@ impl Timestamp {
         Self(self.day_start().0 - day * 86_400_000_000)
     }
 
+    /// `2026-11`, in UTC.
+    pub(crate) fn month(self) -> String {
+        self.civil().strftime("%Y-%m").to_string()
+    }
+
     fn civil(self) -> jiff::civil::DateTime {
         jiff::Timestamp::from_microsecond(self.0)
             .unwrap_or(jiff::Timestamp::UNIX_EPOCH)

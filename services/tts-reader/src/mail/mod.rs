@@ -1,7 +1,6 @@
 //! E-mail: what is written (`letter`), who carries it (`post`), and which way out it takes
 //! (`outbox`).
 
-mod breaker;
 mod letter;
 mod outbox;
 mod post;

@@ -12,7 +12,7 @@ use lettre::{
     Message, SmtpTransport, Transport,
     transport::smtp::{
         authentication::Credentials,
-        client::{Tls, TlsParameters},
+        client::{Certificate, Tls, TlsParameters},
     },
 };
 use uuid::Uuid;
@@ -82,6 +82,20 @@ pub(super) fn sweep(dir: &Path, age: Duration) -> io::Result<usize> {
     Ok(removed)
 }
 
+/// An error with what is behind it: "network error" alone helps nobody.
+fn whole(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        let more = deeper.to_string();
+        if !text.contains(&more) {
+            text += &format!(": {more}");
+        }
+        cause = deeper.source();
+    }
+    text
+}
+
 /// A mail server.
 #[derive(Debug)]
 pub(super) struct Server {
@@ -94,11 +108,9 @@ impl Server {
     /// # Errors
     /// When the host's name can have no certificate.
     pub(super) fn new(smtp: &Smtp) -> Result<Self, String> {
-        let parameters =
-            || TlsParameters::new(smtp.host.clone()).map_err(|error| format!("SMTP_HOST: {error}"));
         let tls = match smtp.encryption {
-            Encryption::Always => Tls::Wrapper(parameters()?),
-            Encryption::StartTls => Tls::Required(parameters()?),
+            Encryption::Always => Tls::Wrapper(parameters(smtp)?),
+            Encryption::StartTls => Tls::Required(parameters(smtp)?),
             Encryption::None => Tls::None,
         };
         let mut builder = SmtpTransport::builder_dangerous(&smtp.host)
@@ -113,8 +125,18 @@ impl Server {
     }
 }
 
+fn parameters(smtp: &Smtp) -> Result<TlsParameters, String> {
+    let mut builder = TlsParameters::builder(smtp.host.clone());
+    if let Some(pem) = &smtp.authorities {
+        let certificates = Certificate::from_pem(pem.as_bytes())
+            .map_err(|error| format!("SMTP_CERTIFICATES: {error}"))?;
+        builder = builder.add_root_certificate(certificates);
+    }
+    builder.build().map_err(|error| format!("SMTP_HOST: {error}"))
+}
+
 impl Outbox for Server {
     fn deliver(&mut self, message: &Message) -> Result<(), String> {
-        self.transport.send(message).map(drop).map_err(|error| error.to_string())
+        self.transport.send(message).map(drop).map_err(|error| whole(&error))
     }
 }

@@ -13,17 +13,19 @@ use std::{
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread::JoinHandle,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use lettre::message::Mailbox;
 
 use super::{
-    breaker::Breaker,
     letter::Letter,
     outbox::{self, Files, Outbox, Server},
 };
-use crate::settings::{Email, Settings};
+use crate::{
+    breaker::{Breaker, Condition},
+    settings::{Email, Settings},
+};
 
 /// Letters that may wait.
 const QUEUE: usize = 1_000;
@@ -31,8 +33,9 @@ const QUEUE: usize = 1_000;
 const TRIES: u32 = 3;
 /// Pause before a letter is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
-/// How long a mail server that failed again and again is left alone.
-const BREAK: Duration = Duration::from_secs(30);
+/// Failures in a row after which a mail server is left alone, and for how long.
+const FAILURES: u32 = 3;
+const REST: Duration = Duration::from_secs(30);
 /// How long letters in files are kept.
 const KEPT: Duration = Duration::from_hours(7 * 24);
 
@@ -95,7 +98,7 @@ impl Post {
                 let postman = Postman {
                     from,
                     outbox,
-                    breaker: Breaker::new(BREAK),
+                    breaker: Breaker::new(FAILURES, REST),
                     shared: Arc::clone(&shared),
                 };
                 let thread = std::thread::Builder::new()
@@ -187,20 +190,25 @@ impl Postman {
             }
         };
         for tries in 1..=TRIES {
-            let pause = self.breaker.wait(Instant::now()).unwrap_or_default();
-            let closing = self.pause(if tries > 1 { pause.max(AGAIN) } else { pause });
-            // At the end nobody waits for a server that is known to be away.
-            if closing && self.breaker.is_open() {
-                return false;
+            if tries > 1 {
+                self.pause(AGAIN);
             }
+            let leave = loop {
+                match self.breaker.ask() {
+                    Ok(leave) => break leave,
+                    // At the end nobody waits for a server that is known to be away.
+                    Err(left) if self.pause(left) => return false,
+                    Err(_) => {}
+                }
+            };
             match self.outbox.deliver(&message) {
                 Ok(()) => {
-                    self.breaker.succeeded();
+                    leave.answered();
                     self.note(None);
                     return true;
                 }
                 Err(error) => {
-                    self.breaker.failed(Instant::now());
+                    leave.failed();
                     self.note(Some(&error));
                 }
             }
@@ -217,7 +225,7 @@ impl Postman {
 
     /// Logs trouble when it begins and when it ends, not once per letter.
     fn note(&self, trouble: Option<&str>) {
-        let open = self.breaker.is_open();
+        let open = self.breaker.condition() != Condition::Closed;
         let before = self.shared.broken.swap(open, Ordering::Relaxed);
         match trouble {
             Some(error) if open && !before => {

@@ -14,7 +14,7 @@ use prometheus_client::{
 };
 
 use super::process;
-use crate::{app::App, payments::Condition};
+use crate::{app::App, breaker::Condition};
 
 /// Upper bounds of the latency buckets, in seconds.
 const BUCKETS: [f64; 14] =

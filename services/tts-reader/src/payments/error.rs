@@ -19,6 +19,9 @@ pub(crate) enum PayError {
     /// It said no.
     #[error("the payment service refused: {0}")]
     Refused(String),
+    /// It has nothing by that id.
+    #[error("the payment service does not know it: {0}")]
+    Missing(String),
 }
 
 impl PayError {
@@ -34,7 +37,7 @@ impl PayError {
                 tracing::warn!(cause, "the payment service cannot be reached");
                 ApiError::Away { what: WHAT, retry_after }
             }
-            Self::Refused(cause) => ApiError::internal(failed, cause),
+            Self::Refused(cause) | Self::Missing(cause) => ApiError::internal(failed, cause),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{Paid, Stripe, signature};
 use crate::{
     domain::{PURCHASE, Tier, Timestamp, pays_for},
     settings::{Prices, Secret},
-    store::{Change, Credited, Event, Store, StoreError, Subscription, Verdict},
+    store::{Change, Credited, Disputed, Event, Store, StoreError, Subscription, Verdict},
 };
 
 /// Of these a bought subscription must be. Of one that was canceled nothing more will come, so it is
@@ -105,6 +105,12 @@ impl Told {
                 }
             }
             "charge.refunded" => Ok(refund(&self.object)),
+            "charge.dispute.created" => Ok(dispute(&self.object, 0)),
+            "charge.dispute.updated" | "charge.dispute.funds_withdrawn" => {
+                Ok(dispute(&self.object, 1))
+            }
+            "charge.dispute.closed" => Ok(dispute(&self.object, 2)),
+            "charge.dispute.funds_reinstated" => Ok(dispute(&self.object, 3)),
             "customer.subscription.created"
             | "customer.subscription.updated"
             | "customer.subscription.deleted" => {
@@ -194,6 +200,18 @@ fn refund(charge: &Value) -> Change {
         return Change::Ignore(Verdict::Ignored);
     }
     Change::Refund { payment, paid, refunded }
+}
+
+fn dispute(it: &Value, rank: i64) -> Change {
+    let (Some(id), Some(payment), Some(status), Some(cents @ 0..)) =
+        (text(it, "id"), id_of(&it["payment_intent"]), text(it, "status"), it["amount"].as_i64())
+    else {
+        return Change::Ignore(Verdict::Ignored);
+    };
+    // As long as the bank only asks (`warning_…`), the money is here.
+    let away = !status.starts_with("warning_") && !matches!(status.as_str(), "won" | "prevented");
+    let closed = matches!(status.as_str(), "won" | "lost" | "prevented" | "warning_closed");
+    Change::Dispute(Disputed { id, payment, cents, status, away, closed, rank })
 }
 
 async fn subscription(

@@ -3,15 +3,13 @@
 //! Nothing here touches accounts. What was paid is told by events (`events.rs`), whose changes the
 //! store makes (`store/payments.rs`).
 
-mod breaker;
+mod audit;
 mod error;
 mod events;
 mod mock;
 mod signature;
 mod stripe;
 
-use breaker::Breaker;
-pub(crate) use breaker::Condition;
 pub(crate) use error::PayError;
 use events::Events;
 pub(crate) use mock::{Checkout as MockCheckout, Mock};
@@ -19,6 +17,7 @@ use stripe::Paid;
 pub(crate) use stripe::{Figures, Stripe};
 
 use crate::{
+    breaker::Condition,
     domain::{Tier, UserId},
     server::ServeError,
     settings::{self, Settings},
@@ -85,6 +84,15 @@ impl Payments {
             Self::Off => Err(PayError::Off),
             Self::Mock(_) => Ok(back.to_owned()),
             Self::Stripe(stripe) => stripe.portal(customer, back).await,
+        }
+    }
+
+    /// Ends a subscription, so that it takes no more money.
+    pub(crate) async fn end_subscription(&self, id: &str) -> Result<(), PayError> {
+        match self {
+            Self::Off => Err(PayError::Off),
+            Self::Mock(_) => Ok(()),
+            Self::Stripe(stripe) => stripe.end_subscription(id).await,
         }
     }
 

@@ -17,8 +17,12 @@ use serde_json::Value;
 use tokio::{sync::Semaphore, time::timeout};
 use url::form_urlencoded::Serializer;
 
-use super::{Breaker, Condition, Events, Goods, Order, PayError};
-use crate::{domain::price_of, settings};
+use super::{Events, Goods, Order, PayError};
+use crate::{
+    breaker::{Breaker, Condition},
+    domain::price_of,
+    settings,
+};
 
 /// What one try may take, and a call with all its tries.
 const TRY_TIMEOUT: Duration = Duration::from_secs(8);
@@ -27,6 +31,9 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 const TRIES: u32 = 3;
 /// The pause before the second try; doubled before the third.
 const PAUSE: Duration = Duration::from_millis(250);
+/// Calls without an answer, in a row, after which it is left alone, and for how long.
+const FAILURES: u32 = 5;
+const REST: Duration = Duration::from_secs(15);
 /// Calls under way at one time.
 const PLACES: usize = 16;
 /// No answer that is of use is longer.
@@ -88,7 +95,7 @@ impl Stripe {
             base: settings.base.clone(),
             authorization,
             places: Semaphore::new(PLACES),
-            breaker: Breaker::default(),
+            breaker: Breaker::new(FAILURES, REST),
             events: Events::new(settings.webhook_secret.clone()),
             calls: AtomicU64::new(0),
             failures: AtomicU64::new(0),
@@ -133,17 +140,26 @@ impl Stripe {
 
     /// Asks what became of a checkout: an event may be late, and what it tells over.
     pub(crate) async fn session(&self, id: &str) -> Result<Paid, PayError> {
-        // An id is a part of a path here.
-        if !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            return Err(PayError::Refused(format!("{id:?} is no checkout's id")));
-        }
+        check_id(id)?;
         let path = format!(
             "/v1/checkout/sessions/{id}?expand%5B%5D=payment_intent&expand%5B%5D=subscription"
         );
         self.call(Method::GET, &path, "", None).await.map(Paid)
     }
 
-    async fn call(
+    /// Ends a subscription at once. One that is over already, or never was, is as good.
+    pub(super) async fn end_subscription(&self, id: &str) -> Result<(), PayError> {
+        if check_id(id).is_err() {
+            return Ok(());
+        }
+        let path = format!("/v1/subscriptions/{id}");
+        match self.call(Method::DELETE, &path, "", None).await {
+            Ok(_) | Err(PayError::Missing(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) async fn call(
         &self,
         method: Method,
         path: &str,
@@ -226,6 +242,14 @@ impl Stripe {
     }
 }
 
+/// An id becomes a part of a path.
+pub(super) fn check_id(id: &str) -> Result<(), PayError> {
+    if id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return Ok(());
+    }
+    Err(PayError::Refused(format!("{id:?} is no id")))
+}
+
 /// Sorts an answer: what may be tried again, what was refused, what was done.
 fn read(status: StatusCode, body: &[u8]) -> Result<Value, PayError> {
     // 409: another call with the same key is under way.
@@ -242,7 +266,12 @@ fn read(status: StatusCode, body: &[u8]) -> Result<Value, PayError> {
         return Ok(answer);
     }
     let message = answer["error"]["message"].as_str().unwrap_or("no message");
-    Err(PayError::Refused(format!("status {status}: {message}")))
+    let told = format!("status {status}: {message}");
+    Err(if status == StatusCode::NOT_FOUND {
+        PayError::Missing(told)
+    } else {
+        PayError::Refused(told)
+    })
 }
 
 fn away(cause: String) -> PayError {

@@ -34,6 +34,8 @@ pub struct Smtp {
     pub login: Option<(String, Hidden)>,
     /// How the connection is protected.
     pub encryption: Encryption,
+    /// Certificates, as PEM, that may have signed the server's, beside the public authorities.
+    pub authorities: Option<String>,
 }
 
 /// How a connection to a mail server is protected.
@@ -55,7 +57,13 @@ pub struct Hidden(String);
 impl Smtp {
     /// A server that takes letters without a login and in clear: for tests.
     pub fn plain(host: impl Into<String>, port: u16) -> Self {
-        Self { host: host.into(), port, login: None, encryption: Encryption::None }
+        Self {
+            host: host.into(),
+            port,
+            login: None,
+            encryption: Encryption::None,
+            authorities: None,
+        }
     }
 }
 
@@ -85,11 +93,7 @@ pub(super) fn resolve(
     };
     let port = env.parsed("SMTP_PORT", "a port number")?.unwrap_or(SUBMISSION);
     let login = login(env)?;
-    let encryption = match (env.truth("SMTP_USE_TLS")?.unwrap_or(true), port) {
-        (true, SMTPS) => Encryption::Always,
-        (true, _) => Encryption::StartTls,
-        (false, _) => Encryption::None,
-    };
+    let encryption = encryption(env, port)?;
     if encryption == Encryption::None && login.is_some() && !is_loopback(host) {
         return Err(contradiction(
             "SMTP_USE_TLS=false",
@@ -105,7 +109,38 @@ pub(super) fn resolve(
             "say whom letters come from, such as SMTP_FROM=no-reply@example.com",
         ));
     };
-    Ok((Email::Smtp(Smtp { host: host.to_owned(), port, login, encryption }), sender))
+    let authorities = authorities(env)?;
+    let host = host.to_owned();
+    Ok((Email::Smtp(Smtp { host, port, login, encryption, authorities }), sender))
+}
+
+/// By the port, where it is not said.
+fn encryption(env: &Environment, port: u16) -> Result<Encryption, SettingsError> {
+    match env.text("SMTP_USE_TLS").map(str::trim) {
+        Some("implicit") => return Ok(Encryption::Always),
+        Some("starttls") => return Ok(Encryption::StartTls),
+        _ => {}
+    }
+    Ok(match (env.truth("SMTP_USE_TLS")?.unwrap_or(true), port) {
+        (true, SMTPS) => Encryption::Always,
+        (true, _) => Encryption::StartTls,
+        (false, _) => Encryption::None,
+    })
+}
+
+/// Read at once, so that the service does not find out with its first letter.
+fn authorities(env: &Environment) -> Result<Option<String>, SettingsError> {
+    let Some(file) = env.text("SMTP_CERTIFICATES") else { return Ok(None) };
+    let read = std::fs::read_to_string(file).ok();
+    let parsed = read.filter(|pem| {
+        pem.contains("-----BEGIN CERTIFICATE-----")
+            && lettre::transport::smtp::client::Certificate::from_pem(pem.as_bytes()).is_ok()
+    });
+    parsed.map(Some).ok_or_else(|| SettingsError::Value {
+        name: "SMTP_CERTIFICATES".to_owned(),
+        value: file.to_owned(),
+        expected: "a file of certificates in the PEM form".to_owned(),
+    })
 }
 
 fn login(env: &Environment) -> Result<Option<(String, Hidden)>, SettingsError> {
@@ -170,6 +205,21 @@ mod tests {
     }
 
     #[test]
+    fn how_a_server_is_spoken_to_can_be_said() {
+        let host = [("SMTP_HOST", "mail.example.com"), ("SMTP_FROM", "no-reply@example.com")];
+        for (said, encryption) in [
+            ("implicit", Encryption::Always),
+            ("starttls", Encryption::StartTls),
+            ("true", Encryption::StartTls),
+            ("false", Encryption::None),
+        ] {
+            let said = [("SMTP_USE_TLS", said), ("SMTP_PORT", "2465")];
+            let Email::Smtp(smtp) = with(&[&host[..], &said].concat()).unwrap().0 else { panic!() };
+            assert_eq!(smtp.encryption, encryption, "{said:?}");
+        }
+    }
+
+    #[test]
     fn what_cannot_work_is_refused_at_start() {
         let host = ("SMTP_HOST", "mail.example.com");
         let (name, password) = (("SMTP_USERNAME", "ann"), ("SMTP_PASSWORD", "pw"));
@@ -179,6 +229,8 @@ mod tests {
             (vec![host, from, name], "a login has both"),
             (vec![("SMTP_FROM", "nobody")], "SMTP_FROM=nobody is not an address"),
             (vec![host, from, name, password, ("SMTP_USE_TLS", "no")], "in clear"),
+            (vec![host, from, ("SMTP_CERTIFICATES", "Cargo.toml")], "a file of certificates"),
+            (vec![host, from, ("SMTP_CERTIFICATES", "nowhere")], "SMTP_CERTIFICATES=nowhere"),
         ] {
             let error = with(&env).unwrap_err().to_string();
             assert!(error.contains(words), "{error}");

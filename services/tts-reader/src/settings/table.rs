@@ -165,6 +165,12 @@ pub(crate) const TABLE: &[Setting] = &[
     row("RUST_LOG", "what goes to stderr", "info,sqlx=warn", |_, env| {
         env.text("RUST_LOG").unwrap_or("info,sqlx=warn").to_owned()
     }),
+    row(
+        "SMTP_CERTIFICATES",
+        "file of certificates (PEM) that may have signed that server's, beside the public ones",
+        "none",
+        |_, env| env.text("SMTP_CERTIFICATES").unwrap_or("none").to_owned(),
+    ),
     row("SMTP_FROM", "whom letters come from", "SMTP_USERNAME, else no-reply@localhost", |s, _| {
         s.email_from.clone()
     }),
@@ -184,9 +190,12 @@ pub(crate) const TABLE: &[Setting] = &[
     row("SMTP_USERNAME", "user name at that server", "none", |_, env| {
         env.text("SMTP_USERNAME").unwrap_or("none").to_owned()
     }),
-    row("SMTP_USE_TLS", "false: speak to that server in clear", "true", |_, env| {
-        env.text("SMTP_USE_TLS").unwrap_or("true").to_owned()
-    }),
+    row(
+        "SMTP_USE_TLS",
+        "implicit, starttls or true (by the port); false: speak to that server in clear",
+        "true",
+        |_, env| env.text("SMTP_USE_TLS").unwrap_or("true").to_owned(),
+    ),
     row("SPEECH_QUEUE", "syntheses that may wait before 503 is answered", "128", |s, _| {
         s.speech_queue.to_string()
     }),

@@ -1,4 +1,4 @@
-//! People: find, create, change, delete.
+//! People: find, create, change. They are deleted in `books.rs`, because their books stay.
 
 use sqlx::FromRow;
 
@@ -43,9 +43,6 @@ pub(crate) struct Preferences {
     pub(crate) engine: Option<String>,
     pub(crate) voice_id: Option<String>,
 }
-
-/// What hangs on the account goes with it, by the foreign keys.
-pub(super) const DELETE: &str = "DELETE FROM users WHERE user_id = $1";
 
 impl Store {
     /// Id and password hash of an active account, for login.
@@ -153,18 +150,6 @@ impl Store {
                 .await?;
             tx.commit().await?;
             after.ok_or(StoreError::Gone)
-        })
-        .await
-    }
-
-    /// Removes an account with everything that hangs on it; false when it was not there.
-    pub(crate) async fn delete_account(&self, id: &UserId) -> Result<bool, StoreError> {
-        again(|| async move {
-            let mut tx = self.write().await?;
-            let gone = tx.sql(DELETE).bind(id).execute().await?;
-            stats::add(&mut tx, "total_users", -(gone as i64)).await?;
-            tx.commit().await?;
-            Ok(gone > 0)
         })
         .await
     }

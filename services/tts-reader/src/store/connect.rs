@@ -84,6 +84,15 @@ impl Store {
     /// # Errors
     /// When it cannot be opened, reached or written, or is of a newer version.
     pub(crate) async fn open(url: &DatabaseUrl, connections: u32) -> Result<Self, StoreError> {
+        Self::open_with(url, connections, schema::MIGRATIONS).await
+    }
+
+    /// … with the schema that these migrations make.
+    pub(super) async fn open_with(
+        url: &DatabaseUrl,
+        connections: u32,
+        migrations: schema::Migrations,
+    ) -> Result<Self, StoreError> {
         let traffic = Arc::new(Traffic::default());
         let lent = Lent::new(&traffic, Purpose::Writing);
         let pools = match url {
@@ -91,7 +100,7 @@ impl Store {
                 let writer = sqlite::writer(path).await?;
                 let begun = writer.begin_with(BEGIN_SQLITE).await?;
                 let transaction = WriterTransaction::Sqlite(begun);
-                schema::migrate(Writer { transaction, lent }).await?;
+                schema::migrate(Writer { transaction, lent }, migrations).await?;
                 Pools::Sqlite { readers: sqlite::readers(path, connections).await?, writer }
             }
             DatabaseUrl::Postgres(url) => {
@@ -100,7 +109,7 @@ impl Store {
                 let explained = |error| postgres::explain(url, error);
                 let begun = pool.begin().await.map_err(explained)?;
                 let transaction = WriterTransaction::Postgres(begun);
-                schema::migrate(Writer { transaction, lent }).await.map_err(
+                schema::migrate(Writer { transaction, lent }, migrations).await.map_err(
                     |error| match error {
                         StoreError::Sql(error) => explained(error),
                         other => other,

@@ -197,12 +197,14 @@ fn highest(rights: Vec<(Tier,)>) -> Result<Tier, StoreError> {
     rights.into_iter().map(|(tier,)| tier).max().ok_or(StoreError::Gone)
 }
 
-/// Takes credits back whose money went back: `refunded` of `paid` cents so far. What is not there
-/// any more is written off, so the balance never falls below zero. The caller holds the account.
-pub(super) async fn take_back(
+/// Lets a purchase follow its money, of which `back` of `paid` cents are not here (any more, or for
+/// now). Credits are taken in that share; what is not there any more is written off, so the balance
+/// never falls below zero. When money comes back, what was written off is settled first, and the other
+/// credits are there again. The caller holds the account.
+pub(super) async fn follow_money(
     tx: &mut Writer,
     transaction: i64,
-    refunded: i64,
+    back: i64,
     paid: i64,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -216,21 +218,26 @@ pub(super) async fn take_back(
         .await?;
     let (purchased, remaining, taken, written_off) = row.ok_or(StoreError::Gone)?;
     // Of a part rounded down, for the customer; of all of it everything.
-    let owed = if refunded >= paid { purchased } else { purchased * refunded / paid };
-    let more = (owed - taken - written_off).max(0);
-    let take = more.min(remaining);
+    let owed = match back {
+        0 => 0,
+        back if back >= paid => purchased,
+        back => purchased * back / paid,
+    };
+    let more = owed - taken - written_off;
+    let write_off = if more > 0 { more - more.min(remaining) } else { more.max(-written_off) };
     tx.sql(
         "UPDATE credit_transactions
          SET credits_remaining = credits_remaining - $1,
              credits_refunded = credits_refunded + $1,
              credits_written_off = credits_written_off + $2,
-             status = CASE WHEN status = 'ACTIVE' AND credits_remaining = $1
-                           THEN 'CONSUMED' ELSE status END,
+             status = CASE WHEN status = 'ACTIVE' AND credits_remaining = $1 THEN 'CONSUMED'
+                           WHEN status = 'CONSUMED' AND $1 < 0 THEN 'ACTIVE'
+                           ELSE status END,
              updated_at = $3
          WHERE id = $4",
     )
-    .bind(take)
-    .bind(more - take)
+    .bind(more - write_off)
+    .bind(write_off)
     .bind(now)
     .bind(transaction)
     .execute()

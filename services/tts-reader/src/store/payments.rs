@@ -3,107 +3,12 @@
 //! Whoever handles one holds its event first, then the payment or subscription, then the account,
 //! then the ledger's rows: nobody goes the other way, so nobody waits in a circle.
 
-use super::{Store, StoreError, connection::Writer, ledger, retry::again, subscriptions};
+mod told;
+
+pub(crate) use told::{Change, Credited, Disputed, Event, Subscription, Verdict};
+
+use super::{Store, StoreError, connection::Writer, disputes, ledger, retry::again, subscriptions};
 use crate::domain::{CREDIT_LIFETIME, Tier, Timestamp, UserId};
-
-/// An event as its sender signed it.
-#[derive(Debug, Clone)]
-pub(crate) struct Event {
-    pub(crate) id: String,
-    pub(crate) kind: String,
-    /// Seconds since 1970, when it happened.
-    pub(crate) created: i64,
-}
-
-/// What an event asks for.
-#[derive(Debug, Clone)]
-pub(crate) enum Change {
-    Credit(Credited),
-    /// So much of a payment went back so far.
-    Refund {
-        payment: String,
-        paid: i64,
-        refunded: i64,
-    },
-    Subscription(Subscription),
-    /// Nothing now; another delivery may ask for more.
-    Refuse(&'static str),
-    /// Nothing, and never will.
-    Ignore(Verdict),
-}
-
-/// Credits that were paid.
-#[derive(Debug, Clone)]
-pub(crate) struct Credited {
-    pub(crate) user: UserId,
-    pub(crate) payment: String,
-    pub(crate) session: String,
-    pub(crate) customer: Option<String>,
-    pub(crate) credits: i64,
-    pub(crate) cents: i64,
-}
-
-/// What is told about a subscription.
-#[derive(Debug, Clone)]
-pub(crate) struct Subscription {
-    pub(crate) id: String,
-    pub(crate) user: Option<UserId>,
-    pub(crate) customer: Option<String>,
-    pub(crate) price: Option<String>,
-    pub(crate) tier: Option<Tier>,
-    pub(crate) status: String,
-    /// Whether its tier is the account's now.
-    pub(crate) active: bool,
-    pub(crate) ended: bool,
-    /// Of several events in one second the one with the higher rank is the later.
-    pub(crate) rank: i64,
-}
-
-/// What became of a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Verdict {
-    Credited,
-    /// Its refund had come before it.
-    CreditedAndRefunded,
-    /// Another event told of the same payment.
-    CreditedBefore,
-    Refunded,
-    /// Its purchase is not known, or not yet.
-    RefundNoted,
-    Subscribed,
-    SubscriptionChanged,
-    SubscriptionEnded,
-    /// Something newer is known.
-    Older,
-    UnknownUser,
-    /// This very event was handled before.
-    Duplicate,
-    /// Of a kind that asks for nothing.
-    Ignored,
-    /// It cannot be handled now.
-    Refused,
-}
-
-impl Verdict {
-    /// As tables and metrics show it.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Credited => "credited",
-            Self::CreditedAndRefunded => "credited, and refunded before",
-            Self::CreditedBefore => "credited before",
-            Self::Refunded => "refunded",
-            Self::RefundNoted => "refund noted",
-            Self::Subscribed => "subscribed",
-            Self::SubscriptionChanged => "subscription changed",
-            Self::SubscriptionEnded => "subscription ended",
-            Self::Older => "older than what is known",
-            Self::UnknownUser => "unknown user",
-            Self::Duplicate => "duplicate",
-            Self::Ignored => "ignored",
-            Self::Refused => "refused",
-        }
-    }
-}
 
 impl Store {
     /// Whether an event needs no work any more; counts the delivery if so.
@@ -251,6 +156,7 @@ async fn apply(
         Change::Refund { payment, paid, refunded } => {
             refund(tx, payment, *paid, *refunded, now).await
         }
+        Change::Dispute(told) => disputes::tell(tx, told, event.created, now).await,
         Change::Subscription(told) => subscriptions::tell(tx, told, event.created).await,
         Change::Refuse(_) => Ok(Verdict::Refused),
         Change::Ignore(verdict) => Ok(*verdict),
@@ -287,10 +193,11 @@ async fn credit(tx: &mut Writer, it: &Credited, now: Timestamp) -> Result<Verdic
     .execute()
     .await?;
     remember_customer(tx, &it.user, it.customer.as_deref()).await?;
-    if refunded == 0 {
+    let back = refunded + disputes::away(tx, &it.payment).await?;
+    if back == 0 {
         return Ok(Verdict::Credited);
     }
-    ledger::take_back(tx, transaction, refunded, it.cents, now).await?;
+    ledger::follow_money(tx, transaction, back, it.cents, now).await?;
     Ok(Verdict::CreditedAndRefunded)
 }
 
@@ -344,8 +251,42 @@ async fn refund(
     if !is_there(tx, &user).await? {
         return Ok(Verdict::UnknownUser);
     }
-    ledger::take_back(tx, transaction, refunded, paid, now).await?;
+    let back = refunded + disputes::away(tx, payment).await?;
+    ledger::follow_money(tx, transaction, back, paid, now).await?;
     Ok(Verdict::Refunded)
+}
+
+/// What is known of a payment.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct Payment {
+    #[sqlx(rename = "user_id")]
+    pub(super) user: Option<UserId>,
+    #[sqlx(rename = "transaction_id")]
+    pub(super) transaction: Option<i64>,
+    /// Cents, as the rest.
+    #[sqlx(rename = "amount_cents")]
+    pub(super) paid: i64,
+    #[sqlx(rename = "refunded_cents")]
+    pub(super) refunded: i64,
+}
+
+/// Holds a payment, which may be told of for the first time.
+pub(super) async fn hold(
+    tx: &mut Writer,
+    payment: &str,
+    cents: i64,
+    now: Timestamp,
+) -> Result<Payment, StoreError> {
+    tx.sql(
+        "INSERT INTO payments (payment_id, amount_cents, created_at) VALUES ($1, $2, $3)
+         ON CONFLICT (payment_id) DO UPDATE SET amount_cents = payments.amount_cents
+         RETURNING user_id, transaction_id, amount_cents, refunded_cents",
+    )
+    .bind(payment)
+    .bind(cents)
+    .bind(now)
+    .fetch_one()
+    .await
 }
 
 /// Whether the account is there, and holds it if so.

@@ -236,6 +236,25 @@ async fn put_lines_back(
     Ok(())
 }
 
+/// Ends everything that an account has reserved; the work it is for will find that out. The caller
+/// holds the account.
+pub(super) async fn give_up(
+    tx: &mut Writer,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let open: Vec<(String,)> = tx
+        .sql("SELECT id FROM credit_reservations WHERE user_id = $1")
+        .bind(user)
+        .fetch_all()
+        .await?;
+    for (id,) in &open {
+        put_lines_back(tx, id, now).await?;
+        close(tx, id).await?;
+    }
+    Ok(())
+}
+
 /// Removes a reservation with its lines; false when it was ended before.
 pub(super) async fn close(tx: &mut Writer, reservation: &str) -> Result<bool, StoreError> {
     let removed =

@@ -6,8 +6,11 @@
 use super::{StoreError, connection::Writer};
 use crate::domain::Timestamp;
 
+/// Names and statements of migrations.
+pub(super) type Migrations = &'static [(&'static str, &'static str)];
+
 /// Every migration ever released, oldest first. Never edit one: add the next.
-const MIGRATIONS: &[(&str, &str)] = &[
+pub(super) const MIGRATIONS: Migrations = &[
     ("accounts and credits", include_str!("../../migrations/0001_accounts_and_credits.sql")),
     ("test accounts", include_str!("../../migrations/0002_test_accounts.sql")),
     ("owners of reservations", include_str!("../../migrations/0003_owners_of_reservations.sql")),
@@ -15,9 +18,12 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("from the original", include_str!("../../migrations/0005_from_the_original.sql")),
     ("mailed tokens", include_str!("../../migrations/0006_mailed_tokens.sql")),
     ("payments", include_str!("../../migrations/0007_payments.sql")),
+    ("books", include_str!("../../migrations/0008_books.sql")),
+    ("disputes", include_str!("../../migrations/0009_disputes.sql")),
     ("counts", include_str!("../../migrations/0010_counts.sql")),
     ("services", include_str!("../../migrations/0011_services.sql")),
 ];
+
 const POSTGRES_ALONE: &str = "-- @postgres\n";
 
 /// Several services may start at the same moment: one migrates, the others wait for it. SQLite's
@@ -27,8 +33,8 @@ const ALONE: &str = "
     SET LOCAL statement_timeout = 0;
     SELECT pg_advisory_xact_lock(1953788786, hashtext(current_schema()))";
 
-/// Brings the database to this version's schema, all of it or nothing.
-pub(super) async fn migrate(mut tx: Writer) -> Result<(), StoreError> {
+/// Brings the database to the schema that these make, all of it or nothing.
+pub(super) async fn migrate(mut tx: Writer, migrations: Migrations) -> Result<(), StoreError> {
     let number = if tx.is_postgres() {
         tx.script(ALONE.to_owned()).await?;
         "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
@@ -43,11 +49,11 @@ pub(super) async fn migrate(mut tx: Writer) -> Result<(), StoreError> {
     .await?;
     let (found,): (i64,) =
         tx.sql("SELECT COALESCE(MAX(version), 0) FROM schema_migrations").fetch_one().await?;
-    let known = MIGRATIONS.len() as i64;
+    let known = migrations.len() as i64;
     if found > known {
         return Err(StoreError::Newer { found, known });
     }
-    for (version, (name, sql)) in (1_i64..).zip(MIGRATIONS).skip(found as usize) {
+    for (version, (name, sql)) in (1_i64..).zip(migrations).skip(found as usize) {
         let (both, postgres) = sql.split_once(POSTGRES_ALONE).unwrap_or((sql, ""));
         let also = if tx.is_postgres() { postgres } else { "" };
         for part in [both, also].into_iter().filter(|part| !part.is_empty()) {

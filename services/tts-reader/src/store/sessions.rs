@@ -122,15 +122,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         again(|| async move {
             let mut tx = self.write().await?;
-            let known = tx
-                .sql("UPDATE users SET last_login = $1, last_active_at = $1 WHERE user_id = $2")
+            tx.sql("UPDATE users SET last_login = $1, last_active_at = $1 WHERE user_id = $2")
                 .bind(now)
                 .bind(user)
-                .execute()
+                .execute_on_account()
                 .await?;
-            if known == 0 {
-                return Err(StoreError::Gone);
-            }
             tx.sql(
                 "INSERT INTO sessions (id, user_id, refresh_id, created_at, expires_at)
                  VALUES ($1, $2, $3, $4, $5)",

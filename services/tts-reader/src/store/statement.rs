@@ -89,6 +89,17 @@ impl Statement<'_> {
         })
     }
 
+    /// Changes the account that there is for certain.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] when it was deleted meanwhile.
+    pub(super) async fn execute_on_account(self) -> Result<(), StoreError> {
+        match self.execute().await? {
+            0 => Err(StoreError::Gone),
+            _ => Ok(()),
+        }
+    }
+
     pub(super) async fn fetch_optional<T: Row>(self) -> Result<Option<T>, StoreError> {
         Ok(match self {
             Self::Sqlite(query, connection) => {

@@ -8,11 +8,12 @@ use super::{
 };
 use crate::domain::UserId;
 
-/// What was known before.
-type Known = (Option<UserId>, bool, i64, i64);
+/// What was known before: whose it is, or the pseudonym of somebody who is gone; whether it ended; the
+/// newest event.
+type Known = (Option<UserId>, Option<String>, bool, i64, i64);
 
 const KNOWN: Words = locking!(
-    "SELECT user_id, ended, event_at, event_rank FROM subscriptions WHERE id = $1",
+    "SELECT user_id, pseudonym, ended, event_at, event_rank FROM subscriptions WHERE id = $1",
     "subscriptions"
 );
 
@@ -29,10 +30,12 @@ pub(super) async fn tell(
     .bind(&told.id)
     .execute()
     .await?;
-    let (known, ended, at, rank): Known = tx.sql(KNOWN).bind(&told.id).fetch_one().await?;
-    let user = match known {
-        Some(user) => Some(user),
-        None => owner(tx, told).await?,
+    let (known, closed, ended, at, rank): Known = tx.sql(KNOWN).bind(&told.id).fetch_one().await?;
+    let user = match (known, closed) {
+        (Some(user), _) => Some(user),
+        // Its account was deleted: it is nobody's, whoever has the name now.
+        (None, Some(_)) => None,
+        (None, None) => owner(tx, told).await?,
     };
     fill_in(tx, told, user.as_ref()).await?;
     let newer = !ended && (told.ended || (second, told.rank) >= (at, rank));
@@ -69,7 +72,8 @@ async fn fill_in(
 ) -> Result<(), StoreError> {
     tx.sql(
         "UPDATE subscriptions
-         SET user_id = $1, customer_id = COALESCE(customer_id, $2),
+         SET user_id = $1,
+             customer_id = CASE WHEN pseudonym IS NULL THEN COALESCE(customer_id, $2) END,
              price_id = COALESCE(price_id, $3), tier = COALESCE(tier, $4)
          WHERE id = $5",
     )

@@ -3,7 +3,7 @@
 use tts_reader_accounts::{Batch, CHUNK, Member, NewMembers, Selection};
 
 use super::{
-    Column, Grant, NewAccount, Store, StoreError, accounts,
+    Column, Grant, NewAccount, Store, StoreError, accounts, books,
     connection::Writer,
     ledger,
     retry::{FromStore, again},
@@ -107,16 +107,18 @@ impl Store {
         .await
     }
 
-    /// Removes those accounts that are there, with everything in the database that hangs on them.
+    /// Removes those accounts that are there, with everything in the database that hangs on them but
+    /// the books of what they paid.
     pub(crate) async fn remove_test_accounts(
         &self,
         of: &Selection,
+        now: Timestamp,
     ) -> Result<Vec<UserId>, StoreError> {
         again(|| async move {
             let mut tx = self.write().await?;
             let mut gone = Vec::with_capacity(of.usernames.len());
             for (id, ..) in found(&mut tx, of).await? {
-                tx.sql(accounts::DELETE).bind(&id).execute().await?;
+                books::close_account(&mut tx, &id, now).await?;
                 gone.push(id);
             }
             stats::add(&mut tx, "total_users", -(gone.len() as i64)).await?;

@@ -245,15 +245,13 @@ async fn write_extraction(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let characters = done.characters as i64;
-    let known = tx
-        .sql("UPDATE users SET total_chars_extracted = total_chars_extracted + $1 WHERE user_id = $2")
-        .bind(characters)
-        .bind(user)
-        .execute()
-        .await?;
-    if known == 0 {
-        return Err(StoreError::Gone);
-    }
+    tx.sql(
+        "UPDATE users SET total_chars_extracted = total_chars_extracted + $1 WHERE user_id = $2",
+    )
+    .bind(characters)
+    .bind(user)
+    .execute_on_account()
+    .await?;
     tx.sql(
         "INSERT INTO usage_events (user_id, event_type, char_count, source_domain,
              extraction_method, duration_ms, created_at)

@@ -78,7 +78,7 @@ where
 {
     let now = Timestamp::now();
     Ok(match change {
-        Change::Remove => remove(store, audio, of).await?,
+        Change::Remove => remove(store, audio, of, now).await?,
         Change::TopUp { credits } => store.top_up_test_accounts(of, *credits, now).await?,
         Change::ResetCredits => store.reset_test_accounts(of, now).await?,
         Change::RemoveAudio => remove_audio(store, audio, of).await?,
@@ -90,8 +90,13 @@ where
 }
 
 /// The accounts first: as long as one is there, it can be given new audio.
-async fn remove(store: &Store, audio: &AudioFiles, of: &Selection) -> Result<usize, ChangeError> {
-    let gone = store.remove_test_accounts(of).await?;
+async fn remove(
+    store: &Store,
+    audio: &AudioFiles,
+    of: &Selection,
+    now: Timestamp,
+) -> Result<usize, ChangeError> {
+    let gone = store.remove_test_accounts(of, now).await?;
     silence(audio, &gone).await?;
     Ok(gone.len())
 }

@@ -194,9 +194,17 @@ fn serve_warns_of_what_is_open_and_ends_in_order_on_sigterm() {
     let mut line = String::new();
     BufReader::new(service.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
     assert!(line.starts_with("tts-reader listens on http://0.0.0.0:"), "{line}");
+    let port = line.trim().rsplit_once(':').unwrap().1;
+    let health = || run(dir.path(), &["health"], &[("HOST", "0.0.0.0"), ("PORT", port)]);
+    let well = health();
+    assert!(well.status.success(), "{}", said(&well.stderr));
+    assert_eq!(said(&well.stdout), format!("127.0.0.1:{port} is healthy\n"));
     let killed = Command::new("kill").args(["-TERM", &service.0.id().to_string()]).status();
     assert!(killed.unwrap().success());
     assert!(service.0.wait().unwrap().success());
+    let gone = health();
+    assert_eq!(gone.status.code(), Some(1));
+    assert!(said(&gone.stderr).contains("no service answers on 127.0.0.1:"));
     let log = std::io::read_to_string(service.0.stderr.take().unwrap()).unwrap();
     assert!(log.contains("can be reached from other machines"), "{log}");
     assert!(log.contains("anybody on the network can make accounts"), "{log}");

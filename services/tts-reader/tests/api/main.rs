@@ -4,6 +4,7 @@
 
 mod accounts;
 mod admin;
+mod admin_audit;
 mod app;
 mod audit;
 mod auth;
@@ -12,6 +13,8 @@ mod config;
 mod contract;
 mod credits;
 mod database;
+mod deletion;
+mod disputes;
 mod embedded;
 mod extraction;
 mod idempotency;
@@ -23,6 +26,7 @@ mod mock_payments;
 mod openapi;
 mod payments;
 mod shapes;
+mod shop;
 mod speech;
 mod test_accounts;
 mod tokens;

@@ -1,96 +1,16 @@
 //! Buying from the double of Stripe: what is paid is there once, what is refunded is gone.
 
-use katydid_testkit::{Happened, StripeDouble, StripeFailure, stripe_signature};
+use katydid_testkit::{StripeDouble, StripeFailure, stripe_signature};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tts_reader::{Payments, Prices, Secret, Stripe};
 
-use crate::app::{Reply, TestApp, User};
-
-const WEBHOOK: &str = "/api/stripe_webhook";
+use crate::{
+    app::{TestApp, User},
+    shop::{Shop, WEBHOOK, of_kind, second},
+};
 
 /// What goes wrong with a checkout.
 type Change = fn(&mut Value);
-
-/// A service and the double it buys from.
-struct Shop {
-    app: TestApp,
-    stripe: StripeDouble,
-}
-
-impl Shop {
-    async fn open() -> Self {
-        let stripe = StripeDouble::spawn();
-        let mut settings = Stripe::at(
-            stripe.url(),
-            Secret::new("test", StripeDouble::KEY).unwrap(),
-            Secret::new("test", StripeDouble::WEBHOOK_SECRET).unwrap(),
-        );
-        settings.prices = Prices::made_up();
-        let app = TestApp::with(|s| s.payments = Payments::Stripe(settings)).await;
-        stripe.deliver_to(&format!("{}{WEBHOOK}", app.url));
-        Self { app, stripe }
-    }
-
-    async fn order(&self, user: &User, credits: i64) -> String {
-        let body = json!({ "credits": credits });
-        let reply = self.app.post_as(user, "/api/create-credit-checkout", body).await;
-        reply.expect_status(200);
-        self.stripe.sessions().pop().unwrap()
-    }
-
-    async fn subscribe(&self, user: &User, price: &str) -> String {
-        let body = json!({ "price_id": price });
-        let reply = self.app.post_as(user, "/api/create-checkout-session", body).await;
-        reply.expect_status(200);
-        self.stripe.sessions().pop().unwrap()
-    }
-
-    /// Orders, pays, and lets the events arrive.
-    async fn buy(&self, user: &User, credits: i64) -> String {
-        let session = self.order(user, credits).await;
-        for it in self.stripe.pay(&session) {
-            assert_eq!(self.stripe.deliver(&it.event).await.unwrap(), 200);
-        }
-        session
-    }
-
-    fn payment(&self, session: &str) -> String {
-        self.field(session, "payment_intent")
-    }
-
-    fn field(&self, id: &str, name: &str) -> String {
-        self.stripe.object(id).unwrap()[name].as_str().unwrap().to_owned()
-    }
-
-    async fn tier(&self, user: &User) -> Value {
-        self.app.get_as(user, "/api/credit-balance").await.expect_status(200).json["tier"].clone()
-    }
-
-    /// Sends an event as anybody could.
-    async fn send(&self, payload: &str, signature: Option<&str>) -> Reply {
-        let request = self.app.request(Method::POST, WEBHOOK).body(payload.to_owned());
-        let request = match signature {
-            Some(signature) => request.header("stripe-signature", signature),
-            None => request,
-        };
-        self.app.send(request).await
-    }
-
-    async fn send_signed(&self, payload: &str) -> Reply {
-        let signature = stripe_signature(payload, StripeDouble::WEBHOOK_SECRET, second());
-        self.send(payload, Some(&signature)).await
-    }
-}
-
-fn second() -> i64 {
-    jiff::Timestamp::now().as_second()
-}
-
-/// The one event of that kind.
-fn of_kind(happened: &[Happened], kind: &str) -> String {
-    happened.iter().find(|it| it.kind == kind).unwrap().event.clone()
-}
 
 #[tokio::test]
 async fn what_is_paid_is_credited_once_however_often_it_is_told() {

@@ -76,8 +76,18 @@ pub(crate) fn delete_user() -> Operation {
             &body([has("password", text_of(1, 128))]),
             &json!({ "password": "TestPassword123!" }),
         )
-        .gives_other(204, "It is gone.", None)
+        .gives_other(204, "It is gone, and its subscription ended.", None)
         .refuses(403, "The password is wrong.", "Wrong password")
+        .refuses(
+            404,
+            "It has a subscription, and payments are not configured: nothing is deleted.",
+            "Payments are not configured on this server.",
+        )
+        .fails(
+            "The payment service does not end its subscription: nothing is deleted.",
+            "Failed to end the subscription",
+        )
+        .busy("The payment service is overloaded or away.", "The payment service")
         .throttled("Too many wrong passwords.", "Too many wrong passwords for this account")
         .busy("Too many passwords are being checked.", "Signing in")
 }

@@ -1,12 +1,12 @@
 //! What administrators see.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::openapi::{
     operation::{Operation, Tag},
     schema::{
-        answer, count, has, integer, list, or_null, otherwise, shared, text, time, truth, uuid,
-        within,
+        answer, body, count, has, integer, list, number, one_of, or_null, otherwise, shared, text,
+        text_of, time, truth, uuid, within,
     },
 };
 
@@ -105,6 +105,149 @@ pub(crate) fn payment_events() -> Operation {
             "last_at": THEN,
         }] }),
     )
+}
+
+pub(crate) fn security_audit() -> Operation {
+    let flagged =
+        answer([has("user_id", uuid()), has("username", text()), has("issues", list(issue()))]);
+    let page = page(
+        "admin_security_audit",
+        "Whether what accounts can spend was paid, by our own books",
+        "after",
+        "The last name of the page before (`next_after`).",
+    );
+    page.answers(
+        answer([
+            has("audit_timestamp", time()),
+            has("total_users_scanned", count()),
+            has("users_with_stripe_data", count()),
+            has("users_with_issues", count()),
+            has("flagged_users", list(flagged)),
+            has("next_after", or_null(text())),
+        ]),
+        json!({
+            "audit_timestamp": THEN, "total_users_scanned": 2, "users_with_stripe_data": 1,
+            "users_with_issues": 1, "next_after": null,
+            "flagged_users": [{ "user_id": ID, "username": "lt_user_000", "issues": [{
+                "type": "CREDITS_WITHOUT_PAYMENT", "severity": "HIGH", "id": null,
+                "confirmed": false, "message": "500 credits can be spent that nobody paid",
+            }] }],
+        }),
+    )
+}
+
+pub(crate) fn audit_user() -> Operation {
+    let operation = Operation::by_administrator(
+        Tag::Administration,
+        "admin_audit_user",
+        "Whether what one account can spend was paid, by our books and by Stripe",
+    );
+    asks_stripe(operation).path("username", &text(), "Whose account.").answers(
+        answer([
+            has("user_id", uuid()),
+            has("username", text()),
+            has("issues", list(issue())),
+            has("verified", truth()),
+            has("asked_stripe", truth()),
+        ]),
+        json!({
+            "user_id": ID, "username": "lt_user_000", "issues": [{
+                "type": "FAKE_CUSTOMER_ID", "severity": "CRITICAL", "id": "cus_1",
+                "confirmed": true, "message": "Stripe knows no such customer",
+            }], "verified": false, "asked_stripe": true,
+        }),
+    )
+}
+
+pub(crate) fn purge_user() -> Operation {
+    let operation = Operation::by_administrator(
+        Tag::Administration,
+        "admin_purge_user",
+        "Remove an account of which Stripe says that it did not pay",
+    )
+    .about(
+        "Asks for the administrator's password again. Who ever paid here is not removed so, nor is \
+         an administrator. What is in the books stays, under a pseudonym.",
+    )
+    .path("username", &text(), "Whose account.")
+    .takes(&body([has("password", text_of(1, 128))]), &json!({ "password": "TestPassword123!" }))
+    .refuses(
+        400,
+        "Stripe says nothing against it, or it paid.",
+        "Cannot purge - user data verified as legitimate. Use audit-user endpoint to check.",
+    )
+    .refuses(403, "The password is wrong.", "Wrong password")
+    .throttled("Too many wrong passwords.", "Too many wrong passwords for this account")
+    .busy("Too many passwords are being checked.", "Signing in")
+    .fails("Stripe does not end its subscription.", "Failed to end the subscription");
+    asks_stripe(operation).answers(
+        answer([has("status", text()), has("username", text()), has("issues_found", count())]),
+        json!({ "status": "deleted", "username": "lt_user_000", "issues_found": 1 }),
+    )
+}
+
+pub(crate) fn overview() -> Operation {
+    let month = answer([has("month", text()), has("revenue_cents", count())]);
+    let source = answer([has("source", text()), has("count", count())]);
+    let domain = answer([has("domain", text()), has("count", count()), has("pct", number())]);
+    Operation::by_administrator(
+        Tag::Administration,
+        "admin_overview",
+        "People, money and reading at a glance",
+    )
+    .answers(
+        answer([
+            has("total_users", count()),
+            has("verified_users", count()),
+            has("paying_users", count()),
+            has("total_revenue_cents", count()),
+            has("avg_revenue_per_user_cents", count()),
+            has("credit_utilization_pct", number()),
+            has("repeat_purchase_rate_pct", number()),
+            has("signups_last_30_days", count()),
+            has("purchases_last_30_days", count()),
+            has("monthly_revenue", list(month)),
+            has("top_utm_sources", list(source)),
+            has("top_extraction_domains", list(domain)),
+        ]),
+        json!({
+            "total_users": 5, "verified_users": 2, "paying_users": 1,
+            "total_revenue_cents": 1_700, "avg_revenue_per_user_cents": 340,
+            "credit_utilization_pct": 0.1, "repeat_purchase_rate_pct": 100.0,
+            "signups_last_30_days": 5, "purchases_last_30_days": 2,
+            "monthly_revenue": [{ "month": "2026-11", "revenue_cents": 1_700 }],
+            "top_utm_sources": [{ "source": "newsletter", "count": 2 }],
+            "top_extraction_domains": [{ "domain": "news.example", "count": 1, "pct": 100.0 }],
+        }),
+    )
+}
+
+fn issue() -> Value {
+    answer([
+        has(
+            "type",
+            one_of([
+                "FAKE_CUSTOMER_ID",
+                "INVALID_SUBSCRIPTION_STATUS",
+                "FAKE_SUBSCRIPTION_ID",
+                "UNVERIFIED_PAYMENT",
+                "CREDITS_WITHOUT_PAYMENT",
+                "HIGH_BALANCE_NO_CUSTOMER",
+            ]),
+        ),
+        has("severity", one_of(["MEDIUM", "HIGH", "CRITICAL"])),
+        has("id", or_null(text())),
+        has("confirmed", truth()),
+        has("message", text()),
+    ])
+}
+
+/// What may go wrong when Stripe is asked about an account that may not be there.
+fn asks_stripe(operation: Operation) -> Operation {
+    operation
+        .refuses(404, "There is no such account.", "User not found")
+        .fails("Stripe refuses the question.", "Failed to ask Stripe")
+        .busy("The payment service is overloaded or away.", "The payment service")
 }
 
 /// A list, page by page.

@@ -18,7 +18,7 @@ pub(crate) async fn portal(
     let back = format!("{}/usage.html", app.settings.frontend_url);
     match app.payments.portal(&customer, &back).await {
         Ok(url) => Ok(Json(json!({ "url": url }))),
-        Err(PayError::Refused(cause)) => {
+        Err(PayError::Refused(cause) | PayError::Missing(cause)) => {
             tracing::error!(cause, "Stripe opens no billing portal");
             Err(ApiError::bad_request("Failed to create billing portal session"))
         }

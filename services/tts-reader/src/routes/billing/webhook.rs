@@ -59,6 +59,9 @@ pub(super) async fn handle(app: &App, event: &Event, change: &Change) -> Result<
         Change::Refund { payment, refunded, .. } => {
             format!(": {refunded} cents so far of {payment}")
         }
+        Change::Dispute(it) => {
+            format!(": {} about {} cents of {} is {}", it.id, it.cents, it.payment, it.status)
+        }
         Change::Subscription(it) => format!(": {} is {}", it.id, it.status),
         Change::Refuse(why) => format!(": {why}"),
         Change::Ignore(_) => String::new(),

@@ -18,16 +18,29 @@ pub(in crate::store) struct Bench {
     pub(in crate::store) store: Store,
     pub(in crate::store) user: UserId,
     start: Timestamp,
-    _dir: tempfile::TempDir,
     /// Removed when the store's connections are idle.
-    _database: database::TestDatabase,
+    _home: Home,
+}
+
+/// A place for a database of the test's own.
+pub(in crate::store) struct Home {
+    dir: tempfile::TempDir,
+    database: database::TestDatabase,
+}
+
+impl Home {
+    pub(in crate::store) fn fresh() -> Self {
+        Self { dir: tempfile::tempdir().unwrap(), database: database::TestDatabase::fresh() }
+    }
+
+    pub(in crate::store) fn url(&self) -> DatabaseUrl {
+        DatabaseUrl::parse("test", &self.database.url(self.dir.path())).unwrap()
+    }
 }
 
 pub(in crate::store) async fn bench() -> Bench {
-    let dir = tempfile::tempdir().unwrap();
-    let database = database::TestDatabase::fresh();
-    let url = DatabaseUrl::parse("test", &database.url(dir.path())).unwrap();
-    let store = Store::open(&url, 4).await.unwrap();
+    let home = Home::fresh();
+    let store = Store::open(&home.url(), 4).await.unwrap();
     let start = Timestamp::now();
     let ann = NewAccount {
         username: "ann".to_owned(),
@@ -40,7 +53,7 @@ pub(in crate::store) async fn bench() -> Bench {
         email_verified: false,
     };
     let user = store.create_accounts(&[ann], None, start).await.unwrap().remove(0);
-    Bench { store, user, start, _dir: dir, _database: database }
+    Bench { store, user, start, _home: home }
 }
 
 impl Bench {

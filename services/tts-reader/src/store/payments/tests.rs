@@ -1,16 +1,11 @@
 //! Money in any order, twice and late: the ledger always adds up, and nobody owes anything.
 
-use std::time::Duration;
+mod any_order;
 
-use proptest::prelude::*;
-
-use super::{Change, Credited, Event, Subscription, Verdict};
+use super::{Change, Credited, Disputed, Event, Subscription, Verdict};
 use crate::{
     domain::{Tier, Timestamp, UserId},
-    store::{
-        Reservation, ReserveError,
-        ledger::tests::{Bench, bench},
-    },
+    store::ledger::tests::{Bench, bench},
 };
 
 const DAY: u64 = 24 * 3_600;
@@ -34,9 +29,43 @@ fn refunded(payment: &str, paid: i64, refunded: i64) -> Change {
     Change::Refund { payment: payment.to_owned(), paid, refunded }
 }
 
+/// The stages of a dispute, in the order in which they happen, a second apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Created,
+    Withdrawn,
+    Closed,
+    Reinstated,
+}
+
+fn disputed(id: &str, payment: &str, cents: i64, stage: Stage, won: bool) -> Change {
+    let closed = stage >= Stage::Closed;
+    let status = match (closed, won) {
+        (false, _) => "needs_response",
+        (true, true) => "won",
+        (true, false) => "lost",
+    };
+    Change::Dispute(Disputed {
+        id: id.to_owned(),
+        payment: payment.to_owned(),
+        cents,
+        status: status.to_owned(),
+        away: !(closed && won),
+        closed,
+        rank: stage as i64,
+    })
+}
+
 impl Bench {
     async fn tell(&self, id: &str, change: &Change, now: Timestamp) -> Verdict {
-        self.store.handle(&event(id, "test"), change, now).await.unwrap()
+        self.tell_of(0, id, change, now).await
+    }
+
+    /// … what happened so many seconds later.
+    async fn tell_of(&self, second: i64, id: &str, change: &Change, now: Timestamp) -> Verdict {
+        let mut event = event(id, "test");
+        event.created += second;
+        self.store.handle(&event, change, now).await.unwrap()
     }
 
     /// (purchased, remaining, refunded, written off) of a payment's transaction, if it is there.
@@ -137,6 +166,54 @@ async fn credits_reserved_during_a_refund_do_not_come_back_from_it() {
 }
 
 #[tokio::test]
+async fn disputed_credits_are_held_until_the_bank_decides() {
+    for (won, after) in [(true, (500, 400, 0, 0)), (false, (500, 0, 400, 100))] {
+        let bench = bench().await;
+        bench.tell("evt_1", &bought(&bench.user, "pi_1", 500, 600), bench.at(0)).await;
+        let spent = bench.store.reserve(&bench.user, 100, bench.at(1)).await.unwrap();
+        bench.settle(&spent, bench.at(1)).await;
+        let at = |stage| disputed("dp_1", "pi_1", 600, stage, won);
+        let begin = bench.tell_of(0, "evt_2", &at(Stage::Created), bench.at(2)).await;
+        assert_eq!(begin, Verdict::Disputed);
+        assert_eq!(bench.row("pi_1").await, Some((500, 0, 400, 100)));
+        assert_eq!(bench.balance(bench.at(2)).await, 0);
+        assert_eq!(bench.store.tier(&bench.user, bench.at(2)).await.unwrap(), Tier::Free);
+        let end = bench.tell_of(2, "evt_3", &at(Stage::Closed), bench.at(3)).await;
+        assert_eq!(end, Verdict::DisputeClosed);
+        assert_eq!(bench.row("pi_1").await, Some(after), "won: {won}");
+        // What happened before the end is told after it.
+        let late = bench.tell_of(1, "evt_4", &at(Stage::Withdrawn), bench.at(4)).await;
+        assert_eq!(late, Verdict::Older);
+        assert_eq!(bench.row("pi_1").await, Some(after), "won: {won}");
+    }
+}
+
+#[tokio::test]
+async fn a_question_of_the_bank_holds_nothing() {
+    let bench = bench().await;
+    bench.tell("evt_1", &bought(&bench.user, "pi_1", 500, 600), bench.at(0)).await;
+    let Change::Dispute(mut asked) = disputed("dp_1", "pi_1", 600, Stage::Created, false) else {
+        unreachable!()
+    };
+    (asked.status, asked.away) = ("warning_needs_response".to_owned(), false);
+    let told = bench.tell("evt_2", &Change::Dispute(asked), bench.at(1)).await;
+    assert_eq!((told, bench.balance(bench.at(1)).await), (Verdict::DisputeNoted, 500));
+}
+
+#[tokio::test]
+async fn a_dispute_before_its_purchase_waits_for_it() {
+    let bench = bench().await;
+    let at = |stage| disputed("dp_1", "pi_1", 300, stage, true);
+    let early = bench.tell_of(0, "evt_1", &at(Stage::Created), bench.at(0)).await;
+    assert_eq!(early, Verdict::DisputeNoted);
+    let buy = bought(&bench.user, "pi_1", 500, 600);
+    assert_eq!(bench.tell("evt_2", &buy, bench.at(1)).await, Verdict::CreditedAndRefunded);
+    assert_eq!(bench.row("pi_1").await, Some((500, 250, 250, 0)), "half of the money");
+    bench.tell_of(2, "evt_3", &at(Stage::Closed), bench.at(2)).await;
+    assert_eq!(bench.row("pi_1").await, Some((500, 500, 0, 0)));
+}
+
+#[tokio::test]
 async fn what_cannot_be_handled_now_may_be_told_again() {
     let bench = bench().await;
     let unpaid = Change::Refuse("Payment not completed");
@@ -213,182 +290,4 @@ async fn an_end_that_comes_first_stays_the_end() {
     let begin = bench.tell("evt_1", &begin, bench.at(0)).await;
     assert_eq!(begin, Verdict::SubscriptionEnded);
     assert_eq!(bench.store.tier(&bench.user, bench.at(0)).await.unwrap(), Tier::Free);
-}
-
-#[derive(Debug, Clone)]
-enum Step {
-    Buy(i64),
-    /// A share of a payment, in percent, goes back.
-    Refund(prop::sample::Index, i64),
-    /// One of the events that are on their way arrives.
-    Deliver(prop::sample::Index),
-    Redeliver(prop::sample::Index),
-    Reserve(i64),
-    Settle(prop::sample::Index),
-    GiveBack(prop::sample::Index),
-    Pass(u64),
-    MarkExpired,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let any = any::<prop::sample::Index>;
-    prop_oneof![
-        (500_i64..1_000).prop_map(Step::Buy),
-        (any(), 1_i64..100).prop_map(|(which, share)| Step::Refund(which, share)),
-        any().prop_map(Step::Deliver),
-        any().prop_map(Step::Deliver),
-        any().prop_map(Step::Deliver),
-        any().prop_map(Step::Redeliver),
-        (1_i64..700).prop_map(Step::Reserve),
-        (1_i64..700).prop_map(Step::Reserve),
-        any().prop_map(Step::Settle),
-        any().prop_map(Step::GiveBack),
-        (1_u64..40).prop_map(Step::Pass),
-        Just(Step::MarkExpired),
-    ]
-}
-
-/// A payment as the world knows it, which the service hears of piece by piece.
-struct Payment {
-    id: String,
-    credits: i64,
-    cents: i64,
-    went_back: i64,
-    /// What the service was told so far.
-    told: bool,
-    told_back: i64,
-}
-
-/// A run of steps with what they should come to.
-struct World {
-    bench: Bench,
-    days: u64,
-    payments: Vec<Payment>,
-    /// On their way: the event's id, the payment, and cents gone back (0: its purchase).
-    coming: Vec<(String, usize, i64)>,
-    came: Vec<(String, usize, i64)>,
-    events: u64,
-    open: Vec<Reservation>,
-}
-
-impl World {
-    fn now(&self) -> Timestamp {
-        self.bench.at(0).plus(Duration::from_secs(self.days * DAY))
-    }
-
-    fn happens(&mut self, payment: usize, back: i64) {
-        self.events += 1;
-        self.coming.push((format!("evt_{}", self.events), payment, back));
-    }
-
-    async fn arrives(&self, (id, payment, back): &(String, usize, i64)) -> Verdict {
-        let it = &self.payments[*payment];
-        let change = match *back {
-            0 => bought(&self.bench.user, &it.id, it.credits, it.cents),
-            back => refunded(&it.id, it.cents, back),
-        };
-        self.bench.tell(id, &change, self.now()).await
-    }
-
-    async fn take(&mut self, step: Step) {
-        match step {
-            Step::Buy(credits) => {
-                let id = format!("pi_{}", self.payments.len());
-                let cents = crate::domain::price_of(credits);
-                let fresh = Payment { id, credits, cents, went_back: 0, told: false, told_back: 0 };
-                self.payments.push(fresh);
-                self.happens(self.payments.len() - 1, 0);
-            }
-            Step::Refund(which, share) if !self.payments.is_empty() => {
-                let which = which.index(self.payments.len());
-                let it = &mut self.payments[which];
-                let back = it.cents.min(it.went_back + it.cents * share / 100 + 1);
-                if back > it.went_back {
-                    it.went_back = back;
-                    self.happens(which, back);
-                }
-            }
-            Step::Deliver(which) if !self.coming.is_empty() => {
-                let one = self.coming.swap_remove(which.index(self.coming.len()));
-                assert_ne!(self.arrives(&one).await, Verdict::Duplicate);
-                let it = &mut self.payments[one.1];
-                it.told |= one.2 == 0;
-                it.told_back = it.told_back.max(one.2);
-                self.came.push(one);
-            }
-            Step::Redeliver(which) if !self.came.is_empty() => {
-                let one = &self.came[which.index(self.came.len())];
-                assert_eq!(self.arrives(one).await, Verdict::Duplicate);
-            }
-            Step::Reserve(needed) => self.reserve(needed).await,
-            Step::Settle(which) if !self.open.is_empty() => {
-                let one = self.open.swap_remove(which.index(self.open.len()));
-                self.bench.settle(&one, self.now()).await;
-            }
-            Step::GiveBack(which) if !self.open.is_empty() => {
-                let one = self.open.swap_remove(which.index(self.open.len()));
-                self.bench.store.refund(&one, self.now()).await.unwrap();
-            }
-            Step::Pass(days) => self.days += days,
-            Step::MarkExpired => {
-                self.bench.store.mark_expired(self.now()).await.unwrap();
-            }
-            _ => {}
-        }
-    }
-
-    async fn reserve(&mut self, needed: i64) {
-        let before = self.bench.balance(self.now()).await;
-        match self.bench.store.reserve(&self.bench.user, needed, self.now()).await {
-            Ok(reservation) => self.open.push(reservation),
-            Err(ReserveError::Insufficient { available, .. }) => {
-                assert!(available == before && before < needed);
-            }
-            Err(ReserveError::Store(error)) => panic!("{error}"),
-        }
-    }
-
-    async fn adds_up(&self) {
-        let (purchased, remaining, refunded, written_off, reserved, spent) =
-            self.bench.sums().await;
-        assert_eq!(purchased, remaining + refunded + reserved + spent, "every credit is somewhere");
-        assert!(written_off <= reserved + spent, "only what is not there is written off");
-        assert!(self.bench.balance(self.now()).await >= 0);
-        for it in &self.payments {
-            let Some((purchased, remaining, refunded, off)) = self.bench.row(&it.id).await else {
-                assert!(!it.told);
-                continue;
-            };
-            assert_eq!(purchased, it.credits);
-            let owed = if it.told_back == it.cents {
-                it.credits
-            } else {
-                it.credits * it.told_back / it.cents
-            };
-            assert_eq!(refunded + off, owed, "{}: all that went back, and no more", it.id);
-            assert!(remaining >= 0 && (off == 0 || remaining == 0), "taken before written off");
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-    #[test]
-    fn money_in_any_order_adds_up(steps in prop::collection::vec(step(), 1..60)) {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
-            let mut world = World {
-                bench: bench().await,
-                days: 0,
-                payments: Vec::new(),
-                coming: Vec::new(),
-                came: Vec::new(),
-                events: 0,
-                open: Vec::new(),
-            };
-            for step in steps {
-                world.take(step).await;
-                world.adds_up().await;
-            }
-        });
-    }
 }

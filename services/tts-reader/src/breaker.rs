@@ -8,14 +8,13 @@ use std::{
 
 use tokio::time::Instant;
 
-/// Failures in a row that open it.
-const FAILURES: u32 = 5;
-/// How long it stays open before one call may try.
-const REST: Duration = Duration::from_secs(15);
-
 /// Guards calls to one service.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Breaker {
+    /// In a row, they open it.
+    failures: u32,
+    /// How long it stays open before one call may try.
+    rest: Duration,
     state: Mutex<State>,
 }
 
@@ -47,6 +46,11 @@ pub(crate) struct Leave<'b> {
 }
 
 impl Breaker {
+    /// Opens after so many failures in a row, for so long.
+    pub(crate) fn new(failures: u32, rest: Duration) -> Self {
+        Self { failures, rest, state: Mutex::default() }
+    }
+
     /// # Errors
     /// How long to wait, while it is open.
     pub(crate) fn ask(&self) -> Result<Leave<'_>, Duration> {
@@ -92,10 +96,11 @@ impl Leave<'_> {
 
     /// It did not.
     pub(crate) fn failed(self) {
-        let mut state = self.breaker.lock();
+        let breaker = self.breaker;
+        let mut state = breaker.lock();
         state.failures = state.failures.saturating_add(1);
-        if self.trial || (state.open_until.is_none() && state.failures >= FAILURES) {
-            state.open_until = Some(Instant::now() + REST);
+        if self.trial || (state.open_until.is_none() && state.failures >= breaker.failures) {
+            state.open_until = Some(Instant::now() + breaker.rest);
         }
     }
 }
@@ -110,11 +115,16 @@ impl Drop for Leave<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Breaker, Condition, FAILURES, REST};
+    use std::time::Duration;
+
+    use super::{Breaker, Condition};
+
+    const FAILURES: u32 = 5;
+    const REST: Duration = Duration::from_secs(15);
 
     #[tokio::test(start_paused = true)]
     async fn it_opens_after_failures_in_a_row_and_lets_one_try() {
-        let breaker = Breaker::default();
+        let breaker = Breaker::new(FAILURES, REST);
         for _ in 1..FAILURES {
             breaker.ask().unwrap().failed();
         }
@@ -142,7 +152,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_late_answer_does_not_close_it() {
-        let breaker = Breaker::default();
+        let breaker = Breaker::new(FAILURES, REST);
         let early = breaker.ask().unwrap();
         for _ in 0..FAILURES {
             breaker.ask().unwrap().failed();
