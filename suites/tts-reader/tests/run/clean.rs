@@ -10,7 +10,7 @@ use super::service::Service;
 use super::{Ended, tts_load};
 
 /// `tts-load clean` with these words, and how it must end.
-fn clean(dir: &Path, words: &str, code: i32) -> String {
+pub(crate) fn clean(dir: &Path, words: &str, code: i32) -> String {
     let Ended { code: ended, text } = tts_load(dir, &format!("clean {words}"));
     assert_eq!(ended, Some(code), "{words}: {text}");
     text
@@ -32,7 +32,7 @@ fn load(dir: &Path, words: &str) {
 }
 
 /// A run that is killed as soon as one of its users has registered an account.
-fn killed(dir: &Path, service: &Service, words: &str) {
+pub(crate) fn killed(dir: &Path, service: &Service, words: &str) {
     let words = format!("--scenario smoke -u 3 -r 3 -t 60s --returning-share 0 {words}");
     let mut child = Command::new(env!("CARGO_BIN_EXE_tts-load"))
         .args(words.split_whitespace())
@@ -52,12 +52,12 @@ fn killed(dir: &Path, service: &Service, words: &str) {
 }
 
 /// The folder of the only run.
-fn folder(dir: &Path) -> Option<PathBuf> {
+pub(crate) fn folder(dir: &Path) -> Option<PathBuf> {
     fs::read_dir(dir.join("load_test_runs")).ok()?.next().map(|entry| entry.unwrap().path())
 }
 
 /// Name and password of each account that the run has registered and not deleted.
-fn registered(dir: &Path) -> Vec<(String, String)> {
+pub(crate) fn registered(dir: &Path) -> Vec<(String, String)> {
     let Some(folder) = folder(dir) else { return Vec::new() };
     let text = fs::read_to_string(folder.join("created.jsonl")).unwrap_or_default();
     let mut all: Vec<(String, String)> = Vec::new();

@@ -11,6 +11,7 @@ mod mix;
 mod options;
 mod plan;
 mod preflight;
+mod production;
 mod refusals;
 mod service;
 mod smoke;

@@ -62,15 +62,22 @@ impl Service {
     /// Signs up a person who then speaks.
     pub(crate) fn neighbour(&self, username: &str) -> Neighbour {
         let (username, password) = (username.to_owned(), "Neighbour-1".to_owned());
-        let email = format!("{username}@example.org");
-        let body = json!({ "username": username, "email": email, "password": password });
-        let (_, user) = self.post("/api/register", None, &body);
+        let user = self.register(&username, &password);
         let token = self.login(&username, &password).unwrap();
         self.post("/api/dev/credits", Some(&token), &json!({ "credits": 9 }));
         self.speak(&username, &password);
         let audio = self.data.join("users").join(user["user_id"].as_str().unwrap());
         assert!(audio.exists());
         Neighbour { username, password, credits: 8, audio }
+    }
+
+    /// Signs somebody up.
+    pub(crate) fn register(&self, username: &str, password: &str) -> Value {
+        let email = format!("{username}@example.org");
+        let body = json!({ "username": username, "email": email, "password": password });
+        let (status, user) = self.post("/api/register", None, &body);
+        assert_eq!(status, 200, "{user}");
+        user
     }
 
     /// A token, if that is the password of that account.
@@ -85,6 +92,12 @@ impl Service {
         let url = format!("{}/api/credit-balance", self.url);
         let (_, balance) = self.send(self.client.get(url).bearer_auth(token));
         balance["credit_balance"].as_i64().unwrap()
+    }
+
+    /// How many accounts there are.
+    pub(crate) fn users(&self) -> u64 {
+        let (_, stats) = self.send(self.client.get(format!("{}/api/platform-stats", self.url)));
+        stats["total_users"].as_u64().unwrap()
     }
 
     pub(crate) fn speak(&self, username: &str, password: &str) {
