@@ -3,7 +3,9 @@
 
 mod apt;
 mod archive;
+mod backend;
 mod browser;
+mod deny;
 mod intelligibility;
 mod live;
 mod locust_page;
@@ -25,6 +27,8 @@ cargo xtask test               every test, then how many ran and what could not 
 cargo xtask intelligibility    only the test of the speech with a recogniser
 cargo xtask peer               only the comparison with Locust itself
 cargo xtask stripe             only Stripe's own package against the double of Stripe
+cargo xtask backend            only the backend's tokens, hashes and letters beside other packages
+cargo xtask deny               only the rules for dependencies (deny.toml)
 cargo xtask machines           only the outputs, read by other programs
 cargo xtask browser            only the report page, used in a browser
 cargo xtask live               only the live page, used in a browser
@@ -42,6 +46,8 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["intelligibility"] => intelligibility::run().map(|checked| checked.is_passed()),
         ["stripe"] => peer::stripe().map(|checked| checked.is_passed()),
+        ["backend"] => backend::run().map(|checked| is_passed(&checked)),
+        ["deny"] => deny::run().map(|checked| is_passed(&checked)),
         ["peer"] => peer::run().map(|checked| checked.is_passed()),
         ["machines"] => machines::run().map(|checked| is_passed(&checked)),
         ["browser"] => browser::run().map(|checked| is_passed(&[("report page", checked)])),

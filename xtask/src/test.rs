@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result};
 
 use crate::python::Checked;
-use crate::{browser, intelligibility, live, locust_page, machines, peer, postgres, workflows};
+use crate::{
+    backend, browser, deny, intelligibility, live, locust_page, machines, peer, postgres, workflows,
+};
 
 /// Runs everything; the answer is whether all of it passed.
 pub(crate) fn run() -> Result<bool> {
@@ -23,7 +25,8 @@ pub(crate) fn run() -> Result<bool> {
         ("live page in a browser", live::run()?),
         ("Locust's own page before our API", locust_page::run()?),
     ];
-    let steps = steps.into_iter().chain(postgres::both()?);
+    let steps = steps.into_iter().chain(deny::run()?).chain(backend::run()?);
+    let steps = steps.chain(postgres::both()?);
     let steps = steps.chain(machines::run()?).chain(workflows::run()?);
     for (what, checked) in steps {
         match checked {
