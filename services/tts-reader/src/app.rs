@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     audit::{Audit, Key, Limits},
-    auth::{Passwords, Tokens},
+    auth::{Passwords, Refusals, Tokens},
     extraction::Extraction,
     instance,
     leak::Leak,
@@ -37,6 +37,7 @@ pub(crate) struct App {
     pub(crate) address_limit: Limiter,
     /// Wrong passwords by user name, also of users that are not there.
     pub(crate) guesses: Limiter,
+    pub(crate) refusals: Refusals,
     pub(crate) letter_limit: Limiter,
     pub(crate) post: Post,
     /// A place for each letter that is being written.
@@ -93,6 +94,7 @@ impl App {
             passwords: Passwords::new(settings.workers)?,
             account_limit: Limiter::new("requests of an account", per_hour, &store),
             address_limit: Limiter::new("requests from an address", per_hour, &store),
+            refusals: Refusals::default(),
             guesses: Limiter::with_returns(
                 "wrong passwords",
                 settings.login_failures_per_hour,

@@ -29,7 +29,8 @@ pub(crate) async fn recover(app: &App) -> Result<(), StoreError> {
             "gave back credits that were reserved when the service ended early"
         );
     }
-    Ok(())
+    // Before anybody can log in.
+    note_hashes(app).await
 }
 
 /// Looks after the service until it is told to stop.
@@ -45,8 +46,15 @@ pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
     }
 }
 
+/// Whether everybody's password is hashed by us, or some by the original still.
+async fn note_hashes(app: &App) -> Result<(), StoreError> {
+    app.refusals.expect_both_hashes(app.store.has_original_hashes().await?);
+    Ok(())
+}
+
 async fn tidy(app: &App) {
     let now = Timestamp::now();
+    report("look for old hashes", note_hashes(app).await);
     report("mark lapsed credits", app.store.mark_expired(now).await);
     report("forget old sessions", app.store.forget_sessions(now).await);
     report("forget old tokens of letters", app.store.forget_tokens(now).await);

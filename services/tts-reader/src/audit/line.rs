@@ -23,11 +23,18 @@ pub(super) fn format_line(level: Level, logger: &str, text: &str) -> String {
     let mut line = format!("{time} - {logger} - {level} - [{module}] ");
     // What callers sent may hold line ends; a log line must stay one line.
     for c in text.chars().take(LINE_CHARACTERS) {
-        if c.is_control() {
+        if is_dangerous(c) {
             line.extend(c.escape_default());
         } else {
             line.push(c);
         }
     }
     line
+}
+
+/// Whether a reader might begin a new line there, or show what follows in another order.
+fn is_dangerous(c: char) -> bool {
+    let turns =
+        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
 }

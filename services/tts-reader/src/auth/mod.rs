@@ -6,6 +6,7 @@ mod guesses;
 mod hashing;
 mod mailed;
 mod passwords;
+mod refusals;
 mod tokens;
 
 pub(crate) use caller::{Caller, CallerSession, ClientAddress};
@@ -13,4 +14,5 @@ pub(crate) use guesses::fits;
 pub(crate) use hashing::{hash_password, is_outdated};
 pub(crate) use mailed::{MAILED_CHARACTERS, Mailed, mailed_hash};
 pub(crate) use passwords::Passwords;
+pub(crate) use refusals::Refusals;
 pub(crate) use tokens::{Kind, Pair, Tokens, new_id};

@@ -65,6 +65,8 @@ impl Tokens {
     pub(crate) fn new(secret: &[u8], access_lifetime: Duration) -> Self {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = 0;
+        // We give none, but one that says it is not good yet is not.
+        validation.validate_nbf = true;
         Self {
             encoding: EncodingKey::from_secret(secret),
             decoding: DecodingKey::from_secret(secret),

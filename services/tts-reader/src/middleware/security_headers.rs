@@ -1,6 +1,6 @@
 //! Headers on every answer, refusals and failures included.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header::CACHE_CONTROL};
 
 const HEADERS: [(&str, &str); 10] = [
     ("x-content-type-options", "nosniff"),
@@ -16,8 +16,10 @@ const HEADERS: [(&str, &str); 10] = [
 ];
 
 pub(super) fn write(headers: &mut HeaderMap) {
-    headers.reserve(HEADERS.len());
+    headers.reserve(HEADERS.len() + 1);
     for (name, value) in HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
+    // Answers are of one account and one moment; what may be kept says so itself.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }

@@ -211,7 +211,7 @@ fn texts(settings: &mut Settings, env: &Environment) -> Result<(), SettingsError
         settings.frontend_url = origin("FRONTEND_URL", text)?;
     }
     if let Some(list) = env.text("ADMIN_EMAILS") {
-        let addresses = list.split(',').map(|one| one.trim().to_lowercase());
+        let addresses = list.split(',').map(|one| one.trim().to_ascii_lowercase());
         settings.admin_emails = addresses.filter(|one| !one.is_empty()).collect();
     }
     if let Some(list) = env.text("CORS_ORIGINS").filter(|list| list.trim() != "*") {

@@ -61,6 +61,23 @@ impl Store {
         .await
     }
 
+    /// Whether an account that can log in still has a password hash of the original service.
+    pub(crate) async fn has_original_hashes(&self) -> Result<bool, StoreError> {
+        let (found,): (bool,) = again(|| async move {
+            self.read()
+                .await?
+                .sql(
+                    "SELECT EXISTS (
+                         SELECT 1 FROM original_accounts o JOIN users u ON u.user_id = o.user_id
+                         WHERE u.is_active = TRUE AND u.password_hash LIKE '$2%')",
+                )
+                .fetch_one()
+                .await
+        })
+        .await?;
+        Ok(found)
+    }
+
     /// Whether the user name and the e-mail address are in use.
     pub(crate) async fn taken(
         &self,

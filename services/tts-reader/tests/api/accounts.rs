@@ -22,7 +22,7 @@ async fn log_in(app: &TestApp, name: &str, password: &str) -> Reply {
 }
 
 /// Waits until so many letters were handed on; their texts, oldest first by name.
-async fn letters(app: &TestApp, count: usize) -> Vec<String> {
+pub(crate) async fn letters(app: &TestApp, count: usize) -> Vec<String> {
     while app.metric("tts_reader_letters_sent_total").await < count as f64 {}
     let files = std::fs::read_dir(app.path().join("outbox")).unwrap();
     let letters: Vec<String> =
@@ -32,7 +32,7 @@ async fn letters(app: &TestApp, count: usize) -> Vec<String> {
 }
 
 /// The token in the link of a letter.
-fn token(letter: &str, page: &str) -> String {
+pub(crate) fn token(letter: &str, page: &str) -> String {
     let link = format!("http://localhost:3000/{page}?token=");
     let (_, rest) = letter.split_once(&link).unwrap_or_else(|| panic!("no {link} in\n{letter}"));
     let token: String = rest.chars().take_while(|c| !c.is_whitespace()).collect();

@@ -6,6 +6,7 @@ mod accounts;
 mod admin;
 mod admin_audit;
 mod app;
+mod attacks;
 mod audit;
 mod auth;
 mod command_line;

@@ -10,7 +10,7 @@ use crate::app::{Reply, SECRET, TestApp, User, pair};
 
 const REFUSED: &str = "Could not validate credentials";
 
-fn claims(token: &str) -> Value {
+pub(crate) fn claims(token: &str) -> Value {
     let key = DecodingKey::from_secret(SECRET.as_bytes());
     decode(token, &key, &Validation::new(Algorithm::HS256)).unwrap().claims
 }

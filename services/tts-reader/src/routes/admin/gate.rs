@@ -28,5 +28,5 @@ impl FromRequestParts<Arc<App>> for Admin {
 
 /// Whether the address is in the list.
 pub(super) fn is_admin(app: &App, email: &str) -> bool {
-    app.settings.admin_emails.contains(&email.to_lowercase())
+    app.settings.admin_emails.contains(&email.to_ascii_lowercase())
 }
