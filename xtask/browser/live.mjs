@@ -3,7 +3,7 @@
 // installed, the program of a Chromium, and where screenshots go (`cargo xtask browser`).
 // Prints `ok …` for everything that it has checked; ends with 1 if anything is wrong.
 import { arrivals } from './live/arrivals.mjs';
-import { open } from './live/browser.mjs';
+import { inTurn, open } from './live/browser.mjs';
 import { form } from './live/form.mjs';
 import { guarded } from './live/guarded.mjs';
 import { login } from './live/login.mjs';
@@ -15,19 +15,4 @@ import { viewer } from './live/viewer.mjs';
 const [binary, modules, browser, shots, ...wanted] = process.argv.slice(2);
 const tools = await open(modules, browser);
 const all = [form, run, arrivals, guarded, search, login, viewer, reconnect];
-let failed = 0;
-
-/** One check. What it needs is what the one before it left, so a group ends at its first fault. */
-const check = async (what, test) => {
-  try { await test(); console.log(`ok ${what}`); return true; } catch (fault) {
-    failed += 1;
-    console.log(`not ok ${what}: ${fault.stack}`);
-    return false;
-  }
-};
-
-for (const group of wanted.length ? all.filter((one) => wanted.includes(one.name)) : all) {
-  try { await group({ ...tools, binary, shots, check }); } catch (fault) { failed += 1; console.log(`not ok ${group.name}: ${fault.stack}`); }
-}
-await tools.close();
-process.exitCode = failed ? 1 : 0;
+await inTurn(wanted.length ? all.filter((one) => wanted.includes(one.name)) : all, { ...tools, binary, shots });

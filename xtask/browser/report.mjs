@@ -4,24 +4,12 @@
 // Prints `ok …` for everything that it has checked; ends with 1 if anything is wrong.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { open } from './live/browser.mjs';
 
 const [pages, modules, browser] = process.argv.slice(2);
-const require = createRequire(path.join(path.resolve(modules), 'package.json'));
-const { chromium } = require('playwright-core');
-const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-
-// Playwright wants a path, not a name.
-const program = process.env.PATH.split(path.delimiter).map((folder) => path.join(folder, browser)).find((file) => fs.existsSync(file));
-
-const profile = fs.mkdtempSync(path.join(os.tmpdir(), 'katydid-report-'));
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: program, headless: true, viewport: { width: 1280, height: 900 },
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+const { context, axe, close } = await open(modules, browser);
 
 let failed = 0;
 /** One check on a page of its own; nothing may reach the console, nothing may leave the page. */
@@ -216,6 +204,37 @@ await check('a page that has missed a message says so and goes on from the whole
   await page.evaluate((first) => run.update(first), growing.messages[0]);
   assert.deepEqual(await page.evaluate(() => [run.view.from, run.view.until]), [0, 1], 'another run');
 });
+await check('after a reset the charts begin where the figures do', 'anew', async (page) => {
+  const { since, steps } = await data(page);
+  assert.deepEqual([since, steps.at[0]], [40, 40]);
+  assert.match(await windowText(page), /^Since the statistics began, 40 s to 2:00: 1600 requests/);
+  const users = chart(page, 'Users'), plot = users.locator('.plot');
+  // The line of the users begins at the axis, and so does that of what is watched beside.
+  for (const figure of [users, chart(page, 'database')]) {
+    const [left, axis] = await figure.evaluate((it) => ['.line[d^="M"]', '.grid'].map((part) => Number(/^M([\d.]+)/.exec(it.querySelector(`.plot ${part}`).getAttribute('d'))[1])));
+    assert.ok(left - axis >= 0 && left - axis < 12, `${left}, not ${axis}`);
+  }
+  await plot.focus();
+  await page.keyboard.press('Home');
+  assert.match(await users.locator('.said').textContent(), /^40 s/);
+  await page.keyboard.press('+');
+  assert.match(await windowText(page), /^Shown, /);
+  await page.keyboard.press('0');
+  assert.match(await windowText(page), /^Since the statistics began, 40 s/);
+});
+await check('a stretch that a reset has emptied is left', 'growing', async (page) => {
+  assert.deepEqual(await page.evaluate(() => {
+    const view = Charts.makeView(0, 100), seen = () => [view.from, view.until, view.whole()];
+    view.zoom(20, 40);
+    view.grow(60, 101);
+    const after = seen();
+    view.zoom(70, 80);
+    view.grow(60, 102);
+    const zoomed = seen();
+    view.zoom(0, 1000);
+    return [after, zoomed, seen()];
+  }), [[60, 101, true], [70, 80, false], [60, 102, true]]);
+});
 await check('tables that are shown again keep their order', 'growing', async (page) => {
   const table = (numbers) => ({ id: 'some', title: 'Some', note: '', total: true, columns: [{ name: 'Name', number: false }, { name: 'Count', number: true }], rows: numbers.map((count, k) => [{ text: `<b>${k}` }, { text: String(count), class: 'n' }]).concat([[{ text: 'all' }, { text: '9', class: 'n' }]]) });
   const shown = (numbers) => page.evaluate((made) => {
@@ -292,6 +311,5 @@ await check('paper has charts in pairs, drawn for it, and the screen has them as
   assert.equal(await drawn(), before);
 });
 
-await context.close();
-fs.rmSync(profile, { recursive: true, force: true });
+await close();
 process.exitCode = failed ? 1 : 0;

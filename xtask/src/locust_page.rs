@@ -12,7 +12,8 @@ use crate::test::{build, root};
 /// Where it lies in the package.
 const FRONT_END: &str = "webui/dist";
 
-/// Installs Locust and a browser where it can, and uses Locust's page over runs of `tts-load`;
+/// Installs Locust and a browser where it can, and uses Locust's page over runs of `tts-load`
+/// and of a suite whose own code fails;
 /// screenshots lie in `target/browser/locust` then.
 pub(crate) fn run() -> Result<Checked> {
     let browser = match browser::prepared()? {
@@ -30,8 +31,14 @@ pub(crate) fn run() -> Result<Checked> {
     }
     build(&["--package", "tts-reader-load-test", "--bin", "tts-load"])?;
     build(&["--package", "katydid-testkit", "--bin", "test-target"])?;
+    build(&["--package", "katydid", "--example", "faulty"])?;
     let built = target().join("debug");
-    let more = [front_end, built.join("test-target"), target().join("browser/locust")];
+    let more = [
+        front_end,
+        built.join("test-target"),
+        built.join("examples/faulty"),
+        target().join("browser/locust"),
+    ];
     let more: Vec<&Path> = more.iter().map(PathBuf::as_path).collect();
     check(browser.script("locust.mjs", &built.join("tts-load"), &more))
 }

@@ -48,3 +48,12 @@ pub struct ExceptionRow {
     /// How often.
     pub count: u64,
 }
+
+impl ExceptionRow {
+    /// What stands where Locust has a traceback: the task (`Class/Flow/task`) and, for a panic, file and
+    /// line.
+    pub fn traceback(&self) -> String {
+        let task = self.task.path();
+        if self.place.is_empty() { task } else { format!("{task} at {}", self.place) }
+    }
+}

@@ -21,11 +21,20 @@ struct Kind {
     failing: u64,
     /// Requests of a name per second.
     each: u64,
+    /// The second after which the statistics begin anew.
+    reset: Option<u64>,
 }
 
 fn main() -> std::io::Result<()> {
     let folder = PathBuf::from(std::env::args_os().nth(1).unwrap_or_else(|| ".".into()));
-    let kind = |name, seconds, names, failing, each| Kind { name, seconds, names, failing, each };
+    let kind = |name, seconds, names, failing, each| Kind {
+        name,
+        seconds,
+        names,
+        failing,
+        each,
+        reset: None,
+    };
     for kind in [
         kind("hour", 3_600, 20, 4, 3),
         kind("minute", 60, 4, 0, 20),
@@ -33,6 +42,7 @@ fn main() -> std::io::Result<()> {
         kind("nothing", 3, 0, 0, 0),
         kind("failing", 30, 3, 1_000, 10),
         kind("names", 10, 5_000, 20, 1),
+        Kind { reset: Some(40), ..kind("anew", 120, 4, 0, 5) },
     ] {
         let path = folder.join(format!("{}.html", kind.name));
         std::fs::write(path, of(&kind))?;
@@ -119,6 +129,9 @@ fn run(kind: &Kind, mut each_second: impl FnMut(&Snapshot)) -> Snapshot {
         interval.planned_users = 20 + surge;
         snapshot.absorb(0, &interval);
         snapshot.tick(Duration::from_secs(second + 1));
+        if kind.reset == Some(second + 1) {
+            snapshot.reset(Duration::from_secs(second + 1));
+        }
         if second == third + 2 {
             let text = "a <warning> \"quoted\"".to_owned();
             snapshot.mark(Mark { at: Duration::from_secs(second), kind: Occasion::Warning, text });

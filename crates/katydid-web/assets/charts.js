@@ -36,8 +36,8 @@ const askName = async (move = false) => {
 };
 
 const span = (seconds) => {
-  const { view } = drawn, end = view.end;
-  if (seconds) view.zoom(end - seconds, end); else view.zoom(0, end);
+  const { view } = drawn, { end } = view;
+  if (seconds) view.zoom(end - seconds, end); else view.all();
 };
 
 const build = (host) => {

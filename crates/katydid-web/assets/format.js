@@ -1,7 +1,7 @@
 // Numbers as people read them; times of a run as its report writes them.
 
-const { formats, clock } = Charts;
-export { formats, clock };
+const { formats, clock, plural } = Charts;
+export { formats, clock, plural };
 
 const known = (v) => v !== null && v !== undefined && Number.isFinite(v);
 export const orDash = (say) => (v) => (known(v) ? say(v) : '–');
@@ -29,5 +29,3 @@ export const moment = orDash((v) => {
   const d = new Date(v * 1000), two = (n) => String(n).padStart(2, '0');
   return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
 });
-
-export const plural = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;

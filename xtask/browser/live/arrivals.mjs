@@ -1,6 +1,6 @@
 // A run by arrival rate: started in the form, changed while it is on, and no number out of all measure.
 import assert from 'node:assert/strict';
-import { figure, until, watched } from './browser.mjs';
+import { all, figure, until, watched } from './browser.mjs';
 import { forget, start } from './program.mjs';
 
 export const arrivals = async (tools) => {
@@ -58,7 +58,7 @@ export const arrivals = async (tools) => {
       quiet(/status of 400/);
     }],
   ];
-  try { for (const [what, test] of group) if (!(await tools.check(what, test))) { console.log(program.said().split('\n').slice(-15).join('\n')); break; } } finally {
+  try { await all(group, tools, program, page); } finally {
     await page.close();
     await program.end();
     forget(program.folder);

@@ -1,5 +1,5 @@
-// A browser with one page, and what must hold of it whatever is done: nothing reaches the console, nothing
-// is asked of another server, axe finds nothing serious.
+// A browser, the checks that are made in it, and what must hold of a page whatever is done: nothing reaches the
+// console, nothing is asked of another server, axe finds nothing serious.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -19,6 +19,37 @@ export const open = async (modules, browser) => {
   });
   const close = async () => { await context.close(); fs.rmSync(profile, { recursive: true, force: true }); };
   return { context, axe, close };
+};
+
+/** One check, whose outcome is told. What it needs is what the one before it left. */
+const check = async (what, test) => {
+  try { await test(); console.log(`ok ${what}`); return true; } catch (fault) {
+    console.log(`not ok ${what}: ${fault.stack}`);
+    return false;
+  }
+};
+
+/** Makes the checks of a group, up to its first fault, of which the page and the last words of the program are
+    left. It must not end well then. */
+export const all = async (group, { shots }, program, page) => {
+  for (const [what, test] of group) {
+    if (await check(what, test)) continue;
+    await page?.screenshot({ path: path.join(shots, 'fault.png') }).catch(() => {});
+    console.log(program.said().split('\n').slice(-15).join('\n'));
+    process.exitCode = 1;
+    return;
+  }
+};
+
+/** Does one group after the other; one that cannot even begin does not keep the others from it. */
+export const inTurn = async (groups, tools) => {
+  for (const group of groups) {
+    try { await group(tools); } catch (fault) {
+      console.log(`not ok ${group.name}: ${fault.stack}`);
+      process.exitCode = 1;
+    }
+  }
+  await tools.close();
 };
 
 /** A page that notes what it says and asks. `quiet(what)` asserts that both are as they should be. */

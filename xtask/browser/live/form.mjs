@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { examine, watched } from './browser.mjs';
+import { all, examine, watched } from './browser.mjs';
 import { forget, start } from './program.mjs';
 
 export const form = async (tools) => {
@@ -106,7 +106,7 @@ export const form = async (tools) => {
       quiet(/status of (400|428)/);
     }],
   ];
-  try { for (const [what, test] of group) if (!(await tools.check(what, test))) break; } finally {
+  try { await all(group, tools, program, page); } finally {
     await page.close();
     await program.end();
     forget(program.folder);

@@ -1,14 +1,14 @@
 // A page that is left open while the program goes and comes again.
 import assert from 'node:assert/strict';
-import { figure, until, watched } from './browser.mjs';
+import { all, figure, until, watched } from './browser.mjs';
 import { forget, start } from './program.mjs';
 
 export const reconnect = async (tools) => {
   const first = await start(tools.binary, ['--embedded']);
   const { page, quiet } = await watched(tools, first.address);
   let second = null;
-  try {
-    await tools.check('a page whose program has gone says so, and keeps what it knew', async () => {
+  const group = [
+    ['a page whose program has gone says so, and keeps what it knew', async () => {
       await page.locator('#link[data-link="live"]').waitFor();
       await page.fill('#f-users', '2');
       await page.click('#go');
@@ -19,8 +19,8 @@ export const reconnect = async (tools) => {
       assert.match(await page.locator('#banner').textContent(), /does not answer/);
       assert.match(await figure(page, 'users'), /^\d+$/);
       assert.ok((await page.locator('#grid-stats tbody tr').count()) > 1, 'the last numbers stay');
-    });
-    await tools.check('it finds the next one by itself, and says that it is another', async () => {
+    }],
+    ['it finds the next one by itself, and says that it is another', async () => {
       second = await start(tools.binary, ['--embedded', '--users', '3'], { port: first.port, folder: first.folder });
       await page.locator('#link[data-link="live"]').waitFor({ timeout: 30_000 });
       assert.equal(await page.locator('#banner').isHidden(), true);
@@ -31,8 +31,9 @@ export const reconnect = async (tools) => {
       await page.click('#tab-start');
       await page.waitForFunction(() => document.querySelector('#f-users') && document.querySelector('#f-users').value === '3');
       quiet(/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|net::ERR/);
-    });
-  } finally {
+    }],
+  ];
+  try { await all(group, tools, first, page); } finally {
     await page.close();
     if (second) await second.end();
     forget(first.folder);

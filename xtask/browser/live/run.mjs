@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { examine, figure, until, watched } from './browser.mjs';
+import { all, examine, figure, until, watched } from './browser.mjs';
 import { forget, start } from './program.mjs';
 
 const TABS = ['stats', 'charts', 'verdict', 'failures', 'exceptions', 'ratios', 'timeline', 'monitors', 'logs', 'reports', 'runs', 'settings'];
@@ -109,7 +109,8 @@ export const run = async (tools) => {
     ['charts are drawn, follow the run, and stay where somebody has zoomed', async () => {
       await tab('charts');
       const shown = () => page.locator('#panel-charts .window').textContent();
-      await page.waitForFunction(() => /^Whole run/.test(document.querySelector('#panel-charts .window').textContent));
+      // The statistics began anew a moment ago.
+      await page.waitForFunction(() => /^Since the statistics began/.test(document.querySelector('#panel-charts .window').textContent));
       assert.ok((await page.locator('#panel-charts figure.chart').count()) >= 4);
       const whole = await shown();
       await page.waitForFunction((had) => document.querySelector('#panel-charts .window').textContent !== had, whole);
@@ -118,7 +119,7 @@ export const run = async (tools) => {
       await page.keyboard.press('+');
       assert.match(await shown(), /^Shown/);
       await page.keyboard.press('Escape');
-      assert.match(await shown(), /^Whole run/);
+      assert.match(await shown(), /^Since the statistics began/);
     }],
     ['a name leads to its charts, by Enter and by a click', async () => {
       for (const open of [(link) => link.press('Enter'), (link) => link.click()]) {
@@ -241,7 +242,7 @@ export const run = async (tools) => {
       quiet();
     }],
   ];
-  try { for (const [what, test] of group) if (!(await tools.check(what, test))) { await page.screenshot({ path: path.join(tools.shots, 'fault.png') }).catch(() => {}); console.log(program.said().split('\n').slice(-15).join('\n')); break; } } finally {
+  try { await all(group, tools, program, page); } finally {
     await page.close();
     await program.end();
     forget(program.folder);

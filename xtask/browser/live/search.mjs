@@ -1,7 +1,7 @@
 // A search for a capacity that is ordered in the page: each probe is a run on it, and its end is told.
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { examine, until, watched } from './browser.mjs';
+import { all, examine, until, watched } from './browser.mjs';
 import { forget, room, start } from './program.mjs';
 
 const PLAN = `[scenario.capacity]
@@ -56,7 +56,7 @@ export const search = async (tools) => {
       quiet();
     }],
   ];
-  try { for (const [what, test] of group) if (!(await tools.check(what, test))) { console.log(program.said().split('\n').slice(-15).join('\n')); break; } } finally {
+  try { await all(group, tools, program, page); } finally {
     await page.close();
     await program.end();
     forget(folder);

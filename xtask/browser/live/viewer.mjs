@@ -1,7 +1,7 @@
 // A viewer sees everything and steers nothing, and is told so; who starts and stops is an operator's script.
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { examine, figure, until, watched } from './browser.mjs';
+import { all, examine, figure, until, watched } from './browser.mjs';
 import { forget, hash, start } from './program.mjs';
 
 const PASSWORD = 'words-of-a-viewer', TOKEN = 'a-token-of-an-operator-0123456789';
@@ -63,7 +63,7 @@ export const viewer = async (tools) => {
       quiet(/status of 403/);
     }],
   ];
-  try { for (const [what, test] of group) if (!(await tools.check(what, test))) { console.log(program.said().split('\n').slice(-15).join('\n')); break; } } finally {
+  try { await all(group, tools, program, page); } finally {
     await page.context().clearCookies();
     await page.close();
     await program.end();

@@ -1,26 +1,14 @@
 // Failures in Locust's front end: tts-load against a server that knows none of its paths.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { forget, start } from '../live/program.mjs';
+import { all } from '../live/browser.mjs';
+import { forget, room, start } from '../live/program.mjs';
 import { agrees, opened, send, tab } from './page.mjs';
-
-/** The server and its address. */
-const server = async (binary) => {
-  const child = spawn(binary, ['--bind', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const address = await new Promise((resolve, reject) => {
-    child.stdout.once('data', (piece) => resolve(String(piece).trim()));
-    child.once('exit', (code) => reject(new Error(`the target ended with ${code}`)));
-  });
-  return { address, end: () => child.kill() };
-};
+import { server } from './target.mjs';
 
 export const failing = async (tools) => {
   const target = await server(tools.target);
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'katydid-page-'));
-  fs.writeFileSync(path.join(folder, 'accounts.csv'), 'username,password\nreader@example.com,secret-of-a-test\n');
+  const folder = room({ 'accounts.csv': 'username,password\nreader@example.com,secret-of-a-test\n' });
   const program = await start(tools.binary, ['-H', target.address, '--accounts', 'accounts.csv', '--no-preflight'], { folder });
   const locust = await opened(tools, program.address);
   const { page, heard } = locust;
@@ -43,7 +31,7 @@ export const failing = async (tools) => {
       locust.quiet();
     }],
   ];
-  try { for (const [what, test] of group) if (!(await tools.check(what, test))) { await page.screenshot({ path: path.join(tools.shots, 'fault.png') }).catch(() => {}); console.log(program.said().split('\n').slice(-15).join('\n')); break; } } finally {
+  try { await all(group, tools, program, page); } finally {
     await locust.close();
     await program.end();
     target.end();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { all } from '../live/browser.mjs';
 import { forget, start } from '../live/program.mjs';
 import { agrees, opened, send, statistics, tab } from './page.mjs';
 
@@ -156,7 +157,7 @@ export const run = async (tools) => {
       locust.quiet();
     }],
   ];
-  try { for (const [what, test] of group) if (!(await tools.check(what, test))) { await shot('fault').catch(() => {}); console.log(program.said().split('\n').slice(-15).join('\n')); break; } } finally {
+  try { await all(group, tools, program, page); } finally {
     await locust.close();
     await program.end();
     forget(program.folder);

@@ -1,6 +1,6 @@
 //! `P_exceptions.csv`.
 
-use katydid_core::{ExceptionRow, Snapshot};
+use katydid_core::Snapshot;
 
 use super::cell::{File, text};
 
@@ -12,12 +12,7 @@ pub fn exceptions(snapshot: &Snapshot) -> Vec<u8> {
     let mut file = File::with_header(&["Count", "Message", "Traceback", "Nodes"]);
     for row in snapshot.exceptions() {
         let count = row.count.to_string();
-        file.record([count.as_str(), &text(&row.message), &text(&traceback(&row)), "local"]);
+        file.record([count.as_str(), &text(&row.message), &text(&row.traceback()), "local"]);
     }
     file.into_bytes()
-}
-
-fn traceback(row: &ExceptionRow) -> String {
-    let task = row.task.path();
-    if row.place.is_empty() { task } else { format!("{task} at {}", row.place) }
 }

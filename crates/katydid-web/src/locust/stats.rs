@@ -178,10 +178,7 @@ pub(super) async fn exceptions(State(app): State<App>) -> Response {
     let view = app.board.view();
     let exception = |row: katydid_core::ExceptionRow| Exception {
         count: row.count,
-        traceback: match row.place.as_str() {
-            "" => row.task.path(),
-            place => format!("{} at {place}", row.task.path()),
-        },
+        traceback: row.traceback(),
         msg: row.message,
         nodes: "local",
     };

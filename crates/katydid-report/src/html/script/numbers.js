@@ -32,6 +32,9 @@ const Charts = {};
     return h ? `${h}:${two(m)}:${two(r)}` : `${m}:${two(r)}`;
   };
 
+  /** 1, user → `1 user`; 2, user → `2 users`. */
+  const plural = (n, one, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+
   const nice = (span, count) => {
     const raw = span / Math.max(1, count), ten = 10 ** Math.floor(Math.log10(raw));
     return [1, 2, 5, 10].map((f) => f * ten).find((s) => s >= raw * 0.999);
@@ -56,5 +59,5 @@ const Charts = {};
     return out.length > 9 ? out.filter((v) => Math.abs(Math.log10(v) % 1) < 1e-9) : out;
   };
 
-  Object.assign(Charts, { formats, clock, ticks, timeTicks, logTicks });
+  Object.assign(Charts, { formats, clock, plural, ticks, timeTicks, logTicks });
 })();

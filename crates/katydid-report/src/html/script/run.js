@@ -1,7 +1,7 @@
 // All charts of a run, from its data: for a report, and for a page on which the run goes on.
 (() => {
   'use strict';
-  const { formats, clock, merged, quantile, bins, overSteps, ofSamples, makeView, timeChart, curveChart, heatMap, html } = Charts;
+  const { formats, clock, plural, merged, quantile, bins, overSteps, ofSamples, makeView, timeChart, curveChart, heatMap, html } = Charts;
 
   /** Numbers of a stretch of steps. They read the data anew each time, for it may have grown. */
   const numbersOf = (data) => {
@@ -57,7 +57,8 @@
       for whole. `showName(series)`: charts of one name, `null` for none. `view`, `data()`. */
   const run = (first, places, { now = false } = {}) => {
     let data = first;
-    const view = makeView(Math.max(data.end, 0.001)), of = numbersOf(() => data);
+    const ends = () => [data.since, Math.max(data.end, data.since + 0.001)];
+    const view = makeView(...ends()), of = numbersOf(() => data);
     const { at, rate, most, share, longest } = of;
     const column = (name) => () => data.steps[name];
     /** A number of all steps that lie in a window. */
@@ -160,9 +161,10 @@
       if (!places.window) return;
       const [i, j] = bins(at(), view.from, view.until, 1)[0] || [0, 0], count = of.requests(i, j);
       const facts = count
-        ? [`${count} requests`, `${of.sum(column('failed'))(i, j)} failed`, formats['/s'](count / (of.length(i, j) || 1))].concat([0.5, 0.95, 0.99].map((q) => `p${q * 100} ${formats.ms(share(q)(i, j))}`), `longest ${formats.ms(longest(i, j))}`)
+        ? [plural(count, 'request'), `${of.sum(column('failed'))(i, j)} failed`, formats['/s'](count / (of.length(i, j) || 1))].concat([0.5, 0.95, 0.99].map((q) => `p${q * 100} ${formats.ms(share(q)(i, j))}`), `longest ${formats.ms(longest(i, j))}`)
         : ['no request ended in it'];
-      places.window.textContent = `${view.whole() ? 'Whole run' : 'Shown'}, ${clock(i < j ? at()[i] : 0)} to ${clock(i < j ? at()[j] : view.end)}: ${facts.join(' · ')}`;
+      const whole = data.since > 0 ? 'Since the statistics began' : 'Whole run';
+      places.window.textContent = `${view.whole() ? whole : 'Shown'}, ${clock(i < j ? at()[i] : view.from)} to ${clock(i < j ? at()[j] : view.end)}: ${facts.join(' · ')}`;
     };
 
     // A few times a hundred times the usual one hide it on an even scale. Whoever has chosen, has chosen.
@@ -177,10 +179,10 @@
       data = later;
       chooseScale();
       arrange();
-      view.grow(Math.max(data.end, 0.001));
+      view.grow(...ends());
     };
     if (places.log) places.log.addEventListener('change', () => { chosen = true; view.zoom(view.from, view.until); });
-    if (places.reset) places.reset.addEventListener('click', () => view.zoom(0, view.end));
+    if (places.reset) places.reset.addEventListener('click', () => view.all());
     view.changed.add(tell);
     chooseScale();
     arrange();

@@ -2,21 +2,24 @@
 (() => {
   'use strict';
 
-  const makeView = (end) => ({
-    from: 0, until: end, end, cursor: null, changed: new Set(), moved: new Set(),
+  /** `begin` is where the statistics do: with the run, or with their last reset. */
+  const makeView = (begin, end) => ({
+    from: begin, until: end, begin, end, cursor: null, changed: new Set(), moved: new Set(),
     zoom(from, until) {
-      const least = Math.min(this.end, Math.max(this.end / 2000, 0.5)), span = Math.min(this.end, Math.max(least, until - from));
+      const all = this.end - this.begin, least = Math.min(all, Math.max(all / 2000, 0.5)), span = Math.min(all, Math.max(least, until - from));
       const mid = (from + until) / 2;
-      this.from = Math.max(0, Math.min(this.end - span, mid - span / 2));
+      this.from = Math.max(this.begin, Math.min(this.end - span, mid - span / 2));
       this.until = this.from + span;
       this.changed.forEach((f) => f());
     },
+    all() { this.zoom(this.begin, this.end); },
     look(at) { this.cursor = at; this.moved.forEach((f) => f()); },
-    whole() { return this.from <= 0 && this.until >= this.end; },
+    whole() { return this.from <= this.begin && this.until >= this.end; },
     /** The run is longer now: whoever sees all of it goes on to, a stretch at its end moves along, any other stays. */
-    grow(end) {
-      const by = end - this.end, all = this.whole() || by < 0;
-      if (all) { this.from = 0; this.until = end; } else if (this.until >= this.end) { this.from += by; this.until += by; }
+    grow(begin, end) {
+      const by = end - this.end, all = this.whole() || by < 0 || begin !== this.begin;
+      if (all) { this.from = begin; this.until = end; } else if (this.until >= this.end) { this.from += by; this.until += by; }
+      this.begin = begin;
       this.end = end;
       this.changed.forEach((f) => f());
     },
@@ -47,7 +50,7 @@
     });
     plot.addEventListener('pointercancel', release);
     plot.addEventListener('pointerleave', () => { if (down === null) view.look(null); });
-    plot.addEventListener('dblclick', () => view.zoom(0, view.end));
+    plot.addEventListener('dblclick', () => view.all());
     const around = (t, factor) => view.zoom(t - (t - view.from) * factor, t + (view.until - t) * factor);
     plot.addEventListener('wheel', (event) => {
       // A wheel that scrolls the page must not be caught by chance.
@@ -63,7 +66,7 @@
         ArrowRight: () => (event.shiftKey ? view.zoom(view.from + span / 5, view.until + span / 5) : move(step())),
         Home: () => view.look(view.from), End: () => view.look(view.until),
         '+': () => around(t, 0.5), '=': () => around(t, 0.5), '-': () => around(t, 2), _: () => around(t, 2),
-        0: () => view.zoom(0, view.end), Escape: () => { view.look(null); view.zoom(0, view.end); },
+        0: () => view.all(), Escape: () => { view.look(null); view.all(); },
       };
       if (keys[event.key] && !event.altKey) { event.preventDefault(); keys[event.key](); }
     });
