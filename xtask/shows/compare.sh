@@ -9,18 +9,12 @@
 set -euo pipefail
 pairs=${1:-20}; seconds=${2:-10}; rate=${3:-1000}
 cd "$(dirname "$0")/../.."
-built=${CARGO_TARGET_DIR:-target}/fast
-if [ -z "${BUILT:-}" ]; then
-  cargo build --quiet --profile fast --package katydid-testkit --bin test-target
-  cargo build --quiet --profile fast --package katydid-cli --bin katydid
-  cargo build --quiet --profile fast --package katydid-store --example compare_pairs
-fi
-work=$(mktemp -d); keep=${RUNS_DIR:-$work/runs}
-mkdir -p "$keep"
-trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
-"$built/test-target" --bind 127.0.0.1:0 >"$work/url" & server=$!
-until [ -s "$work/url" ]; do sleep 0.05; done
-url=$(cat "$work/url"); katydid=$(realpath "$built/katydid")
+. xtask/shows/parts/target.sh
+build katydid-cli --bin katydid
+build katydid-store --example compare_pairs
+start_target
+keep=${RUNS_DIR:-$work/runs}; mkdir -p "$keep"
+katydid=$(realpath "$built/katydid")
 
 one() { # kind pair delay -> a kept run in $keep/kind-pair
   local place="$keep/$1-$2"
