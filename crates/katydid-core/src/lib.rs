@@ -14,6 +14,7 @@ mod capacity;
 mod closing;
 mod coincidence;
 pub mod compare;
+mod counted;
 mod drift;
 mod event;
 mod exemplars;
@@ -63,6 +64,7 @@ pub use capacity::{
 };
 pub use closing::Closing;
 pub use coincidence::{COINCIDENCE, Coincidence, coincidences, coincidences_of};
+pub use counted::counted;
 pub use drift::{DriftError, DriftLimit, DriftMetric, DriftRule, Slope};
 pub use event::{RunEvent, RunState, StopReason};
 pub use exemplars::{Curl, Exemplar, Gallery, Rank, Why, masked_line, message_text};

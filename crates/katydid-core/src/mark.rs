@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{RunEvent, StopReason};
+use crate::{RunEvent, StopReason, counted};
 
 /// Marks of one kind that a run keeps; a shape may change its mind every second.
 const MOST_OF_A_KIND: usize = 100;
@@ -57,7 +57,7 @@ impl Mark {
             ),
             RunEvent::AllUsersStarted { users } => {
                 let users: u32 = users.iter().map(|(_, count)| count).sum();
-                (Occasion::Reached, format!("the ramp is over: {users} users"))
+                (Occasion::Reached, format!("the ramp is over: {}", counted(users, "user")))
             }
             RunEvent::Paused => (Occasion::Steered, "paused by hand".to_owned()),
             RunEvent::Resumed { after } => (
@@ -73,7 +73,8 @@ impl Mark {
             RunEvent::Warning(text) => (Occasion::Warning, text.clone()),
             RunEvent::Stopping(reason) => (Occasion::End, reason.text().to_owned()),
             RunEvent::UsersCut { users, .. } => {
-                (Occasion::Warning, format!("{users} users cut in the middle of a task"))
+                let users = counted(*users, "user");
+                (Occasion::Warning, format!("{users} cut in the middle of a task"))
             }
             RunEvent::Started { .. }
             | RunEvent::Measured { .. }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    CapacityPlan, Expectation, RateCap, RunPhase, Shape as _, Silence, Stages, Target, format_span,
+    CapacityPlan, Expectation, RateCap, RunPhase, Shape as _, Silence, Stages, Target, counted,
+    format_span,
 };
 
 /// A recipe that `--scenario NAME` runs. Flags override its numbers.
@@ -109,14 +110,15 @@ impl Scenario {
         match (&self.stages, &self.search, self.steps) {
             (Some(stages), ..) => format!("stages {stages}"),
             (_, Some(search), _) => format!(
-                "a search from {} users to at most {users}, {} each, for {time} at most",
-                search.from,
+                "a search from {} to at most {users}, {} each, for {time} at most",
+                counted(search.from, "user"),
                 format_span(search.step_time)
             ),
             (.., Some(steps)) => {
-                format!("{users} users in {steps} steps at {spawn_rate}/s for {time}")
+                let (users, steps) = (counted(*users, "user"), counted(steps, "step"));
+                format!("{users} in {steps} at {spawn_rate}/s for {time}")
             }
-            _ => format!("{users} users at {spawn_rate}/s for {time}"),
+            _ => format!("{} at {spawn_rate}/s for {time}", counted(*users, "user")),
         }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::counted;
 use crate::history::{PhaseName, PhaseNameError, RunPhase};
 use crate::span::{SpanError, format_span, parse_span};
 
@@ -244,7 +245,11 @@ impl Shape for Stages {
 #[non_exhaustive]
 pub enum StepsError {
     /// Steps that add nobody.
-    #[error("{count} steps to {users} users: each must add at least one; write fewer steps")]
+    #[error(
+        "{} to {}: each must add at least one; write fewer steps",
+        counted(*count, "step"),
+        counted(*users, "user")
+    )]
     TooMany {
         /// Steps.
         count: u32,

@@ -6,7 +6,7 @@ use crate::recorder::{RowKey, RowKind};
 use crate::row::TaskRow;
 use crate::target::{Target, TargetResult};
 use crate::trust::{self, Finding, RunWord, Trust};
-use crate::{CHECKED, Snapshot, Watched, exit};
+use crate::{CHECKED, Snapshot, Watched, counted, exit};
 
 /// The word about a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,11 +186,13 @@ fn failures(snapshot: &Snapshot, targets: &[TargetResult], located: &[&Target]) 
     let (failed, requests) = unjudged(snapshot, &targets);
     if failed > 0 {
         let of = if targets.is_empty() { "" } else { " that no target judges" };
-        causes.push(format!("{failed} of {requests} requests{of} failed"));
+        let requests = counted(requests, "request");
+        causes.push(format!("{failed} of {requests}{of} failed"));
     }
     let exceptions: u64 = snapshot.exceptions().map(|row| row.count).sum();
     if exceptions > 0 {
-        causes.push(format!("the suite's own code failed {exceptions} times (exceptions)"));
+        let times = counted(exceptions, "time");
+        causes.push(format!("the suite's own code failed {times} (exceptions)"));
     }
     causes.extend(snapshot.watched.iter().filter_map(Watched::ended_text));
     causes

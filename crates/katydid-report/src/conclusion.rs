@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::{Latency, Snapshot, Watched};
+use katydid_core::{Latency, Snapshot, Watched, counted};
 
 use crate::number::{bytes, fine, millis};
 
@@ -30,9 +30,10 @@ fn load(snapshot: &Snapshot) -> String {
         // They are counted with every tick.
         "users were not counted: the run was over within its first second".to_owned()
     } else if most >= planned {
-        format!("{most} users at most, as planned")
+        format!("{} at most, as planned", counted(most, "user"))
     } else {
-        format!("{most} users at most, {planned} were planned")
+        let were = if planned == 1 { "was" } else { "were" };
+        format!("{} at most, {planned} {were} planned", counted(most, "user"))
     }
 }
 
@@ -44,9 +45,9 @@ fn held(snapshot: &Snapshot) -> Option<String> {
         Some(_) => "they stayed due, so this time is part of their response times",
         None => "their users came later, which is part of no response time",
     };
-    let requests = if count == 1 { "request" } else { "requests" };
     (count > 0).then(|| {
-        format!("{count} {requests} held back by the rate cap, {seconds:.1} s in all; {meaning}")
+        let requests = counted(count, "request");
+        format!("{requests} held back by the rate cap, {seconds:.1} s in all; {meaning}")
     })
 }
 
@@ -63,11 +64,11 @@ fn window(snapshot: &Snapshot) -> String {
         text += &format!("; the run was paused by hand for {paused:.1} s of it");
     }
     if snapshot.after_end > 0 {
-        let count = snapshot.after_end;
-        let (requests, were) = if count == 1 { ("request", "was") } else { ("requests", "were") };
+        let were = if snapshot.after_end == 1 { "was" } else { "were" };
         text += &format!(
-            "; {count} {requests} {were} begun after the end of the run, all at one time, by users who \
-             finished (on_stop)"
+            "; {} {were} begun after the end of the run, all at one time, by users who \
+             finished (on_stop)",
+            counted(snapshot.after_end, "request")
         );
     }
     text
@@ -75,14 +76,14 @@ fn window(snapshot: &Snapshot) -> String {
 
 /// Numbers as the rules of targets have them: 100 for a p99, ten times as many to be firm.
 fn samples(requests: u64) -> String {
-    let beyond = requests / 100;
+    let (beyond, all) = (requests / 100, counted(requests, "request"));
     match requests {
         0 => "none".to_owned(),
-        1..100 => format!("{requests} requests; a p99 needs 100, here it is the maximum"),
+        1..100 => format!("{all}; a p99 needs 100, here it is the maximum"),
         100..1_000 => {
-            format!("{requests} requests, {beyond} beyond p99: few, 1000 would make it firm")
+            format!("{all}, {beyond} beyond p99: few, 1000 would make it firm")
         }
-        _ => format!("{requests} requests, {beyond} beyond p99"),
+        _ => format!("{all}, {beyond} beyond p99"),
     }
 }
 
@@ -103,9 +104,9 @@ fn watched(process: &Watched, snapshot: &Snapshot) -> String {
         text += &format!(
             "; memory {begin} at the start, {end} at the end, {peak} at most ({resident} with files)"
         );
-        text += &format!("; at most {} threads", most.threads);
+        text += &format!("; at most {}", counted(most.threads, "thread"));
         if let Some(descriptors) = most.descriptors {
-            text += &format!(", {descriptors} descriptors");
+            text += &format!(", {}", counted(descriptors, "descriptor"));
         }
         if most.processes > 1 {
             text += &format!(", {} processes", most.processes);
@@ -124,10 +125,10 @@ fn floor(before: &Latency, after: Option<&Latency>) -> Option<String> {
     };
     let after = after.and_then(pair).map(|after| format!("; after it {after}"));
     Some(format!(
-        "{} ({} requests to an echo in this program, before the run{}): what is near it is this \
+        "{} ({} to an echo in this program, before the run{}): what is near it is this \
          machine's time, not the target's",
         pair(before)?,
-        before.len(),
+        counted(before.len(), "request"),
         after.unwrap_or_default()
     ))
 }

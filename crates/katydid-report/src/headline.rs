@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 use std::time::Duration;
 
-use katydid_core::{Diagnosis, RunWord, Snapshot, TargetResult, Verdict, VerdictWord, full_pools};
+use katydid_core::{
+    Diagnosis, RunWord, Snapshot, TargetResult, Verdict, VerdictWord, counted, full_pools,
+};
 
 use crate::number::ratio;
 use crate::slowest::slowest;
@@ -49,7 +51,7 @@ fn worst_target(verdict: &Verdict) -> String {
     if let Some(cause) = worst.cause() {
         let others = match fewer - 1 {
             0 => String::new(),
-            others => format!("; {others} more of {} targets missed", targets.len()),
+            others => format!("; {others} more of {} missed", counted(targets.len(), "target")),
         };
         return format!("{}{margin}{others}.", capital(&cause));
     }
@@ -88,11 +90,11 @@ fn first_failure(snapshot: &Snapshot) -> String {
     let (method, name, error) = (&first.method, &first.name, first.error());
     let place = format!("{method} {name}");
     format!(
-        "The first failure came after {}: {}, {}; in all {failed} of {requests} requests failed \
-         ({:.2} %).",
+        "The first failure came after {}: {}, {}; in all {failed} of {} failed ({:.2} %).",
         moment(first.first),
         shorten(place.trim_start(), LONGEST),
         shorten(error.trim_end_matches('.'), LONGEST),
+        counted(requests, "request"),
         share * 100.0
     )
 }

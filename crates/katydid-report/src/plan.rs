@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use katydid_core::{Scenario, Scope, SearchOutcome, format_span};
+use katydid_core::{Scenario, Scope, SearchOutcome, counted, format_span};
 
 /// A plan with one scenario that has the load a search has found and limits with room above what
 /// was measured: TOML, to run as it is or to copy the table from. `None` when nothing was found.
@@ -14,12 +14,13 @@ pub fn check_of(outcome: &SearchOutcome, searched: &Scenario) -> Option<String> 
     let step_time = searched.search.map(|search| search.step_time).unwrap_or_default();
     let room = SearchOutcome::HEAD_ROOM * 100.0;
     let spawn_rate = gentle(held, searched.spawn_rate, step_time);
+    let users = counted(held, "user");
     let mut text = format!(
-        "# {held} users held every target of scenario {}; see run.txt beside this file.\n\
+        "# {users} held every target of scenario {}; see run.txt beside this file.\n\
          # Limits of times have {room:.0} % of room above the slowest probe, none is beyond that of\n\
          # the search.\n\
          [scenario.at-capacity]\n\
-         purpose = \"The load of {held} users, which held: has the target got slower?\"\n\
+         purpose = \"The load of {users}, which held: has the target got slower?\"\n\
          users = {held}\nspawn-rate = {:?}\nrun-time = {}\n",
         searched.name,
         spawn_rate,

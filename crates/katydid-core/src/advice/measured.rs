@@ -9,7 +9,7 @@ use super::p99_needs;
 use super::rows::{is_of, listed, name};
 use super::warning::{Warning, WarningName};
 use crate::failure::FailureKind;
-use crate::{FailureRow, Row, Snapshot};
+use crate::{FailureRow, Row, Snapshot, counted};
 
 /// Requests before a row is said to do something always.
 const ENOUGH: u64 = 20;
@@ -52,10 +52,11 @@ fn few_samples(snapshot: &Snapshot) -> Option<Warning> {
         Warning::new(
             WarningName::FewSamples,
             format!(
-                "{} of {} names have fewer than {needed} requests, so their p99 is only \
+                "{} of {} {} fewer than {needed} requests, so their p99 is only \
                  another word for the maximum: {}",
                 few.len(),
-                measured.count(),
+                counted(measured.count(), "name"),
+                if few.len() == 1 { "has" } else { "have" },
                 listed(&few)
             ),
             "run longer or with more users, or judge by p50 and p95",

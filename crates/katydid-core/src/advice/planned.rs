@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::p99_needs;
 use super::warning::{Warning, WarningName};
+use crate::counted;
 
 /// What is known of a run before it starts.
 #[derive(Clone, Debug, Default)]
@@ -89,9 +90,9 @@ fn short_run(plan: &Planned) -> Option<Warning> {
         Warning::new(
             WarningName::ShorterThanRamp,
             format!(
-                "starting {} users at {} per second takes {seconds:.1} s and the run ends after \
+                "starting {} at {} per second takes {seconds:.1} s and the run ends after \
                  {:.1} s",
-                plan.users,
+                counted(plan.users, "user"),
                 plan.spawn_rate,
                 run_time.as_secs_f64()
             ),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::record::{ProbeRecord, Shows};
 use super::search::{Bracket, Capacity, Probe, Search};
 use crate::trust::RunWord;
-use crate::{Target, TargetResult, exit};
+use crate::{Target, TargetResult, counted, exit};
 
 /// Why a search ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,28 +130,32 @@ impl SearchOutcome {
         let known = self.known();
         let text = match self.end {
             SearchEnd::Decided(Capacity::Found { held, broke }) if self.is_found() => format!(
-                "{held} users{} held every target{}; {}",
+                "{}{} held every target{}; {}",
+                counted(held, "user"),
                 self.tries(held),
                 self.numbers(),
                 self.break_text(broke)
             ),
             SearchEnd::Decided(Capacity::Above { held }) if self.is_found() => format!(
-                "at least {held} users{}: the most that were allowed held every target{}; the \
+                "at least {}{}: the most that were allowed held every target{}; the \
                  capacity is above (more --users)",
+                counted(held, "user"),
                 self.tries(held),
                 self.numbers()
             ),
             SearchEnd::Decided(Capacity::Found { held, .. } | Capacity::Above { held }) => format!(
-                "not known: at {held} users nothing broke, but {}; a longer --step-time gives more",
+                "not known: at {} nothing broke, but {}; a longer --step-time gives more",
+                counted(held, "user"),
                 self.lacking(held)
             ),
             SearchEnd::Decided(Capacity::Below { broke }) => format!(
-                "below {broke} users: the first load broke already; {}; search from fewer (--from)",
+                "below {}: the first load broke already; {}; search from fewer (--from)",
+                counted(broke, "user"),
                 self.break_text(broke)
             ),
             SearchEnd::Decided(Capacity::Unsettled) => format!(
-                "not known: equal loads held and broke in turn until {} probes were used up; {known}",
-                self.probes.len()
+                "not known: equal loads held and broke in turn until {} were used up; {known}",
+                counted(self.probes.len(), "probe")
             ),
             SearchEnd::OutOfTime => format!(
                 "not known: the next probe would have gone beyond the run time; {known}; give more \
@@ -179,7 +183,7 @@ impl SearchOutcome {
     /// ` (3 of 3 probes)`.
     fn tries(&self, users: u32) -> String {
         let (tries, broke) = self.search.tries(users);
-        format!(" ({} of {tries} probes)", tries - broke)
+        format!(" ({} of {})", tries - broke, counted(tries, "probe"))
     }
 
     /// `: 74.1 requests/s, p95 312 ms, failures 0.00 %`.
@@ -198,7 +202,8 @@ impl SearchOutcome {
     /// `65 users (3 of 3 probes) broke `p95 < 300ms` (412 ms)`.
     fn break_text(&self, users: u32) -> String {
         let (tries, broke) = self.search.tries(users);
-        let mut text = format!("{users} users broke ({broke} of {tries} probes)");
+        let (users, tries) = (counted(users, "user"), counted(tries, "probe"));
+        let mut text = format!("{users} broke ({broke} of {tries})");
         let _ = match self.breaking() {
             Some(result) => {
                 write!(text, ": `{}` was {}", result.target, result.measured_text())
@@ -214,7 +219,7 @@ impl SearchOutcome {
         let most = lacking.max_by_key(|result| result.target.needed());
         most.map_or_else(String::new, |result| {
             let (target, needed) = (&result.target, result.target.needed());
-            format!("`{target}` needs {needed} samples and had {}", result.samples)
+            format!("`{target}` needs {} and had {}", counted(needed, "sample"), result.samples)
         })
     }
 
@@ -228,13 +233,13 @@ impl SearchOutcome {
         match self.search.bracket() {
             Bracket { held: None, broke: None } => "nothing was learned of the target".to_owned(),
             Bracket { held: Some(held), broke: None } => {
-                format!("so far {held} users held and none broke")
+                format!("so far {} held and none broke", counted(held, "user"))
             }
             Bracket { held: None, broke: Some(broke) } => {
-                format!("so far {broke} users broke and none held")
+                format!("so far {} broke and none held", counted(broke, "user"))
             }
             Bracket { held: Some(held), broke: Some(broke) } => {
-                format!("so far {held} users held and {broke} broke")
+                format!("so far {} held and {broke} broke", counted(held, "user"))
             }
         }
     }

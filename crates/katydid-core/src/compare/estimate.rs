@@ -6,7 +6,7 @@ use super::noise::{Chance, Normal, student_factor};
 use super::power::Parts;
 use super::resample::{Draws, freedom, shrinkage};
 use super::runs::{Between, between};
-use crate::Metric;
+use crate::{Metric, counted};
 
 /// Blocks with requests that a side needs at least.
 pub(super) const FEWEST_BLOCKS: usize = 8;
@@ -231,6 +231,7 @@ fn lacking(metric: Metric, groups: [&Group; 2]) -> Option<String> {
         return Some(format!("{fewest:.0} of the {needed:.0} requests that {metric} needs"));
     }
     (blocks < FEWEST_BLOCKS).then(|| {
-        format!("requests in {blocks} steps of time; {FEWEST_BLOCKS} tell how a number moves")
+        let steps = counted(blocks, "step");
+        format!("requests in {steps} of time; {FEWEST_BLOCKS} tell how a number moves")
     })
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::compared::{Change, Compared, Difference, Line, RuleResult, RuleWord};
 use super::estimate::is_share;
 use super::power::Needed;
-use crate::{Metric, format_span};
+use crate::{Metric, counted, format_span};
 
 /// Most names that a sentence lists.
 const MOST_LISTED: usize = 3;
@@ -94,7 +94,7 @@ impl Compared {
             self.names.iter().filter(|line| line.shown().next().is_some()).collect();
         if names.is_empty() {
             if !self.names.is_empty() {
-                text += &format!(" None is shown in any of {} names.", self.names.len());
+                text += &format!(" None is shown in any of {}.", counted(self.names.len(), "name"));
             }
         } else {
             let told = |line: &&Line| format!("{} ({})", line.title(), line.shown_text());
@@ -104,9 +104,10 @@ impl Compared {
                 more => format!(" and {more} more"),
             };
             text += &format!(
-                " {} of {} names differ: {}{more}.",
+                " {} of {} {}: {}{more}.",
                 names.len(),
-                self.names.len(),
+                counted(self.names.len(), "name"),
+                if names.len() == 1 { "differs" } else { "differ" },
                 listed.join("; ")
             );
         }

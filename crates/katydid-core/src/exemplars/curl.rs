@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::counted;
 use crate::mask::{Mask, Piece};
 
 /// Longest body that is written into the line, in bytes.
@@ -62,8 +63,8 @@ impl Curl<'_> {
             None => line.text += " --data-binary @-",
         }
         if body.is_none() {
-            let length = self.body.len();
-            line.text += &format!(" # its body of {length} bytes comes from standard input");
+            let length = counted(self.body.len(), "byte");
+            line.text += &format!(" # its body of {length} comes from standard input");
         }
         if line.text.len() > LONGEST_LINE {
             return format!("# the command would be {} bytes long", line.text.len());

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use super::curl::{is_odd, printable};
+use crate::counted;
 use crate::mask::Mask;
 
 /// Most bytes of a body that are shown.
@@ -48,10 +49,14 @@ fn body_text(body: &[u8], kind: &str, mask: &Mask) -> String {
     let cut = body.len() > shown.len();
     match printable(&shown[..whole]).filter(|_| torn == 0 || (cut && torn < 4)) {
         Some(text) if cut => {
-            format!("{}\n(the beginning of {} bytes)", tame(&mask.text(text)), body.len())
+            let length = counted(body.len(), "byte");
+            format!("{}\n(the beginning of {length})", tame(&mask.text(text)))
         }
         Some(text) => tame(&mask.text(text)),
-        None => format!("({} bytes that are no text, {})", body.len(), tame(kind)),
+        None => {
+            let are = if body.len() == 1 { "is" } else { "are" };
+            format!("({} that {are} no text, {})", counted(body.len(), "byte"), tame(kind))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Expected;
 use crate::knee::{Knee, KneeStep, climb, steady};
-use crate::{FailureKind, Part, Snapshot, Target};
+use crate::{FailureKind, Part, Snapshot, Target, counted};
 use serde::{Deserialize, Serialize};
 
 /// No answer at all for longer than this is a stall: five ticks, and longer than any pause of a
@@ -73,12 +73,12 @@ fn stall(snapshot: &Snapshot) -> Option<Fault> {
     let length = within(longest.from, longest.until);
     (length > limit).then(|| {
         let why = format!(
-            "the target stalled: no answer at all for {:.0} s, from {:.0} s on, with {} users and \
-             {} requests waiting (more than {:.0} s is a stall)",
+            "the target stalled: no answer at all for {:.0} s, from {:.0} s on, with {} and \
+             {} waiting (more than {:.0} s is a stall)",
             length.as_secs_f64(),
             longest.from.as_secs_f64(),
-            longest.users,
-            longest.open,
+            counted(longest.users, "user"),
+            counted(longest.open, "request"),
             limit.as_secs_f64()
         );
         ("stalled", why)
@@ -103,9 +103,9 @@ fn crash(snapshot: &Snapshot) -> Option<Fault> {
         };
         let users = range.last().map(|last| history.steps()[last].planned_users);
         let why = format!(
-            "the target crashed: at {} users, from {:.0} s on, {:.1} % of the requests found the \
+            "the target crashed: at {}, from {:.0} s on, {:.1} % of the requests found the \
              connection refused or closed",
-            users.unwrap_or_default(),
+            counted(users.unwrap_or_default(), "user"),
             from.as_secs_f64(),
             share * 100.0
         );
@@ -143,13 +143,13 @@ fn collapse(steps: &[KneeStep]) -> Option<Fault> {
         });
         if let Some(best) = fallen {
             let why = format!(
-                "throughput collapsed at {} users: {:.1} successful answers/s, {:.0} % of the {:.1}/s \
-                 with {} users (less than {:.0} % is a collapse)",
-                step.users,
+                "throughput collapsed at {}: {:.1} successful answers/s, {:.0} % of the {:.1}/s \
+                 with {} (less than {:.0} % is a collapse)",
+                counted(step.users, "user"),
                 step.good_rate(),
                 step.good_rate() / best.good_rate() * 100.0,
                 best.good_rate(),
-                best.users,
+                counted(best.users, "user"),
                 KEPT * 100.0
             );
             return Some(("collapsed", why));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use crate::or_nearest;
+use crate::{counted, or_nearest};
 use serde::{Deserialize, Serialize};
 
 /// A piece of a run with a name: a stage, or the ramp and what follows it.
@@ -119,9 +119,9 @@ impl PhaseName {
         Ok(Self(Some(text.to_owned())))
     }
 
-    /// The name of a step that leads to `users`: `100 users`.
+    /// The name of a step that leads to `users`: `100 users`, `1 user`.
     pub(crate) fn of_step(users: u32) -> Self {
-        Self(Some(format!("{users} users")))
+        Self(Some(counted(users, "user")))
     }
 
     /// It, or the one that the stage with this index has without.
@@ -148,7 +148,7 @@ impl PhaseName {
 /// there anyway.
 impl fmt::Display for PhaseName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let written = self.0.as_ref().filter(|name| !name.ends_with(" users"));
+        let written = self.0.as_ref().filter(|name| !name.contains(' '));
         written.map_or(Ok(()), |name| write!(f, "{name}:"))
     }
 }

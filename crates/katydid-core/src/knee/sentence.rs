@@ -1,7 +1,7 @@
 //! What a climb comes to, in sentences.
 
 use super::{Knee, KneeStep};
-use crate::format_span;
+use crate::{counted, format_span};
 
 impl Knee {
     /// What is to be said of the climb, the knee first. Each is a sentence without its full stop.
@@ -10,9 +10,9 @@ impl Knee {
         sentences.extend(self.saturation());
         if self.steps.len() < self.planned {
             sentences.push(format!(
-                "the run came to {} of {} steps",
+                "the run came to {} of {}",
                 self.steps.len(),
-                self.planned
+                counted(self.planned, "step")
             ));
         }
         sentences
@@ -22,18 +22,18 @@ impl Knee {
         let Some(broken) = self.broken() else { return self.unbroken() };
         let held = match self.held() {
             Some(held) => format!(
-                "the last step that held every rule: {} users, {:.1} requests/s",
-                held.users,
+                "the last step that held every rule: {}, {:.1} requests/s",
+                users(held),
                 held.rate()
             ),
             None => match self.steps.first() {
                 Some(first) if first.users == broken.users => {
-                    format!("it was the first step; the knee is below {} users", broken.users)
+                    format!("it was the first step; the knee is below {}", users(broken))
                 }
                 _ => "no step below it has the samples to be sure that it held".to_owned(),
             },
         };
-        format!("broke at {} users: {}; {held}", broken.users, self.order(broken))
+        format!("broke at {}: {}; {held}", users(broken), self.order(broken))
     }
 
     /// `` `failures < 1%` was missed first (2.40%, after 12s), then `p95 < 1s` at 400 users ``
@@ -54,7 +54,7 @@ impl Knee {
                         format_span(std::time::Duration::from_secs(missed.since.as_secs()))
                     ),
                     _ if step.users == broken.users => format!(", then `{rule}` ({value})"),
-                    _ => format!(", then `{rule}` at {} users ({value})", step.users),
+                    _ => format!(", then `{rule}` at {} ({value})", users(step)),
                 };
                 named.push(rule);
             }
@@ -65,12 +65,12 @@ impl Knee {
     fn unbroken(&self) -> String {
         let Some(last) = self.steps.last() else { return String::new() };
         match &last.lacking {
-            None => format!("held at {} users; the knee is above", last.users),
+            None => format!("held at {}; the knee is above", users(last)),
             Some(lacking) => format!(
-                "no step broke, but at {} users `{}` needs {} samples and had {}: run longer",
-                last.users,
+                "no step broke, but at {} `{}` needs {} and had {}: run longer",
+                users(last),
                 lacking.target,
-                lacking.target.needed(),
+                counted(lacking.target.needed(), "sample"),
                 lacking.samples
             ),
         }
@@ -80,12 +80,16 @@ impl Knee {
         let at = self.steps.iter().position(|step| step.saturated)?;
         let (step, before) = (&self.steps[at], &self.steps[at.checked_sub(1)?]);
         Some(format!(
-            "throughput stopped growing at {} users (saturation): {:.1} successful answers/s, after \
-             {:.1}/s with {} users",
-            step.users,
+            "throughput stopped growing at {} (saturation): {:.1} successful answers/s, after \
+             {:.1}/s with {}",
+            users(step),
             step.good_rate(),
             before.good_rate(),
-            before.users
+            users(before)
         ))
     }
+}
+
+fn users(step: &KneeStep) -> String {
+    counted(step.users, "user")
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::rule::Target;
-use crate::Snapshot;
+use crate::{Snapshot, counted};
 use serde::{Deserialize, Serialize};
 
 /// A target that has ended a run.
@@ -37,8 +37,9 @@ impl Target {
         }
         let (at, seen, samples) = (snapshot.elapsed, result.measured_text(), result.samples);
         let text = format!(
-            "target `{self}` ended the run after {:.1} s: {seen} over {samples} requests",
-            at.as_secs_f64()
+            "target `{self}` ended the run after {:.1} s: {seen} over {}",
+            at.as_secs_f64(),
+            counted(samples, "request")
         );
         Some(Aborted { at, text })
     }

@@ -6,7 +6,7 @@ use super::metric::Unit;
 use super::rule::Target;
 use super::scope::Scope;
 use crate::history::unknown_phase;
-use crate::{Part, RowKey, RunPhase, Snapshot, nearest};
+use crate::{Part, RowKey, RunPhase, Snapshot, counted, nearest};
 
 /// A target with what was measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -183,7 +183,7 @@ impl TargetResult {
             }
             Self { met: true, .. } => "met".to_owned(),
             Self { samples, .. } if *samples < needed => {
-                format!("MISSED: needs {}", samples_text(needed))
+                format!("MISSED: needs {}", counted(needed, "sample"))
             }
             _ => "MISSED".to_owned(),
         }
@@ -199,12 +199,12 @@ impl TargetResult {
             _ if self.met => return None,
             (None, Some(name)) => format!("nothing was measured; did you mean `{name}`?"),
             (None, None) => {
-                format!("nothing was measured, it needs {}", samples_text(needed))
+                format!("nothing was measured, it needs {}", counted(needed, "sample"))
             }
             _ if samples < needed => {
-                format!("it needs {} and has {samples}", samples_text(needed))
+                format!("it needs {} and has {samples}", counted(needed, "sample"))
             }
-            _ => format!("{} over {samples} requests", self.measured_text()),
+            _ => format!("{} over {}", self.measured_text(), counted(samples, "request")),
         };
         Some(format!("target `{target}` missed: {why}"))
     }
@@ -214,10 +214,6 @@ impl TargetResult {
 fn two_digits_up(value: f64) -> f64 {
     let unit = 10f64.powf((value.max(1.0).log10() - 1.0).floor());
     (value / unit).ceil() * unit
-}
-
-fn samples_text(count: u64) -> String {
-    if count == 1 { "1 sample".to_owned() } else { format!("{count} samples") }
 }
 
 /// A number with as many decimals as it takes to stand on the right side of its limit: 99.999 is

@@ -6,6 +6,7 @@ use super::evidence::{Evidence, Thread};
 use super::findings::RunWord::{Disturbed, Invalid};
 use super::late::LOOKS;
 use super::rules::{Seen, millis, others, worst};
+use crate::counted;
 
 /// Lateness up to which a busy machine is no fault.
 pub(super) const HARMLESS: Duration = Duration::from_millis(2);
@@ -113,8 +114,9 @@ fn exhausted(evidence: &Evidence, failed: u64, what: &str, next: &str) -> Seen {
     let share = failed as f64 / requests.max(1) as f64;
     let word = if share > EXHAUSTED { Invalid } else { Disturbed };
     let text = format!(
-        "{failed} of {requests} requests failed because this machine had no {what} left (limit 0; \
-         not the target's fault): {next}"
+        "{failed} of {} failed because this machine had no {what} left (limit 0; \
+         not the target's fault): {next}",
+        counted(requests, "request")
     );
     vec![(word, text)]
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use katydid_core::counted;
+
 /// Why rows cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -35,8 +37,10 @@ pub enum FeederError {
     },
     /// Fewer rows than users.
     #[error(
-        "{source_name} has {have} rows and {users} users need one each: {} missing; add rows or \
-         start fewer users",
+        "{source_name} has {} and {} {} one each: {} missing; add rows or start fewer users",
+        counted(*have, "row"),
+        counted(*users, "user"),
+        if *users == 1 { "needs" } else { "need" },
         missing(*users, *have)
     )]
     TooFew {

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use katydid_core::counted;
 use serde::de::DeserializeOwned;
 
 use crate::error::{TaskError, TaskResult};
@@ -194,8 +195,12 @@ impl<T> Feeder<T> {
             Ok(row) => Ok(Arc::clone(&self.rows[row])),
             Err(UsedUp::StopUser) => Err(TaskError::StopUser),
             Err(_) => {
-                let (source, rows) = (&self.source, self.rows.len());
-                Err(TaskError::exception(format!("all {rows} rows of {source} are taken")))
+                let source = &self.source;
+                let text = match self.rows.len() {
+                    1 => format!("the one row of {source} is taken"),
+                    rows => format!("all {rows} rows of {source} are taken"),
+                };
+                Err(TaskError::exception(text))
             }
         }
     }
@@ -203,7 +208,13 @@ impl<T> Feeder<T> {
 
 impl<T> fmt::Debug for Feeder<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Feeder({} rows of {}, {})", self.rows.len(), self.source, type_name::<T>())
+        write!(
+            f,
+            "Feeder({} of {}, {})",
+            counted(self.rows.len(), "row"),
+            self.source,
+            type_name::<T>()
+        )
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use http::HeaderValue;
-use katydid_core::CHECKED;
+use katydid_core::{CHECKED, counted};
 use url::Url;
 
 use super::executor::{Assignment, ClassPlan};
@@ -79,8 +79,8 @@ fn check_numbers(settings: &RunSettings) -> Result<(), RunError> {
         && (cap.requests as usize) < settings.threads
     {
         return Err(RunError::Number(format!(
-            "{} threads cannot share {cap}; raise --max-rate or lower --threads",
-            settings.threads
+            "{} cannot share {cap}; raise --max-rate or lower --threads",
+            counted(settings.threads, "thread")
         )));
     }
     let HttpSettings { timeout, connect_timeout, .. } = settings.http;
@@ -113,9 +113,9 @@ fn check_arrivals(classes: &[Class], settings: &RunSettings) -> Result<(), RunEr
     }
     let most = arrivals.max_in_flight;
     if (most as usize) < settings.threads {
-        let threads = settings.threads;
+        let threads = counted(settings.threads, "thread");
         return wrong(format!(
-            "{threads} threads cannot share {most} in flight; raise --max-in-flight or lower \
+            "{threads} cannot share {most} in flight; raise --max-in-flight or lower \
              --threads"
         ));
     }

@@ -99,7 +99,7 @@ fn unique_rows_that_are_used_up_are_an_exception_that_says_so() {
     let run_time = Some(std::time::Duration::from_millis(200));
     let ran = go(&[class.into()], shared, &RunSettings { run_time, ..settings(&server) });
     let told: Vec<_> = ran.snapshot.exceptions().map(|row| row.message).collect();
-    assert_eq!(told, ["all 1 rows of rows made by the suite are taken"]);
+    assert_eq!(told, ["the one row of rows made by the suite is taken"]);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use katydid_core::Metric;
 use katydid_core::compare::{Compared, Difference, Line, change_text};
+use katydid_core::{Metric, counted};
 
 use super::Comparison;
 use crate::number::{fine, millis};
@@ -80,7 +80,7 @@ pub(crate) fn notes(compared: &Compared) -> Vec<String> {
         let listed: Vec<String> = of_side
             .iter()
             .take(MOST)
-            .map(|it| format!("{} {} ({} requests)", it.method, it.name, it.requests))
+            .map(|it| format!("{} {} ({})", it.method, it.name, counted(it.requests, "request")))
             .collect();
         let more = match of_side.len().saturating_sub(MOST) {
             0 => String::new(),

@@ -1,6 +1,6 @@
 //! Cases of what is judged: targets, expectations, the run's trust in itself, its tasks.
 
-use katydid_core::{Expected, Finding, RunWord, TargetResult, TaskRow, rule_names};
+use katydid_core::{Expected, Finding, RunWord, TargetResult, TaskRow, counted, rule_names};
 use quick_junit::{NonSuccessKind, TestCase};
 
 use super::{passed, unhappy};
@@ -15,11 +15,11 @@ pub(super) fn targets(facts: &Facts<'_>) -> Vec<TestCase> {
 fn target(result: &TargetResult) -> TestCase {
     let name = format!("{} on {}", result.target.rule_text(), scope(result));
     let said = format!(
-        "measured {}, limit {}, margin {}, {} samples: {}",
+        "measured {}, limit {}, margin {}, {}: {}",
         result.measured_text(),
         result.target.limit_text(),
         result.margin_text(),
-        result.samples,
+        counted(result.samples, "sample"),
         result.outcome_text()
     );
     match result.cause() {
@@ -75,11 +75,15 @@ pub(super) fn tasks(facts: &Facts<'_>) -> Vec<TestCase> {
 fn task(row: &TaskRow) -> TestCase {
     let (name, counts) = (row.info.path(), row.counts);
     let said = format!(
-        "{} executions, {} cut, {} requests, {} exceptions",
-        counts.executions, counts.cut, counts.requests, counts.exceptions
+        "{}, {} cut, {}, {}",
+        counted(counts.executions, "execution"),
+        counts.cut,
+        counted(counts.requests, "request"),
+        counted(counts.exceptions, "exception")
     );
     if row.is_silent() {
-        let message = format!("executed {} times and sent no request", counts.executions);
+        let message =
+            format!("executed {} and sent no request", counted(counts.executions, "time"));
         unhappy(&name, NonSuccessKind::Error, "silent-task", &message, &said)
     } else if row.is_undrawn() {
         let mut case = TestCase::new(super::plain(&name), quick_junit::TestCaseStatus::skipped());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use katydid_core::{TargetResult, Verdict, exit};
+use katydid_core::{TargetResult, Verdict, counted, exit};
 use quick_junit::{NonSuccessKind, TestCase};
 
 use super::{passed, unhappy};
@@ -35,7 +35,8 @@ fn unjudged(facts: &Facts<'_>) -> Vec<TestCase> {
         left.map(|cause| unhappy(cause, NonSuccessKind::Failure, "failed", cause, "")).collect();
     if cases.is_empty() {
         let (failed, requests) = (facts.snapshot.failed(), facts.snapshot.requests());
-        cases.push(passed(NAME, &format!("{failed} of {requests} requests failed, all judged")));
+        let requests = counted(requests, "request");
+        cases.push(passed(NAME, &format!("{failed} of {requests} failed, all judged")));
     }
     cases
 }

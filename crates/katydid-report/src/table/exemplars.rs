@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use katydid_core::{Exemplar, FailureKind, Snapshot, Why};
+use katydid_core::{Exemplar, FailureKind, Snapshot, Why, counted};
 
 use crate::number::{fine, millis};
 use crate::text::clean;
@@ -37,7 +37,7 @@ pub fn exemplars(snapshot: &Snapshot) -> String {
         text += &one(exemplar);
     }
     if first.len() > MOST {
-        text += &format!("  {} classes more\n", first.len() - MOST);
+        text += &format!("  {} more\n", counted(first.len() - MOST, "class"));
     }
     text
 }

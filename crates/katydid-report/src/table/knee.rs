@@ -1,6 +1,6 @@
 //! The knee: a climb step by step.
 
-use katydid_core::{Knee, KneeStep};
+use katydid_core::{Knee, KneeStep, counted};
 
 use super::grid::{Column, Grid};
 use crate::number::{fine, millis};
@@ -52,7 +52,7 @@ fn outcome(step: &KneeStep) -> String {
     let lacking = step
         .lacking
         .as_ref()
-        .map(|lacking| format!("{} needs {} samples", lacking.target, lacking.target.needed()));
+        .map(|it| format!("{} needs {}", it.target, counted(it.target.needed(), "sample")));
     let mut text = missed.or(lacking).unwrap_or_else(|| "-".to_owned());
     if step.saturated {
         text += ", no more throughput";

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::{Probe, ProbeRecord, SearchOutcome, Shows};
+use katydid_core::{Probe, ProbeRecord, SearchOutcome, Shows, counted};
 
 use super::grid::{Column, Grid};
 use crate::number::{fine, millis};
@@ -39,9 +39,9 @@ pub fn probes(outcome: &SearchOutcome, width: Option<usize>) -> String {
 pub fn probe_line(probe: &ProbeRecord) -> String {
     let p95 = probe.p95.map_or_else(|| "no data".to_owned(), |time| format!("{} ms", ms(time)));
     format!(
-        "Probe {}, {} users: {} - {:.1} requests/s, p95 {p95}, {:.2}% failed",
+        "Probe {}, {}: {} - {:.1} requests/s, p95 {p95}, {:.2}% failed",
         probe.number,
-        probe.users,
+        counted(probe.users, "user"),
         shows(probe),
         probe.rate(),
         probe.failure_share() * 100.0

@@ -88,7 +88,7 @@ fn the_last_line_is_the_verdict() {
         .task(0, counts(1, 0, 1, 0))
         .fails(("GET", "/"), (FailureKind::Timeout, "late"), 1, 0)
         .done(1);
-    assert_eq!(last(&judged(&failed, &[])), "VERDICT: FAIL - 1 of 1 requests failed");
+    assert_eq!(last(&judged(&failed, &[])), "VERDICT: FAIL - 1 of 1 request failed");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::Diagnosis;
 use super::knowledge::{Advice, Symptom, general};
 use crate::advice::rows::{name, time};
 use crate::sample::PhaseTotals;
-use crate::{Row, Snapshot};
+use crate::{Row, Snapshot, counted};
 
 /// A p95 from here on is slow.
 const SLOW: Duration = Duration::from_secs(1);
@@ -91,9 +91,9 @@ fn finding(row: &Row, p95: Duration, advice: &[Advice], since: Duration) -> Opti
     Some(Diagnosis {
         place: name(row),
         seen: format!(
-            "p95 {} over {} requests; {} % of the time on the network is {phase}",
+            "p95 {} over {}; {} % of the time on the network is {phase}",
             time(p95),
-            row.requests(),
+            counted(row.requests(), "request"),
             most * 100 / all.max(1)
         ),
         since,

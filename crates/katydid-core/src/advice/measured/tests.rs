@@ -80,7 +80,7 @@ fn too_few_requests_for_a_p99_are_counted() {
     let run = Run::new().requests("/items", 2_000, &good()).requests("/rare", 99, &good());
     one(
         &run.warnings(),
-        "few-samples: 1 of 2 names have fewer than 100 requests, so their p99 is only \
+        "few-samples: 1 of 2 names has fewer than 100 requests, so their p99 is only \
          another word for the maximum: GET /rare (99); ",
     );
 }

@@ -65,7 +65,9 @@ fn phase(cursor: &mut Cursor<'_>) -> Result<String, TargetError> {
         cursor.blanks();
         let at = cursor.at;
         return match cursor.word() {
-            "users" => Ok(format!("{name} users")),
+            // A step to one is `1 user`, and both are understood.
+            "users" if name != "1" => Ok(format!("{name} users")),
+            "user" | "users" => Ok("1 user".to_owned()),
             _ => Err(cursor.wrong(at, "`users` belongs here, as in `in 100 users`")),
         };
     }

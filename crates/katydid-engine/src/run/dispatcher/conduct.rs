@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_core::{
-    ArrivalRate, Mark, Occasion, RunEvent, RunState, Snapshot, Stage, StopReason, TaskInfo,
+    ArrivalRate, Mark, Occasion, RunEvent, RunState, Snapshot, Stage, StopReason, TaskInfo, counted,
 };
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout_at};
@@ -368,11 +368,12 @@ impl Dispatcher<'_> {
                 self.cut();
             }
             Steer::Users(users, spawn_rate) => {
-                self.steered(format!("{users} users by hand, at {spawn_rate:.2}/s"));
+                self.steered(format!("{} by hand, at {spawn_rate:.2}/s", counted(users, "user")));
                 self.ramp(soon, &Stage::new(users, spawn_rate));
             }
             Steer::Add(delta) => {
-                self.steered(format!("{delta:+} users by hand"));
+                let noun = if delta.abs() == 1 { "user" } else { "users" };
+                self.steered(format!("{delta:+} {noun} by hand"));
                 let users = self.steering.users().saturating_add_signed(delta);
                 self.ramp(soon, &Stage::new(users, KEY_RATE));
             }

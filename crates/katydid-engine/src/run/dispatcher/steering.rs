@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use katydid_core::{Mix, Stage, or_nearest};
+use katydid_core::{Mix, Stage, counted, or_nearest};
 
 use super::roster::{Goal, Move, Roster};
 use crate::run::settings::CENTURY;
@@ -65,14 +65,13 @@ impl Steering {
     /// When the stage cannot be run, as a sentence; nothing changes then.
     pub(super) fn lead(&mut self, start: Duration, stage: &Stage) -> Result<Planned, String> {
         let Stage { users, spawn_rate, .. } = *stage;
+        let asked = counted(users, "user");
         let start = self.paused.unwrap_or(start).max(self.start);
         if !(spawn_rate.is_finite() && spawn_rate > 0.0) {
-            return Err(format!(
-                "a ramp to {users} users at {spawn_rate} per second is not possible"
-            ));
+            return Err(format!("a ramp to {asked} at {spawn_rate} per second is not possible"));
         }
         if f64::from(users) / spawn_rate > CENTURY.as_secs_f64() {
-            return Err(format!("a ramp to {users} users at {spawn_rate} per second has no end"));
+            return Err(format!("a ramp to {asked} at {spawn_rate} per second has no end"));
         }
         let mut warnings = Vec::new();
         let goal = self.goal(stage, &mut warnings);
@@ -82,9 +81,7 @@ impl Steering {
         let moves = self.roster.reach(&goal);
         let to = self.roster.users();
         if to < users {
-            warnings.push(format!(
-                "{users} users were asked for, but no class may have more: {to} run"
-            ));
+            warnings.push(format!("no class may have more users: {to} run, not {users}"));
         }
         (self.start, self.ramp) = (start, self.ramp + 1);
         self.ramped.fill(false);
