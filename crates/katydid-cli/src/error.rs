@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use katydid_core::exit;
+use katydid_core::{counted, exit};
 use katydid_engine::RunError;
 
 /// A reason to end, as one sentence that names the thing and the next step.
@@ -59,8 +59,10 @@ pub(crate) enum CliError {
     Run(#[from] RunError),
     /// More users than file descriptors.
     #[error(
-        "{users} users need {needed} file descriptors and the system allows {allowed}; {fit} users \
-         fit, or raise the limit (ulimit -Hn)"
+        "{} {needed} file descriptors and the system allows {allowed}; {} fit, or raise the limit \
+         (ulimit -Hn)",
+        needing(*users),
+        counted(*fit, "user")
     )]
     Descriptors {
         /// Users wanted.
@@ -74,9 +76,9 @@ pub(crate) enum CliError {
     },
     /// More users than memory.
     #[error(
-        "{users} users need at least {:.1} GiB of memory (4 KiB for each with its connection) and \
-         {:.1} GiB are free here; at most {fit} users fit, spread the others over more machines",
-        gib(*needed), gib(*free)
+        "{} at least {:.1} GiB of memory (4 KiB for each with its connection) and \
+         {:.1} GiB are free here; at most {} fit, spread the others over more machines",
+        needing(*users), gib(*needed), gib(*free), counted(*fit, "user")
     )]
     Memory {
         /// Users wanted.
@@ -88,6 +90,11 @@ pub(crate) enum CliError {
         /// Users that fit.
         fit: u64,
     },
+}
+
+/// `5 users need`, `1 user needs`.
+fn needing(users: u32) -> String {
+    format!("{} {}", counted(users, "user"), if users == 1 { "needs" } else { "need" })
 }
 
 fn gib(bytes: u64) -> f64 {

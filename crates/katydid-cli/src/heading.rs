@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::time::SystemTime;
 
-use katydid_core::{Expectation, Target, exit};
+use katydid_core::{Expectation, Target, counted, exit};
 use katydid_engine::{Class, RunSettings};
 use katydid_store::{Header, Load, Place};
 
@@ -68,8 +68,12 @@ pub(crate) fn load(run: &RunSettings, stages: Option<String>) -> Load {
             format!("Task starts at {}, at most {} in flight", open.rate, open.max_in_flight)
         }
         (None, Some(stages)) => format!("Stages {stages}"),
-        (None, None) if run.spawn_rate >= AT_ONCE => format!("{} users at once", run.users),
-        (None, None) => format!("{} users at {:.2} per second", run.users, run.spawn_rate),
+        (None, None) if run.spawn_rate >= AT_ONCE => {
+            format!("{} at once", counted(run.users, "user"))
+        }
+        (None, None) => {
+            format!("{} at {:.2} per second", counted(run.users, "user"), run.spawn_rate)
+        }
     };
     Load {
         text,

@@ -82,8 +82,13 @@ fn act(key: Key, watch: &Watch, console: &Console) {
     if key.is_of_the_view() && !watch.screen.is_shown() {
         return;
     }
-    if let (Key::Users(_), Some(why)) = (key, watch.why_users_stay()) {
-        return console.info(why);
+    let why_not = match key {
+        Key::Users(_) => watch.room.why_users_stay(),
+        Key::Pause => watch.room.why_no_pause(),
+        _ => None,
+    };
+    if let Some(why_not) = why_not {
+        return console.info(why_not);
     }
     match key {
         Key::Users(more) if control.state() == RunState::Spawning => {
@@ -94,8 +99,11 @@ fn act(key: Key, watch: &Watch, console: &Console) {
             });
         }
         Key::Users(more) => {
-            if let Err(fault) = control.add_users(more) {
-                console.warning(&fault.to_string());
+            let present = control.target_users();
+            let room = watch.room.make(present.saturating_add_signed(more), present);
+            let done = room.and_then(|()| control.add_users(more).map_err(|it| it.to_string()));
+            if let Err(fault) = done {
+                console.warning(&fault);
             }
         }
         Key::Page => match watch.page() {

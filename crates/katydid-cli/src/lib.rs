@@ -40,6 +40,7 @@ mod options;
 mod outcome;
 mod plan;
 mod preflight;
+mod preparing;
 mod printer;
 mod progress;
 mod quick;

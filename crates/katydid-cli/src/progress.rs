@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::{Snapshot, format_span};
+use katydid_core::{Snapshot, counted, format_span};
 
 /// What the line compares the run with.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,8 +35,8 @@ impl Progress {
         let (rate, _) = snapshot.aggregated().current_rates();
         let (now, users) = (snapshot.user_count(), self.users);
         format!(
-            "{time}  {now}/{users} users  {rate:.0} req/s  {requests} requests  {failed} failed \
-             ({share:.2}%)"
+            "{time}  {now}/{users} users  {rate:.0} req/s  {}  {failed} failed ({share:.2}%)",
+            counted(requests, "request")
         )
     }
 }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use katydid_core::{RunEvent, TaskInfo, diagnose};
-use katydid_engine::{Class, Hooks, RunSettings, Shared};
+use katydid_core::{RunEvent, diagnose};
+use katydid_engine::Hooks;
 use katydid_report::csv::HistoryRows;
 use katydid_store::Ending;
 
@@ -18,14 +18,16 @@ use crate::error::CliError;
 use crate::export::Exports;
 use crate::files::{FailureFile, LastFiles, Place, RUNS, Reports};
 use crate::hooks::Calls;
+use crate::limits::Needs;
 use crate::live::{Live, Onlookers};
 use crate::outcome::{End, ending_of};
 use crate::preflight::{self, Findings, Wanted};
+use crate::preparing::prepare;
 use crate::printer::Printer;
 use crate::saving::Saving;
 use crate::settings::{Settings, check_url};
 use crate::signals::Watch;
-use crate::suite::{Preparation, Suite};
+use crate::suite::Suite;
 use crate::watching::Watching;
 use crate::{guards, heading, limits, plan, request_line, selection};
 
@@ -124,8 +126,9 @@ impl Stage<'_> {
         settings.run.hooks = hooks(suite, &settings, console);
         let mut calls = Calls::init(suite, &settings.run, console);
         let (run, folder) = (&settings.run, place.folder.as_deref());
-        let shared = prepare(suite, &settings, run, backend.as_ref(), folder, &advisor)?;
-        calls.test_start(&shared);
+        let prepared = prepare(suite, &settings, run, backend.as_ref(), folder, &advisor)?;
+        watch.room.begin(Needs::of(suite, run, backend.as_ref(), prepared.enough));
+        calls.test_start(&prepared.shared);
         let files = LastFiles::new(&settings.output, run, &place);
         files.probe(console);
         exports.describe(&suite.name, &settings);
@@ -151,7 +154,7 @@ impl Stage<'_> {
         };
         watch.run_begins();
         watch.keys_begin(console);
-        let classes = &settings.classes;
+        let (classes, shared) = (&settings.classes, prepared.shared);
         let ended = katydid_engine::run(classes, shared, run, &watch.control, &mut observe);
         onlookers.leave_terminal();
         let mut ended = ended?;
@@ -262,7 +265,7 @@ pub(crate) fn start_backend(
             console.info(note);
         }
         if let Some(live) = live {
-            live.kept().backend = Some((backend.clone(), accounts));
+            live.kept().backend = Some(backend.clone());
         }
         backend
     };
@@ -326,42 +329,4 @@ fn reach(settings: &Settings) -> Vec<String> {
         told.extend(plan::too_short(classes, load, settings.expectations()));
         told
     })
-}
-
-/// The data of a run.
-///
-/// # Errors
-/// What the suite lacks for it.
-pub(crate) fn prepare(
-    suite: &Suite,
-    settings: &Settings,
-    run: &RunSettings,
-    backend: Option<&Backend>,
-    folder: Option<&Path>,
-    advisor: &Advisor,
-) -> Result<Shared, CliError> {
-    let options = &settings.options;
-    let Some(prepare) = &suite.prepare else {
-        let mut shared = Shared::default();
-        shared.insert(options.clone());
-        return Ok(shared);
-    };
-    let tasks: Vec<TaskInfo> = settings.classes.iter().flat_map(Class::tasks).collect();
-    let host = run.host.as_deref().unwrap_or_default();
-    let preparation = Preparation {
-        users: run.users,
-        host: host.trim_end_matches('/'),
-        accounts: settings.accounts.as_deref(),
-        seed: run.seed,
-        embedded: backend.map(Backend::ready),
-        folder,
-        run_time: run.run_time,
-        options,
-        tasks: &tasks,
-        advisor,
-    };
-    let prepared = prepare(&preparation);
-    let mut shared = prepared.map_err(|fault| CliError::Prepare(fault.to_string()))?;
-    shared.insert(options.clone());
-    Ok(shared)
 }

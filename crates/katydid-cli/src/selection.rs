@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use katydid_core::{Scenario, TagFilter, nearest, or_nearest, share_out};
+use katydid_core::{Scenario, TagFilter, counted, nearest, or_nearest, share_out};
 use katydid_engine::Class;
 
 use crate::args::Args;
@@ -116,9 +116,10 @@ pub(crate) fn left_out(classes: &[Class], users: u32) -> Option<String> {
     let missing = |index: &usize| !order.contains(index);
     let names: Vec<&str> =
         (0..classes.len()).filter(missing).map(|index| &**classes[index].name()).collect();
-    let users = if users == 1 { "1 user is".to_owned() } else { format!("{users} users are") };
+    let are = if users == 1 { "is" } else { "are" };
+    let users = counted(users, "user");
     (!names.is_empty())
-        .then(|| format!("{users} too few for all classes; not run: {}", names.join(", ")))
+        .then(|| format!("{users} {are} too few for all classes; not run: {}", names.join(", ")))
 }
 
 /// The classes that `args` name, or all that are not switched off, with their changes.

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_core::{
-    Aftermath, Expectation, Ladder, Scenario, Shape, Silence, Stages, Target, exit, format_span,
-    is_loopback, or_nearest,
+    Aftermath, Expectation, Ladder, Scenario, Shape, Silence, Stages, Target, counted, exit,
+    format_span, is_loopback, or_nearest,
 };
 use katydid_engine::{Class, RunSettings, Window};
 use katydid_store::Rules;
@@ -241,7 +241,7 @@ impl Settings {
         let load = match (&run.arrivals, &self.stages) {
             (Some(open), _) => format!("task starts at {}", open.rate),
             (None, Some(stages)) => format!("stages {stages}"),
-            (None, None) => format!("{} users at {}/s", run.users, run.spawn_rate),
+            (None, None) => format!("{} at {}/s", counted(run.users, "user"), run.spawn_rate),
         };
         let time = run.end().map_or_else(
             || "until somebody stops it".to_owned(),

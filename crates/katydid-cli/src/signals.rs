@@ -15,6 +15,7 @@ use signal_hook::low_level::emulate_default_handler;
 
 use crate::console::Console;
 use crate::keys;
+use crate::limits::{Needs, Room};
 use crate::live::Call;
 use crate::terminal::Terminal;
 use crate::tui::{Screen, leave_with_panics};
@@ -24,6 +25,8 @@ use crate::tui::{Screen, leave_with_panics};
 pub(crate) struct Watch {
     /// Ends the run.
     pub(crate) control: Control,
+    /// Room for users who are added to it.
+    pub(crate) room: Room,
     running: Arc<AtomicBool>,
     asked: Arc<AtomicBool>,
     /// Whom to tell that it shall leave, while it only waits for people.
@@ -34,8 +37,6 @@ pub(crate) struct Watch {
     terminal: Option<Arc<Terminal>>,
     /// They are being read.
     keys: Arc<AtomicBool>,
-    /// Why they change no number of users, as a sentence.
-    users_stay: Arc<OnceLock<&'static str>>,
     /// Where the terminal view is, if there is one.
     pub(crate) screen: Arc<Screen>,
 }
@@ -48,6 +49,7 @@ impl Watch {
 
     /// The run is over and its reports are written; there may be another.
     pub(crate) fn run_over(&self) {
+        self.room.begin(Needs::default());
         self.running.store(false, Ordering::SeqCst);
     }
 
@@ -64,16 +66,6 @@ impl Watch {
     /// The address of the live page, if there is one.
     pub(crate) fn page(&self) -> Option<&str> {
         self.page.get().map(String::as_str)
-    }
-
-    /// Keys cannot change the number of users, for this reason.
-    pub(crate) fn users_stay(&self, why: &'static str) {
-        let _ = self.users_stay.set(why);
-    }
-
-    /// Why keys cannot change the number of users, if they cannot.
-    pub(crate) fn why_users_stay(&self) -> Option<&'static str> {
-        self.users_stay.get().copied()
     }
 
     /// Whether a signal has asked for the end.

@@ -1,21 +1,24 @@
 //! A suite as its author hands it over: classes, scenarios and what the run needs beside them.
 
+mod embedded;
+mod preparation;
+
 use std::ffi::OsString;
 use std::fmt;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::options::{Options, SuiteOption};
-use katydid_core::{Advice, Scenario, Shape, TaskInfo, Warning};
+use katydid_core::{Advice, Scenario, Shape, TaskInfo};
 use katydid_engine::{BoxError, Class, Shared, User};
-use serde::{Deserialize, Serialize};
 
-use crate::advisor::Advisor;
 use crate::hooks::SuiteHooks;
+use crate::options::SuiteOption;
 use crate::plan::{Plan, Price};
 use crate::preflight::{Check, Preflight};
+
+pub use embedded::{EmbeddedReady, EmbeddedRequest};
+pub(crate) use preparation::Enough;
+pub use preparation::Preparation;
 
 /// Everything that one load test binary can run.
 ///
@@ -317,85 +320,5 @@ impl fmt::Debug for Suite {
             .field("name", &self.name)
             .field("classes", &self.classes)
             .finish_non_exhaustive()
-    }
-}
-
-/// What is known of the run when its data is prepared.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Preparation<'a> {
-    /// Users that will be started.
-    pub users: u32,
-    /// The host of the run without a slash at its end; empty when every class names its own.
-    pub host: &'a str,
-    /// The file given with `--accounts`; it exists.
-    pub accounts: Option<&'a Path>,
-    /// The seed of the run, for data that `--seed` reproduces.
-    pub seed: u64,
-    /// What the embedded backend said, when there is one.
-    pub embedded: Option<&'a EmbeddedReady>,
-    /// The folder that this run leaves, for notes of the suite's own; `None` when it leaves none,
-    /// and in a preflight.
-    pub folder: Option<&'a Path>,
-    /// Length of the run, if bounded.
-    pub run_time: Option<Duration>,
-    /// The values of the suite's own options.
-    pub options: &'a Options,
-    /// The tasks that run, of all classes that run; without the ones that tags leave out.
-    pub tasks: &'a [TaskInfo],
-    pub(crate) advisor: &'a Advisor,
-}
-
-impl Preparation<'_> {
-    /// Warns of a known mistake that only the suite can see, such as one account for all users.
-    pub fn warn(&self, warning: Warning) {
-        self.advisor.add(warning);
-    }
-}
-
-/// What the embedded backend is asked for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct EmbeddedRequest {
-    /// An empty directory of its own, removed after the run.
-    pub data_dir: PathBuf,
-    /// Accounts to make: one for each user.
-    pub accounts: u32,
-    /// More requests than the run can possibly send; `u64::MAX` for a run without end. A rate
-    /// limit has to lie above it.
-    pub planned_requests: u64,
-}
-
-/// The embedded backend answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct EmbeddedReady {
-    /// Its address, e.g. `http://127.0.0.1:40123`.
-    pub url: String,
-    /// The accounts that it made.
-    pub accounts_file: PathBuf,
-    /// Sentences for the log of the run, e.g. how it is limited.
-    pub notes: Vec<String>,
-    /// The folder with its files, where the plan's monitors look for logs.
-    pub folder: Option<PathBuf>,
-}
-
-impl EmbeddedReady {
-    /// A backend at `url` with its accounts in `accounts_file`.
-    pub fn new(url: impl Into<String>, accounts_file: impl Into<PathBuf>) -> Self {
-        let (url, accounts_file) = (url.into(), accounts_file.into());
-        Self { url, accounts_file, notes: Vec::new(), folder: None }
-    }
-
-    /// Says where its files are: a log of the plan with a relative path is looked for there.
-    pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.folder = Some(folder.into());
-        self
-    }
-
-    /// Adds a sentence for the log of the run.
-    pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.notes.push(note.into());
-        self
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use katydid_core::{Snapshot, Verdict};
+use katydid_core::{Snapshot, Verdict, counted};
 use katydid_report::{Facts, MachineInfo, RunInfo, html, table};
 use katydid_store::{Ending, Header, Rules};
 
@@ -99,11 +99,11 @@ impl Told<'_> {
             |time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         );
         let mut text = format!(
-            "Started {started}, lasted {:.1} s\nHost {}\n{}, {} threads, seed {}\n\n",
+            "Started {started}, lasted {:.1} s\nHost {}\n{}, {}, seed {}\n\n",
             snapshot.elapsed.as_secs_f64(),
             header.host,
             header.load.text,
-            header.threads,
+            counted(header.threads, "thread"),
             header.seed
         );
         for block in tables(snapshot, None).iter().filter(|block| !block.is_empty()) {

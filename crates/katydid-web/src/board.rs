@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use katydid_core::{RunState, Snapshot, Verdict};
+use katydid_core::{Bracket, RunState, Snapshot, Verdict};
 use katydid_store::{Ending, Header};
 use tokio::sync::watch;
 
@@ -55,6 +55,8 @@ pub struct Run {
 pub struct Search {
     /// A line for each probe that has ended.
     pub probes: Vec<String>,
+    /// What is known so far.
+    pub bracket: Bracket,
     /// What it came to, as a sentence, once it has ended.
     pub outcome: Option<String>,
 }

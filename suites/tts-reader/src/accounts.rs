@@ -51,10 +51,12 @@ pub enum AccountsError {
     },
     /// More users than accounts.
     #[error(
-        "{users} users need {users} accounts of their own and {} has {have}: {} are missing; make \
-         enough with `tts-load accounts create --count {users} --target URL --out {}`, or start \
-         fewer users",
-        path.display(), users - have, path.display()
+        "{} and {} has {have}: {} missing; make enough with `tts-load accounts create --count \
+         {users} --target URL --out {}`, or start fewer users",
+        needing(*users),
+        path.display(),
+        missing(users - have),
+        path.display()
     )]
     TooFew {
         /// The file.
@@ -64,6 +66,17 @@ pub enum AccountsError {
         /// Accounts in the file.
         have: u32,
     },
+}
+
+fn needing(users: u32) -> String {
+    match users {
+        1 => "1 user needs an account of its own".to_owned(),
+        _ => format!("{users} users need {users} accounts of their own"),
+    }
+}
+
+fn missing(count: u32) -> String {
+    if count == 1 { "1 is".to_owned() } else { format!("{count} are") }
 }
 
 impl Accounts {
@@ -76,11 +89,25 @@ impl Accounts {
         let text = std::fs::read(path)
             .map_err(|fault| AccountsError::File { path: path.to_owned(), fault })?;
         let accounts = parse(path, &text)?;
-        let have = u32::try_from(accounts.len()).unwrap_or(u32::MAX);
+        let accounts = Self(accounts);
+        Self::suffice(path, accounts.count(), users)?;
+        Ok(accounts)
+    }
+
+    /// Whether `have` accounts, those of the file at `path`, are one for each of `users` users.
+    ///
+    /// # Errors
+    /// They are not.
+    pub fn suffice(path: &Path, have: u32, users: u32) -> Result<(), AccountsError> {
         if have < users {
             return Err(AccountsError::TooFew { path: path.to_owned(), users, have });
         }
-        Ok(Self(accounts))
+        Ok(())
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
     }
 
     /// The account of the user with this seat (0, 1, 2, …), while they last.

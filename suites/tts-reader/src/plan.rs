@@ -101,7 +101,10 @@ fn accounts(run: &Preparation<'_>) -> Result<Accounts, BoxError> {
         "users need accounts of their own; make some with `tts-load accounts create` and give them \
          with --accounts FILE",
     )?;
-    Ok(Accounts::read(file, run.users)?)
+    let accounts = Accounts::read(file, run.users)?;
+    let (file, have) = (file.to_owned(), accounts.count());
+    run.enough_for(move |users| Ok(Accounts::suffice(&file, have, users)?))?;
+    Ok(accounts)
 }
 
 /// The article site, for a target on this machine.

@@ -40,7 +40,8 @@ pub(crate) fn checks(run: &Preflight<'_>) -> Vec<Check> {
         }
     }
     let (tried, users) = (visits.len(), run.users());
-    checks.push(Check::passed("login", format!("{tried} of the accounts of {users} users tried")));
+    let noun = if users == 1 { "user" } else { "users" };
+    checks.push(Check::passed("login", format!("{tried} of the accounts of {users} {noun} tried")));
     checks.push(credits(run, &visits));
     checks.push(rate_limit(run, &visits));
     checks

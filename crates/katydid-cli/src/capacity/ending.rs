@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use katydid_core::{Diagnosis, SearchOutcome, Warnings, exit};
+use katydid_core::{Diagnosis, SearchOutcome, Warnings, counted, exit};
 use katydid_report::{csv, json, plan, table};
 
 use super::probe::Probed;
@@ -120,12 +120,12 @@ fn head(settings: &crate::settings::Settings, outcome: &SearchOutcome) -> String
         .map_or_else(Default::default, |scenario| (scenario.name.clone(), scenario.load_text()));
     format!(
         "Ended {}, lasted {:.1} s\nHost {}\nScenario {name}, {load}, users started at {:.2} per \
-         second, {} threads, seed {}\n\n",
+         second, {}, seed {}\n\n",
         Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ"),
         outcome.took.as_secs_f64(),
         run.host.as_deref().unwrap_or("of each class"),
         run.spawn_rate,
-        run.threads,
+        counted(run.threads, "thread"),
         run.seed
     )
 }

@@ -20,11 +20,13 @@ use crate::console::Console;
 use crate::embedded::Backend;
 use crate::error::CliError;
 use crate::files::Place;
+use crate::limits::Needs;
 use crate::live::Live;
 use crate::plan::PlannedMonitor;
 use crate::settings::Settings;
 use crate::signals::Watch;
 use crate::suite::Suite;
+use crate::tui::{self, Tui};
 use crate::watching::Watching;
 use ending::Ending;
 use probe::Probed;
@@ -76,8 +78,21 @@ impl Searcher<'_> {
     ///
     /// # Errors
     /// Not a single probe could be begun, for the reason told.
-    pub(crate) fn run(mut self) -> Result<u8, CliError> {
+    pub(crate) fn run(self) -> Result<u8, CliError> {
         self.announce();
+        let (watch, console) = (self.watch, self.console);
+        let asked = self.settings.output.tui.as_deref();
+        let at_terminal = asked.is_some_and(|asked| tui::is_possible(asked, watch, console));
+        // Without a page the terminal has a board of its own.
+        let own = (at_terminal && self.live.is_none()).then(Live::of_search_alone);
+        let live = self.live.or(own.as_ref());
+        let board = live.filter(|_| at_terminal).map(|live| &live.board);
+        let view = board.and_then(|board| Tui::start(board, watch, console));
+        Searcher { live, ..self }.search(view)
+    }
+
+    /// Searches and reports; a `view` is given up before the end is told.
+    fn search(mut self, view: Option<Tui>) -> Result<u8, CliError> {
         let mut course = Course {
             begun: Instant::now(),
             search: Search::new(self.ladder),
@@ -85,12 +100,17 @@ impl Searcher<'_> {
             last: None,
             diagnosis: None,
         };
+        self.watch.room.begin(Needs { search: true, ..Needs::default() });
         self.watch.run_begins();
+        if view.is_some() {
+            self.watch.keys_begin(self.console);
+        }
         let end = loop {
             if let Some(end) = self.step(&mut course)? {
                 break end;
             }
         };
+        drop(view);
         let Course { begun, search, probes, last, diagnosis } = course;
         let outcome = SearchOutcome { probes, end, search, took: begun.elapsed() };
         let diagnosis = diagnosis.map(|(_, diagnosis)| diagnosis).unwrap_or_default();
@@ -157,15 +177,21 @@ impl Searcher<'_> {
             }
             let line = table::probe_line(&probed.record);
             self.console.info(&line);
-            if let Some(live) = self.live {
-                live.probed(line);
+            let longest = probed.record.longest.unwrap_or_default();
+            let shows = self.take_in(course, probed);
+            if let Shows::Load(probe) = shows {
+                course.search.note(users, probe);
             }
-            match self.take_in(course, probed) {
+            if let Some(live) = self.live {
+                live.probed(line, course.search.bracket());
+            }
+            match shows {
                 Shows::Disturbed => {}
-                Shows::Load(probe) => {
-                    course.search.note(users, probe);
+                Shows::Load(Probe::Broke) => {
+                    self.rest(longest);
                     break;
                 }
+                Shows::Load(_) => break,
                 Shows::Cut => return Ok(Some(SearchEnd::Interrupted)),
                 Shows::Generator => return Ok(Some(SearchEnd::Generator)),
                 _ => return Ok(Some(SearchEnd::Invalid)),
@@ -190,20 +216,16 @@ impl Searcher<'_> {
         self.watch.asked() || self.live.is_some_and(Live::is_search_ended)
     }
 
-    /// Keeps what a probe has left, and gives the target a rest if it broke.
+    /// Keeps what a probe has left.
     fn take_in(&self, course: &mut Course, mut probed: Probed) -> Shows {
         let record = &mut probed.record;
         record.began = course.begun.elapsed().saturating_sub(probed.outcome.snapshot.elapsed);
         let (users, shows) = (record.users, record.shows);
-        let longest = record.longest.unwrap_or_default();
         course.probes.push(record.clone());
         let lowest = course.diagnosis.as_ref().is_none_or(|(known, _)| users <= *known);
-        if shows == Shows::Load(Probe::Broke) {
-            if lowest {
-                let snapshot = &probed.outcome.snapshot;
-                course.diagnosis = Some((users, diagnose(snapshot, &self.suite.advice)));
-            }
-            self.rest(longest);
+        if shows == Shows::Load(Probe::Broke) && lowest {
+            let snapshot = &probed.outcome.snapshot;
+            course.diagnosis = Some((users, diagnose(snapshot, &self.suite.advice)));
         }
         course.last = Some(probed);
         shows

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use katydid_core::{ProbeRecord, RunEvent, StopReason, Verdict, diagnose};
+use katydid_core::{ProbeRecord, RunEvent, StopReason, Verdict, counted, diagnose};
 use katydid_engine::{RunOutcome, RunSettings, Shared, Window};
 use katydid_store::{Ending, Header};
 
@@ -14,8 +14,9 @@ use crate::heading;
 use crate::hooks::Calls;
 use crate::live::{Feed, Live};
 use crate::outcome::{Closed, ending_of, result};
+use crate::preparing::prepare;
 use crate::progress::Progress;
-use crate::run::{hooks, prepare};
+use crate::run::hooks;
 use crate::saving::Saving;
 
 /// What a probe has left.
@@ -42,7 +43,8 @@ impl Searcher<'_> {
             Calls::again(suite, &run, console)
         };
         let (backend, folder) = (self.backend.as_ref(), self.place.0.folder.as_deref());
-        let shared = prepare(suite, settings, &run, backend, folder, &self.advisor)?;
+        // A search raises users by itself, and each probe is prepared anew.
+        let shared = prepare(suite, settings, &run, backend, folder, &self.advisor)?.shared;
         calls.test_start(&shared);
         let progress = Progress { users, run_time: run.run_time };
         let (advisor, watch, backend) = (&self.advisor, self.watch, &self.backend);
@@ -130,7 +132,7 @@ impl Searcher<'_> {
 
     fn header(&self, number: u32, run: &RunSettings) -> Header {
         Header {
-            label: Some(format!("probe {number}: {} users", run.users)),
+            label: Some(format!("probe {number}: {}", counted(run.users, "user"))),
             load: heading::load(run, None),
             threads: run.threads,
             phases: run.phases(),

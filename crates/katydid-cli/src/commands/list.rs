@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use katydid_core::Scenario;
+use katydid_core::{Scenario, counted};
 use katydid_engine::{Class, ClassDescription, FlowDescription, FlowOrder, StepDescription};
 
 use crate::error::CliError;
@@ -58,8 +58,7 @@ fn class_text(class: &ClassDescription) -> String {
     let share = match (class.fixed_count, class.weight) {
         (0, 0) => "switched off".to_owned(),
         (0, weight) => format!("weight {weight}"),
-        (1, _) => "exactly 1 user".to_owned(),
-        (count, _) => format!("exactly {count} users"),
+        (count, _) => format!("exactly {}", counted(count, "user")),
     };
     let host = class.host.as_ref().map(|host| format!(", host {host}")).unwrap_or_default();
     let mut text = format!("    {}  {share}, wait {}{host}\n", class.name, class.wait);

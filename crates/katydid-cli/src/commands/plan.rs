@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use katydid_core::{Scenario, exit};
+use katydid_core::{Scenario, counted, exit};
 
 use crate::args::Args;
 use crate::error::CliError;
@@ -90,10 +90,6 @@ fn check(suite: &Suite) -> Result<u8, CliError> {
     }
     super::print(text.as_bytes())?;
     Ok(if faults == 0 { exit::PASS } else { exit::USAGE })
-}
-
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// What is found in a scenario.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use anstream::ColorChoice;
+use katydid_core::counted;
 use tempfile::SpooledTempFile;
 
 /// Lines that may wait before lines that nobody must read are left out.
@@ -267,8 +268,10 @@ impl Screen {
             }
         }
         if batch.left_out > 0 {
-            let text =
-                format!("({} lines of detail left out: they came too fast)\n", batch.left_out);
+            let text = format!(
+                "({} of detail left out: too many came)\n",
+                counted(batch.left_out, "line")
+            );
             if self.log.is_some() { file += &text } else { screen += &text }
         }
         if let Some(log) = &mut self.log {
@@ -297,7 +300,7 @@ impl Screen {
             Err(fault) => note += &format!("(what waited to be shown is lost: {fault})\n"),
         }
         if lost > 0 {
-            note += &format!("({lost} bytes are lost: there was no room for them to wait)\n");
+            note += &format!("({} lost: there was no room to wait)\n", counted(lost, "byte"));
         }
         self.show(note, last_line);
     }

@@ -48,6 +48,8 @@ struct Process {
     /// Closing it ends the child.
     stdin: Option<ChildStdin>,
     ready: EmbeddedReady,
+    /// Users whom it knows.
+    accounts: u32,
     log: File,
     death_told: AtomicBool,
     /// Removed with everything in it.
@@ -84,6 +86,7 @@ impl Backend {
                 child: Mutex::new(child),
                 stdin,
                 ready,
+                accounts: order.users,
                 log,
                 death_told: AtomicBool::new(false),
                 _home: home,
@@ -110,6 +113,11 @@ impl Backend {
     /// What it said when it came up.
     pub(crate) fn ready(&self) -> &EmbeddedReady {
         &self.0.ready
+    }
+
+    /// The users whom it knows.
+    pub(crate) fn accounts(&self) -> u32 {
+        self.0.accounts
     }
 
     /// Its process.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, SystemTime};
 
-use katydid_core::Exemplar;
+use katydid_core::{Exemplar, counted};
 use katydid_engine::FailureLog;
 use katydid_report::json;
 
@@ -82,9 +82,11 @@ impl FailureFile {
         };
         let dropped = self.log.dropped();
         if dropped > 0 {
+            let are = if dropped == 1 { "is" } else { "are" };
             console.warning(&format!(
-                "{dropped} failures are not in {}: more than {} came in a second \
+                "{} {are} not in {}: more than {} came in a second \
                  (--log-failures-rate), or more than the disk took",
+                counted(dropped, "failure"),
                 self.path.display(),
                 self.per_second
             ));

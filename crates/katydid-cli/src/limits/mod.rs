@@ -1,13 +1,16 @@
 //! What this machine has for users: each holds a connection, and with it a file descriptor and memory.
 //!
 //! Every way to a number of users goes through here: flags, files and plans before a run, orders and
-//! changes of the live page, and Locust's API.
+//! changes of the live page, Locust's API, and keys (`room.rs`).
 
 mod descriptors;
 mod memory;
+mod room;
 
 use crate::error::CliError;
 use crate::settings::Settings;
+
+pub(crate) use room::{Needs, Room, SEARCH};
 
 /// Makes room for `users` on `threads` threads.
 ///

@@ -13,11 +13,11 @@ use crate::advisor::Advisor;
 use crate::args::Args;
 use crate::console::Console;
 use crate::error::CliError;
-use crate::limits;
+use crate::limits::{Room, SEARCH};
 use crate::preflight::{self, CheckMark};
 use crate::run::start_backend;
 use crate::settings::Settings;
-use crate::suite::{AccountsUse, Suite};
+use crate::suite::Suite;
 use crate::told::Told;
 
 /// The director of a session. Calls come from the threads of the page.
@@ -28,6 +28,7 @@ pub(super) struct Conductor {
     pub(super) args: Args,
     pub(super) live: Arc<Live>,
     pub(super) control: Control,
+    pub(super) room: Room,
     pub(super) console: Console,
     pub(super) work: Mutex<Work>,
 }
@@ -43,9 +44,8 @@ pub(super) struct Work {
 /// Why nothing can be begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Busy {
-    /// A run is prepared or on: whether it has an end of its own, a backend of the suite's, and is one
-    /// of a search.
-    Run { has_end: bool, embedded: bool, search: bool },
+    /// A run is prepared or on: whether it has an end of its own, and is one of a search.
+    Run { has_end: bool, search: bool },
     /// Somebody looks at target and accounts.
     Look,
 }
@@ -67,9 +67,8 @@ impl Conductor {
     }
 
     fn begin_with(&self, work: &mut Work, settings: &Settings) {
-        let search = settings.search.is_some();
-        let (has_end, embedded) = (settings.has_end(), settings.embedded);
-        work.busy = Some(Busy::Run { has_end, embedded, search });
+        let (has_end, search) = (settings.has_end(), settings.search.is_some());
+        work.busy = Some(Busy::Run { has_end, search });
         self.control.renew();
         self.console.begin_run();
         self.live.board.put(|view| {
@@ -111,35 +110,9 @@ impl Conductor {
             return Err(Refusal::Conflict("no run is on; start one first".to_owned()));
         };
         if search && !matches!(change, Change::Stop | Change::Cut | Change::Mark(_)) {
-            let text = "a search chooses its loads by itself, and a probe that was changed shows \
-                        nothing; let it come to its end, or stop it";
-            return Err(Refusal::Conflict(text.to_owned()));
+            return Err(Refusal::Conflict(SEARCH.to_owned()));
         }
         Ok(())
-    }
-
-    /// Room for so many users of the run that is on, and accounts for them.
-    fn make_room(&self, users: u32) -> Result<(), Refusal> {
-        let wrong = |text: String| Err(Refusal::Wrong { field: Some("users".to_owned()), text });
-        let view = self.live.board.view();
-        let (threads, present) =
-            view.run.as_ref().map_or((1, 0), |run| (run.header.threads, run.target_users));
-        // Those who are there have their room.
-        if users <= present {
-            return Ok(());
-        }
-        if let Err(fault) = limits::make_room(users, threads) {
-            return wrong(fault.to_string());
-        }
-        let embedded = matches!(self.work().busy, Some(Busy::Run { embedded: true, .. }));
-        let accounts = self.live.kept().backend.as_ref().map(|(_, accounts)| *accounts);
-        match accounts.filter(|_| embedded && self.suite.accounts != AccountsUse::NotUsed) {
-            Some(accounts) if accounts < users => wrong(format!(
-                "{users} users need {users} accounts and the embedded backend was started with \
-                 {accounts}; stop this run and start one with {users} users, for which it gets more"
-            )),
-            _ => Ok(()),
-        }
     }
 
     fn findings(&self, mut settings: Settings) -> Result<Vec<Finding>, CliError> {
@@ -189,7 +162,8 @@ impl Director for Conductor {
         self.may_change(&change)?;
         let (field, done) = match change {
             Change::Users { users, spawn_rate } => {
-                self.make_room(users)?;
+                let room = self.room.make(users, control.target_users());
+                room.map_err(|text| Refusal::Wrong { field: Some("users".to_owned()), text })?;
                 ("users", control.set_users(users, spawn_rate))
             }
             Change::Weight { class, weight } => ("weight", control.set_weight(&class, weight)),

@@ -21,6 +21,7 @@ mod tests;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use katydid_core::counted;
 use katydid_engine::Control;
 use katydid_store::Header;
 use katydid_web::Board;
@@ -60,8 +61,8 @@ pub(crate) struct Live {
 /// What outlives a run.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    /// The embedded backend, with the number of users that it knows.
-    pub(crate) backend: Option<(Backend, u32)>,
+    /// The embedded backend.
+    pub(crate) backend: Option<Backend>,
     /// The port of the metrics.
     pub(crate) prometheus: Option<Prometheus>,
 }
@@ -87,24 +88,27 @@ impl Live {
     /// that has not is ended, with everything in it.
     pub(crate) fn kept_backend(&self, users: u32, console: &Console) -> Option<Backend> {
         let mut kept = self.kept();
-        let (backend, accounts) = kept.backend.take()?;
+        let backend = kept.backend.take()?;
+        let accounts = backend.accounts();
         if !backend.lives() {
             console.info("The embedded backend of the run before has ended");
             return None;
         }
         if accounts < users {
             console.info(&format!(
-                "The embedded backend has accounts for {accounts} users, not for {users}: a new one \
-                 takes its place, without the data of the runs before"
+                "The embedded backend has accounts for {}, not for {users}: a new one takes its place, \
+                 without the data of the runs before",
+                counted(accounts, "user")
             ));
             return None;
         }
         console.info(&format!(
             "The embedded backend of the run before serves this one, too: {}, with its data and \
-             accounts for {accounts} users",
-            backend.ready().url
+             accounts for {}",
+            backend.ready().url,
+            counted(accounts, "user")
         ));
-        kept.backend = Some((backend.clone(), accounts));
+        kept.backend = Some(backend.clone());
         Some(backend)
     }
 }

@@ -5,14 +5,25 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use katydid_core::Bracket;
 use katydid_web::{Search, View};
 
 use super::Live;
 
 impl Live {
-    /// A probe has ended, as told by `line`.
-    pub(crate) fn probed(&self, line: String) {
-        self.of_search(|search| search.probes.push(line));
+    /// The board of a search that no page has ordered.
+    pub(crate) fn of_search_alone() -> Self {
+        let live = Self { leaves: true, ..Self::default() };
+        live.board.put(|view| live.begin_search(view, true));
+        live
+    }
+
+    /// A probe has ended, as told by `line`, and this is known now.
+    pub(crate) fn probed(&self, line: String, bracket: Bracket) {
+        self.of_search(|search| {
+            search.probes.push(line);
+            search.bracket = bracket;
+        });
     }
 
     /// The search has ended: what it came to, and the folder of all of it.

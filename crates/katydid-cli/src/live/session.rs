@@ -84,6 +84,7 @@ impl Session {
             args,
             live: Arc::new(Live { leaves, ..Live::default() }),
             control: watch.control.clone(),
+            room: watch.room.clone(),
             console: console.clone(),
             work: Mutex::new(Work::new(tell.clone())),
         });

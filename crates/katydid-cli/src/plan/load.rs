@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::{CapacityPlan, Scenario, Shape as _, Stages, or_nearest, parse_span};
+use katydid_core::{CapacityPlan, Scenario, Shape as _, Stages, counted, or_nearest, parse_span};
 
 use super::error::PlanError;
 use super::table::Entry;
@@ -102,8 +102,9 @@ fn search(parts: &[Entry<'_>], scenario: &Scenario) -> Result<Option<CapacityPla
     }
     if plan.from > scenario.users {
         return Err(search.wrong_value(format!(
-            "the first probe has {} users and `users` allows {}; write a smaller `from`",
-            plan.from, scenario.users
+            "the first probe has {} and `users` allows {}; write a smaller `from`",
+            counted(plan.from, "user"),
+            scenario.users
         )));
     }
     Ok(Some(plan))

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use katydid_core::{
-    Expectation, RunPhase, Scope, Stages, Target, TaskInfo, format_span, share_out,
+    Expectation, RunPhase, Scope, Stages, Target, TaskInfo, counted, format_span, share_out,
 };
 use katydid_engine::{Class, RunSettings};
 
@@ -15,9 +15,10 @@ pub(crate) fn out_of_reach(
 ) -> Vec<String> {
     let told = |target: &Target, expected: f64| {
         let needed = target.needed();
+        let samples = counted(needed, "sample");
         (expected < needed as f64).then(|| {
             format!(
-                "target `{target}` needs {needed} samples and is missed without; this load makes \
+                "target `{target}` needs {samples} and is missed without; this load makes \
                  about {expected:.0} (waits and weights, one request per task): run longer or with \
                  more users"
             )

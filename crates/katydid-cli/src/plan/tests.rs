@@ -255,7 +255,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     ("[scenarios.b]\nusers = 5", 5, "unknown table `scenarios`; did you mean `scenario`?"),
     ("[hosts]\nx = \"localhost:5000\"", 6, "write http://localhost:5000"),
     ("[hosts]\nx = \"http://me:secret@h\"", 6, "has a user name or password"),
-    ("steps = 2", 5, "2 steps to 1 users: each must add at least one; write fewer steps"),
+    ("steps = 2", 5, "2 steps to 1 user: each must add at least one; write fewer steps"),
     ("[scenario.b]\nstages = [\"10@2/s:2m\"]\nsteps = 3", 7, "leave `steps` out"),
     ("from = 3", 5, "`from` belongs to a search; write search = \"capacity\""),
     ("search = \"capicity\"", 5, "unknown search `capicity`; did you mean `capacity`?"),

@@ -26,7 +26,7 @@ use crate::advisor::Advisor;
 use crate::console::Console;
 use crate::embedded::Backend;
 use crate::error::CliError;
-use crate::run::prepare;
+use crate::preparing::prepare;
 use crate::settings::Settings;
 use crate::suite::Suite;
 
@@ -110,7 +110,7 @@ pub(crate) fn find(
     let mut found = Findings::of_hosts(settings);
     if !found.failed() {
         match prepare(suite, settings, &settings.run, backend, None, advisor) {
-            Ok(shared) => found.look(suite, settings, &shared)?,
+            Ok(prepared) => found.look(suite, settings, &prepared.shared)?,
             Err(fault) => found.checks.push(Check::failed("data", fault.to_string(), "")),
         }
     }

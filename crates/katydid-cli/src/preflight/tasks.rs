@@ -1,6 +1,6 @@
 //! Every task once: what was sent and what came back.
 
-use katydid_core::{Advice, known_cause};
+use katydid_core::{Advice, counted, known_cause};
 use katydid_engine::{RehearsedRequest, RehearsedStep};
 
 use super::check::Check;
@@ -56,9 +56,9 @@ fn line(request: &RehearsedRequest) -> String {
     let status = request.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
     let RehearsedRequest { method, bytes, .. } = request;
     let (url, time) = (masked(&request.url), ms(request.time));
-    let mut line = format!("{method} {url} {status}, {bytes} bytes, {time}");
+    let mut line = format!("{method} {url} {status}, {}, {time}", counted(*bytes, "byte"));
     if request.redirects > 0 {
-        line += &format!(", {} redirects", request.redirects);
+        line += &format!(", {}", counted(request.redirects, "redirect"));
     }
     if let Some(why) = &request.failure {
         line += &format!(": {why}");

@@ -10,7 +10,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use katydid_core::RunEvent;
+use katydid_core::{RunEvent, counted};
 use katydid_engine::{RunSettings, Shared};
 use katydid_report::csv::HistoryRows;
 use katydid_report::table;
@@ -20,12 +20,13 @@ use crate::console::{Console, LogSetup, width};
 use crate::error::CliError;
 use crate::export::Exports;
 use crate::files::{LastFiles, Place, Reports};
+use crate::limits::{self, Needs};
 use crate::outcome::{End, ending_of, reports_text};
 use crate::progress::Progress;
 use crate::run::place_of;
 use crate::saving::Saving;
 use crate::signals::{Watch, supervise};
-use crate::{commands, heading, limits, refuse};
+use crate::{commands, heading, refuse};
 
 use args::{Plan, QuickArgs};
 use shown::Shown;
@@ -55,9 +56,9 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
     limits::make_room(run.users, run.threads)?;
     let mut exports = Exports::open(&plan.exports, None, console)?;
     console.info(&opening(run, &plan.url));
-    if plan.request.requests.is_some() {
-        watch.users_stay("The users of this run share the requests of -n; their number stays");
-    }
+    let shared = "The users of this run share the requests of -n; their number stays";
+    let users_stay = plan.request.requests.is_some().then_some(shared);
+    watch.room.begin(Needs { threads: run.threads, users_stay, ..Needs::default() });
     let classes = [visitor::class(plan.request)];
     let header = Arc::new(Header { strict: plan.strict, ..heading::of_run(&classes, run) });
     let (place, place_made) =
@@ -111,16 +112,16 @@ fn load(plan: Plan, watch: &Watch, console: &Console) -> Result<u8, CliError> {
 }
 
 fn opening(run: &RunSettings, url: &str) -> String {
-    let (threads, seed) = (run.threads, run.seed);
+    let (threads, seed) = (counted(run.threads, "thread"), run.seed);
     let load = match &run.arrivals {
         Some(open) => {
             format!("at {}, at most {} in flight,", open.rate, open.max_in_flight)
         }
-        None => format!("with {} users", run.users),
+        None => format!("with {}", counted(run.users, "user")),
     };
     let end = run.end().map_or_else(
         || "until every request is sent".to_owned(),
         |time| format!("for {}", katydid_core::format_span(time)),
     );
-    format!("Loading {url} {load} on {threads} threads {end} (seed {seed})")
+    format!("Loading {url} {load} on {threads} {end} (seed {seed})")
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::{Latency, Snapshot};
+use katydid_core::{Latency, Snapshot, counted};
 use katydid_report::table;
 
 /// Rows of the histogram.
@@ -55,7 +55,10 @@ fn figures(snapshot: &Snapshot) -> String {
             format!("{} in, {} out", size(bytes.received as f64), size(bytes.sent as f64)),
         ),
         ("Connections", all.connections().to_string()),
-        ("Cut at the end", format!("{} requests, counted nowhere", snapshot.cut_requests)),
+        (
+            "Cut at the end",
+            format!("{}, counted nowhere", counted(snapshot.cut_requests, "request")),
+        ),
     ];
     let shown =
         rows.iter().filter(|(name, _)| *name != "Cut at the end" || snapshot.cut_requests > 0);

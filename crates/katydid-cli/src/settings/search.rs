@@ -1,6 +1,6 @@
 //! Whether the run is a search for a capacity, and what means nothing beside one.
 
-use katydid_core::{Ladder, Scenario};
+use katydid_core::{Ladder, Scenario, counted};
 
 use crate::args::{Args, ArrivalArgs, ExportArgs, ReportArgs, SearchArgs};
 use crate::error::CliError;
@@ -11,7 +11,7 @@ const NO_REPORT: &str = "there is no such report of a search; --json-file has it
 const NO_EXPORT: &str = "the probes of a search are runs of their own and export nothing";
 
 /// What a search has no use for, each with the reason.
-const BESIDE: [(&str, &str); 15] = [
+const BESIDE: [(&str, &str); 14] = [
     ("stages", "the search chooses its numbers of users itself"),
     ("steps", "the search chooses its steps itself"),
     ("arrival-rate", "the search is one for users, not for arrivals"),
@@ -26,7 +26,6 @@ const BESIDE: [(&str, &str); 15] = [
     ("prometheus-linger", NO_EXPORT),
     ("otlp-endpoint", NO_EXPORT),
     ("csv-full-history", "--csv writes one line for each probe"),
-    ("tui", "a search is a row of short runs, and the log has a line for each"),
 ];
 
 /// The search that a scenario asks for, with the numbers of the flags.
@@ -58,8 +57,8 @@ pub(super) fn of_run(args: &Args, scenario: Option<&Scenario>) -> Result<Option<
     let most = args.load.users.unwrap_or(scenario.users);
     if plan.from > most {
         return Err(CliError::Usage(format!(
-            "the search begins with {} users and may try {most}; write --from {most} or more --users",
-            plan.from
+            "the search begins with {} and may try {most}; write --from {most} or more --users",
+            counted(plan.from, "user")
         )));
     }
     Ok(Some(Ladder { plan, most }))
@@ -77,7 +76,6 @@ pub(super) fn alone(args: &Args, search: Option<&Ladder>) -> Args {
         args.reports = ReportArgs::default();
         args.exports = ExportArgs::default();
         args.output.csv_full_history = false;
-        args.output.tui = false;
     }
     args
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::live::{address, ask, order};
 use crate::process::{run, signal, start};
+use crate::pty::Terminal;
 use crate::shop;
 
 crate::tests![
@@ -17,6 +18,8 @@ crate::tests![
     an_interrupted_search_tells_what_it_knows,
     a_search_that_has_no_time_is_not_decided,
     a_search_that_the_page_orders_is_a_row_of_runs_on_it,
+    a_search_has_one_view_of_all_its_probes,
+    a_view_of_a_search_ends_with_it_and_the_outcome_is_read_after_it,
     what_means_nothing_beside_a_search_is_refused,
 ];
 
@@ -192,6 +195,8 @@ fn a_search_that_the_page_orders_is_a_row_of_runs_on_it() {
     assert!(outcome.starts_with("CAPACITY: 4 users (3 of 3 probes) held"), "{outcome}");
     let probes = over["search"]["probes"].as_array().unwrap();
     assert_eq!(over["run"]["number"], probes.len());
+    let search = &over["search"];
+    assert_eq!((&search["held"], &search["broke"]), (&json!(4), &json!(6)), "{search}");
     assert!(probes[0].as_str().unwrap().starts_with("Probe 1, 2 users: held - "), "{probes:?}");
     let (_, files) = ask(&address, "GET", "/files", "");
     assert!(files.contains("probes.csv") && files.contains("at-capacity.toml"), "{files}");
@@ -215,6 +220,59 @@ fn a_search_that_the_page_orders_is_a_row_of_runs_on_it() {
     running.end();
 }
 
+const ENTER: &str = "\u{1b}[?1049h";
+const LEAVE: &str = "\u{1b}[?1049l";
+
+/// A search on a terminal.
+fn seen(folder: &Path, host: &str, words: &str) -> Terminal {
+    let words = format!("--scenario capacity --tui --no-save {words} -H {host} --plan");
+    let mut command = shop(&words);
+    Terminal::start(command.arg(folder.join("plan.toml")).env("TERM", "xterm"))
+}
+
+fn a_search_has_one_view_of_all_its_probes() {
+    let server = TestServer::spawn();
+    // Long enough to be seen, and for keys to be pressed.
+    let folder = folder(&PLAN.replace("step-time = \"1s\"", "step-time = \"3s\""));
+    let mut terminal = seen(folder.path(), &server.url(), "");
+    let first = terminal.wait_for_frame("probe 1: 2 users");
+    assert!(first.contains("nothing is known yet"), "{first}");
+    assert!(first.contains("q Ctrl-C stop") && !first.contains("w W +1"), "{first}");
+    terminal.wait_until_raw(true);
+    terminal.wait_for_frame("Users 2/2");
+    terminal.press("W");
+    terminal.wait_for_frame("a search chooses its loads by itself");
+    terminal.press("p");
+    let later = terminal.wait_for_frame("SEARCH: 2 users held");
+    assert!(later.contains("Probe 1, 2 users: held - "), "{later}");
+    terminal.wait_for_frame("probe 2: 4 users");
+    let running = terminal.wait_for_frame("Users 4/4");
+    assert!(!running.contains("PAUSED") && !running.contains("by hand"), "{running}");
+    terminal.press("q");
+    assert_eq!(terminal.end(), Some(130));
+    let screen = terminal.wait_for("CAPACITY: not known: interrupted; so far 2 users held");
+    assert_eq!((screen.matches(ENTER).count(), screen.matches(LEAVE).count()), (1, 1));
+    let (view, after) = screen.split_once(LEAVE).unwrap();
+    assert!(!view.contains("CAPACITY: "), "{screen}");
+    assert_eq!(
+        after.matches("Probe 1, 2 users: held").count(),
+        1,
+        "the log comes after it: {after}"
+    );
+    assert_eq!(terminal.modes(), terminal.modes_before());
+}
+
+fn a_view_of_a_search_ends_with_it_and_the_outcome_is_read_after_it() {
+    let server = TestServer::spawn();
+    let folder = folder(PLAN);
+    let mut terminal = seen(folder.path(), &server.url(), "-u 2");
+    terminal.wait_for_frame("probe 1: 2 users");
+    assert_eq!(terminal.end(), Some(0));
+    let screen = terminal.wait_for("CAPACITY: at least 2 users (3 of 3 probes)");
+    assert!(screen.split_once(LEAVE).unwrap().1.contains("CAPACITY: "), "{screen}");
+    assert_eq!(terminal.modes(), terminal.modes_before());
+}
+
 fn what_means_nothing_beside_a_search_is_refused() {
     let folder =
         folder(&format!("{PLAN}[scenario.plain]\nusers = 1\nspawn-rate = 1\nrun-time = \"1s\"\n"));
@@ -223,7 +281,6 @@ fn what_means_nothing_beside_a_search_is_refused() {
         ("--arrival-rate 5/s", "--arrival-rate has no use in scenario capacity: the search is one"),
         ("--stages 1@1/s:1s", "--stages has no use in scenario capacity"),
         ("--steps 3", "--steps has no use in scenario capacity"),
-        ("--tui", "--tui has no use in scenario capacity: a search is a row of short runs"),
         ("-i 5", "--iterations has no use in scenario capacity"),
         ("--csv x --csv-full-history", "--csv-full-history has no use in scenario capacity"),
         ("--max-requests 9", "--max-requests bounds one run, and a search makes many"),

@@ -1,10 +1,13 @@
 //! Numbers out of all measure: every door refuses them with one sentence, and the target hears nothing.
 
+use std::process::Command;
+
 use katydid_testkit::TestServer;
 use serde_json::json;
 
 use crate::live::{address, ask, order, post};
 use crate::process::{run, signal, start};
+use crate::pty::Terminal;
 use crate::shop;
 
 crate::tests![
@@ -13,6 +16,8 @@ crate::tests![
     neither_page_nor_api_takes_them,
     a_rate_that_no_machine_makes_is_refused,
     nobody_is_added_without_an_account,
+    accounts_of_a_file_are_asked_for_by_every_door,
+    keys_add_nobody_for_whom_there_is_no_room,
 ];
 
 const TOO_MANY: &str = "1000000000 users need ";
@@ -141,4 +146,68 @@ fn nobody_is_added_without_an_account() {
     assert_eq!(change(3).0, 202);
     signal("INT", running.pid());
     running.end();
+}
+
+fn accounts_of_a_file_are_asked_for_by_every_door() {
+    let (server, folder) = (TestServer::spawn(), tempfile::tempdir().unwrap());
+    let file = folder.path().join("accounts.csv");
+    std::fs::write(&file, "username,password\n".to_owned() + &"a,b\n".repeat(3)).unwrap();
+    let with = |words: &str| {
+        let mut command = shop(&format!("Shopper --no-save -r 1000 -t 1h {words} -H"));
+        command.arg(server.url()).arg("--accounts").arg(&file);
+        command.env("SHOP_OWN_ACCOUNTS", "1");
+        command
+    };
+    let says = |users: u32| format!("{users} shoppers need {users} cards and there are 3");
+    // The rule of the start.
+    run(&mut with("--headless -u 4")).expect(2).says(&says(4));
+    assert_eq!(server.total_requests(), 0);
+    let mut terminal = Terminal::start(&with("-P 0 --autostart -u 2"));
+    let screen = terminal.wait_for("All users spawned: {\"Shopper\": 2}");
+    let (_, rest) = screen.split_once("Starting web interface at http://").unwrap();
+    let address = rest.split('/').next().unwrap().to_owned();
+    terminal.wait_until_raw(true);
+    let change = |users: u32| {
+        let change = json!({ "change": "users", "users": users, "spawn_rate": 1_000 });
+        ask(&address, "POST", "/change", &change.to_string())
+    };
+    let (status, said) = change(5);
+    assert!(status == 400 && said.contains(&says(5)), "{said}");
+    assert!(said.contains("\"field\":\"users\""), "{said}");
+    let (_, said) = post(&address, "/swarm", "user_count=6&spawn_rate=1000");
+    assert!(said.contains(&says(6)) && said.contains("\"success\": false"), "{said}");
+    terminal.press("W");
+    terminal.wait_for(&says(12));
+    // For three there are enough, and nobody needs one to leave.
+    terminal.press("w");
+    terminal.wait_for("All users spawned: {\"Shopper\": 3}");
+    terminal.press("w");
+    terminal.wait_for(&says(4));
+    assert_eq!(change(1).0, 202);
+    terminal.wait_for("All users spawned: {\"Shopper\": 1}");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end(), Some(130));
+}
+
+fn keys_add_nobody_for_whom_there_is_no_room() {
+    let server = TestServer::spawn();
+    let words = "Shopper --headless --no-save -r 1000 -u 2 --threads 1 -H";
+    let load = shop(words);
+    // Two users and ten more on one thread need 84.
+    let mut limited = Command::new("bash");
+    limited.args(["-c", "ulimit -n 80 && exec \"$@\"", "bash"]).arg(load.get_program());
+    limited
+        .args(load.get_args())
+        .arg(server.url())
+        .env("SHOP_LOAD", "1")
+        .env("HOME", "/nonexistent");
+    let mut terminal = Terminal::start(&limited);
+    terminal.wait_for("All users spawned: {\"Shopper\": 2}");
+    terminal.wait_until_raw(true);
+    terminal.press("W");
+    terminal.wait_for("12 users need 84 file descriptors and the system allows 80; 8 users fit");
+    terminal.press("w");
+    terminal.wait_for("All users spawned: {\"Shopper\": 3}");
+    terminal.press("\u{3}");
+    assert_eq!(terminal.end(), Some(130));
 }

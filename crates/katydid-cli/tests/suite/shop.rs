@@ -52,7 +52,9 @@ fn shop_suite() -> Suite {
             }
             Some(Ok(text)) => {
                 let accounts = u32::try_from(text.lines().count() - 1)?;
-                if let Some(warning) = Warning::shared_account(accounts, run.users) {
+                if std::env::var_os("SHOP_OWN_ACCOUNTS").is_some() {
+                    run.enough_for(move |users| own_accounts(accounts, users))?;
+                } else if let Some(warning) = Warning::shared_account(accounts, run.users) {
                     run.warn(warning);
                 }
                 Ok(Shared::default())
@@ -69,6 +71,14 @@ fn shop_suite() -> Suite {
         .default_host("http://localhost:5000")
         .command("shelves", "Fill the shelves", shelves)
         .embedded(backend)
+}
+
+/// `SHOP_OWN_ACCOUNTS`: nobody shares an account.
+fn own_accounts(accounts: u32, users: u32) -> Result<(), BoxError> {
+    if accounts < users {
+        return Err(format!("{users} shoppers need {users} cards and there are {accounts}").into());
+    }
+    Ok(())
 }
 
 fn shopper() -> UserClass<()> {

@@ -28,6 +28,10 @@ pub(crate) struct ShownState {
 struct ShownSearch {
     /// A line for each probe that has ended.
     probes: Vec<String>,
+    /// Users of the highest load below `broke` that held in most of its probes so far.
+    held: Option<u32>,
+    /// Users of the lowest load that broke in most of its probes so far.
+    broke: Option<u32>,
     /// What it came to, as a sentence, once it has ended.
     outcome: Option<String>,
 }
@@ -107,6 +111,8 @@ impl ShownState {
             run: view.run.as_ref().map(ShownRun::of),
             search: view.search.as_deref().map(|search| ShownSearch {
                 probes: search.probes.clone(),
+                held: search.bracket.held,
+                broke: search.bracket.broke,
                 outcome: search.outcome.clone(),
             }),
         }

@@ -4,7 +4,7 @@ use std::fs;
 use std::time::{Duration, SystemTime};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use katydid_core::{exit, parse_span};
+use katydid_core::{counted, exit, parse_span};
 use katydid_store::{Found, Runs};
 
 use super::wrong_run;
@@ -46,13 +46,13 @@ pub(super) fn run(runs: &Runs, matches: &ArgMatches) -> Result<u8, CliError> {
         .map(|run| format!("{}  {:.1} KiB\n", run.name, run.size() as f64 / 1024.0))
         .collect();
     if old.is_empty() {
-        text = format!("nothing to remove: {} runs are kept\n", all.len());
+        text = format!("nothing to remove: {} kept\n", counted(all.len(), "run"));
     }
     super::super::print(text.as_bytes())?;
     if old.is_empty() {
         return Ok(exit::PASS);
     }
-    let question = format!("Remove {} of {} runs?", old.len(), all.len());
+    let question = format!("Remove {} of {}?", old.len(), counted(all.len(), "run"));
     if !matches.get_flag("yes") && !confirm(&question)? {
         return Ok(exit::INTERRUPTED);
     }

@@ -11,7 +11,7 @@ use super::words::{beginning, coloured};
 pub(super) fn lines(scene: &Scene<'_>, run: &Run, width: usize) -> Vec<Line<'static>> {
     let mut lines: Vec<Line<'static>> =
         scene.news.map(|line| Line::from(news(line, width))).into_iter().collect();
-    lines.push(keys(run, scene.has_page));
+    lines.push(keys(run, scene.view.search.is_some(), scene.has_page));
     lines
 }
 
@@ -27,10 +27,12 @@ fn news(line: &str, width: usize) -> Span<'static> {
 }
 
 /// What keys do now.
-fn keys(run: &Run, has_page: bool) -> Line<'static> {
+fn keys(run: &Run, of_search: bool, has_page: bool) -> Line<'static> {
     let (users, pause) = ("w W +1 +10  s S -1 -10", if run.paused { "p go on" } else { "p pause" });
     let keys = match (run.state, run.header.load.open) {
-        (RunState::Stopping, _) => vec!["q Ctrl-C leave at once"],
+        // The end of a probe is the end of it alone.
+        (RunState::Stopping, _) if !of_search => vec!["q Ctrl-C leave at once"],
+        _ if of_search => vec!["q Ctrl-C stop"],
         (_, false) => vec![users, pause, "q Ctrl-C stop"],
         (_, true) => vec![pause, "q Ctrl-C stop"],
     };

@@ -1,18 +1,19 @@
 //! One frame: what a view looks like on a terminal of any size.
 //!
-//! Everything is lines of text. From top to bottom: what runs and how far (`head.rs`), the requests by
-//! name (`requests.rs`), the verdict of now (`judged.rs`), what happened last (`events.rs`), the keys
-//! (`foot.rs`). Sections that do not fit say what they leave out.
+//! Everything is lines of text. From top to bottom: what runs and how far (`head.rs`), the probes of a
+//! search (`search.rs`), the requests by name (`requests.rs`), the verdict of now (`judged.rs`), what
+//! happened last (`events.rs`), the keys (`foot.rs`). Sections that do not fit say what they leave out.
 
 mod events;
 mod foot;
 mod head;
 mod judged;
 mod requests;
+mod search;
 mod words;
 
 use katydid_core::Row;
-use katydid_web::{Run, Stage, View};
+use katydid_web::{Run, Search, Stage, View};
 use ratatui_core::buffer::Buffer;
 use ratatui_core::layout::Rect;
 use ratatui_core::style::Color;
@@ -54,13 +55,24 @@ fn lines(scene: &Scene<'_>, width: usize, height: usize) -> Vec<Line<'static>> {
         return vec![Line::from("The run is being prepared …")];
     };
     let foot = foot::lines(scene, run, width);
-    let mut lines = head::lines(run, all, scene.trends, width);
-    let room = height.saturating_sub(lines.len() + foot.len());
+    let search = scene.view.search.as_deref();
+    let mut lines = head::lines((run, search.is_some()), all, scene.trends, (width, height));
+    let mut room = height.saturating_sub(lines.len() + foot.len());
+    if let Some(search) = search {
+        let of_search = search::lines(search, width, probes(search, room));
+        room -= of_search.len();
+        lines.extend(of_search);
+    }
     lines.extend(middle(run, width, room));
     let above = height.saturating_sub(foot.len());
     lines.resize(above, Line::default());
     lines.extend(foot);
     lines
+}
+
+/// Lines for the probes of a search: a third of the room, and never so few that only the title has one.
+fn probes(search: &Search, room: usize) -> usize {
+    search::height(search).min((room / 3).max(2)).min(room)
 }
 
 /// The sections between head and foot. Each gets its share of the room first, then what others leave:

@@ -63,13 +63,18 @@ pub(super) fn percent(part: u64, whole: u64) -> String {
     }
 }
 
-/// A curve of one line: eight heights, and anything above nothing is seen.
-pub(super) fn curve(values: impl Iterator<Item = f64> + Clone) -> String {
+/// A curve in so many lines, the top one first: eight heights in each, and anything above nothing is
+/// seen.
+pub(super) fn curve(values: impl Iterator<Item = f64> + Clone, lines: usize) -> Vec<String> {
     const BARS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let most = values.clone().fold(0.0, f64::max);
-    let bar =
-        |value: f64| if most > 0.0 { BARS[(value / most * 8.0).ceil() as usize] } else { ' ' };
-    values.map(bar).collect()
+    let share = |value: f64| if most > 0.0 { value / most } else { 0.0 };
+    let height = |value: f64| (share(value) * 8.0 * lines as f64).ceil() as usize;
+    let line = |below: usize| {
+        let bar = |value| BARS[height(value).saturating_sub(8 * below).min(8)];
+        values.clone().map(bar).collect()
+    };
+    (0..lines).rev().map(line).collect()
 }
 
 /// The beginning of a section: `── Title ─────`.
@@ -84,4 +89,17 @@ pub(super) fn rule(title: Vec<Span<'static>>, columns: usize) -> Line<'static> {
 /// A text in a colour.
 pub(super) fn coloured(text: impl Into<String>, colour: Color) -> Span<'static> {
     Span::styled(text.into(), Style::new().fg(colour))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_curve_of_several_lines_is_one_of_more_heights() {
+        let values = [0.0, 0.01, 25.0, 50.0, 75.0, 100.0];
+        let curve = |lines| super::curve(values.iter().copied(), lines);
+        assert_eq!(curve(1), [" ▁▂▄▆█"]);
+        assert_eq!(curve(2), ["    ▄█", " ▁▄███"]);
+        assert_eq!(curve(3), ["    ▂█", "   ▄██", " ▁▆███"]);
+        assert_eq!(super::curve([0.0; 3].into_iter(), 2), ["   ", "   "]);
+    }
 }

@@ -9,7 +9,7 @@ use katydid_core::{
 };
 use katydid_engine::{RunSettings, Session, Task, TaskResult, UserClass};
 use katydid_store::{Ending, Header};
-use katydid_web::{Run, Stage, View};
+use katydid_web::{Run, Search, Stage, View};
 
 use super::super::trends::Trends;
 use crate::heading;
@@ -28,6 +28,7 @@ pub(super) struct MadeUp {
     pub(super) header: Header,
     pub(super) run: Run,
     pub(super) trends: Trends,
+    pub(super) search: Option<Arc<Search>>,
     snapshot: Snapshot,
     recorder: Recorder,
 }
@@ -70,7 +71,7 @@ impl MadeUp {
             ending: None,
         };
         let recorder = Recorder::new(header.tasks.len(), RecorderLimits::default());
-        Self { header, run, trends: Trends::default(), snapshot, recorder }
+        Self { header, run, trends: Trends::default(), search: None, snapshot, recorder }
     }
 
     /// A second in which these requests were answered, of which each twentieth to a name that
@@ -131,7 +132,8 @@ impl MadeUp {
 
     /// What can be seen of it now.
     pub(super) fn view(&self) -> View {
-        View { stage: Stage::On, run: Some(self.run.clone()), ..View::default() }
+        let search = self.search.clone();
+        View { stage: Stage::On, run: Some(self.run.clone()), search, ..View::default() }
     }
 }
 

@@ -4,8 +4,9 @@ mod made_up;
 
 use std::time::Duration;
 
-use katydid_core::{Occasion, RunState, Scope, Target};
+use katydid_core::{Bracket, Occasion, RunState, Scope, Target, counted};
 use katydid_report::text::width as columns;
+use katydid_web::Search;
 use ratatui_core::buffer::Buffer;
 use ratatui_core::style::Color;
 
@@ -102,7 +103,7 @@ fn a_failing_run() {
 #[test]
 fn the_document_shows_frames_as_they_are() {
     let document = include_str!("../../../../../docs/TERMINAL.md");
-    for made_up in [healthy(), failing()] {
+    for made_up in [healthy(), failing(), searching()] {
         let block = format!("```text\n{}\n```\n", frame(&made_up, (100, 26)));
         assert!(document.contains(&block), "docs/TERMINAL.md needs this frame:\n{block}");
     }
@@ -116,7 +117,8 @@ fn the_document_of_metrics_says_what_the_numbers_are() {
     let rows = part.lines().skip(4).take_while(|line| line.starts_with("| "));
     let cells = rows.filter_map(|line| line.split(" | ").next());
     let words: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
-    let frames = [healthy(), failing(), arrivals()].map(|it| frame(&it, (100, 26))).join("\n");
+    let frames =
+        [healthy(), failing(), arrivals(), searching()].map(|it| frame(&it, (100, 26))).join("\n");
     for word in &words {
         assert!(frames.contains(word), "{word} is on no frame:\n{frames}");
     }
@@ -158,6 +160,47 @@ fn arrivals() -> MadeUp {
 #[test]
 fn a_run_of_the_open_model() {
     insta::assert_snapshot!(frame(&arrivals(), (100, 20)));
+}
+
+/// The fourth probe of a search.
+fn searching() -> MadeUp {
+    let mut made_up = MadeUp::new(targets());
+    made_up.header.label = Some("probe 4: 10 users".to_owned());
+    made_up.run.header = std::sync::Arc::new(made_up.header.clone());
+    made_up.seconds(20);
+    let line =
+        |number, users, what: &str| format!("Probe {number}, {}: {what}", counted(users, "user"));
+    let probes = vec![
+        line(1_u32, 4_u32, "held - 14.8 requests/s, p95 301 ms, 0.00% failed"),
+        line(2, 8, "held - 29.6 requests/s, p95 322 ms, 0.00% failed"),
+        line(3, 12, "broke - 31.2 requests/s, p95 2403 ms, 0.31% failed"),
+    ];
+    let bracket = Bracket { held: Some(8), broke: Some(12) };
+    made_up.search = Some(std::sync::Arc::new(Search { probes, bracket, outcome: None }));
+    made_up
+}
+
+#[test]
+fn a_search() {
+    let mut made_up = searching();
+    insta::assert_snapshot!(frame(&made_up, (100, 26)));
+    // On a low terminal the newest probe stays.
+    let low = frame(&made_up, (100, 14));
+    assert!(low.contains("Probe 3, 12 users: broke") && !low.contains("Probe 2"), "{low}");
+    made_up.run.state = RunState::Stopped;
+    assert!(frame(&made_up, (100, 26)).contains("PROBE ENDED"));
+    made_up.search = Some(std::sync::Arc::default());
+    assert!(frame(&made_up, (100, 26)).contains("── SEARCH: nothing is known yet ──"));
+}
+
+#[test]
+fn a_high_terminal_has_higher_curves() {
+    insta::assert_snapshot!(frame(&failing(), (100, 40)));
+    let lines = |height| {
+        let text = frame(&failing(), (100, height));
+        text.lines().position(|line| line.starts_with("Type ")).unwrap()
+    };
+    assert_eq!([31, 32, 39, 40].map(lines), [6, 9, 9, 12]);
 }
 
 #[test]
