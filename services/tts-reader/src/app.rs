@@ -8,14 +8,16 @@ use tokio_util::task::TaskTracker;
 use crate::{
     audit::{Audit, Key, Limits},
     auth::{Passwords, Refusals, Tokens},
+    connections::{Places, affordable},
     extraction::Extraction,
+    health::Health,
     instance,
     leak::Leak,
     limits::Limiter,
     mail::Post,
     metrics::Metrics,
+    middleware::RequestIds,
     payments::Payments,
-    routes::system::Health,
     server::ServeError,
     settings::{self, Kept, Settings},
     siblings::Likeness,
@@ -49,6 +51,9 @@ pub(crate) struct App {
     pub(crate) payments: Payments,
     pub(crate) audit: Audit,
     pub(crate) metrics: Metrics,
+    pub(crate) request_ids: RequestIds,
+    /// For connections.
+    pub(crate) places: Arc<Places>,
     pub(crate) health: Health,
     pub(crate) leak: Leak,
     /// Where other services may be on the same database.
@@ -113,6 +118,8 @@ impl App {
             payments: Payments::new(&settings, secret.bytes())?,
             audit,
             metrics: Metrics::new(),
+            request_ids: RequestIds::new(),
+            places: Places::new(affordable(settings.limits.connections)),
             health: Health::default(),
             leak: Leak::of(settings.leak_bytes_per_request),
             likeness,
@@ -125,7 +132,10 @@ impl App {
 }
 
 fn open_audit(settings: &Settings) -> Result<Audit, ServeError> {
-    let key = settings::load_or_create(&settings.data_dir, Kept::Audit)?;
+    let key = match settings.audit_key.clone() {
+        Some(key) => key,
+        None => settings::load_or_create(&settings.data_dir, Kept::Audit)?,
+    };
     let limits =
         Limits { file_bytes: settings.audit_log_bytes, older_files: settings.audit_log_files };
     Audit::open(&settings.audit_log, Key::new(key.bytes()), limits)

@@ -1,5 +1,7 @@
 //! Every answer that is not a success, in one type.
 
+use std::time::Duration;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -27,6 +29,19 @@ pub(crate) enum ApiError {
     Throttled { what: &'static str, retry_after: u64 },
     #[error("Request body larger than {limit} bytes")]
     BodyTooLarge { limit: usize },
+    #[error("Request address longer than {limit} bytes")]
+    UrlTooLong { limit: usize },
+    #[error("Request head larger than {bytes} bytes or {fields} fields")]
+    HeadTooLarge { bytes: usize, fields: usize },
+    /// What came is no HTTP.
+    #[error("Invalid HTTP request")]
+    BadHead,
+    /// Head or body.
+    #[error("The request's {what} did not arrive within {} seconds", limit.as_secs_f64())]
+    TooSlow { what: &'static str, limit: Duration },
+    /// The service itself took too long.
+    #[error("The request could not be answered within {} seconds", limit.as_secs_f64())]
+    Overdue { limit: Duration },
     /// Fields that do not fit, in the documented form.
     #[error("validation failed")]
     Invalid(Vec<FieldError>),
@@ -42,6 +57,9 @@ pub(crate) enum ApiError {
     /// Something this service cannot do without is not there now.
     #[error("{what} cannot be reached; try again in {retry_after} seconds")]
     Away { what: &'static str, retry_after: u64 },
+    /// The disk takes nothing more; the cause is logged, never told.
+    #[error("There is no room to store this now; try again later")]
+    NoRoom { cause: String },
     /// The caller can do nothing about it; the cause is logged, never told.
     #[error("{detail}")]
     Internal { detail: &'static str, cause: String },
@@ -76,9 +94,16 @@ impl ApiError {
             Self::InsufficientCredits { .. } => StatusCode::PAYMENT_REQUIRED,
             Self::RateLimited { .. } | Self::Throttled { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UrlTooLong { .. } => StatusCode::URI_TOO_LONG,
+            Self::HeadTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::BadHead => StatusCode::BAD_REQUEST,
+            Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused { status, .. } | Self::RefusedWith { status, .. } => *status,
-            Self::Busy { .. } | Self::Away { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy { .. } | Self::Away { .. } | Self::Overdue { .. } => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            Self::NoRoom { .. } => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -94,6 +119,11 @@ impl ApiError {
         }
     }
 }
+
+/// Seconds after which a request that took too long may be tried again.
+const OVERDUE_PAUSE: u16 = 5;
+/// Seconds in which somebody may have made room on the disk.
+const ROOM_PAUSE: u16 = 30;
 
 /// The documented text for trouble that has no better one.
 pub(crate) const INTERNAL: &str = "Internal server error";
@@ -122,10 +152,21 @@ impl IntoResponse for ApiError {
             | Self::Throttled { retry_after, .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*retry_after));
             }
+            Self::Overdue { .. } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(OVERDUE_PAUSE));
+            }
+            Self::NoRoom { .. } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(ROOM_PAUSE));
+            }
+            // What is left of the request is not read.
+            Self::BodyTooLarge { .. } | Self::UrlTooLong { .. } | Self::TooSlow { .. } => {
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             _ => {}
         }
         let text = match &self {
             Self::Internal { detail, cause } => format!("{detail}: {cause}"),
+            Self::NoRoom { cause } => cause.clone(),
             // Which fields and why, never what was in them.
             Self::Invalid(fields) => {
                 let fields: Vec<String> = fields.iter().map(FieldError::summary).collect();
@@ -146,6 +187,7 @@ impl From<StoreError> for ApiError {
             }
             // Said once in the log by the store.
             outage if outage.is_outage() => Self::Away { what: "The database", retry_after: 2 },
+            error @ StoreError::NoRoom(_) => Self::NoRoom { cause: error.to_string() },
             StoreError::Nul => Self::unprocessable(error.to_string()),
             // The account was deleted while its request was under way.
             StoreError::Gone => Self::BadToken,

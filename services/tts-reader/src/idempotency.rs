@@ -9,6 +9,7 @@ use axum::{
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tracing::Instrument;
 
 use crate::{
     app::App,
@@ -127,7 +128,7 @@ impl Drop for Held {
     fn drop(&mut self) {
         if let Some((app, claim)) = self.claim.take() {
             let tasks = app.tasks.clone();
-            tasks.spawn(async move { free(&app, &claim).await });
+            tasks.spawn(async move { free(&app, &claim).await }.in_current_span());
         }
     }
 }

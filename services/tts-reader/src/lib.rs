@@ -10,10 +10,12 @@ mod audit;
 mod auth;
 mod breaker;
 pub mod cli;
+mod connections;
 mod domain;
 pub mod embedded;
 mod errors;
 mod extraction;
+mod health;
 mod idempotency;
 mod instance;
 mod leak;
@@ -39,7 +41,7 @@ mod workers;
 
 pub use server::{ServeError, run};
 pub use settings::{
-    DatabaseUrl, Email, Encryption, Hidden, Networks, Payments, PostgresUrl, Prices, Secret,
-    Settings, SettingsError, Smtp, Stripe,
+    DatabaseUrl, Email, Encryption, Hidden, Limits, Networks, Payments, PostgresUrl, Prices,
+    RequestLog, Secret, Settings, SettingsError, Smtp, Stripe,
 };
 pub use tts_reader_speech::NOTICES;

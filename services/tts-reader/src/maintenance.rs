@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::App,
     domain::Timestamp,
+    health,
     siblings::{self, Told},
     store::StoreError,
 };
@@ -35,10 +36,14 @@ pub(crate) async fn recover(app: &App) -> Result<(), StoreError> {
 
 /// Looks after the service until it is told to stop.
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
+    tokio::join!(health::watch(&app, &stop), upkeep(&app, &stop));
+}
+
+async fn upkeep(app: &App, stop: &CancellationToken) {
     let mut told = Told::default();
     loop {
-        report("meet other services", siblings::meet(&app, &mut told, Timestamp::now()).await);
-        tidy(&app).await;
+        report("meet other services", siblings::meet(app, &mut told, Timestamp::now()).await);
+        tidy(app).await;
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(PAUSE) => {}

@@ -125,6 +125,7 @@ fn for_accounts() -> Vec<Route> {
 
 fn for_administrators() -> Vec<Route> {
     vec![
+        Route::get("/api/admin/health", admin::health, told::admin::health()),
         Route::get("/api/admin/users", admin::users, told::admin::users()),
         Route::get("/api/admin/users/{username}/credits", admin::credits, told::admin::credits()),
         Route::get(

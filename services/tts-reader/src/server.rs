@@ -8,13 +8,12 @@ use std::{
     sync::Arc,
 };
 
-use axum::serve::ListenerExt;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
     audit::Level,
-    maintenance, router,
+    connections, maintenance, router,
     settings::{Settings, SettingsError},
     store::StoreError,
 };
@@ -131,26 +130,15 @@ pub(crate) async fn serve(
 ) -> Result<(), ServeError> {
     maintenance::recover(&app).await?;
     listener.set_nonblocking(true)?;
-    // Accept errors such as too many open files are logged and retried by axum, not returned.
-    let listener = tokio::net::TcpListener::from_std(listener)?.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot turn off Nagle's algorithm");
-        }
-    });
+    let listener = tokio::net::TcpListener::from_std(listener)?;
     app.audit.write(Level::Info, "app.main", "Service started");
     let stop = CancellationToken::new();
     let upkeep = tokio::spawn(maintenance::run(Arc::clone(&app), stop.clone()));
-    let service = router::build(&app).into_make_service_with_connect_info::<SocketAddr>();
-    let stopping = stop.clone();
-    let signal = async move {
-        shutdown.await;
-        tracing::info!("stopping: no new connections, running requests may end");
-        stopping.cancel();
-    };
-    let serving = axum::serve(listener, service).with_graceful_shutdown(signal);
+    app.health.look(&app).await;
+    let routes = router::build(&app);
     tokio::select! {
-        result = async { serving.await } => result?,
-        () = out_of_patience(&app, &stop) => {
+        () = connections::accept(listener, &app, routes, stop.clone()) => {}
+        () = patience(shutdown, &app, &stop) => {
             tracing::warn!("stopped with requests still running");
         }
     }
@@ -159,9 +147,11 @@ pub(crate) async fn serve(
     Ok(())
 }
 
-/// Ends the grace period after the stop was asked for.
-async fn out_of_patience(app: &App, stop: &CancellationToken) {
-    stop.cancelled().await;
+/// Passes on that the service is to stop; ends with the grace period after it.
+async fn patience(shutdown: impl Future<Output = ()>, app: &App, stop: &CancellationToken) {
+    shutdown.await;
+    tracing::info!("stopping: no new connections, running requests may end");
+    stop.cancel();
     tokio::time::sleep(app.settings.shutdown_grace).await;
 }
 

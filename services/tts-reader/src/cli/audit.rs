@@ -17,7 +17,10 @@ use crate::{
 pub(super) fn audit(args: &AuditArgs, env: &Environment) -> Result<(), CliError> {
     let AuditVerb::Verify { file, data } = &args.verb;
     let settings = resolve(&Flags { data: data.clone(), ..Flags::default() }, env)?;
-    let key = settings::load(&settings.data_dir, Kept::Audit)?;
+    let key = match settings.audit_key {
+        Some(key) => key,
+        None => settings::load(&settings.data_dir, Kept::Audit)?,
+    };
     let log = file.as_deref().unwrap_or(&settings.audit_log);
     let report = verify(log, &Key::new(key.bytes())).map_err(|source| {
         let path = log.to_owned();

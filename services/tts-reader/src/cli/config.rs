@@ -41,10 +41,11 @@ fn line(row: &[String; 5], widths: &[usize]) -> String {
 /// The table of docs/BACKEND.md.
 fn documented() -> String {
     let rows = TABLE.iter().map(|setting| {
-        let name = match setting.flag {
-            Some(flag) if flag != setting.name => format!("`{}`, `{flag}`", setting.name),
-            _ => format!("`{}`", setting.name),
-        };
+        let flag = setting.flag.filter(|flag| *flag != setting.name).map(str::to_owned);
+        let file = setting.secret.then(|| format!("{}_FILE", setting.name));
+        let names = [Some(setting.name.to_owned()), flag, file].into_iter().flatten();
+        let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+        let name = names.join(", ");
         format!("| {name} | {} | {} |\n", setting.default, setting.meaning)
     });
     format!("| setting | default | meaning |\n|---|---|---|\n{}", rows.collect::<String>())

@@ -15,7 +15,7 @@ use super::{
     error::CliError,
     health, migrate, serve,
 };
-use crate::settings::Environment;
+use crate::settings::{Environment, LogFormat};
 
 /// Runs `tts-reader` with the arguments and the environment of this process.
 pub fn main() -> ExitCode {
@@ -27,9 +27,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let env = Environment::of_process();
-    log_to_stderr(&env);
-    match dispatch(&cli, &env) {
+    match ready().and_then(|env| dispatch(&cli, &env)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
@@ -50,7 +48,14 @@ fn dispatch(cli: &Cli, env: &Environment) -> Result<(), CliError> {
     }
 }
 
-fn log_to_stderr(env: &Environment) {
+/// The environment, once there is a log to warn of what is in it.
+fn ready() -> Result<Environment, CliError> {
+    let env = Environment::of_process();
+    log_to_stderr(&env)?;
+    Ok(env.with_files()?)
+}
+
+fn log_to_stderr(env: &Environment) -> Result<(), CliError> {
     // Statements of the database would tell what accounts do.
     let usual = || EnvFilter::new("info,sqlx=warn");
     let filter = env.text("RUST_LOG").map_or_else(usual, |text| {
@@ -59,10 +64,17 @@ fn log_to_stderr(env: &Environment) {
             usual()
         })
     });
-    let subscriber = tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal());
-    // Fails only when a program that embeds this one has its own log already.
-    let _ = subscriber.try_init();
+        // Or a line that cannot be written, such as to a file on a full disk, would be a panic.
+        .log_internal_errors(false);
+    // Each fails only when a program that embeds this one has its own log already.
+    let _ = match LogFormat::of(env)? {
+        LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => {
+            log.json().flatten_event(true).with_current_span(true).with_span_list(false).try_init()
+        }
+    };
+    Ok(())
 }

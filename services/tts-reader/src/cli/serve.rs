@@ -5,6 +5,7 @@ use std::{future::Future, io, io::Write, sync::Arc};
 use super::{args::ServeArgs, error::CliError};
 use crate::{
     app::App,
+    connections::affordable,
     server,
     settings::{DatabaseUrl, Environment, REPLACED, Settings, resolve},
 };
@@ -22,8 +23,8 @@ pub(super) fn serve(args: &ServeArgs, env: &Environment) -> Result<(), CliError>
 }
 
 async fn run(settings: Settings) -> Result<(), CliError> {
-    warn(&settings);
     server::raise_file_limit();
+    warn(&settings);
     let shutdown = stop_signal()?;
     let listener = server::listen(settings.bind)?;
     let app = Arc::new(App::open(settings).await?);
@@ -47,6 +48,13 @@ fn warn(settings: &Settings) {
             "{} can be reached from other machines, without encryption; put a proxy with TLS \
              before it",
             settings.bind
+        );
+    }
+    let (wanted, most) = (settings.limits.connections, affordable(settings.limits.connections));
+    if most < wanted {
+        tracing::warn!(
+            "MAX_CONNECTIONS={wanted}: the system lets this process open so few files that {most} \
+             connections are served; raise its limit (ulimit -n) or lower MAX_CONNECTIONS"
         );
     }
     if settings.load_test {

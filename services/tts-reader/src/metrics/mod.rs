@@ -1,6 +1,10 @@
 //! Figures for `/metrics`.
 
+mod connections;
+mod credits;
 mod process;
 mod registry;
 
+pub(crate) use connections::Ending;
+pub(crate) use credits::Moved;
 pub(crate) use registry::Metrics;

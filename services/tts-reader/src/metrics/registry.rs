@@ -13,12 +13,19 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use super::process;
+use super::{
+    connections::{ConnectionMetrics, Ending},
+    credits::{CreditMetrics, Moved},
+    process,
+};
 use crate::{app::App, breaker::Condition};
 
 /// Upper bounds of the latency buckets, in seconds.
 const BUCKETS: [f64; 14] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+
+/// The label of what fits no route.
+const NO_ROUTE: &str = "(none)";
 
 /// The counters and gauges of one service.
 pub(crate) struct Metrics {
@@ -27,6 +34,8 @@ pub(crate) struct Metrics {
     latency: Family<RouteLabels, Histogram, fn() -> Histogram>,
     in_flight: Gauge,
     webhooks: Family<VerdictLabels, Counter>,
+    connections: ConnectionMetrics,
+    credits: CreditMetrics,
     read: AtRead,
 }
 
@@ -118,9 +127,13 @@ impl Metrics {
             "Payment events by what became of them",
             webhooks.clone(),
         );
+        let connections = ConnectionMetrics::default();
+        connections.register(&mut registry);
+        let credits = CreditMetrics::default();
+        credits.register(&mut registry);
         let read = AtRead::default();
         read.register(&mut registry);
-        Self { registry, requests, latency, in_flight, webhooks, read }
+        Self { registry, requests, latency, in_flight, webhooks, connections, credits, read }
     }
 
     pub(crate) fn request_started(&self) -> Running<'_> {
@@ -137,12 +150,31 @@ impl Metrics {
     ) {
         let method = known_method(method);
         // Paths that are no route would be labels without end.
-        let route = route.unwrap_or("(none)").to_owned();
+        let route = route.unwrap_or(NO_ROUTE).to_owned();
         let labels = RouteLabels { method, route: route.clone() };
         self.latency.get_or_create(&labels).observe(took.as_secs_f64());
         self.requests
             .get_or_create(&RequestLabels { method, route, status: status.as_u16() })
             .inc();
+    }
+
+    /// Counts what was answered without becoming a request.
+    pub(crate) fn head_refused(&self, status: StatusCode) {
+        let (method, route, status) = ("OTHER", NO_ROUTE.to_owned(), status.as_u16());
+        self.requests.get_or_create(&RequestLabels { method, route, status }).inc();
+    }
+
+    pub(crate) fn connection_accepted(&self) {
+        self.connections.accepted();
+    }
+
+    pub(crate) fn connection_ended(&self, ending: Ending) {
+        self.connections.ended(ending);
+    }
+
+    /// Counts credits that this process moved.
+    pub(crate) fn credits(&self, moved: Moved, credits: i64) {
+        self.credits.count(moved, credits);
     }
 
     /// Counts a delivery of a payment event.
@@ -155,6 +187,7 @@ impl Metrics {
     /// # Errors
     /// Never in practice: writing into memory.
     pub(crate) fn text(&self, app: &App) -> Result<String, fmt::Error> {
+        self.connections.copy(&app.places);
         self.read.copy(app);
         let mut text = String::with_capacity(8 * 1024);
         encode(&mut text, &self.registry)?;
@@ -170,7 +203,8 @@ impl AtRead {
         r.register("db_connection_waits", "Waits for a free connection", self.db_waits.clone());
         let waited = self.db_waited.clone();
         r.register("db_connection_wait_seconds", "Time waited for a free connection", waited);
-        r.register("db_pool_size", "Connections that the pool may open", self.pool_size.clone());
+        let size = self.pool_size.clone();
+        r.register("db_pool_size", "Connections of the pool for reading, for writing", size);
         r.register("db_pool_in_use", "Connections somebody uses", self.pool_in_use.clone());
         let waiting = self.pool_waiting.clone();
         r.register("db_pool_waiting", "Requests waiting for a connection", waiting);

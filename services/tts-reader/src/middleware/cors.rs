@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::REQUEST_ID;
 use crate::settings::Settings;
 
 /// The layer for these settings.
@@ -25,6 +26,7 @@ pub(crate) fn cors(settings: &Settings) -> CorsLayer {
             HeaderName::from_static("x-requested-with"),
             HeaderName::from_static("x-tts-session-id"),
             HeaderName::from_static("x-tts-client-version"),
+            REQUEST_ID,
         ])
         .expose_headers([
             HeaderName::from_static("x-tts-deepsight-version"),
@@ -34,6 +36,7 @@ pub(crate) fn cors(settings: &Settings) -> CorsLayer {
             HeaderName::from_static("x-rate-limit-reset"),
             HeaderName::from_static("x-usage-warning"),
             header::RETRY_AFTER,
+            REQUEST_ID,
         ])
         .max_age(Duration::from_mins(10))
 }

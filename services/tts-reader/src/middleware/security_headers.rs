@@ -15,7 +15,7 @@ const HEADERS: [(&str, &str); 10] = [
     ("x-extraction-methods", "textract,dom,highlighting"),
 ];
 
-pub(super) fn write(headers: &mut HeaderMap) {
+pub(crate) fn write(headers: &mut HeaderMap) {
     headers.reserve(HEADERS.len() + 1);
     for (name, value) in HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));

@@ -26,8 +26,13 @@ OPTIONS first (CORS). Fields of a request that nobody knows are ignored; a text 
 U+0000 is refused (422).
 
 A path that is not served answers 404, another method 405 with `Allow`, both as `{\"detail\": …}`. \
-Every answer carries the security headers; `Retry-After` comes with every 429, and with every 503 but that of \
-/api/health.";
+Every answer carries the security headers and `X-Request-Id`: that of the request, if it is 1 to 128 letters, \
+digits, `.`, `_` or `-`, else a new one. `Retry-After` comes with every 429 and 507, and with every 503 but that \
+of /api/health.
+
+What never becomes a request of a route is refused in the same form: 400 for what is no HTTP/1.1, 408 for a head \
+that does not arrive in time, 413 for a body that is announced too large, 414 for a long address, 431 for a large \
+head, 503 when there are too many connections.";
 
 /// Version 3.1.
 fn make(routes: &[Route]) -> Value {

@@ -94,7 +94,19 @@ impl Operation {
 
     /// Anybody.
     pub(super) fn open(tag: Tag, id: &'static str, summary: &'static str) -> Self {
-        Self::fixed(tag, id, summary).busy("The database is overloaded or away.", "The database")
+        Self::fixed(tag, id, summary)
+            .busy("The database is overloaded or away.", "The database")
+            .refuses(
+                503,
+                "It took longer than REQUEST_TIMEOUT_SECONDS.",
+                "The request could not be answered within 120 seconds",
+            )
+            .refuses(
+                507,
+                "The disk is full or fails.",
+                "There is no room to store this now; try again later",
+            )
+            .header(507, "Retry-After", true)
     }
 
     /// Anybody, up to the hourly limit of an address.
@@ -222,6 +234,11 @@ impl Operation {
             400,
             "The body broke off or is not what its headers say.",
             "The request body could not be read",
+        )
+        .refuses(
+            408,
+            "The body did not arrive within BODY_TIMEOUT_SECONDS.",
+            "The request's body did not arrive within 30 seconds",
         )
         .refuses(
             413,

@@ -118,6 +118,31 @@ pub(super) fn responses() -> Value {
         } })
     };
     json!({
+        "BadRequest": {
+            "description": "What came is no HTTP/1.1.",
+            "content": refusal("Invalid HTTP request"),
+        },
+        "RequestTimeout": {
+            "description": "The head did not arrive within HEADER_TIMEOUT_SECONDS.",
+            "content": refusal("The request's head did not arrive within 10 seconds"),
+        },
+        "ContentTooLarge": {
+            "description": "The body is announced larger than MAX_CONTENT_LENGTH.",
+            "content": refusal("Request body larger than 2097152 bytes"),
+        },
+        "UriTooLong": {
+            "description": "The address is longer than MAX_URL_LENGTH.",
+            "content": refusal("Request address longer than 8192 bytes"),
+        },
+        "HeadTooLarge": {
+            "description": "The head is larger than MAX_HEADER_BYTES or has more than MAX_HEADERS fields.",
+            "content": refusal("Request head larger than 16384 bytes or 100 fields"),
+        },
+        "TooManyConnections": {
+            "description": "All connections are taken.",
+            "headers": { "Retry-After": { "$ref": "#/components/headers/Retry-After" } },
+            "content": refusal("The service is busy; try again in 1 seconds"),
+        },
         "NotFound": {
             "description": "There is no such path.",
             "content": refusal("Not Found"),

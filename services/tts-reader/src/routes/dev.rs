@@ -11,6 +11,7 @@ use crate::{
     auth::Caller,
     domain::{Tier, Timestamp},
     errors::ApiError,
+    metrics::Moved,
     store::{Grant, NewAccount, StoreError},
     validation::{Fields, JsonBody, Text},
 };
@@ -56,6 +57,7 @@ pub(crate) async fn create_account(
         StoreError::Taken(column) => taken(column, &account.username, &account.email),
         other => other.into(),
     })?;
+    app.metrics.credits(Moved::Granted, credits);
     Ok(Json(json!({
         "user_id": ids.first(),
         "username": account.username,
@@ -80,6 +82,7 @@ pub(crate) async fn add_credits(
     let now = Timestamp::now();
     let grant = Grant::now(credits, tier_of(tier.as_deref(), credits), now);
     let balance = app.store.grant(&account.user_id, &grant, now).await?;
+    app.metrics.credits(Moved::Granted, credits);
     Ok(Json(json!({
         "user_id": account.user_id,
         "credits_added": credits,

@@ -1,13 +1,23 @@
 //! The environment variables of the process, and how their text becomes a value.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
 
-use super::{SettingsError, table::TABLE};
+use super::{
+    SettingsError,
+    secret_files::SUFFIX,
+    table::{Setting, TABLE},
+};
 
 /// Environment variables as they were at start. Nothing else in this crate reads them.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Environment {
     values: BTreeMap<String, String>,
+    /// The settings whose values came from files.
+    from_files: BTreeSet<&'static str>,
 }
 
 /// What no other program's variables begin with.
@@ -28,6 +38,25 @@ impl Environment {
     /// A variable's text; an empty one counts as not set.
     pub(crate) fn text(&self, name: &'static str) -> Option<&str> {
         debug_assert!(is_known(name), "{name} is not in the table of settings");
+        self.raw(name)
+    }
+
+    /// The name to tell when a variable's text is wrong.
+    pub(super) fn given_as(&self, name: &'static str) -> String {
+        if self.is_from_file(name) { format!("{name}{SUFFIX}") } else { name.to_owned() }
+    }
+
+    pub(super) fn is_from_file(&self, name: &str) -> bool {
+        self.from_files.contains(name)
+    }
+
+    pub(super) fn put_from_file(&mut self, name: &'static str, text: String) {
+        self.values.insert(name.to_owned(), text);
+        self.from_files.insert(name);
+    }
+
+    /// The text of any variable.
+    pub(super) fn raw(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
@@ -70,25 +99,32 @@ impl Environment {
 
     /// Whether a variable has a text.
     pub(super) fn is_set(&self, name: &str) -> bool {
-        self.values.get(name).is_some_and(|value| !value.is_empty())
+        self.raw(name).is_some()
     }
 
     /// Refuses variables that nobody reads and that were meant for this service: those that begin
-    /// as only ours do, and those that are a slip of the keyboard away from one.
+    /// as only ours do, those that are a slip of the keyboard away from one, and files of settings
+    /// that are no secrets.
     ///
     /// # Errors
     /// The first of them, with the nearest name.
     pub(super) fn check_names(&self) -> Result<(), SettingsError> {
-        for name in self.values.keys().filter(|name| !is_known(name)) {
+        let names: Vec<String> = TABLE.iter().flat_map(Setting::names).collect();
+        for name in self.values.keys().filter(|name| !names.contains(*name)) {
             let slips = |known: &str| strsim::damerau_levenshtein(known, name);
             let ours = OURS.into_iter().find(|beginning| name.starts_with(beginning));
-            let meant = |known: &&str| match ours {
+            let no_file = name.strip_suffix(SUFFIX).filter(|it| it.len() >= LETTERS_PER_SLIP);
+            let meant = |known: &&String| match ours {
                 Some(beginning) => known.starts_with(beginning),
-                None => slips(known) <= known.len() / LETTERS_PER_SLIP,
+                None => {
+                    slips(known) <= known.len() / LETTERS_PER_SLIP
+                        || no_file == Some(known.as_str())
+                }
             };
-            let names = TABLE.iter().map(|setting| setting.name);
-            if let Some(nearest) = names.filter(meant).min_by_key(|known| slips(known)) {
-                return Err(SettingsError::Unknown { name: name.clone(), nearest });
+            let nearest = names.iter().filter(meant).min_by_key(|known| slips(known));
+            if let Some(nearest) = nearest {
+                let (name, nearest) = (name.clone(), nearest.clone());
+                return Err(SettingsError::Unknown { name, nearest });
             }
         }
         Ok(())
@@ -101,7 +137,14 @@ fn is_known(name: &str) -> bool {
 
 impl FromIterator<(String, String)> for Environment {
     fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
-        Self { values: pairs.into_iter().collect() }
+        Self { values: pairs.into_iter().collect(), from_files: BTreeSet::new() }
+    }
+}
+
+/// Names only: values may be secrets.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.values.keys()).finish()
     }
 }
 

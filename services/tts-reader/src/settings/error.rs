@@ -22,7 +22,7 @@ pub enum SettingsError {
         /// The variable.
         name: String,
         /// The setting whose name is nearest.
-        nearest: &'static str,
+        nearest: String,
     },
     /// A database this version cannot use.
     #[error("{name}={value}: {reason}")]
@@ -56,6 +56,19 @@ pub enum SettingsError {
         length: usize,
         /// How long it must be.
         least: usize,
+    },
+    /// A file that a setting names, and that has no secret to give.
+    #[error(
+        "{name}={path}: {source}; name a file that has the secret and that the service may read",
+        path = path.display()
+    )]
+    GivenFile {
+        /// The setting.
+        name: String,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: std::io::Error,
     },
     /// A file that keeps a secret cannot be read or written.
     #[error(

@@ -7,7 +7,8 @@ use std::{
 };
 
 use super::{
-    DatabaseUrl, Environment, Secret, Settings, SettingsError, email, load_test, payments,
+    DatabaseUrl, Environment, RequestLog, Secret, Settings, SettingsError, email, limits,
+    load_test, payments,
 };
 
 /// What was typed. `None` and `false` mean: not said.
@@ -53,9 +54,11 @@ pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, Sett
     let load_test = env.truth("LOAD_TEST_MODE")?.unwrap_or(false);
     settings.dev = dev(flags, load_test, env)?;
     settings.payments = payments::resolve(env, settings.dev)?;
-    settings.jwt_secret =
-        env.text("JWT_SECRET_KEY").map(|text| Secret::new("JWT_SECRET_KEY", text)).transpose()?;
+    settings.jwt_secret = secret(env, "JWT_SECRET_KEY")?;
+    settings.audit_key = secret(env, "AUDIT_KEY")?;
     sizes(&mut settings, flags, env)?;
+    settings.limits = limits::resolve(env)?;
+    settings.log_requests = RequestLog::of(env)?;
     texts(&mut settings, env)?;
     settings.leak_bytes_per_request = leak(env)?;
     settings.database_delay = delay(env)?;
@@ -64,6 +67,10 @@ pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, Sett
         load_test::turn_on(&mut settings, env)?;
     }
     Ok(settings)
+}
+
+fn secret(env: &Environment, name: &'static str) -> Result<Option<Secret>, SettingsError> {
+    env.text(name).map(|text| Secret::new(&env.given_as(name), text)).transpose()
 }
 
 fn bind(
@@ -97,8 +104,10 @@ fn database(flags: &Flags, env: &Environment) -> Result<Option<DatabaseUrl>, Set
         });
     }
     match (new, old) {
-        (Some(url), _) => DatabaseUrl::parse("DATABASE_URL", url).map(Some),
-        (None, Some(url)) => DatabaseUrl::parse("DATABASE_CONNECTION_STRING", url).map(Some),
+        (Some(url), _) => DatabaseUrl::parse(&env.given_as("DATABASE_URL"), url).map(Some),
+        (None, Some(url)) => {
+            DatabaseUrl::parse(&env.given_as("DATABASE_CONNECTION_STRING"), url).map(Some)
+        }
         (None, None) => Ok(None),
     }
 }

@@ -18,8 +18,8 @@ const LEAST_CHARACTERS: usize = 16;
 pub(crate) enum Kept {
     /// Signs tokens and links, unless one is set.
     Tokens,
-    /// Ties the lines of the audit log together. Never set, so that a new secret for tokens does
-    /// not make the log look forged.
+    /// Ties the lines of the audit log together, unless one is set. One of its own, so that a new
+    /// secret for tokens does not make the log look forged.
     Audit,
 }
 

@@ -1,6 +1,6 @@
 //! Every setting there is: one table behind `serve --help`, `config show` and docs/BACKEND.md.
 
-use super::{Email, Environment, Flags, Prices, Settings};
+use super::{Email, Environment, Prices, Settings, secret_files::SUFFIX};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -12,16 +12,18 @@ pub(crate) struct Setting {
     pub(crate) meaning: &'static str,
     /// A value, or in words what happens without one.
     pub(crate) default: &'static str,
+    /// Never shown; may be given as a file, by its name with `_FILE` after it.
+    pub(crate) secret: bool,
     /// The value in force; of a secret only whether there is one.
-    shown: fn(&Settings, &Environment) -> String,
+    pub(super) shown: fn(&Settings, &Environment) -> String,
 }
 
-/// A setting in force.
-#[derive(Debug)]
-pub(crate) struct InForce {
-    pub(crate) setting: Setting,
-    pub(crate) value: String,
-    pub(crate) source: &'static str,
+impl Setting {
+    /// What it is called in the environment.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        let file = self.secret.then(|| format!("{}{SUFFIX}", self.name));
+        [self.name.to_owned()].into_iter().chain(file)
+    }
 }
 
 /// By name.
@@ -54,6 +56,12 @@ pub(crate) const TABLE: &[Setting] = &[
         "3600",
         |s, _| s.audio_link_lifetime.as_secs().to_string(),
     ),
+    secret(row(
+        "AUDIT_KEY",
+        "ties the lines of the audit log together, at least 16 characters",
+        "made, and kept in DATA/audit_key",
+        |s, _| masked(s.audit_key.is_some(), "made, and kept in DATA/audit_key"),
+    )),
     row("AUDIT_LOG", "the audit log's file", "DATA/tts_api_audit.log", |s, _| {
         s.audit_log.display().to_string()
     }),
@@ -67,12 +75,29 @@ pub(crate) const TABLE: &[Setting] = &[
         s.audit_log_files.to_string()
     }),
     row(
+        "BODY_TIMEOUT_SECONDS",
+        "how long the body of a request may take, else 408",
+        "30",
+        |s, _| s.limits.body_time.as_secs().to_string(),
+    ),
+    row(
+        "CONNECTION_IDLE_SECONDS",
+        "a connection on which nothing moves for so long is closed",
+        "75",
+        |s, _| s.limits.idle.as_secs().to_string(),
+    ),
+    row(
         "CORS_ORIGINS",
         "origins, with commas between, whose pages may read answers",
         "any",
         |s, _| if s.cors_origins.is_empty() { "any".to_owned() } else { s.cors_origins.join(",") },
     ),
-    row("DATABASE_CONNECTION_STRING", "older name of DATABASE_URL", "as DATABASE_URL", database),
+    secret(row(
+        "DATABASE_CONNECTION_STRING",
+        "older name of DATABASE_URL",
+        "as DATABASE_URL",
+        database,
+    )),
     row(
         "DATABASE_POOL_SIZE",
         "connections to PostgreSQL, or for reading to SQLite",
@@ -81,6 +106,7 @@ pub(crate) const TABLE: &[Setting] = &[
     ),
     Setting {
         flag: Some("--database"),
+        secret: true,
         ..row(
             "DATABASE_URL",
             "the database: sqlite://FILE, or postgres://USER:PASSWORD@HOST/DATABASE",
@@ -115,16 +141,22 @@ pub(crate) const TABLE: &[Setting] = &[
         "http://localhost:3000",
         |s, _| s.frontend_url.clone(),
     ),
+    row(
+        "HEADER_TIMEOUT_SECONDS",
+        "how long the head of a request may take from its first byte, else 408",
+        "10",
+        |s, _| s.limits.head_time.as_secs().to_string(),
+    ),
     Setting {
         flag: Some("--bind"),
         ..row("HOST", "address to listen on", "127.0.0.1", |s, _| s.bind.ip().to_string())
     },
-    row(
+    secret(row(
         "JWT_SECRET_KEY",
         "signs tokens and links to audio, at least 16 characters",
         "made, and kept in DATA/jwt_secret",
         |s, _| masked(s.jwt_secret.is_some(), "made, and kept in DATA/jwt_secret"),
-    ),
+    )),
     row(
         "LOAD_TEST_MODE",
         "true: as --dev, without e-mail and with made-up payments; refuses settings of production",
@@ -137,8 +169,32 @@ pub(crate) const TABLE: &[Setting] = &[
         "20",
         |s, _| s.login_failures_per_hour.to_string(),
     ),
-    row("MAX_CONTENT_LENGTH", "largest request body in bytes", "2097152", |s, _| {
+    row("LOG_FORMAT", "text, or json: an object a line", "text", |_, env| {
+        env.text("LOG_FORMAT").unwrap_or("text").to_owned()
+    }),
+    row(
+        "LOG_REQUESTS",
+        "requests that get a line in the log: failed (5xx), refused (4xx and 503 too), all",
+        "failed",
+        |s, _| s.log_requests.word().to_owned(),
+    ),
+    row(
+        "MAX_CONNECTIONS",
+        "connections at the same time; then the one that is idle longest is closed, else 503",
+        "10000",
+        |s, _| s.limits.connections.to_string(),
+    ),
+    row("MAX_CONTENT_LENGTH", "largest request body in bytes, else 413", "2097152", |s, _| {
         s.max_body_bytes.to_string()
+    }),
+    row("MAX_HEADERS", "fields in the head of a request, else 431", "100", |s, _| {
+        s.limits.head_fields.to_string()
+    }),
+    row("MAX_HEADER_BYTES", "bytes of the head of a request, else 431", "16384", |s, _| {
+        s.limits.head_bytes.to_string()
+    }),
+    row("MAX_URL_LENGTH", "bytes of the address in a request, else 414", "8192", |s, _| {
+        s.limits.url_bytes.to_string()
     }),
     row(
         "NEURAL_VOICES_ENABLED",
@@ -162,6 +218,12 @@ pub(crate) const TABLE: &[Setting] = &[
         "500",
         |s, _| s.rate_limit_per_hour.to_string(),
     ),
+    row(
+        "REQUEST_TIMEOUT_SECONDS",
+        "how long a request may take until its answer begins, else 503",
+        "120",
+        |s, _| s.limits.request_time.as_secs().to_string(),
+    ),
     row("RUST_LOG", "what goes to stderr", "info,sqlx=warn", |_, env| {
         env.text("RUST_LOG").unwrap_or("info,sqlx=warn").to_owned()
     }),
@@ -181,9 +243,9 @@ pub(crate) const TABLE: &[Setting] = &[
             Email::Smtp(smtp) => smtp.host.clone(),
         }
     }),
-    row("SMTP_PASSWORD", "password of that server", "none", |_, env| {
+    secret(row("SMTP_PASSWORD", "password of that server", "none", |_, env| {
         masked(env.text("SMTP_PASSWORD").is_some(), "none")
-    }),
+    })),
     row("SMTP_PORT", "port of that server; 465: encrypted from the first byte", "587", |_, env| {
         env.text("SMTP_PORT").unwrap_or("587").to_owned()
     }),
@@ -202,13 +264,13 @@ pub(crate) const TABLE: &[Setting] = &[
     row("STRIPE_API_BASE", "where Stripe is reached", "https://api.stripe.com", |_, env| {
         env.text("STRIPE_API_BASE").unwrap_or("https://api.stripe.com").to_owned()
     }),
-    row(
+    secret(row(
         "STRIPE_API_KEY",
         "takes payments by Stripe; without it there are none, or with --dev made-up ones; not used with \
          LOAD_TEST_MODE, where a live key is refused",
         "none",
         |_, env| masked(env.text("STRIPE_API_KEY").is_some(), "none"),
-    ),
+    )),
     row(
         "STRIPE_PRICE_ID_PREMIUM_MONTHLY",
         "the subscription's price at Stripe",
@@ -233,12 +295,12 @@ pub(crate) const TABLE: &[Setting] = &[
         "not for sale",
         |s, _| price(s, |prices| prices.pro_yearly.as_deref()),
     ),
-    row(
+    secret(row(
         "STRIPE_WEBHOOK_SECRET",
         "what Stripe signs its events with, needed with a key",
         "none",
         |_, env| masked(env.text("STRIPE_WEBHOOK_SECRET").is_some(), "none"),
-    ),
+    )),
     row(
         "TRUSTED_PROXIES",
         "proxies before the service, addresses or networks with commas between, whose X-Forwarded-For is \
@@ -260,53 +322,6 @@ pub(crate) const TABLE: &[Setting] = &[
     },
 ];
 
-/// Every setting as it is in force.
-pub(crate) fn in_force(settings: &Settings, flags: &Flags, env: &Environment) -> Vec<InForce> {
-    TABLE
-        .iter()
-        .map(|setting| InForce {
-            setting: *setting,
-            value: (setting.shown)(settings, env),
-            source: source(setting, settings, flags, env),
-        })
-        .collect()
-}
-
-/// The part of `serve --help` about the environment.
-pub(crate) fn help() -> String {
-    let variables = TABLE.iter().filter(|setting| !setting.name.starts_with('-'));
-    let lines: Vec<String> = variables
-        .map(|Setting { name, meaning, default, .. }| format!("  {name:<29} {meaning} [{default}]"))
-        .collect();
-    format!("Environment (flags win over it; the default in brackets):\n{}", lines.join("\n"))
-}
-
-fn source(
-    setting: &Setting,
-    settings: &Settings,
-    flags: &Flags,
-    env: &Environment,
-) -> &'static str {
-    if let Some(flag) = setting.flag.filter(|flag| flags.said(flag)) {
-        return flag;
-    }
-    // The name decides, not the value: a variable that is set to the default is set.
-    if env.is_set(setting.name) {
-        return if settings.load_test && setting.name.starts_with("SMTP_") {
-            "environment, without effect in load-test mode"
-        } else {
-            "environment"
-        };
-    }
-    match setting.name {
-        "--dev" | "SMTP_HOST" if settings.load_test => "LOAD_TEST_MODE",
-        "DATABASE_URL" if env.is_set("DATABASE_CONNECTION_STRING") => "DATABASE_CONNECTION_STRING",
-        "DATABASE_CONNECTION_STRING" if flags.said("--database") => "--database",
-        "DATABASE_CONNECTION_STRING" if env.is_set("DATABASE_URL") => "DATABASE_URL",
-        _ => "default",
-    }
-}
-
 fn database(settings: &Settings, _: &Environment) -> String {
     settings.database.to_string()
 }
@@ -325,26 +340,10 @@ const fn row(
     default: &'static str,
     shown: fn(&Settings, &Environment) -> String,
 ) -> Setting {
-    Setting { name, flag: None, meaning, default, shown }
+    Setting { name, flag: None, meaning, default, secret: false, shown }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{Environment, Flags, Settings, TABLE, in_force};
-
-    #[test]
-    fn the_table_is_sorted_and_its_defaults_are_the_real_ones() {
-        assert!(TABLE.windows(2).all(|two| two[0].name < two[1].name));
-        let settings = Settings::in_directory("tts-reader-data");
-        let shown = in_force(&settings, &Flags::default(), &Environment::default());
-        for one in shown {
-            let default = one.setting.default.replace("DATA/", "tts-reader-data/");
-            let value = match one.setting.name {
-                // Those that say in words what the default is made of.
-                "WORKERS" | "SMTP_FROM" | "DATABASE_CONNECTION_STRING" => continue,
-                _ => one.value.replace("DATA/", "tts-reader-data/"),
-            };
-            assert_eq!((value, one.source), (default, "default"), "{}", one.setting.name);
-        }
-    }
+/// A row whose value is a secret.
+const fn secret(row: Setting) -> Setting {
+    Setting { secret: true, ..row }
 }

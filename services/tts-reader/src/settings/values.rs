@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{DatabaseUrl, Email, Networks, Payments, Secret};
+use super::{DatabaseUrl, Email, Limits, Networks, Payments, RequestLog, Secret};
 
 /// Everything a running service was told. Start from [`Settings::in_directory`].
 #[derive(Debug, Clone)]
@@ -67,8 +67,14 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// Where audio is kept; services on one database share it. `None`: `users` in the data directory.
     pub audio_dir: Option<PathBuf>,
+    /// What else a connection and a request may take.
+    pub limits: Limits,
     /// How long a link to audio works; the audio is removed afterwards.
     pub audio_link_lifetime: Duration,
+    /// Ties the lines of the audit log together. `None`: kept in a file of the data directory.
+    pub audit_key: Option<Secret>,
+    /// Which requests get a line in the log.
+    pub log_requests: RequestLog,
     /// The audit log's file.
     pub audit_log: PathBuf,
     /// Size in bytes at which the audit log is renamed to `….1` and a new file begun.
@@ -101,6 +107,7 @@ impl Settings {
             workers,
             database_pool_size: 8,
             jwt_secret: None,
+            audit_key: None,
             access_token_lifetime: Duration::from_hours(1),
             rate_limit_per_hour: 500,
             login_failures_per_hour: 20,
@@ -119,6 +126,8 @@ impl Settings {
             cors_origins: Vec::new(),
             max_body_bytes: 2 * 1024 * 1024,
             audio_dir: None,
+            limits: Limits::default(),
+            log_requests: RequestLog::Failed,
             audio_link_lifetime: Duration::from_hours(1),
             leak_bytes_per_request: 0,
             database_delay: Duration::ZERO,

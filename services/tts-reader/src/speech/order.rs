@@ -5,12 +5,14 @@
 //! task of its own: a caller who hangs up is refunded, never left with credits half taken.
 
 use std::{
+    io,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use axum::http::StatusCode;
 use tokio::sync::oneshot;
+use tracing::Instrument;
 use tts_reader_speech::{Speech, SpeechError, SpeechMark, SpeechRequest};
 
 use crate::{
@@ -18,6 +20,7 @@ use crate::{
     domain::{Timestamp, UserId, credits_for},
     errors::ApiError,
     idempotency::Held,
+    metrics::Moved,
     store::{Answering, Reservation, ReserveError, SpeechDone, Spent, StoreError},
 };
 
@@ -79,7 +82,7 @@ pub(crate) async fn speak(
     let app = Arc::clone(app);
     let tasks = app.tasks.clone();
     // The other end of `answer` is this future; when the request is dropped, so is `caller`.
-    tasks.spawn(async move { carry_out(&app, job, answer).await });
+    tasks.spawn(async move { carry_out(&app, job, answer).await }.in_current_span());
     caller.await.map_err(|_| ApiError::internal(FAILED, "the synthesis task died"))?
 }
 
@@ -96,6 +99,8 @@ async fn carry_out(app: &App, job: Job, mut answer: oneshot::Sender<Result<Strin
         Ok(reservation) => reservation,
         Err(error) => return refuse(job, answer, error.into()).await,
     };
+    let credits = credits_for(characters);
+    app.metrics.credits(Moved::Reserved, credits);
     let start = Instant::now();
     let work = async {
         let text = order.text.clone();
@@ -114,6 +119,7 @@ async fn carry_out(app: &App, job: Job, mut answer: oneshot::Sender<Result<Strin
     };
     match result {
         Ok(value) => {
+            app.metrics.credits(Moved::Spent, credits);
             job.held.kept();
             reply(answer, Ok(value));
         }
@@ -145,9 +151,7 @@ async fn deliver(
     let characters = order.text.chars().count();
     let Speech { audio, format, duration, marks, .. } = speech;
     let file =
-        app.audio.save(&order.user_id, format.extension(), audio).await.map_err(|error| {
-            ApiError::internal(FAILED, format!("cannot store the audio: {error}"))
-        })?;
+        app.audio.save(&order.user_id, format.extension(), audio).await.map_err(not_stored)?;
     let done = SpeechDone {
         characters,
         marks: marks.len(),
@@ -178,11 +182,23 @@ async fn deliver(
     }
 }
 
+fn not_stored(error: io::Error) -> ApiError {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    let cause = format!("cannot store the audio: {error}");
+    match error.kind() {
+        StorageFull | QuotaExceeded | FileTooLarge => ApiError::NoRoom { cause },
+        _ => ApiError::internal(FAILED, cause),
+    }
+}
+
 /// Gives the credits back; false when the database cannot do that now.
 async fn refund(app: &App, reservation: &Reservation) -> bool {
     match app.store.refund(reservation, Timestamp::now()).await {
         // An account that was deleted meanwhile took its reservation along.
-        Ok(()) | Err(StoreError::Gone) => true,
+        Ok(()) | Err(StoreError::Gone) => {
+            app.metrics.credits(Moved::GivenBack, reservation.credits());
+            true
+        }
         Err(error) => {
             tracing::warn!(%error, "cannot refund credits now; will try again");
             false

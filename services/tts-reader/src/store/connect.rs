@@ -65,7 +65,8 @@ pub(crate) struct PoolFigures {
     pub(crate) waits: u64,
     /// How long they did in all.
     pub(crate) waited: Duration,
-    /// The pools by what they are for: `read` and `write`, or one for `all`.
+    /// The pools as whoever wants to `read` or to `write` finds them. SQLite has one for each;
+    /// PostgreSQL has one for both, which is told twice.
     pub(crate) pools: Vec<(&'static str, OnePool)>,
 }
 
@@ -236,6 +237,11 @@ impl Store {
         }
     }
 
+    /// Whether requests could not reach the database when they last tried.
+    pub(crate) fn is_away(&self) -> bool {
+        self.traffic.is_away()
+    }
+
     /// One round trip, for the health check.
     pub(crate) async fn ping(&self) -> Result<(), StoreError> {
         again(|| async move {
@@ -252,13 +258,17 @@ impl Store {
                 readers.size() + writer.size(),
                 readers.num_idle() + writer.num_idle(),
                 vec![
-                    ("read", one(size(readers), &[&self.traffic.reading])),
-                    ("write", one(size(writer), &[&self.traffic.writing])),
+                    ("read", one(size(readers), &self.traffic.reading)),
+                    ("write", one(size(writer), &self.traffic.writing)),
                 ],
             ),
             Pools::Postgres(pool) => {
-                let lanes = [&self.traffic.reading, &self.traffic.writing];
-                (size(pool), pool.size(), pool.num_idle(), vec![("all", one(size(pool), &lanes))])
+                // One pool for both: whoever reads finds it as full as whoever writes.
+                let (reading, writing) = (&self.traffic.reading, &self.traffic.writing);
+                let lent = reading.lent() + writing.lent();
+                let seen_by = |lane: &Lane| OnePool { in_use: lent, ..one(size(pool), lane) };
+                let pools = vec![("read", seen_by(reading)), ("write", seen_by(writing))];
+                (size(pool), pool.size(), pool.num_idle(), pools)
             }
         };
         let (waits, waited) = (self.traffic.waits(), self.traffic.waited());
@@ -302,10 +312,6 @@ fn is_full<DB: Database>(pool: &Pool<DB>) -> bool {
     pool.num_idle() == 0 && pool.size() >= size(pool)
 }
 
-fn one(size: u32, lanes: &[&Lane]) -> OnePool {
-    OnePool {
-        size,
-        in_use: lanes.iter().map(|lane| lane.lent()).sum(),
-        waiting: lanes.iter().map(|lane| lane.waiting()).sum(),
-    }
+fn one(size: u32, lane: &Lane) -> OnePool {
+    OnePool { size, in_use: lane.lent(), waiting: lane.waiting() }
 }

@@ -56,6 +56,9 @@ pub(crate) enum StoreError {
     /// A row that the caller saw is not there any more.
     #[error("the account is gone")]
     Gone,
+    /// The disk of the database is full, or fails.
+    #[error("the database cannot write: {0}")]
+    NoRoom(sqlx::Error),
     /// Anything else the database says.
     #[error("database: {0}")]
     Sql(sqlx::Error),
@@ -136,6 +139,8 @@ fn of_code(code: &str, error: sqlx::Error) -> StoreError {
         "57P01" | "57P02" | "57P03" | "25P03" => StoreError::Lost(error.to_string()),
         // too_many_connections, read_only_sql_transaction (a standby)
         "53300" | "25006" => StoreError::Away(error.to_string()),
+        // disk_full; SQLITE_FULL, and SQLITE_IOERR of write, sync and the growth of a file
+        "53100" | "13" | "778" | "1034" | "1290" | "1546" | "4874" => StoreError::NoRoom(error),
         // character_not_in_repertoire
         "22021" => StoreError::Nul,
         // connection_exception

@@ -18,6 +18,12 @@ pub(crate) struct Reservation {
     pub(super) credits: i64,
 }
 
+impl Reservation {
+    pub(crate) fn credits(&self) -> i64 {
+        self.credits
+    }
+}
+
 /// Why nothing was reserved.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReserveError {

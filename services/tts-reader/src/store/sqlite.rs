@@ -6,7 +6,7 @@ use std::{
 };
 
 use sqlx::{
-    SqlitePool,
+    Connection, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -17,7 +17,21 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Opens (and creates) the file for writing, by one connection.
 pub(super) async fn writer(path: &Path) -> Result<SqlitePool, StoreError> {
-    pool(1).connect_with(options(path).create_if_missing(true)).await.map_err(failed(path))
+    pool(1)
+        .after_release(|connection, _| Box::pin(can_be_lent_again(connection)))
+        .connect_with(options(path).create_if_missing(true))
+        .await
+        .map_err(failed(path))
+}
+
+/// When a disk is full SQLite ends a transaction by itself, and the driver goes on to think that there
+/// is one: it would refuse to begin another on that connection for ever.
+async fn can_be_lent_again(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // That of work that was given up is being rolled back.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
 }
 
 /// Opens the file, which is there and has its schema, for reading.

@@ -45,7 +45,8 @@ impl Database {
             data: data.map(Path::to_owned),
             ..Flags::default()
         };
-        Self::with(&flags, &Environment::of_process(), access)
+        let env = Environment::of_process().with_files().map_err(refused)?;
+        Self::with(&flags, &env, access)
     }
 
     pub(crate) fn with(

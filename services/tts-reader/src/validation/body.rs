@@ -8,9 +8,10 @@ use axum::{
     http::{HeaderMap, header},
 };
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
-use super::FieldError;
-use crate::{app::App, errors::ApiError};
+use super::{FieldError, strict};
+use crate::{app::App, errors::ApiError, settings::Settings};
 
 /// A body that is JSON; its fields are not looked at yet.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ impl FromRequest<Arc<App>> for JsonBody {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        let bytes = read(&parts.headers, body, app.settings.max_body_bytes).await?;
+        let bytes = read(body, &app.settings).await?;
         parse(&parts.headers, &bytes).map_err(|error| ApiError::Invalid(vec![error])).map(Self)
     }
 }
@@ -34,25 +35,19 @@ impl FromRequest<Arc<App>> for RawBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        let (parts, body) = request.into_parts();
-        read(&parts.headers, body, app.settings.max_body_bytes).await.map(Self)
+        read(request.into_body(), &app.settings).await.map(Self)
     }
 }
 
-async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Bytes, ApiError> {
-    let declared = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > limit) {
-        return Err(ApiError::BodyTooLarge { limit });
+/// A body whose announced length is too large does not come so far.
+async fn read(body: Body, settings: &Settings) -> Result<Bytes, ApiError> {
+    let (limit, patience) = (settings.max_body_bytes, settings.limits.body_time);
+    match timeout(patience, axum::body::to_bytes(body, limit)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(error)) if is_over_limit(&error) => Err(ApiError::BodyTooLarge { limit }),
+        Ok(Err(_)) => Err(ApiError::bad_request("The request body could not be read")),
+        Err(_) => Err(ApiError::TooSlow { what: "body", limit: patience }),
     }
-    axum::body::to_bytes(body, limit).await.map_err(|error| {
-        if is_over_limit(&error) {
-            ApiError::BodyTooLarge { limit }
-        } else {
-            ApiError::bad_request("The request body could not be read")
-        }
-    })
 }
 
 fn parse(headers: &HeaderMap, bytes: &Bytes) -> Result<Value, FieldError> {
@@ -64,7 +59,7 @@ fn parse(headers: &HeaderMap, bytes: &Bytes) -> Result<Value, FieldError> {
         // A form may carry a password, so nothing of it is sent back.
         return Err(not_an_object(&json!(format!("({} bytes, not JSON)", text.len()))));
     }
-    serde_json::from_slice(bytes).map_err(|error| {
+    strict::read(bytes).map_err(|error| {
         FieldError::json_invalid(byte_position(bytes, error.line(), error.column()), reason(&error))
     })
 }

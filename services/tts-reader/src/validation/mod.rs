@@ -9,6 +9,7 @@ mod email;
 mod field_error;
 mod fields;
 mod path;
+mod strict;
 
 pub(crate) use body::{JsonBody, RawBody};
 pub(crate) use field_error::FieldError;

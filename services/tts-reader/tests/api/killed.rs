@@ -1,51 +1,14 @@
 //! A service that is killed in the middle of its work, again and again.
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-};
-
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use crate::app::{Home, SECRET, TestApp, User};
+use crate::{
+    app::{TestApp, User},
+    process::Killable,
+};
 
 const CREDITS: i64 = 400;
-
-/// A service in a process of its own; killed with this.
-struct Killable {
-    child: Child,
-    url: String,
-}
-
-impl Killable {
-    fn on(home: &Home) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tts-reader"))
-            .env_clear()
-            .args(["serve", "--dev", "--bind", "127.0.0.1:0", "--data"])
-            .arg(home.dir.path())
-            .env("DATABASE_URL", home.database())
-            .env("JWT_SECRET_KEY", SECRET)
-            .env("RATE_LIMIT_REQUESTS_PER_HOUR", "1000000")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("tts-reader listens on ").unwrap().to_owned();
-        Self { child, url }
-    }
-}
-
-impl Drop for Killable {
-    fn drop(&mut self) {
-        // SIGKILL: nothing of it is told to the service.
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn kill_9_three_times_loses_no_credit_and_makes_none() {

@@ -66,7 +66,7 @@ async fn outage() {
     app.synthesize(&user, "Hello.").await.expect_status(503);
     let health = app.get("/api/health").await.expect_status(503);
     assert_eq!(health.json["services"]["database"], "unhealthy");
-    assert_eq!(app.metric("tts_reader_db_pool_in_use{pool=\"all\"}").await, 0.0);
+    assert_eq!(app.metric("tts_reader_db_pool_in_use{pool=\"read\"}").await, 0.0);
 
     proxy.mend();
     let start = Instant::now();
@@ -75,7 +75,11 @@ async fn outage() {
     }
     app.post("/api/login", login).await.expect_status(200);
     app.synthesize(&user, "Hello.").await.expect_status(200);
-    app.get("/api/health").await.expect_status(200);
+    // Looked at once a second.
+    while app.get("/api/health").await.status != 200 {
+        assert!(start.elapsed() < Duration::from_secs(10), "it is not seen");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     assert_eq!(app.balance(&user).await, 9);
 }
 
@@ -129,11 +133,11 @@ async fn too_few() {
             tokio::spawn(async move { app.get("/api/platform-stats").await })
         })
         .collect();
-    while app.metric("tts_reader_db_pool_waiting{pool=\"all\"}").await < 3.0 {
+    while app.metric("tts_reader_db_pool_waiting{pool=\"read\"}").await < 3.0 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(app.metric("tts_reader_db_pool_in_use{pool=\"all\"}").await, 1.0);
-    assert_eq!(app.metric("tts_reader_db_pool_size{pool=\"all\"}").await, 1.0);
+    assert_eq!(app.metric("tts_reader_db_pool_in_use{pool=\"read\"}").await, 1.0);
+    assert_eq!(app.metric("tts_reader_db_pool_size{pool=\"read\"}").await, 1.0);
     for one in tries {
         let refused = one.await.unwrap().expect_status(503);
         assert_eq!(refused.header("retry-after"), "1");

@@ -250,6 +250,76 @@ fn asks_stripe(operation: Operation) -> Operation {
         .busy("The payment service is overloaded or away.", "The payment service")
 }
 
+pub(crate) fn health() -> Operation {
+    let well = || one_of(["healthy", "unhealthy"]);
+    let probe = || {
+        answer([
+            has("status", well()),
+            has("milliseconds", number()),
+            has("trouble", or_null(text())),
+        ])
+    };
+    let queue =
+        || answer([has("running", count()), has("waiting", count()), has("refused", count())]);
+    let pool = answer([
+        has("pool", one_of(["read", "write"])),
+        has("size", count()),
+        has("in_use", count()),
+        has("waiting", count()),
+    ]);
+    let condition = answer([
+        has("status", well()),
+        has("timestamp", time()),
+        has("mode", one_of(["normal", "dev", "load-test"])),
+        has("uptime_seconds", count()),
+        has("probes", answer([has("database", probe()), has("storage", probe())])),
+        has("breakers", answer([has("email", text()), has("payments", text())])),
+        has("database", answer([has("kind", text()), has("pools", list(pool))])),
+        has(
+            "queues",
+            answer([
+                has("speech", queue()),
+                has("passwords", queue()),
+                has("extraction", answer([has("in_flight", count())])),
+                has("letters", answer([has("waiting", count()), has("failed", count())])),
+            ]),
+        ),
+        has("connections", answer([has("open", count()), has("limit", count())])),
+        has(
+            "audit_trail",
+            answer([
+                has("lines_written", count()),
+                has("lines_dropped", count()),
+                has("tampering_detected", truth()),
+            ]),
+        ),
+    ]);
+    let idle = json!({ "running": 0, "waiting": 0, "refused": 0 });
+    let pool = |name: &str| json!({ "pool": name, "size": 8, "in_use": 0, "waiting": 0 });
+    let probed = json!({ "status": "healthy", "milliseconds": 0.214, "trouble": null });
+    let example = json!({
+        "status": "healthy", "timestamp": THEN, "mode": "normal", "uptime_seconds": 86_400,
+        "probes": { "database": probed, "storage": probed },
+        "breakers": { "email": "healthy", "payments": "healthy" },
+        "database": { "kind": "postgresql", "pools": [pool("read"), pool("write")] },
+        "queues": {
+            "speech": idle, "passwords": idle, "extraction": { "in_flight": 0 },
+            "letters": { "waiting": 0, "failed": 0 },
+        },
+        "connections": { "open": 12, "limit": 10_000 },
+        "audit_trail": {
+            "lines_written": 4_711, "lines_dropped": 0, "tampering_detected": false,
+        },
+    });
+    Operation::by_administrator(
+        Tag::Administration,
+        "admin_health",
+        "What the service knows of itself",
+    )
+    .about("Asks the database and the disk now, unlike /api/health.")
+    .answers(condition, example)
+}
+
 /// A list, page by page.
 fn page(id: &'static str, summary: &'static str, by: &str, about: &str) -> Operation {
     Operation::by_administrator(Tag::Administration, id, summary)

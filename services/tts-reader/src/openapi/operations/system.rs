@@ -77,8 +77,8 @@ pub(crate) fn health() -> Operation {
     ill["services"]["database"] = "unhealthy".into();
     Operation::fixed(Tag::System, "health", "Whether the service can do its work")
         .about(
-            "Asks the database and the disk. 503 when one of them is gone, so that a load \
-                balancer need not read the body.",
+            "Tells how the database and the disk were when last looked at, about a second ago. 503 \
+                when one of them is gone, so that a load balancer need not read the body.",
         )
         .answers(condition(), example)
         .gives(503, "The database or the disk is gone.", condition(), ill)

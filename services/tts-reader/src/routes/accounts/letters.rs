@@ -7,6 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
+use tracing::Instrument;
 
 use crate::{
     app::App,
@@ -55,12 +56,13 @@ pub(super) fn order(app: &Arc<App>, email: String, purpose: Purpose) -> Result<(
     let busy = ApiError::Busy { what: "The post", retry_after: 1 };
     let place = Arc::clone(&app.writing).try_acquire_owned().map_err(|_| busy)?;
     let writer = Arc::clone(app);
-    app.tasks.spawn(async move {
+    let work = async move {
         let _place = place;
         if let Err(error) = write(&writer, &email, purpose).await {
             tracing::error!(%error, "a letter could not be written");
         }
-    });
+    };
+    app.tasks.spawn(work.in_current_span());
     Ok(())
 }
 

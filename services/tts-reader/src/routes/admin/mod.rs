@@ -2,11 +2,13 @@
 
 mod audit;
 mod gate;
+mod health;
 mod lists;
 mod overview;
 mod page;
 
 pub(crate) use audit::{audit_user, purge_user, security_audit};
+pub(crate) use health::health;
 pub(crate) use lists::{credits, payment_events, users};
 pub(crate) use overview::overview;
 

@@ -14,6 +14,7 @@ use crate::{
     audit::Level,
     domain::Timestamp,
     errors::ApiError,
+    metrics::Moved,
     payments::{PayError, Payments},
     store::{Change, Event, Verdict},
     validation::RawBody,
@@ -52,6 +53,11 @@ pub(crate) async fn webhook(
 pub(super) async fn handle(app: &App, event: &Event, change: &Change) -> Result<Verdict, ApiError> {
     let verdict = app.store.handle(event, change, Timestamp::now()).await?;
     app.metrics.webhook(verdict.as_str());
+    if let (Change::Credit(it), Verdict::Credited | Verdict::CreditedAndRefunded) =
+        (change, verdict)
+    {
+        app.metrics.credits(Moved::Bought, it.credits);
+    }
     let told = match change {
         Change::Credit(it) => {
             format!(": {} credits for {} cents to {}", it.credits, it.cents, it.user)
