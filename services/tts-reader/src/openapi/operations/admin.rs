@@ -251,6 +251,16 @@ fn asks_stripe(operation: Operation) -> Operation {
 }
 
 pub(crate) fn health() -> Operation {
+    Operation::by_administrator(
+        Tag::Administration,
+        "admin_health",
+        "What the service knows of itself",
+    )
+    .about("Asks the database and the disk now, unlike /api/health.")
+    .answers(condition(), condition_example())
+}
+
+fn condition() -> Value {
     let well = || one_of(["healthy", "unhealthy"]);
     let probe = || {
         answer([
@@ -267,7 +277,7 @@ pub(crate) fn health() -> Operation {
         has("in_use", count()),
         has("waiting", count()),
     ]);
-    let condition = answer([
+    answer([
         has("status", well()),
         has("timestamp", time()),
         has("mode", one_of(["normal", "dev", "load-test"])),
@@ -293,11 +303,14 @@ pub(crate) fn health() -> Operation {
                 has("tampering_detected", truth()),
             ]),
         ),
-    ]);
+    ])
+}
+
+fn condition_example() -> Value {
     let idle = json!({ "running": 0, "waiting": 0, "refused": 0 });
     let pool = |name: &str| json!({ "pool": name, "size": 8, "in_use": 0, "waiting": 0 });
     let probed = json!({ "status": "healthy", "milliseconds": 0.214, "trouble": null });
-    let example = json!({
+    json!({
         "status": "healthy", "timestamp": THEN, "mode": "normal", "uptime_seconds": 86_400,
         "probes": { "database": probed, "storage": probed },
         "breakers": { "email": "healthy", "payments": "healthy" },
@@ -310,14 +323,7 @@ pub(crate) fn health() -> Operation {
         "audit_trail": {
             "lines_written": 4_711, "lines_dropped": 0, "tampering_detected": false,
         },
-    });
-    Operation::by_administrator(
-        Tag::Administration,
-        "admin_health",
-        "What the service knows of itself",
-    )
-    .about("Asks the database and the disk now, unlike /api/health.")
-    .answers(condition, example)
+    })
 }
 
 /// A list, page by page.
