@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn copies_share_what_is_over() {
-        let mut row = Grown::<(u32, u32)>::default();
+        let mut row = Grown::<Pair>::default();
         (0..1_000).for_each(|place| row.at(place).0 = place as u32);
         let copy = row.clone();
         assert!(copy.rest.len() <= BLOCK && copy.over.len() == 4);
@@ -189,7 +189,9 @@ mod tests {
         })
     }
 
-    fn filled(places: &[(usize, u32)]) -> (Grown<(u32, u32)>, Vec<(u32, u32)>) {
+    type Pair = (u32, u32);
+
+    fn filled(places: &[(usize, u32)]) -> (Grown<Pair>, Vec<Pair>) {
         let (mut row, mut plain) = (Grown::default(), Vec::new());
         for (place, count) in places {
             *row.at(*place) = (*count, count / 2);
@@ -210,10 +212,10 @@ mod tests {
             }
             let text = serde_json::to_string(&row).unwrap();
             prop_assert_eq!(&text, &serde_json::to_string(&plain).unwrap());
-            prop_assert_eq!(&serde_json::from_str::<Grown<(u32, u32)>>(&text).unwrap(), &row);
+            prop_assert_eq!(&serde_json::from_str::<Grown<Pair>>(&text).unwrap(), &row);
 
             let (other, theirs) = filled(&others);
-            let add = |ours: &mut (u32, u32), one: (u32, u32)| *ours = (ours.0 + one.0, ours.1 + one.1);
+            let add = |ours: &mut Pair, one: Pair| *ours = (ours.0 + one.0, ours.1 + one.1);
             row.join(&other, add);
             plain.resize(plain.len().max(theirs.len()), (0, 0));
             plain.iter_mut().zip(theirs).for_each(|(ours, one)| add(ours, one));
