@@ -5,12 +5,12 @@
 CREATE UNLOGGED TABLE hourly_counts (
     -- A hash of what is limited and whose it is: short, whatever was typed.
     key BYTEA PRIMARY KEY,
-    -- Stretches of time in which something was let pass, by the second they began, oldest first, and how
-    -- often in each. At most 121 of them.
+    -- Stretches of time in which something was let pass, by the second they began, oldest first, at most
+    -- 121 of them; and how much had passed by the end of each, counted from a beginning long ago, …
     starts BIGINT[] NOT NULL,
-    counts INTEGER[] NOT NULL,
-    -- The sum of `counts`.
-    total BIGINT NOT NULL,
+    sums BIGINT[] NOT NULL,
+    -- … and before the first of them.
+    base BIGINT NOT NULL,
     -- The second of the last try, and whether it passed.
     seen BIGINT NOT NULL,
     passed BOOLEAN NOT NULL

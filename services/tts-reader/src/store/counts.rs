@@ -42,51 +42,46 @@ pub(super) fn stretch(limit: u32) -> i64 {
     if limit <= EXACT { 1 } else { COARSE }
 }
 
-/// Counts a try: `$1` is its key, `$2` the seconds of a stretch, `$3` the limit. Stretches that left the
-/// hour are dropped; they are a beginning of the list, which is in order. A clock that is set back
-/// stands still until it is later than it was.
+/// Counts a try: `$1` is its key, `$2` the seconds of a stretch, `$3` the limit. The sums run on, so that
+/// what passed in a part of the list is one subtraction. Stretches that left the hour are dropped; they
+/// are a beginning of the list, which is in order. A clock that is set back stands still until it is
+/// later than it was.
 macro_rules! count {
     () => {
-        "INSERT INTO hourly_counts AS c (key, starts, counts, total, seen, passed)
-         SELECT $1, ARRAY[instant - instant % $2], ARRAY[1], 1, instant, TRUE
+        "INSERT INTO hourly_counts AS c (key, starts, sums, base, seen, passed)
+         SELECT $1, ARRAY[instant - instant % $2], ARRAY[1], 0, instant, TRUE
          FROM (SELECT floor(extract(epoch FROM now()))::bigint AS instant) AS server
-         ON CONFLICT (key) DO UPDATE SET (starts, counts, total, seen, passed) = (
+         ON CONFLICT (key) DO UPDATE SET (starts, sums, base, seen, passed) = (
              SELECT
-                 CASE WHEN kept.total >= $3 OR mine.joins THEN kept.starts
-                      ELSE kept.starts || mine.start END,
-                 CASE WHEN kept.total >= $3 THEN kept.counts
-                      WHEN mine.joins
-                      THEN kept.counts[:mine.last - 1] || (kept.counts[mine.last] + 1)
-                      ELSE kept.counts || 1 END,
-                 CASE WHEN kept.total >= $3 THEN kept.total ELSE kept.total + 1 END,
-                 clock.instant,
-                 kept.total < $3
-             FROM (SELECT greatest(c.seen, excluded.seen) AS instant) AS clock
-             CROSS JOIN LATERAL (
-                 SELECT width_bucket(clock.instant - 3600 - $2, c.starts) AS gone) AS past
-             CROSS JOIN LATERAL (
-                 SELECT c.starts[past.gone + 1:] AS starts, c.counts[past.gone + 1:] AS counts,
-                        c.total - (SELECT coalesce(sum(one), 0)
-                                   FROM unnest(c.counts[:past.gone]) AS one) AS total) AS kept
-             CROSS JOIN LATERAL (
-                 SELECT cardinality(kept.starts) AS last, clock.instant - clock.instant % $2 AS start,
-                        coalesce(kept.starts[cardinality(kept.starts)]
-                                 = clock.instant - clock.instant % $2, FALSE) AS joins) AS mine)
-         RETURNING passed, total, starts[1] AS oldest, seen"
+                 CASE WHEN used >= $3 OR newest = start THEN c.starts[gone + 1:]
+                      ELSE c.starts[gone + 1:] || start END,
+                 CASE WHEN used >= $3 THEN c.sums[gone + 1:]
+                      WHEN newest = start THEN c.sums[gone + 1:last - 1] || (sum + 1)
+                      ELSE c.sums[gone + 1:] || (sum + 1) END,
+                 sum - used,
+                 instant,
+                 used < $3
+             FROM (SELECT past.*, sum - coalesce(c.sums[gone], c.base) AS used,
+                          instant - instant % $2 AS start
+                   FROM (SELECT clock.*, width_bucket(instant - 3600 - $2, c.starts) AS gone,
+                                coalesce(c.sums[last], c.base) AS sum, c.starts[last] AS newest
+                         FROM (SELECT greatest(c.seen, excluded.seen) AS instant,
+                                      cardinality(c.starts) AS last) AS clock) AS past) AS kept)
+         RETURNING passed, coalesce(sums[cardinality(sums)], base) - base AS total,
+                   starts[1] AS oldest, seen"
     };
 }
 pub(super) use count;
 
 /// Takes the last one that passed out of its stretch.
 const GIVE_BACK: &str = "
-    UPDATE hourly_counts SET
-        starts = CASE WHEN counts[cardinality(counts)] > 1 THEN starts
-                      ELSE starts[:cardinality(counts) - 1] END,
-        counts = CASE WHEN counts[cardinality(counts)] > 1
-                      THEN counts[:cardinality(counts) - 1] || (counts[cardinality(counts)] - 1)
-                      ELSE counts[:cardinality(counts) - 1] END,
-        total = total - 1
-    WHERE key = $1 AND total > 0";
+    UPDATE hourly_counts AS c SET (starts, sums) = (
+        SELECT CASE WHEN left_over THEN c.starts ELSE c.starts[:last - 1] END,
+               CASE WHEN left_over THEN c.sums[:last - 1] || (c.sums[last] - 1)
+                    ELSE c.sums[:last - 1] END
+        FROM (SELECT last, c.sums[last] - 1 > coalesce(c.sums[last - 1], c.base) AS left_over
+              FROM (SELECT cardinality(c.sums) AS last) AS list) AS stretch)
+    WHERE key = $1 AND cardinality(sums) > 0";
 
 /// Those of whom nothing is left in any hour.
 const FORGET: &str = "
