@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 
-use super::forwarded::client;
+use super::client;
 use crate::{
     app::App, auth::Kind, errors::ApiError, middleware::RequestNotes, rate_limit::Exceeded,
     store::Account,
@@ -72,9 +72,9 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then_some(token.trim())
 }
 
-/// The address of whoever asks: the other end of the connection, or whom a trusted proxy speaks for. A route that takes one counts
-/// against the address's hourly limit, unless test accounts are allowed: then all users of a load
-/// test share one address, and limiting it would measure nothing.
+/// The address of whoever asks: the other end of the connection, or whom a trusted proxy speaks for. A
+/// route that takes one counts against the address's hourly limit, unless test accounts are allowed:
+/// then all users of a load test share one address, and limiting it would measure nothing.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ClientAddress(pub(crate) IpAddr);
 

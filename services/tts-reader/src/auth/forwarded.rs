@@ -10,7 +10,7 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The address of the client. Each proxy adds whom it heard the request from at the end of
 /// `X-Forwarded-For`; what stands before the words of trusted ones anybody can have made up.
-pub(super) fn client(peer: IpAddr, headers: &HeaderMap, proxies: &Networks) -> IpAddr {
+pub(crate) fn client(peer: IpAddr, headers: &HeaderMap, proxies: &Networks) -> IpAddr {
     let lines = headers.get_all(FORWARDED_FOR).iter().rev();
     let mut told = lines.flat_map(|line| line.to_str().unwrap_or("?").rsplit(','));
     let mut client = peer;

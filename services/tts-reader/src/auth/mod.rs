@@ -10,6 +10,7 @@ mod refusals;
 mod tokens;
 
 pub(crate) use caller::{Caller, CallerSession, ClientAddress};
+pub(crate) use forwarded::client;
 pub(crate) use guesses::fits;
 pub(crate) use hashing::{hash_password, is_outdated};
 pub(crate) use mailed::{MAILED_CHARACTERS, Mailed, mailed_hash};

@@ -15,7 +15,7 @@ use super::{
     record::{Ended, Seen},
     security_headers,
 };
-use crate::{app::App, errors::Refusal};
+use crate::{app::App, auth::client, errors::Refusal};
 
 /// Watches one request.
 pub(crate) async fn observe(
@@ -27,7 +27,7 @@ pub(crate) async fn observe(
     let notes = Arc::new(RequestNotes::default());
     request.extensions_mut().insert(Arc::clone(&notes));
     let id = app.request_ids.of(request.headers());
-    let seen = seen(&request);
+    let seen = seen(&app, &request);
     // Of the highest level, so that whatever is logged for the request has its id.
     let span = tracing::error_span!("request", %id);
     let _running = app.metrics.request_started();
@@ -53,7 +53,7 @@ pub(crate) async fn observe(
 }
 
 /// Kept while the request is consumed.
-fn seen(request: &Request) -> Seen {
+fn seen(app: &App, request: &Request) -> Seen {
     let route = request.extensions().get::<MatchedPath>().map(|path| {
         let path = path.as_str();
         // Both spellings of a route are one route.
@@ -63,6 +63,9 @@ fn seen(request: &Request) -> Seen {
         method: request.method().clone(),
         route,
         path: request.uri().path().to_owned(),
-        peer: request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0),
+        peer: request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|peer| client(peer.0.ip(), request.headers(), &app.settings.trusted_proxies)),
     }
 }

@@ -1,6 +1,6 @@
 //! What the logs are told of a request that is answered.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
 use axum::http::{Method, StatusCode};
 
@@ -17,7 +17,8 @@ pub(super) struct Seen {
     pub(super) route: Option<String>,
     /// Never the query: a signed link's signature is a secret.
     pub(super) path: String,
-    pub(super) peer: Option<SocketAddr>,
+    /// Who asked, as far as the proxies before the service are trusted.
+    pub(super) peer: Option<IpAddr>,
 }
 
 /// What became of it.
@@ -76,7 +77,7 @@ impl Seen {
     }
 
     fn peer(&self) -> String {
-        self.peer.map_or_else(|| "-".to_owned(), |peer| peer.ip().to_string())
+        self.peer.map_or_else(|| "-".to_owned(), |peer| peer.to_string())
     }
 }
 
