@@ -16,7 +16,8 @@ for program in buildah debootstrap; do
 done
 [ "$(id -u)" = 0 ] || { echo "NOT CHECKED: only root can make a base"; exit 77; }
 target=$(realpath "${CARGO_TARGET_DIR:-target}")/container
-mkdir -p "$target/crates" "$target/build"
+mkdir -p "$target/build"
+cargo=${CARGO_HOME:-$HOME/.cargo}
 work=$(mktemp -d)
 service=
 # What runs in the container: the last of the processes that were started for it.
@@ -41,14 +42,14 @@ base=$(buildah from scratch)
 buildah add --quiet "$base" "$root" / >/dev/null
 buildah commit --quiet "$base" localhost/debian:bookworm-slim >/dev/null
 buildah run "$base" -- sh -c 'apt-get update -qq && apt-get install -qq --yes --no-install-recommends gcc libc6-dev ca-certificates >/dev/null'
-buildah config --env PATH=/opt/rust/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --env CARGO_HOME=/usr/local/cargo "$base"
+buildah config --env PATH=/opt/rust/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin --env "CARGO_HOME=$cargo" "$base"
 buildah commit --quiet "$base" localhost/rust:1.95-slim-bookworm >/dev/null
 
 echo "== images"
-# What was fetched and built is kept for the next time; the toolchain is lent.
+# The toolchain and the crates of this machine are lent; what is built is kept for the next time.
 for image in tts-load tts-reader; do
   buildah bud --quiet --pull-never --format docker --build-arg "PROFILE=$profile" --file services/tts-reader/Containerfile \
-    --volume "$(rustc --print sysroot):/opt/rust:ro" --volume "$target/crates:/usr/local/cargo/registry" --volume "$target/build:/src/target" \
+    --volume "$(rustc --print sysroot):/opt/rust:ro" --volume "$cargo/registry:$cargo/registry" --volume "$target/build:/src/target" \
     --target "$image" --tag "localhost/$image" . >"$work/$image.log" 2>&1 || { tail -30 "$work/$image.log"; exit 1; }
   echo "ok $image is built"
 done
