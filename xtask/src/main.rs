@@ -6,6 +6,7 @@ mod archive;
 mod backend;
 mod browser;
 mod deny;
+mod docs_page;
 mod intelligibility;
 mod live;
 mod locust_page;
@@ -29,9 +30,11 @@ cargo xtask peer               only the comparison with Locust itself
 cargo xtask stripe             only Stripe's own package against the double of Stripe
 cargo xtask backend            only the backend's tokens, hashes and letters beside other packages
 cargo xtask deny               only the rules for dependencies (deny.toml)
+cargo xtask api [SECONDS [SEED]]  only the backend held to its OpenAPI document by schemathesis
 cargo xtask machines           only the outputs, read by other programs
 cargo xtask browser            only the report page, used in a browser
 cargo xtask live               only the live page, used in a browser
+cargo xtask docs               only the page of the backend's API, used in a browser
 cargo xtask locust-page        only Locust's own page before our API, used in a browser
 cargo xtask postgres           only what needs a real PostgreSQL: a monitor of it, the service on it
 cargo xtask postgres serve     a PostgreSQL on a free port, until Enter is pressed
@@ -48,10 +51,17 @@ fn main() -> ExitCode {
         ["stripe"] => peer::stripe().map(|checked| checked.is_passed()),
         ["backend"] => backend::run().map(|checked| is_passed(&checked)),
         ["deny"] => deny::run().map(|checked| is_passed(&checked)),
+        ["api"] => peer::api(&[]).map(|checked| checked.is_passed()),
+        ["api", seconds] => peer::api(&["--seconds", seconds]).map(|checked| checked.is_passed()),
+        ["api", seconds, seed] => {
+            let how = ["--seconds", seconds, "--seed", seed];
+            peer::api(&how).map(|checked| checked.is_passed())
+        }
         ["peer"] => peer::run().map(|checked| checked.is_passed()),
         ["machines"] => machines::run().map(|checked| is_passed(&checked)),
         ["browser"] => browser::run().map(|checked| is_passed(&[("report page", checked)])),
         ["live"] => live::run().map(|checked| is_passed(&[("live page", checked)])),
+        ["docs"] => docs_page::run().map(|checked| is_passed(&[("the API's page", checked)])),
         ["locust-page"] => {
             locust_page::run().map(|checked| is_passed(&[("Locust's own page", checked)]))
         }

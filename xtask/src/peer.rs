@@ -46,6 +46,26 @@ pub(crate) fn stripe() -> Result<Checked> {
     check(program)
 }
 
+/// The backend held to its OpenAPI document by schemathesis, `how` long.
+pub(crate) fn api(how: &[&str]) -> Result<Checked> {
+    let peer = root().join("xtask/peer");
+    let python = match python_with("api", &peer.join("api.txt"), &[])? {
+        Ok(python) => python,
+        Err(why) => return Ok(Checked::NotPossible(format!("schemathesis: {why}"))),
+    };
+    build(&["--package", "tts-reader", "--bin", "tts-reader"])?;
+    build(&["--package", "katydid-testkit", "--bin", "stripe-double"])?;
+    let mut program = Command::new(python);
+    program
+        .arg(peer.join("api.py"))
+        .arg("--service")
+        .arg(target().join("debug/tts-reader"))
+        .arg("--double")
+        .arg(target().join("debug/stripe-double"))
+        .args(how);
+    check(program)
+}
+
 /// Locust's HTTP API beside ours, over a made-up run.
 fn pages(python: &Path) -> Result<Checked> {
     build(&["--package", "katydid-web", "--example", "demo"])?;

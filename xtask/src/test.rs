@@ -8,7 +8,8 @@ use anyhow::{Context as _, Result};
 
 use crate::python::Checked;
 use crate::{
-    backend, browser, deny, intelligibility, live, locust_page, machines, peer, postgres, workflows,
+    backend, browser, deny, docs_page, intelligibility, live, locust_page, machines, peer,
+    postgres, workflows,
 };
 
 /// Runs everything; the answer is whether all of it passed.
@@ -21,8 +22,10 @@ pub(crate) fn run() -> Result<bool> {
         ("speech recogniser", intelligibility::run()?),
         ("Locust as a peer", peer::run()?),
         ("Stripe's package as a peer", peer::stripe()?),
+        ("the backend's OpenAPI document", peer::api(&[])?),
         ("report page in a browser", browser::run()?),
         ("live page in a browser", live::run()?),
+        ("the backend's API page in a browser", docs_page::run()?),
         ("Locust's own page before our API", locust_page::run()?),
     ];
     let steps = steps.into_iter().chain(deny::run()?).chain(backend::run()?);

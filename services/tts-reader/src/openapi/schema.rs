@@ -64,7 +64,14 @@ pub(super) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Value {
 }
 
 pub(super) fn email() -> Value {
-    json!({ "type": "string", "format": "email", "maxLength": 128 })
+    json!({
+        "type": "string",
+        "format": "email",
+        "maxLength": 128,
+        // Domains that can never receive mail.
+        "not": { "type": "string", "pattern": "[.@]([Aa][Rr][Pp][Aa]|[Ii][Nn][Vv][Aa][Ll][Ii][Dd]|[Ll][Oo][Cc][Aa][Ll]\
+                             ([Hh][Oo][Ss][Tt])?|[Oo][Nn][Ii][Oo][Nn]|[Tt][Ee][Ss][Tt])$" },
+    })
 }
 
 pub(super) fn uuid() -> Value {

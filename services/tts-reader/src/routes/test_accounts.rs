@@ -17,7 +17,7 @@ use crate::{
     errors::{ApiError, INTERNAL},
     store::CreateError,
     test_accounts::{self, ChangeError},
-    validation::JsonBody,
+    validation::{JsonBody, with_whole_numbers},
 };
 
 /// Which accounts to list.
@@ -83,7 +83,8 @@ pub(crate) async fn change(
 }
 
 fn read<T: DeserializeOwned>(body: Value) -> Result<T, ApiError> {
-    serde_json::from_value(body).map_err(|error| ApiError::unprocessable(error.to_string()))
+    serde_json::from_value(with_whole_numbers(body))
+        .map_err(|error| ApiError::unprocessable(error.to_string()))
 }
 
 impl From<CreateError> for ApiError {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{FieldError, body::not_an_object, email};
+use super::{FieldError, body::not_an_object, email, numbers::whole};
 use crate::errors::ApiError;
 
 /// The fields of one body and what was found wrong so far.
@@ -99,7 +99,7 @@ impl Fields {
         let value = self.object().get(name)?.clone();
         let number = match &value {
             Value::Null => return None,
-            Value::Number(_) => value.as_i64(),
+            Value::Number(number) => whole(number),
             Value::String(digits) => digits.trim().parse().ok(),
             _ => None,
         };

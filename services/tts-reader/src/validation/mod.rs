@@ -8,10 +8,12 @@ mod body;
 mod email;
 mod field_error;
 mod fields;
+mod numbers;
 mod path;
 mod strict;
 
 pub(crate) use body::{JsonBody, RawBody};
 pub(crate) use field_error::FieldError;
 pub(crate) use fields::{Fields, Text};
+pub(crate) use numbers::with_whole_numbers;
 pub(crate) use path::PathParts;

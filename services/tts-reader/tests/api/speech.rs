@@ -7,6 +7,19 @@ use serde_json::json;
 use crate::app::TestApp;
 
 #[tokio::test]
+async fn a_voice_that_is_none_is_refused_also_where_another_counts() {
+    let app = TestApp::start().await;
+    let user = app.account("PRO", 5).await;
+    for mut body in [json!({ "voice": "AAA" }), json!({ "voice": "AAA", "voice_id": "Amy" })] {
+        // No page is read for it.
+        body["url"] = "http://127.0.0.1:1/article".into();
+        let reply = app.post_as(&user, "/api/extract-and-synthesize", body).await;
+        assert!(reply.expect_status(400).detail().starts_with("there is no voice `AAA`"));
+    }
+    assert_eq!(app.balance(&user).await, 5);
+}
+
+#[tokio::test]
 async fn the_link_plays_without_a_token_and_only_as_it_was_given() {
     let app = TestApp::start().await;
     let user = app.account("PRO", 10).await;

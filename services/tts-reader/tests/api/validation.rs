@@ -64,6 +64,27 @@ async fn numbers_and_patterns_have_their_own_words() {
 }
 
 #[tokio::test]
+async fn a_whole_number_may_be_written_with_a_fraction_of_nothing() {
+    let app = TestApp::start().await;
+    let user = app.account("FREE", 0).await;
+    for written in ["500.0", "5e2", "\"500\"", "500"] {
+        let request = app.request(reqwest::Method::POST, "/api/dev/credits");
+        let request = request.bearer_auth(&user.token).header("content-type", "application/json");
+        let body = format!("{{\"credits\": {written}}}");
+        let reply = app.send(request.body(body)).await.expect_status(200);
+        assert_eq!(reply.json["credits_added"], 500, "{written}");
+    }
+    let batch = json!({ "batch": "team", "usernames": ["team_000"], "password": "secret-1",
+                        "tier": "PRO", "credits": 12.0 });
+    let reply = app.post("/api/dev/test-accounts", batch).await.expect_status(200);
+    assert_eq!(reply.json["accounts"][0]["credits"], 12);
+    for wrong in [json!(500.5), json!(1e300), json!("500.5")] {
+        let body = json!({ "credits": wrong });
+        app.post_as(&user, "/api/dev/credits", body).await.expect_status(422);
+    }
+}
+
+#[tokio::test]
 async fn what_no_database_can_keep_is_refused_before_it_is_asked() {
     let app = TestApp::start().await;
     let body = json!({

@@ -26,14 +26,15 @@ pub(crate) fn users() -> Operation {
         has("last_login", or_null(time())),
         has("credit_balance", count()),
     ]);
-    page("admin_users", "Accounts by name", "after", "The last name of the page before.").answers(
-        answer([has("users", list(user))]),
-        json!({ "users": [{
+    page("admin_users", "Accounts by name", "after", &text(), "The last name of the page before.")
+        .answers(
+            answer([has("users", list(user))]),
+            json!({ "users": [{
             "user_id": ID, "username": "lt_user_000", "email": "lt_user_000@example.com",
             "is_active": true, "email_verified": true, "tier": "PRO", "stripe_customer_id": null,
             "created_at": THEN, "last_login": null, "credit_balance": 100_000,
         }] }),
-    )
+        )
 }
 
 pub(crate) fn credits() -> Operation {
@@ -61,6 +62,7 @@ pub(crate) fn credits() -> Operation {
         "admin_credits",
         "Everything in an account's ledger",
         "after",
+        &within(i64::MIN, i64::MAX),
         "The last id of the page before.",
     )
     .path("username", &text(), "Whose ledger.")
@@ -95,6 +97,7 @@ pub(crate) fn payment_events() -> Operation {
         "admin_payment_events",
         "What Stripe told and what became of it, the newest first",
         "before",
+        &text(),
         "The last id of the page before.",
     )
     .answers(
@@ -327,9 +330,9 @@ fn condition_example() -> Value {
 }
 
 /// A list, page by page.
-fn page(id: &'static str, summary: &'static str, by: &str, about: &str) -> Operation {
+fn page(id: &'static str, summary: &'static str, by: &str, from: &Value, about: &str) -> Operation {
     Operation::by_administrator(Tag::Administration, id, summary)
-        .optional_query(by, &text(), about)
+        .optional_query(by, from, about)
         .optional_query("limit", &otherwise(within(1, 1_000), 100), "Entries of a page.")
         .refuses(422, "A parameter is unknown or wrong.", "`limit` is from 1 to 1000")
 }

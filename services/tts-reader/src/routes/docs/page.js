@@ -27,12 +27,15 @@ const resolved = (thing) => {
   return thing.$ref.slice(2).split('/').reduce((at, part) => at[part], api);
 };
 
+/** A text in which `code` is marked as in Markdown. */
+const prose = (text) => text.split('`').map((part, number) => number % 2 ? code(part) : part);
+
 /** A schema in a few words: `text, 3 to 50 characters`. */
 const kind = (given) => {
   const schema = resolved(given);
   if (!schema || !Object.keys(schema).length) return 'anything';
   if (schema.anyOf) return [...new Set(schema.anyOf.map(kind))].join(' or ');
-  if (schema.enum) return schema.enum.map((word) => word === null ? 'null' : `"${word}"`).join(' | ');
+  if (schema.enum) return schema.enum.map((word) => `${word}`).join(' | ');
   const types = [schema.type].flat();
   return types.map((type) => {
     if (type === 'array') return `list of ${plural(schema.items)}${schema.maxItems ? `, up to ${schema.maxItems}` : ''}`;
@@ -43,12 +46,18 @@ const kind = (given) => {
 
 const plural = (items) => resolved(items)?.type === 'object' ? 'objects' : kind(items);
 
-const bounds = ({ minLength, maxLength, minimum, maximum, pattern }) => {
+const bounds = ({ minLength, maxLength, minimum, maximum }) => {
   const range = (low, high, unit = '') => {
     if (high !== undefined) return `, ${low ?? 0} to ${high.toLocaleString('en')}${unit}`;
     return low !== undefined && low > 0 ? `, at least ${low}${unit}` : '';
   };
-  return range(minLength, maxLength, ' characters') + range(minimum, maximum) + (pattern ? `, ${pattern}` : '');
+  return range(minLength, maxLength, ' characters') + range(minimum, maximum);
+};
+
+/** The form that a text must have. */
+const form = (given) => {
+  const { pattern } = resolved(given) ?? {};
+  return pattern ? [' ', code(pattern)] : [];
 };
 
 /** The rows of an object's fields, those of objects inside it one step further in. */
@@ -62,7 +71,7 @@ const rows = (given, depth = 0) => {
     const told = [field.description ?? resolved(field)?.description, field.default === undefined ? undefined : `Otherwise ${JSON.stringify(field.default)}.`];
     const row = el('tr', {},
       el('th', { scope: 'row', class: `in${Math.min(depth, 3)}` }, code(name), must.includes(name) ? undefined : el('small', {}, ' optional')),
-      el('td', {}, kind(field)),
+      el('td', {}, kind(field), form(field)),
       el('td', {}, told.filter(Boolean).join(' ')));
     return [row, ...rows(field, depth + 1)];
   });
@@ -80,7 +89,7 @@ const shape = (caption, schema) => table(caption, rows(schema)) ?? el('p', {}, `
 
 const parameters = (operation) => table('Parameters', (operation.parameters ?? []).map((one) => el('tr', {},
   el('th', { scope: 'row' }, code(one.name), el('small', {}, ` ${one.in}${one.required ? '' : ', optional'}`)),
-  el('td', {}, kind(one.schema)),
+  el('td', {}, kind(one.schema), form(one.schema)),
   el('td', {}, one.description ?? ''))));
 
 const answer = (status, response) => {
@@ -152,7 +161,7 @@ const show = async (told, response, took) => {
 };
 
 const badge = (verb) => el('span', { class: `verb ${verb}` }, verb.toUpperCase());
-const lock = (operation) => operation.security ? el('span', { class: 'lock', title: 'wants an access token', role: 'img', 'aria-label': 'wants an access token' }, '🔒') : undefined;
+const lock = (operation) => operation.security ? el('span', { class: 'lock' }, 'token') : undefined;
 /** A path that may be broken after each of its parts. */
 const broken = (path) => path.split(/(?<=\/)/).flatMap((part) => [part, el('wbr')]);
 
@@ -162,7 +171,7 @@ const article = ({ path, verb, operation }) => {
   return el('article', { id: operation.operationId },
     el('details', { class: 'route' },
       el('summary', {}, el('h3', {}, badge(verb), ' ', el('span', { class: 'path' }, broken(path)), ' ', lock(operation)), el('p', {}, operation.summary)),
-      operation.description ? el('p', {}, operation.description) : undefined,
+      operation.description ? el('p', {}, prose(operation.description)) : undefined,
       parameters(operation),
       schema ? shape(body.required ? 'Body' : 'Body, optional', schema) : undefined,
       body?.content['application/json']?.example === undefined ? undefined : block(pretty(body.content['application/json'].example), 'Example of a body'),
@@ -197,7 +206,7 @@ const find = (routes) => {
 const draw = () => {
   $('title').textContent = `${api.info.title} API`;
   $('version').textContent = api.info.version;
-  $('about').replaceChildren(...api.info.description.split('\n\n').map((text) => el('p', {}, text)));
+  $('about').replaceChildren(...api.info.description.split('\n\n').map((text) => el('p', {}, prose(text))));
   const routes = Object.entries(api.paths).flatMap(([path, item]) => VERBS.filter((verb) => item[verb]).map((verb) => ({ path, verb, operation: item[verb] })));
   const groups = api.tags.map(({ name }) => [name, routes.filter(({ operation }) => operation.tags[0] === name)]);
   for (const route of routes) {

@@ -52,6 +52,11 @@ pub(crate) async fn extract_and_synthesize(
     let asked = fields.optional_text("engine", ENGINE);
     let longest = fields.optional_integer("maxLength", 1, LONGEST);
     fields.finish()?;
+    // Before a page is read for it. Each must be one, whichever counts.
+    for voice in [&voice_id, &voice].into_iter().flatten() {
+        tts_reader_speech::check(&tts_reader_speech::SpeechRequest::new("test", voice))
+            .map_err(|error| ApiError::bad_request(error.to_string()))?;
+    }
     // What was asked for is refused when it cannot be had; a stored preference is only a wish.
     engine::permit(&app, asked.as_deref().unwrap_or("standard"), &account.user_id).await?;
     let held = match keyed.begin(&app, &account.user_id).await? {
