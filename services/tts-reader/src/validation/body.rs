@@ -23,7 +23,17 @@ impl FromRequest<Arc<App>> for JsonBody {
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
         let bytes = read(body, &app.settings).await?;
-        parse(&parts.headers, &bytes).map_err(|error| ApiError::Invalid(vec![error])).map(Self)
+        Self::parse(&parts.headers, &bytes)
+    }
+}
+
+impl JsonBody {
+    /// A body that was read already.
+    ///
+    /// # Errors
+    /// When it is no JSON.
+    pub(crate) fn parse(headers: &HeaderMap, bytes: &Bytes) -> Result<Self, ApiError> {
+        parse(headers, bytes).map_err(|error| ApiError::Invalid(vec![error])).map(Self)
     }
 }
 

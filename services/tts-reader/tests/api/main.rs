@@ -21,6 +21,7 @@ mod disk;
 mod disputes;
 mod embedded;
 mod extraction;
+mod golden;
 mod health;
 mod idempotency;
 mod killed;

@@ -85,6 +85,19 @@ async fn a_whole_number_may_be_written_with_a_fraction_of_nothing() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_wrong_is_not_one_that_was_left_out() {
+    let app = TestApp::start().await;
+    let user = app.account("FREE", 0).await;
+    for body in ["\0", "{", "[1]", "{}"] {
+        let request = app.request(reqwest::Method::DELETE, "/api/user").bearer_auth(&user.token);
+        let request = request.header("content-type", "application/json").body(body);
+        app.send(request).await.expect_status(422);
+    }
+    let request = app.request(reqwest::Method::DELETE, "/api/user").bearer_auth(&user.token);
+    app.send(request).await.expect_status(204);
+}
+
+#[tokio::test]
 async fn what_no_database_can_keep_is_refused_before_it_is_asked() {
     let app = TestApp::start().await;
     let body = json!({

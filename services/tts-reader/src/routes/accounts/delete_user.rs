@@ -7,19 +7,30 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 
 use super::removal::{confirm_password, remove_account};
-use crate::{app::App, audit::Level, auth::Caller, errors::ApiError, validation::JsonBody};
+use crate::{
+    app::App,
+    audit::Level,
+    auth::Caller,
+    errors::ApiError,
+    validation::{JsonBody, RawBody},
+};
 
 pub(crate) async fn delete_user(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
-    body: Result<JsonBody, ApiError>,
+    headers: HeaderMap,
+    RawBody(body): RawBody,
 ) -> Result<StatusCode, ApiError> {
-    match body {
-        Err(_) if app.settings.dev => {}
-        body => confirm_password(&app, &account, body?, "deleting the account").await?,
+    // A body that is wrong is not one that was left out.
+    if !(body.is_empty() && app.settings.dev) {
+        let body = JsonBody::parse(&headers, &body)?;
+        confirm_password(&app, &account, body, "deleting the account").await?;
     }
     remove_account(&app, &account.user_id).await?;
     app.audit.write(Level::Info, "app.auth", &format!("Account deleted: {}", account.username));
