@@ -117,6 +117,7 @@ pub(crate) fn security_audit() -> Operation {
         "admin_security_audit",
         "Whether what accounts can spend was paid, by our own books",
         "after",
+        &text(),
         "The last name of the page before (`next_after`).",
     );
     page.answers(
