@@ -8,6 +8,7 @@ use std::{
     sync::Arc,
 };
 
+use tokio::net::TcpSocket;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -17,6 +18,10 @@ use crate::{
     settings::{Settings, SettingsError},
     store::StoreError,
 };
+
+/// Connections that may wait to be taken. With the usual 128 a crowd that comes at once waits for
+/// seconds: the system drops what it has no room for, and clients try again after one.
+const BACKLOG: u32 = 4_096;
 
 /// Why the service could not start or go on. Each text names the thing and the next step.
 #[derive(Debug, thiserror::Error)]
@@ -104,12 +109,12 @@ pub(crate) fn raise_file_limit() {
     }
 }
 
-/// Listens on an address.
+/// Listens on an address. Called inside a runtime.
 ///
 /// # Errors
 /// [`ServeError::Listen`], with what to do.
 pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
-    TcpListener::bind(address).map_err(|source| {
+    open(address).map_err(|source| {
         let advice = match source.kind() {
             io::ErrorKind::AddrInUse => {
                 "stop the program that listens there, or choose another port with --bind"
@@ -120,6 +125,15 @@ pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
         };
         ServeError::Listen { address, source, advice }
     })
+}
+
+fn open(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A service that is started again need not wait for connections of its last life.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
 }
 
 /// Serves an opened application.
