@@ -15,4 +15,4 @@ import { viewer } from './live/viewer.mjs';
 const [binary, modules, browser, shots, ...wanted] = process.argv.slice(2);
 const tools = await open(modules, browser);
 const all = [form, run, arrivals, guarded, search, login, viewer, reconnect];
-await inTurn(wanted.length ? all.filter((one) => wanted.includes(one.name)) : all, { ...tools, binary, shots });
+await inTurn(all, wanted, { ...tools, binary, shots });

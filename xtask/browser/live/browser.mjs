@@ -41,9 +41,11 @@ export const all = async (group, { shots }, program, page) => {
   }
 };
 
-/** Does one group after the other; one that cannot even begin does not keep the others from it. */
-export const inTurn = async (groups, tools) => {
+/** Does one group after the other, or those that are named; one that cannot even begin does not keep the others
+    from it. */
+export const inTurn = async (groups, wanted, tools) => {
   for (const group of groups) {
+    if (wanted.length && !wanted.includes(group.name)) continue;
     try { await group(tools); } catch (fault) {
       console.log(`not ok ${group.name}: ${fault.stack}`);
       process.exitCode = 1;

@@ -35,10 +35,15 @@ export const exceptions = async (tools) => {
       assert.ok(error.count > 3 && panic.count > 3, JSON.stringify(answer));
       assert.match(error.traceback, /^Faulty\/\S*stumble/);
       assert.match(panic.traceback, /^Faulty\/\S*panic at \S*faulty\.rs:\d+/);
+      // It asks no more once the run has stopped: the table is its last answer.
       await until('the table has them', async () => {
         const rows = await table(page);
-        return rows.length === 2 && answer.exceptions.every((one) => rows.some((row) => shows(row, one)));
+        return rows.length === 2 && last().every((one) => rows.some((row) => shows(row, one)));
       });
+      for (const { msg, count, traceback } of last()) {
+        const now = answer.exceptions.find((one) => one.msg === msg);
+        assert.ok(now.count >= count && now.traceback === traceback, `${msg}: ${count}, then ${now.count}`);
+      }
       await page.screenshot({ path: path.join(tools.shots, 'exceptions.png') });
     }],
     ['its file of exceptions has the same', async () => {
