@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use katydid_core::mask::Mask;
+use katydid_core::counted;
+use katydid_core::mask::{MASKED, Mask};
 use katydid_engine::{Hooks, RequestView};
 use url::Url;
 
 use crate::console::Console;
 
-/// Parts of the names of query values that are not for a log.
-const SECRET: [&str; 6] = ["token", "passw", "secret", "key", "signature", "credential"];
-/// Whole names of such values.
-const SECRET_NAMES: [&str; 4] = ["sig", "auth", "code", "pwd"];
-/// What stands in their place.
-const MASK: &str = "***";
+/// Names that are secrets in an address and harmless words elsewhere: the code of a login, the key of an
+/// interface.
+const OF_ADDRESSES: [&str; 2] = ["code", "key"];
 
 /// Hooks that write the lines.
 pub(crate) fn hooks(console: &Console, mask: &Arc<Mask>) -> Hooks {
@@ -28,10 +26,8 @@ fn line(request: &RequestView<'_>, mask: &Mask) -> String {
     let (who, method, url) = (request.who, request.method, masked(request.url));
     let url = mask.text(&url);
     let ms = request.response_time.as_secs_f64() * 1e3;
-    let hops = request.redirects + 1;
-    let plural = if hops == 1 { "" } else { "s" };
-    let mut line =
-        format!("user {} {who}: {method} {url} {status} {ms:.1} ms {hops} hop{plural}", who.user);
+    let hops = counted(request.redirects + 1, "hop");
+    let mut line = format!("user {} {who}: {method} {url} {status} {ms:.1} ms {hops}", who.user);
     if request.retry {
         line += " retry";
     }
@@ -47,7 +43,7 @@ pub(crate) fn masked(address: &str) -> String {
     let Ok(mut url) = Url::parse(address) else { return "(no address)".to_owned() };
     if !url.username().is_empty() || url.password().is_some() {
         // Both fail for addresses without a host alone, which have neither.
-        let _ = url.set_username(MASK);
+        let _ = url.set_username(MASKED);
         let _ = url.set_password(None);
     }
     url.set_fragment(None);
@@ -64,10 +60,9 @@ fn masked_pair(pair: &str) -> String {
     // `%74oken` is a token too.
     let plain: String =
         url::form_urlencoded::parse(name.as_bytes()).map(|(name, _)| name).collect();
-    let plain = plain.to_lowercase();
-    let secret =
-        SECRET.iter().any(|part| plain.contains(part)) || SECRET_NAMES.contains(&plain.as_str());
-    if secret { format!("{name}={MASK}") } else { pair.to_owned() }
+    let of_addresses = OF_ADDRESSES.contains(&plain.to_lowercase().as_str());
+    let secret = of_addresses || Mask::default().hides(&plain);
+    if secret { format!("{name}={MASKED}") } else { pair.to_owned() }
 }
 
 #[cfg(test)]
@@ -82,6 +77,11 @@ mod tests {
             ("http://h/a?X-Amz-Signature=ff&Expires=9", "http://h/a?X-Amz-Signature=***&Expires=9"),
             ("http://h/a?API%4bEY=1&Passwort=2", "http://h/a?API%4bEY=***&Passwort=***"),
             ("http://h/a?sig=1&design=2&code=3", "http://h/a?sig=***&design=2&code=***"),
+            (
+                "http://h/a?key=1&Key=2&keys=3&donkey=4",
+                "http://h/a?key=***&Key=***&keys=3&donkey=4",
+            ),
+            ("http://h/a?PHPSESSID=1&jwt=2&otp=3", "http://h/a?PHPSESSID=***&jwt=***&otp=***"),
             ("http://ann:secret@h/a", "http://***@h/a"),
             ("https://h:8443/a%20b#part", "https://h:8443/a%20b"),
             ("no address", "(no address)"),

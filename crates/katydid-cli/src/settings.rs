@@ -1,8 +1,11 @@
 //! What the words of the command line mean together: one checked description of the run.
 
+mod accounts;
 mod evidence;
 mod exports;
 mod host;
+mod load;
+mod output;
 mod print;
 mod reports;
 mod search;
@@ -12,17 +15,15 @@ mod web;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
 
 use katydid_core::{
-    Aftermath, Expectation, Ladder, Scenario, Shape, Silence, Stages, Target, counted, exit,
-    format_span, is_loopback, or_nearest,
+    Aftermath, Expectation, Ladder, Scenario, Silence, Stages, Target, counted, exit, format_span,
+    is_loopback, or_nearest,
 };
-use katydid_engine::{Class, RunSettings, Window};
+use katydid_engine::{Class, RunSettings};
 use katydid_store::Rules;
 
-use crate::args::{Args, LogLevel, TargetArgs};
+use crate::args::{Args, TargetArgs};
 use crate::error::CliError;
 use crate::guards;
 use crate::options::Options;
@@ -30,11 +31,13 @@ use crate::plan::PlannedMonitor;
 use crate::preflight::Wanted;
 use crate::selection::{self, Selection};
 use crate::sources::Sources;
-use crate::suite::{AccountsUse, Suite};
+use crate::suite::Suite;
 
 pub(crate) use evidence::{FAILURES_PER_SECOND, FailureLogging};
 pub(crate) use exports::{ExportSettings, PrometheusSettings};
 pub(crate) use host::check_url;
+pub(crate) use load::{seed, threads};
+pub(crate) use output::OutputSettings;
 pub(crate) use print::{rows as print_rows, text as print};
 pub(crate) use reports::{Maker, ReportFiles};
 pub(crate) use web::{Front, WebSettings};
@@ -91,85 +94,6 @@ pub(crate) struct Settings {
     pub(crate) again: Option<Vec<OsString>>,
 }
 
-/// What is printed and stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of Locust's")]
-pub(crate) struct OutputSettings {
-    /// Prefix of the CSV files.
-    pub(crate) csv: Option<String>,
-    /// The run leaves no folder.
-    pub(crate) no_save: bool,
-    /// The history has a row for each name.
-    pub(crate) csv_full_history: bool,
-    /// The report, a page.
-    pub(crate) html: Option<PathBuf>,
-    /// The statistics go to stdout as JSON.
-    pub(crate) json: bool,
-    /// The statistics go to this file, with `.json` behind its name.
-    pub(crate) json_file: Option<String>,
-    /// Reports for machines.
-    pub(crate) reports: ReportFiles,
-    /// Time series of other programs.
-    pub(crate) exports: ExportSettings,
-    /// Tables during the run, also with the live page.
-    pub(crate) print_stats: bool,
-    /// The run is shown on one screen of the terminal; this is what asked for it.
-    pub(crate) tui: Option<String>,
-    /// No tables before the end.
-    pub(crate) only_summary: bool,
-    /// Neither log nor tables.
-    pub(crate) skip_log_setup: bool,
-    /// How much is logged.
-    pub(crate) loglevel: LogLevel,
-    /// Where the log goes instead of stderr.
-    pub(crate) logfile: Option<PathBuf>,
-    /// Only say which share each task has.
-    pub(crate) show_task_ratio: bool,
-    /// The same as JSON.
-    pub(crate) show_task_ratio_json: bool,
-    /// Only name the user classes.
-    pub(crate) list: bool,
-    /// The list says more of each class.
-    pub(crate) verbose: bool,
-}
-
-impl OutputSettings {
-    /// Decides what `args` mean; nothing of it needs a host or a class.
-    ///
-    /// # Errors
-    /// Options that want others.
-    pub(crate) fn resolve(args: &Args) -> Result<Self, CliError> {
-        let (output, select) = (args.output.clone(), &args.select);
-        if output.csv_full_history && output.csv.is_none() {
-            let option = args.sources.name("csv-full-history");
-            return Err(CliError::Usage(format!("{option} needs --csv PREFIX")));
-        }
-        if select.verbose && !select.list {
-            return Err(CliError::usage("--verbose belongs to --list; for a run it is -L DEBUG"));
-        }
-        Ok(Self {
-            exports: ExportSettings::resolve(&args.exports, |long| args.sources.name(long))?,
-            reports: ReportFiles::resolve(&args.reports, output.html.as_ref())?,
-            csv: output.csv,
-            no_save: output.no_save,
-            csv_full_history: output.csv_full_history,
-            html: output.html,
-            json: output.json,
-            json_file: output.json_file,
-            print_stats: output.print_stats,
-            tui: output.tui.then(|| args.sources.name("tui")),
-            only_summary: output.only_summary,
-            skip_log_setup: output.skip_log_setup,
-            loglevel: output.loglevel.unwrap_or_default(),
-            logfile: output.logfile,
-            show_task_ratio: args.tuning.show_task_ratio,
-            show_task_ratio_json: args.tuning.show_task_ratio_json,
-            list: select.list,
-            verbose: select.verbose,
-        })
-    }
-}
-
 impl Settings {
     /// Decides what `args` mean for `suite`.
     ///
@@ -180,13 +104,13 @@ impl Settings {
         let args = &selection::with_scenario(args, scenario.as_ref());
         let Selection { classes, emptied } = selection::select(suite, args)?;
         let embedded = embedded(suite, &args.target)?;
-        let accounts = accounts(suite, &args.target, &classes)?;
+        let accounts = accounts::accounts(suite, &args.target, &classes)?;
         let host = host::of_run(suite, args, &classes)?;
         let search = search::of_run(args, scenario.as_ref())?;
         let args = &search::alone(args, search.as_ref());
         guards::of_one_run(args, search.is_some())?;
         let stages = stages::of_run(args, scenario.as_ref())?;
-        let run = load(suite, args, (scenario.as_ref(), stages.as_ref()), host)?;
+        let run = load::load(suite, args, (scenario.as_ref(), stages.as_ref()), host)?;
         let mut run = RunSettings { abort: aborting(scenario.as_ref()), ..run };
         about_its_phases(scenario.as_ref(), &run)?;
         let hosts = hosts(&classes, &run);
@@ -320,31 +244,6 @@ fn wanted(args: &Args, scenario: Option<&Scenario>, elsewhere: bool) -> Wanted {
     }
 }
 
-/// As many threads as can help.
-pub(crate) fn threads(asked: Option<u32>, users: u32) -> usize {
-    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    asked.map_or_else(|| cores().min(users as usize), |asked| asked as usize)
-}
-
-/// What Locust's --processes mean in threads.
-fn processes(asked: i32) -> u32 {
-    u32::try_from(asked).unwrap_or_else(|_| {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        u32::try_from(cores).unwrap_or(u32::MAX)
-    })
-}
-
-/// A seed short enough to type again.
-pub(crate) fn seed(asked: Option<u64>) -> u64 {
-    asked.unwrap_or_else(|| random() % 1_000_000_000)
-}
-
-/// A number that nobody can foresee.
-fn random() -> u64 {
-    use std::hash::{BuildHasher as _, Hasher as _};
-    std::collections::hash_map::RandomState::new().build_hasher().finish()
-}
-
 pub(crate) fn scenario(suite: &Suite, name: Option<&str>) -> Result<Option<Scenario>, CliError> {
     let Some(name) = name else { return Ok(None) };
     let known = suite.scenarios.iter().map(|scenario| scenario.name.as_str());
@@ -381,91 +280,12 @@ fn about_its_phases(scenario: Option<&Scenario>, run: &RunSettings) -> Result<()
     })
 }
 
-fn load(
-    suite: &Suite,
-    args: &Args,
-    (scenario, stages): (Option<&Scenario>, Option<&Stages>),
-    host: Option<String>,
-) -> Result<RunSettings, CliError> {
-    let (load, tuning, base) = (&args.load, &args.tuning, RunSettings::default());
-    // A recipe that was named is run as it is.
-    let arrivals = args.arrivals.resolve()?;
-    let of_suite = suite.shape.clone().filter(|_| scenario.is_none());
-    let shape = match stages {
-        Some(stages) => Some(Arc::new(stages.clone()) as Arc<dyn Shape>),
-        None => of_suite,
-    };
-    let shape = shape.filter(|_| arrivals.is_none());
-    let most_users = shape.as_ref().and_then(|shape| shape.most_users());
-    let in_flight = arrivals.as_ref().map(|arrivals| arrivals.max_in_flight);
-    let users = in_flight.or(most_users).or(load.users).or(scenario.map(|s| s.users));
-    let cap = args.guards.max_rate;
-    let at_most = users.or(shape.is_some().then_some(u32::MAX)).unwrap_or(base.users);
-    // A thread that may send nothing is of no use.
-    let at_most = cap.map_or(at_most, |cap| at_most.min(cap.requests));
-    Ok(RunSettings {
-        users: users.unwrap_or(base.users),
-        shape,
-        arrivals,
-        spawn_rate: load.spawn_rate.or(scenario.map(|s| s.spawn_rate)).unwrap_or(base.spawn_rate),
-        iterations: tuning.iterations,
-        max_rate: cap,
-        max_requests: args.guards.max_requests,
-        max_cost: guards::max_units(suite, args.guards.max_cost)?,
-        window: if args.output.reset_stats { Window::Started } else { Window::Whole },
-        run_time: stages.map(Stages::length).or(load.run_time).or(scenario.map(|s| s.run_time)),
-        stop_timeout: tuning.stop_timeout.unwrap_or(Duration::ZERO),
-        threads: threads(tuning.threads.or(tuning.processes.map(processes)), at_most),
-        seed: seed(tuning.seed),
-        host,
-        http: args.http.settings()?,
-        calibrate: true,
-        ..base
-    })
-}
-
 fn embedded(suite: &Suite, args: &TargetArgs) -> Result<bool, CliError> {
     if args.embedded && suite.embedded.is_none() {
         let text = "this suite brings no backend for --embedded; name a running one with -H URL";
         return Err(CliError::usage(text));
     }
     Ok(args.embedded)
-}
-
-fn accounts(
-    suite: &Suite,
-    args: &TargetArgs,
-    classes: &[Class],
-) -> Result<Option<PathBuf>, CliError> {
-    let needed = || classes.iter().flat_map(Class::tasks).any(|task| (suite.accounts_for)(&task));
-    match (&args.accounts, suite.accounts) {
-        (Some(_), AccountsUse::NotUsed) => {
-            Err(CliError::usage("this suite has no use for --accounts; leave it out"))
-        }
-        (None, AccountsUse::Required) if !args.embedded && needed() => {
-            Err(CliError::Usage(format!(
-                "the users of this suite log in; give their accounts with --accounts FILE{}",
-                accounts_hint(suite)
-            )))
-        }
-        (Some(path), _) => match std::fs::File::open(path) {
-            Ok(_) if path.is_dir() => Err(CliError::Usage(format!(
-                "--accounts {} is a directory; name the file in it",
-                path.display()
-            ))),
-            Ok(_) => Ok(Some(path.clone())),
-            Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {
-                let (path, hint) = (path.display(), accounts_hint(suite));
-                Err(CliError::Usage(format!("accounts file {path}: {fault}{hint}")))
-            }
-            Err(fault) => Err(CliError::File { what: "accounts file", path: path.clone(), fault }),
-        },
-        (None, _) => Ok(None),
-    }
-}
-
-fn accounts_hint(suite: &Suite) -> String {
-    suite.accounts_hint.as_ref().map_or_else(String::new, |hint| format!("; {hint}"))
 }
 
 #[cfg(test)]

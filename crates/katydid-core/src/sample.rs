@@ -1,5 +1,7 @@
 //! One request as it was measured.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// What came of a request.
@@ -111,6 +113,11 @@ impl Phases {
     /// The sum of all phases, in ns.
     pub fn total_ns(&self) -> u64 {
         self.as_array().iter().sum()
+    }
+
+    /// How long each took, in the order of the fields.
+    pub fn times(self) -> [Duration; 6] {
+        self.as_array().map(Duration::from_nanos)
     }
 
     fn as_array(self) -> [u64; 6] {

@@ -43,5 +43,5 @@ pub(super) fn of_run(args: &Args, run: &mut RunSettings) {
     let evidence = &args.evidence;
     run.mask = Arc::new(Mask::new(&evidence.mask));
     // The run's own digits: two runs with one seed must not share a trace.
-    run.http.traces = evidence.traceparent.then(|| super::random().max(1));
+    run.http.traces = evidence.traceparent.then(|| super::load::random().max(1));
 }

@@ -7,7 +7,9 @@ use katydid_core::TaskInfo;
 use katydid_engine::{Flow, Session, Task, TaskResult, UserClass};
 
 use super::*;
+use crate::args::LogLevel;
 use crate::sources::Surroundings;
+use crate::suite::AccountsUse;
 
 async fn nothing(session: &mut Session) -> TaskResult {
     session.get("/").send().await?;

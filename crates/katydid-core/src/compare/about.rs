@@ -37,6 +37,18 @@ impl Caveat {
         Self { text: text.into(), refuses: false }
     }
 
+    /// One run is on both sides.
+    pub fn twice(label: &str) -> Self {
+        Self::note(format!("{label} is on both sides: a run does not differ from itself"))
+    }
+
+    /// Why two sides are not compared unless somebody insists, if so.
+    pub fn refusal(caveats: &[Self]) -> Option<String> {
+        let refuses = caveats.iter().filter(|caveat| caveat.refuses);
+        let why: Vec<&str> = refuses.map(|caveat| caveat.text.as_str()).collect();
+        (!why.is_empty()).then(|| why.join("; "))
+    }
+
     /// All of them for two sides.
     pub fn of(base: &[About], new: &[About]) -> Vec<Self> {
         let all = || base.iter().chain(new);

@@ -1,5 +1,6 @@
 //! What is kept of a request: what was sent, what came back, and how to send it again.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +17,16 @@ pub enum Why {
     /// It succeeded, and took longer than 99 of 100 of its row.
     #[default]
     Slow,
+}
+
+/// The class of the failure, or `slow`.
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(kind) => kind.fmt(f),
+            Self::Slow => f.write_str("slow"),
+        }
+    }
 }
 
 /// One request with what is needed to understand it and to send it again.

@@ -7,12 +7,14 @@ pub(crate) mod figures;
 mod json;
 mod markdown;
 mod page;
+mod side;
 
 use katydid_core::compare::{Caveat, Compared};
 
 pub use json::json;
 pub use markdown::markdown;
 pub use page::page;
+pub use side::Side;
 
 /// A comparison with what is known of its sides.
 #[derive(Clone, Copy, Debug)]

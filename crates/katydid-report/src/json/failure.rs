@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
-use katydid_core::{Exemplar, Phases, Why};
+use katydid_core::Exemplar;
 use serde::Serialize;
 use serde_json::json;
 
@@ -47,8 +47,7 @@ struct PhasesMs {
 /// A failure as one line of JSON; `written` is the moment of writing, soon after it.
 pub fn failure(failure: &Exemplar, written: SystemTime) -> Vec<u8> {
     let ms = |time: Duration| time.as_nanos() as f64 / 1e6;
-    let of_ns = |ns: u64| ns as f64 / 1e6;
-    let Phases { dns_ns, connect_ns, tls_ns, send_ns, wait_ns, receive_ns } = failure.phases;
+    let [dns, connect, tls, send, wait, receive] = failure.phases.times().map(ms);
     let line = Line {
         time: Timestamp::try_from(written).map(|time| format!("{time:.3}")).unwrap_or_default(),
         ended_s: failure.ended.as_secs_f64(),
@@ -61,21 +60,11 @@ pub fn failure(failure: &Exemplar, written: SystemTime) -> Vec<u8> {
         name: &failure.name,
         url: &failure.url,
         status: failure.status,
-        kind: match failure.why {
-            Why::Failed(kind) => kind.to_string(),
-            Why::Slow => "slow".to_owned(),
-        },
+        kind: failure.why.to_string(),
         error: failure.error.as_deref(),
         response_ms: ms(failure.response_time),
         service_ms: ms(failure.service_time),
-        phases_ms: PhasesMs {
-            dns: of_ns(dns_ns),
-            connect: of_ns(connect_ns),
-            tls: of_ns(tls_ns),
-            send: of_ns(send_ns),
-            wait: of_ns(wait_ns),
-            receive: of_ns(receive_ns),
-        },
+        phases_ms: PhasesMs { dns, connect, tls, send, wait, receive },
         redirects: failure.redirects,
         retry: failure.retry,
         traceparent: failure.traceparent.as_deref(),

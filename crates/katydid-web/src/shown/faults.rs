@@ -1,8 +1,6 @@
 //! What went wrong: failures, exceptions, and single requests to look at.
 
-use std::time::Duration;
-
-use katydid_core::{Exemplar, FailureRow, Snapshot, Why};
+use katydid_core::{Exemplar, FailureRow, Snapshot};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -117,12 +115,9 @@ impl ShownExemplar {
     }
 
     fn of(it: &Exemplar) -> Self {
-        let ms = |ns: u64| millis(Duration::from_nanos(ns));
+        let [dns, connect, tls, send, wait, receive] = it.phases.times().map(millis);
         Self {
-            why: match it.why {
-                Why::Failed(kind) => kind.to_string(),
-                Why::Slow => "slow".to_owned(),
-            },
+            why: it.why.to_string(),
             method: it.method.to_string(),
             name: it.name.to_string(),
             url: it.url.clone(),
@@ -136,14 +131,7 @@ impl ShownExemplar {
             tags: it.tags.iter().map(ToString::to_string).collect(),
             response_time: millis(it.response_time),
             service_time: millis(it.service_time),
-            phases: ShownPhases {
-                dns: ms(it.phases.dns_ns),
-                connect: ms(it.phases.connect_ns),
-                tls: ms(it.phases.tls_ns),
-                send: ms(it.phases.send_ns),
-                wait: ms(it.phases.wait_ns),
-                receive: ms(it.phases.receive_ns),
-            },
+            phases: ShownPhases { dns, connect, tls, send, wait, receive },
             redirects: it.redirects,
             retry: it.retry,
             request: it.request.clone(),

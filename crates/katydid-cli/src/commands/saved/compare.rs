@@ -9,7 +9,7 @@ use katydid_core::compare::{
     About, Caveat, FailWhen, Rule, Run, Settings, Window, compare as hold_side_by_side,
 };
 use katydid_core::{exit, format_span, parse_span};
-use katydid_report::compare::{Compares, Comparison, json, markdown, page, text};
+use katydid_report::compare::{Compares, Comparison, Side, json, markdown, page, text};
 use katydid_store::{Found, Runs};
 
 use super::{Reread, baseline};
@@ -94,9 +94,7 @@ fn noise(text: &str) -> Result<f64, String> {
 /// A run of a side, read.
 struct Member {
     found: Found,
-    run: Run,
-    about: About,
-    told: Compares,
+    side: Side,
 }
 
 /// Compares what is named.
@@ -108,9 +106,7 @@ pub(super) fn run(runs: &Runs, matches: &ArgMatches) -> Result<u8, CliError> {
     let mut caveats = Caveat::of(&abouts(&base), &abouts(&new));
     for twice in base.iter().filter(|it| new.iter().any(|other| other.found.name == it.found.name))
     {
-        let text =
-            format!("{} is on both sides: a run does not differ from itself", twice.told.label);
-        caveats.push(Caveat::note(text));
+        caveats.push(Caveat::twice(&twice.side.told.label));
     }
     if !matches.get_flag("allow-invalid") {
         refuse(&caveats)?;
@@ -179,43 +175,28 @@ fn members(runs: &Runs, names: &[String], window: Window) -> Result<Vec<Member>,
 
 fn member(found: Found, window: Window) -> Result<Member, CliError> {
     let read = Reread::open(&found, &katydid_store::Cut::default())?;
-    let (run, cut) = Run::of(read.saved.snapshot.history(), window);
-    if cut.kept.is_zero() {
-        let why = cut.sentence(window);
-        return Err(CliError::usage(format!("{}: {why}", found.name)));
-    }
-    let about = About {
-        label: found.name.clone(),
-        facts: read.saved.header.facts(),
-        word: read.told().verdict().run.word,
-        kept: cut.kept,
-    };
-    let told = Compares { label: found.name.clone(), cut: cut.sentence(window) };
-    Ok(Member { found, run, about, told })
+    let (facts, word) = (read.saved.header.facts(), read.told().verdict().run.word);
+    let side = Side::of(&found.name, &read.saved.snapshot, facts, word, window);
+    Ok(Member { side: side.map_err(CliError::usage)?, found })
 }
 
 fn abouts(side: &[Member]) -> Vec<About> {
-    side.iter().map(|it| it.about.clone()).collect()
+    side.iter().map(|it| it.side.about.clone()).collect()
 }
 
 fn measured(side: &[Member]) -> Vec<Run> {
-    side.iter().map(|it| it.run.clone()).collect()
+    side.iter().map(|it| it.side.run.clone()).collect()
 }
 
 fn told(side: &[Member]) -> Vec<Compares> {
-    side.iter().map(|it| it.told.clone()).collect()
+    side.iter().map(|it| it.side.told.clone()).collect()
 }
 
 /// Runs that say nothing of the target are not compared by mistake.
 fn refuse(caveats: &[Caveat]) -> Result<(), CliError> {
-    let why: Vec<&str> =
-        caveats.iter().filter(|it| it.refuses).map(|it| it.text.as_str()).collect();
-    if why.is_empty() {
-        return Ok(());
-    }
+    let Some(why) = Caveat::refusal(caveats) else { return Ok(()) };
     Err(CliError::Untrusted(format!(
-        "{}; `runs show` tells why, --allow-invalid compares all the same",
-        why.join("; ")
+        "{why}; `runs show` tells why, --allow-invalid compares all the same"
     )))
 }
 
