@@ -62,7 +62,9 @@ async fn behind_a_trusted_proxy_each_client_has_an_hour_of_its_own() {
         }
         refresh("198.51.100.1, 203.0.113.1", 429).await;
         refresh("203.0.113.2", bob).await;
-        let log = std::fs::read_to_string(app.path().join("tts_api_audit.log")).unwrap();
+        // All of it is written when the service has stopped.
+        let home = app.stop().await;
+        let log = std::fs::read_to_string(home.dir.path().join("tts_api_audit.log")).unwrap();
         let told = log.contains("/api/refresh answered 429 to - at 203.0.113.1,");
         assert_eq!(told, bob == 401, "{log}");
     }
