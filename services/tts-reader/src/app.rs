@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     audit::{Audit, Key, Limits},
-    auth::{Passwords, Refusals, Tokens},
+    auth::{Passwords, Tokens},
     connections::{Places, affordable},
     extraction::Extraction,
     health::Health,
@@ -39,7 +39,6 @@ pub(crate) struct App {
     pub(crate) address_limit: Limiter,
     /// Wrong passwords by user name, also of users that are not there.
     pub(crate) guesses: Limiter,
-    pub(crate) refusals: Refusals,
     pub(crate) letter_limit: Limiter,
     pub(crate) post: Post,
     /// A place for each letter that is being written.
@@ -99,7 +98,6 @@ impl App {
             passwords: Passwords::new(settings.workers)?,
             account_limit: Limiter::new("requests of an account", per_hour, &store),
             address_limit: Limiter::new("requests from an address", per_hour, &store),
-            refusals: Refusals::default(),
             guesses: Limiter::with_returns(
                 "wrong passwords",
                 settings.login_failures_per_hour,

@@ -53,7 +53,7 @@ async fn upkeep(app: &App, stop: &CancellationToken) {
 
 /// Whether everybody's password is hashed by us, or some by the original still.
 async fn note_hashes(app: &App) -> Result<(), StoreError> {
-    app.refusals.expect_both_hashes(app.store.has_original_hashes().await?);
+    app.passwords.expect_both_hashes(app.store.has_original_hashes().await?);
     Ok(())
 }
 

@@ -15,5 +15,4 @@ pub(crate) use guesses::fits;
 pub(crate) use hashing::{hash_password, is_outdated};
 pub(crate) use mailed::{MAILED_CHARACTERS, Mailed, mailed_hash};
 pub(crate) use passwords::Passwords;
-pub(crate) use refusals::Refusals;
 pub(crate) use tokens::{Kind, Pair, Tokens, new_id};

@@ -2,7 +2,12 @@
 
 use std::{io, sync::Arc};
 
-use super::hashing::{fits, hash_password};
+use tokio::time::Instant;
+
+use super::{
+    hashing::{fits, hash_password},
+    refusals::Refusals,
+};
 use crate::{
     errors::{ApiError, INTERNAL},
     workers::{Figures, Pool},
@@ -18,6 +23,7 @@ pub(crate) struct Passwords {
     /// A hash nobody knows the password of: checked when the user is unknown, so that the time of
     /// the answer does not tell whether a user exists.
     decoy: Arc<str>,
+    refusals: Refusals,
 }
 
 impl Passwords {
@@ -25,7 +31,8 @@ impl Passwords {
     /// When the system has no thread left, or no randomness for the decoy's salt.
     pub(crate) fn new(threads: usize) -> io::Result<Self> {
         let decoy = hash_password(&uuid::Uuid::new_v4().to_string()).map_err(io::Error::other)?;
-        Ok(Self { pool: Pool::new("Signing in", threads, QUEUE)?, decoy: decoy.into() })
+        let pool = Pool::new("Signing in", threads, QUEUE)?;
+        Ok(Self { pool, decoy: decoy.into(), refusals: Refusals::default() })
     }
 
     /// A new hash, in PHC form.
@@ -42,8 +49,18 @@ impl Passwords {
     ) -> Result<bool, ApiError> {
         let known = hash.is_some();
         let hash: Arc<str> = hash.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
-        let fits = self.pool.run(move || fits(&password, &hash)).await?;
+        // Without the wait for a thread, which is the same for everybody.
+        let tried = self.pool.run(move || (Instant::now(), fits(&password, &hash))).await?;
+        let (began, fits) = tried;
+        if !(fits && known) {
+            self.refusals.wait(began).await;
+        }
         Ok(fits && known)
+    }
+
+    /// Says whether anybody still has a hash of the original service.
+    pub(crate) fn expect_both_hashes(&self, both: bool) {
+        self.refusals.expect_both_hashes(both);
     }
 
     pub(crate) fn figures(&self) -> Figures {

@@ -2,8 +2,8 @@
 //!
 //! A hash of the original service takes about ten times as long as one of ours, so the time of a
 //! refusal would tell who moved in from there and has not logged in since. As long as there are such
-//! accounts, a refusal is sent on a whole second after its request came. Either hash is tried before
-//! that, and nothing is computed while it waits.
+//! accounts, a password is refused a whole second after a thread began to try it. Either hash takes
+//! less, and nothing is computed while it waits.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -15,20 +15,19 @@ use tokio::time::{Instant, sleep_until};
 /// Four times what the original's hash takes on a slow core.
 const STEP: Duration = Duration::from_secs(1);
 
-/// When logins are refused.
+/// When passwords are refused.
 #[derive(Debug, Default)]
-pub(crate) struct Refusals {
+pub(super) struct Refusals {
     on_the_second: AtomicBool,
 }
 
 impl Refusals {
-    /// Says whether anybody still has a hash of the original service.
-    pub(crate) fn expect_both_hashes(&self, both: bool) {
+    pub(super) fn expect_both_hashes(&self, both: bool) {
         self.on_the_second.store(both, Ordering::Relaxed);
     }
 
-    /// Waits until a login that came at `start` may be refused.
-    pub(crate) async fn wait(&self, start: Instant) {
+    /// Waits until a password that was tried from `start` on may be refused.
+    pub(super) async fn wait(&self, start: Instant) {
         if !self.on_the_second.load(Ordering::Relaxed) {
             return;
         }

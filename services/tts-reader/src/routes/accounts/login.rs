@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::pair::answer;
 use crate::{
@@ -22,7 +21,6 @@ pub(crate) async fn login(
     ClientAddress(peer): ClientAddress,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Value>, ApiError> {
-    let start = Instant::now();
     let mut fields = Fields::of(body)?;
     let username = fields.text("username", Text::of(1, 50));
     let password = fields.text("password", Text::of(1, 128));
@@ -35,7 +33,6 @@ pub(crate) async fn login(
     let Some(id) = id.filter(|_| fits) else {
         let line = format!("Login failed for user: {username} from {peer}");
         app.audit.write(Level::Warning, "app.auth", &line);
-        app.refusals.wait(start).await;
         return Err(ApiError::InvalidLogin);
     };
     if let Some(old) = outdated {
