@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Grant, Store, StoreError, connection::Writer, ledger, retry::again, stats};
+use super::{Grant, Store, StoreError, connection::Writer, ledger, retry::again, rights, stats};
 use crate::domain::{Tier, Timestamp, UserId};
 
 /// One account as every authenticated request sees it, without its password.
@@ -18,9 +18,18 @@ pub(crate) struct Account {
     pub(crate) voice_id: String,
     pub(crate) is_active: bool,
     pub(crate) email_verified: bool,
+    /// Its own; see [`Account::tier_with`].
     pub(crate) tier: Tier,
+    pub(crate) subscribed: Option<Tier>,
     pub(crate) created_at: Timestamp,
     pub(crate) last_login: Option<Timestamp>,
+}
+
+impl Account {
+    /// The tier it has a right to, with the highest of what it bought and can still spend.
+    pub(crate) fn tier_with(&self, bought: Option<Tier>) -> Tier {
+        rights::highest(self.tier, self.subscribed, bought)
+    }
 }
 
 /// What a new account starts with.

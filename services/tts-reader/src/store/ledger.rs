@@ -15,6 +15,7 @@ use super::{
     Store, StoreError,
     connection::Writer,
     retry::again,
+    rights::{Rights, bought, subscribed},
     statement::{Words, locking},
 };
 use crate::domain::{CREDIT_LIFETIME, Tier, Timestamp, UserId};
@@ -60,16 +61,33 @@ pub(super) const SPENDABLE: &str = "
     WHERE user_id = $1 AND status = 'ACTIVE' AND expires_at > $2 AND credits_remaining > 0
     ORDER BY expires_at, id";
 
-/// The tiers an account has a right to: its own, that of a subscription, and those of purchases
-/// that can still be spent.
-const TIERS: &str = "
-    SELECT tier FROM users WHERE user_id = $1
-    UNION
-    SELECT tier FROM subscriptions WHERE user_id = $1 AND active = TRUE AND tier IS NOT NULL
-    UNION
-    SELECT UPPER(tier_at_purchase) FROM credit_transactions
-    WHERE user_id = $1 AND status = 'ACTIVE' AND expires_at > $2 AND credits_remaining > 0
-        AND UPPER(tier_at_purchase) IN ('LIGHT', 'PREMIUM', 'PRO')";
+const RIGHTS: &str = concat!(
+    "SELECT u.tier, ",
+    subscribed!(),
+    ", ",
+    bought!("$2"),
+    " FROM users u WHERE u.user_id = $1"
+);
+
+/// What an account can spend, and its rights.
+const MEANS: &str = concat!(
+    "SELECT (SELECT CAST(COALESCE(SUM(m.credits_remaining), 0) AS BIGINT)
+             FROM credit_transactions m
+             WHERE m.user_id = u.user_id AND m.status = 'ACTIVE' AND m.expires_at > $2) AS balance,
+         u.tier, ",
+    subscribed!(),
+    ", ",
+    bought!("$2"),
+    " FROM users u WHERE u.user_id = $1"
+);
+
+/// A row of [`MEANS`].
+#[derive(FromRow)]
+struct Means {
+    balance: i64,
+    #[sqlx(flatten)]
+    rights: Rights,
+}
 
 /// Rows that somebody holds are marked the next time: this waits for nobody.
 const MARK_EXPIRED: Words = Words {
@@ -98,8 +116,9 @@ impl Store {
     /// The account's tier at this instant: the highest it has a right to.
     pub(crate) async fn tier(&self, user: &UserId, now: Timestamp) -> Result<Tier, StoreError> {
         again(|| async move {
-            let rights = self.read().await?.sql(TIERS).bind(user).bind(now).fetch_all().await?;
-            highest(rights)
+            let mut connection = self.read().await?;
+            let rights = connection.sql(RIGHTS).bind(user).bind(now).fetch_optional().await?;
+            rights.map(Rights::highest).ok_or(StoreError::Gone)
         })
         .await
     }
@@ -184,17 +203,15 @@ pub(super) async fn balance(
     Ok(balance)
 }
 
-/// As [`Store::tier`], in a transaction.
-pub(super) async fn tier(
+/// What the account may spend at this instant, and its tier, as [`Store::tier`].
+pub(super) async fn means(
     tx: &mut Writer,
     user: &UserId,
     now: Timestamp,
-) -> Result<Tier, StoreError> {
-    highest(tx.sql(TIERS).bind(user).bind(now).fetch_all().await?)
-}
-
-fn highest(rights: Vec<(Tier,)>) -> Result<Tier, StoreError> {
-    rights.into_iter().map(|(tier,)| tier).max().ok_or(StoreError::Gone)
+) -> Result<(i64, Tier), StoreError> {
+    let means: Option<Means> = tx.sql(MEANS).bind(user).bind(now).fetch_optional().await?;
+    let means = means.ok_or(StoreError::Gone)?;
+    Ok((means.balance, means.rights.highest()))
 }
 
 /// Lets a purchase follow its money, of which `back` of `paid` cents are not here (any more, or for

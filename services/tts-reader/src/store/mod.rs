@@ -30,6 +30,7 @@ mod payments;
 mod postgres;
 mod reservations;
 mod retry;
+mod rights;
 mod schema;
 mod services;
 mod sessions;

@@ -6,13 +6,17 @@ use super::{
     Account, Count, Key, Store, StoreError,
     counts::{count, stretch},
     retry::again,
+    rights::subscribed,
 };
 use crate::domain::{Timestamp, UserId};
 
 macro_rules! account {
     () => {
-        "u.user_id, u.username, u.email, u.first_name, u.last_name, u.remaining_chars, u.engine,
-         u.voice_id, u.is_active, u.email_verified, u.tier, u.created_at, u.last_login"
+        concat!(
+            "u.user_id, u.username, u.email, u.first_name, u.last_name, u.remaining_chars, u.engine,
+             u.voice_id, u.is_active, u.email_verified, u.tier, u.created_at, u.last_login, ",
+            subscribed!()
+        )
     };
 }
 

@@ -128,8 +128,7 @@ impl Store {
             return Err(StoreError::Gone);
         }
         insert_synthesis(&mut tx, user, reservation.credits, done, now).await?;
-        spent.credit_balance = ledger::balance(&mut tx, user, now).await?;
-        spent.tier = ledger::tier(&mut tx, user, now).await?;
+        (spent.credit_balance, spent.tier) = ledger::means(&mut tx, user, now).await?;
         if let Some(answer) = answer {
             answers::write(&mut tx, answer.claim, &(answer.text)(&spent)).await?;
         }
@@ -146,8 +145,7 @@ impl Store {
             let mut tx = self.write().await?;
             let spent: Option<Spent> = tx.sql(SPENT).bind(user).fetch_optional().await?;
             let mut spent = spent.ok_or(StoreError::Gone)?;
-            spent.credit_balance = ledger::balance(&mut tx, user, now).await?;
-            spent.tier = ledger::tier(&mut tx, user, now).await?;
+            (spent.credit_balance, spent.tier) = ledger::means(&mut tx, user, now).await?;
             Ok(spent)
         })
         .await

@@ -11,10 +11,8 @@ pub(crate) async fn analytics(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
 ) -> Result<Json<Value>, ApiError> {
-    let (totals, tier) = tokio::try_join!(
-        app.store.totals(&account.user_id),
-        app.store.tier(&account.user_id, Timestamp::now()),
-    )?;
+    let totals = app.store.totals(&account.user_id, Timestamp::now()).await?;
+    let tier = account.tier_with(totals.bought);
     Ok(Json(json!({
         "total_chars_synthesized": totals.total_chars_synthesized,
         "total_chars_extracted": totals.total_chars_extracted,

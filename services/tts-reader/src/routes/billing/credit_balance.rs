@@ -30,11 +30,8 @@ pub(crate) async fn credit_balance(
     Caller(account): Caller,
 ) -> Result<Json<CreditBalance>, ApiError> {
     let now = Timestamp::now();
-    let (rows, tier) = tokio::try_join!(
-        app.store.spendable(&account.user_id, now),
-        app.store.tier(&account.user_id, now),
-    )?;
-    let ledger = Ledger::of(rows, now);
+    let ledger = Ledger::of(app.store.spendable(&account.user_id, now).await?, now);
+    let tier = account.tier_with(ledger.tier());
     Ok(Json(CreditBalance {
         user_id: account.user_id,
         username: account.username,

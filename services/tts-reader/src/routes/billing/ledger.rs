@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::{domain::Timestamp, store::CreditRow};
+use crate::{
+    domain::{Tier, Timestamp},
+    store::CreditRow,
+};
 
 /// The balance and the transactions it is the sum of.
 #[derive(Debug, Serialize)]
@@ -40,6 +43,12 @@ impl Ledger {
             total_transactions: rows.len(),
             active_transactions: rows.into_iter().map(|row| Transaction::of(row, now)).collect(),
         }
+    }
+
+    /// The highest tier of what can be spent.
+    pub(crate) fn tier(&self) -> Option<Tier> {
+        let tiers = self.active_transactions.iter();
+        tiers.filter_map(|row| row.tier_at_purchase.as_deref()?.parse().ok()).max()
     }
 
     /// Any credit opens the voices; no tier closes them.
