@@ -55,11 +55,20 @@ pub(crate) fn make(folder: &Path, profile: &str) -> Result<bool> {
     Ok(true)
 }
 
-/// Builds the programs with this profile of cargo's.
+/// Builds the programs with this profile of cargo's: for checks (`dev`) as the tests have built them,
+/// otherwise with their own features and no others.
 pub(crate) fn build(profile: &str) -> Result<()> {
+    if profile == "dev" {
+        let bins: Vec<&str> = PROGRAMS.iter().flat_map(|(_, bin)| ["--bin", bin]).collect();
+        return crate::test::build(&bins);
+    }
     let programs = PROGRAMS.iter().flat_map(|(package, bin)| ["--package", package, "--bin", bin]);
-    let words: Vec<&str> = ["--locked", "--profile", profile].into_iter().chain(programs).collect();
-    crate::test::build(&words)
+    let built = crate::test::cargo()
+        .args(["build", "--quiet", "--locked", "--profile", profile])
+        .args(programs)
+        .status();
+    ensure!(built.context("cargo cannot be started")?.success(), "the programs do not build");
+    Ok(())
 }
 
 /// The same bytes for the same files, whoever packs them and when.

@@ -16,7 +16,7 @@ pub(crate) fn run() -> Result<[(&'static str, Checked); 2]> {
         Ok(python) => python,
         Err(why) => return Ok(WHAT.map(|what| (what, Checked::NotPossible(why.clone())))),
     };
-    build(&["--package", "tts-reader", "--bin", "tts-reader"])?;
+    build(&["--bin", "tts-reader"])?;
     let run = |script: &str| {
         let mut program = Command::new(&python);
         program.arg(peer.join(script)).arg("--service").arg(target().join("debug/tts-reader"));

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use crate::apt;
 use crate::npm;
 use crate::python::{Checked, check, target};
-use crate::test::cargo;
+use crate::test::build;
 
 /// Names under which systems have it.
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
@@ -28,11 +28,11 @@ pub(crate) fn run() -> Result<Checked> {
     };
     let pages = target().join("browser/pages");
     std::fs::create_dir_all(&pages)?;
-    let made = cargo()
-        .args(["run", "--quiet", "--package", "katydid-report", "--example", "pages", "--"])
+    build(&["--example", "pages"])?;
+    let made = Command::new(target().join("debug/examples/pages"))
         .arg(&pages)
         .status()
-        .context("cargo cannot be started")?;
+        .context("the example `pages` cannot be started")?;
     anyhow::ensure!(made.success(), "the pages cannot be made");
     check(browser.script("report.mjs", &pages, &[]))
 }

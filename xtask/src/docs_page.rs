@@ -12,7 +12,7 @@ pub(crate) fn run() -> Result<Checked> {
         Ok(browser) => browser,
         Err(why) => return Ok(Checked::NotPossible(why)),
     };
-    build(&["--package", "tts-reader", "--bin", "tts-reader"])?;
+    build(&["--bin", "tts-reader"])?;
     let shots = target().join("browser/docs");
     check(browser.script("docs.mjs", &target().join("debug/tts-reader"), &[&shots]))
 }

@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::python::{Checked, check, python_with, target};
-use crate::test::{cargo, root};
+use crate::test::{build, root};
 
 /// Installs the recogniser into the target folder when it can, and runs the check.
 pub(crate) fn run() -> Result<Checked> {
@@ -15,11 +15,7 @@ pub(crate) fn run() -> Result<Checked> {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(why)),
     };
-    let built = cargo()
-        .args(["build", "--quiet", "--package", "tts-reader-speech", "--example", "say"])
-        .status()
-        .context("cargo cannot be started")?;
-    anyhow::ensure!(built.success(), "the example `say` does not build");
+    build(&["--example", "say"])?;
     let mut program = Command::new(python);
     program.arg(tests.join("intelligibility.py")).arg(target().join("debug/examples/say"));
     check(program)

@@ -1,10 +1,10 @@
 //! The live page in a browser, over real runs of `tts-load` against its embedded backend.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::browser;
 use crate::python::{Checked, check, target};
-use crate::test::cargo;
+use crate::test::build;
 
 /// Builds the program, and uses its page as the guide's first way says; screenshots of each tab lie
 /// in `target/browser/live` then.
@@ -13,11 +13,7 @@ pub(crate) fn run() -> Result<Checked> {
         Ok(browser) => browser,
         Err(why) => return Ok(Checked::NotPossible(why)),
     };
-    let built = cargo()
-        .args(["build", "--quiet", "--package", "tts-reader-load-test", "--bin", "tts-load"])
-        .status()
-        .context("cargo cannot be started")?;
-    anyhow::ensure!(built.success(), "tts-load cannot be built");
+    build(&["--bin", "tts-load"])?;
     let shots = target().join("browser/live");
     check(browser.script("live.mjs", &target().join("debug/tts-load"), &[&shots]))
 }

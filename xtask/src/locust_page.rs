@@ -29,9 +29,9 @@ pub(crate) fn run() -> Result<Checked> {
     if !front_end.join("index.html").is_file() {
         return Ok(Checked::NotPossible(format!("Locust's package has no {FRONT_END}")));
     }
-    build(&["--package", "tts-reader-load-test", "--bin", "tts-load"])?;
-    build(&["--package", "katydid-testkit", "--bin", "test-target"])?;
-    build(&["--package", "katydid", "--example", "faulty"])?;
+    build(&["--bin", "tts-load"])?;
+    build(&["--bin", "test-target"])?;
+    build(&["--example", "faulty"])?;
     let built = target().join("debug");
     let more = [
         front_end,

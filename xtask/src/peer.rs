@@ -37,7 +37,7 @@ pub(crate) fn stripe() -> Result<Checked> {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(format!("stripe: {why}"))),
     };
-    build(&["--package", "katydid-testkit", "--bin", "stripe-double"])?;
+    build(&["--bin", "stripe-double"])?;
     let mut program = Command::new(python);
     program
         .arg(peer.join("stripe_double.py"))
@@ -53,8 +53,8 @@ pub(crate) fn api(how: &[&str]) -> Result<Checked> {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(format!("schemathesis: {why}"))),
     };
-    build(&["--package", "tts-reader", "--bin", "tts-reader"])?;
-    build(&["--package", "katydid-testkit", "--bin", "stripe-double"])?;
+    build(&["--bin", "tts-reader"])?;
+    build(&["--bin", "stripe-double"])?;
     let mut program = Command::new(python);
     program
         .arg(peer.join("api.py"))
@@ -68,7 +68,7 @@ pub(crate) fn api(how: &[&str]) -> Result<Checked> {
 
 /// Locust's HTTP API beside ours, over a made-up run.
 fn pages(python: &Path) -> Result<Checked> {
-    build(&["--package", "katydid-web", "--example", "demo"])?;
+    build(&["--example", "demo"])?;
     let mut program = Command::new(python);
     program
         .arg(root().join("xtask/peer/web.py"))
@@ -84,8 +84,8 @@ fn pages(python: &Path) -> Result<Checked> {
 /// A check that is told of the load test that Locust has too, and of a target for both: built here,
 /// the load test as `how` tells cargo.
 pub(crate) fn beside(python: &Path, script: &Path, how: &[&str]) -> Result<Command> {
-    build(&[&["--package", "katydid", "--example", "peer"], how].concat())?;
-    build(&["--package", "katydid-testkit", "--bin", "test-target"])?;
+    build(&[&["--example", "peer"], how].concat())?;
+    build(&["--bin", "test-target"])?;
     let mut program = Command::new(python);
     program
         .arg(script)

@@ -1,10 +1,11 @@
 //! The one test command: Rust's tests, the recogniser's, and a last line that counts them.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
+use cargo_metadata::Message;
 
 use crate::python::Checked;
 use crate::{
@@ -58,9 +59,13 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
-/// Builds what these words of cargo's name.
+/// Builds what these words of cargo's name, by its name in the whole workspace: then it has the
+/// features of all of it, as the tests have them. Of one package alone tokio, hyper, sqlx and
+/// ourselves would be compiled anew for each choice of features, for minutes.
 pub(crate) fn build(words: &[&str]) -> Result<()> {
-    let built = cargo().args(["build", "--quiet"]).args(words).status();
+    // What tests depend on has features, too, and counts once an example is asked for.
+    let all = ["build", "--quiet", "--workspace", "--example", "say"];
+    let built = cargo().args(all).args(words).status();
     anyhow::ensure!(
         built.context("cargo cannot be started")?.success(),
         "`cargo build {}` fails",
@@ -69,7 +74,23 @@ pub(crate) fn build(words: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Runs a `cargo test`, showing what it prints; how many passed and failed.
+/// The test programs of the package in this folder, as `cargo test --workspace` has built them.
+pub(crate) fn test_programs(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut building = cargo();
+    building.args(["test", "--quiet", "--workspace", "--no-run", "--message-format", "json"]);
+    let mut child = building.stdout(Stdio::piped()).spawn().context("cargo cannot be started")?;
+    let output = child.stdout.take().context("stdout was asked for")?;
+    let mut programs = Vec::new();
+    for message in Message::parse_stream(BufReader::new(output)) {
+        let Message::CompilerArtifact(built) = message? else { continue };
+        let mine = built.manifest_path.as_std_path().parent() == Some(folder);
+        programs.extend(built.executable.filter(|_| mine && built.profile.test));
+    }
+    anyhow::ensure!(child.wait()?.success(), "the tests do not build");
+    Ok(programs.into_iter().map(Into::into).collect())
+}
+
+/// Runs tests, showing what it prints; how many passed and failed.
 pub(crate) fn rust_tests(mut command: Command) -> Result<(u64, u64)> {
     let mut child = command.stdout(Stdio::piped()).spawn().context("cargo cannot be started")?;
     let output = child.stdout.take().context("stdout was asked for")?;
