@@ -1,8 +1,8 @@
 //! Threads for what people look at give way to those that make the load.
 
-/// Where both want the same CPU, the load gets ten times as much, and gets it at once.
+/// Where both want the same CPU, the load gets three times as much, and gets it at once.
 #[cfg(target_os = "linux")]
-const NICENESS: i32 = 10;
+const NICENESS: i32 = 5;
 
 /// What `start` starts, with threads that give way to all others of this program: where CPUs are
 /// scarce, a page with many readers must not make requests late.
