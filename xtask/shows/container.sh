@@ -8,7 +8,7 @@
 # Debian's C compiler and the Rust toolchain of this machine. So every step of the file is executed, by the program
 # that others build images with, but on bases that are not the published ones.
 set -euo pipefail
-mirror=${1:-http://deb.debian.org/debian}
+mirror=${1:-} # otherwise debootstrap's own choice
 profile=${PROFILE:-fast}
 cd "$(dirname "$0")/../.."
 for program in buildah debootstrap; do
@@ -37,7 +37,7 @@ trap end EXIT
 
 echo "== bases"
 root=$target/bookworm
-[ -e "$root/etc/debian_version" ] || debootstrap --variant=minbase bookworm "$root" "$mirror" >"$work/debootstrap.log" || { tail -5 "$work/debootstrap.log"; exit 1; }
+[ -e "$root/etc/debian_version" ] || debootstrap --variant=minbase bookworm "$root" ${mirror:+"$mirror"} >"$work/debootstrap.log" || { tail -5 "$work/debootstrap.log"; exit 1; }
 base=$(buildah from scratch)
 buildah add --quiet "$base" "$root" / >/dev/null
 buildah commit --quiet "$base" localhost/debian:bookworm-slim >/dev/null

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::python::{python_with, target};
-use crate::test::{cargo, root};
+use crate::test::{build, root};
 
 /// Names them all.
 pub(crate) fn list() -> Result<bool> {
@@ -49,8 +49,7 @@ fn of_lies() -> Result<Result<[PathBuf; 2], String>> {
         Ok(python) => python,
         Err(why) => return Ok(Err(why)),
     };
-    let built = cargo().args(["build", "--quiet", "--package", "lies"]).status();
-    anyhow::ensure!(built.context("cargo cannot be started")?.success(), "lies does not build");
+    build(&["--bin", "lies"])?;
     Ok(Ok([target().join("debug/lies"), python]))
 }
 

@@ -124,31 +124,31 @@ impl<'de, T: Pack + Deserialize<'de>> Deserialize<'de> for Grown<T> {
 
 /// Pairs of counts, in as few bytes as the largest asks for.
 #[derive(Clone, Debug)]
-pub(crate) enum Counts {
+pub(crate) enum PackedPairs {
     Bytes(Arc<[(u8, u8)]>),
     Halves(Arc<[(u16, u16)]>),
     Whole(Arc<[(u32, u32)]>),
 }
 
 impl Pack for (u32, u32) {
-    type Packed = Counts;
+    type Packed = PackedPairs;
 
-    fn pack(row: &[Self]) -> Counts {
+    fn pack(row: &[Self]) -> PackedPairs {
         let most = row.iter().map(|pair| pair.0.max(pair.1)).max().unwrap_or(0);
         if u8::try_from(most).is_ok() {
-            Counts::Bytes(row.iter().map(|pair| (pair.0 as u8, pair.1 as u8)).collect())
+            PackedPairs::Bytes(row.iter().map(|pair| (pair.0 as u8, pair.1 as u8)).collect())
         } else if u16::try_from(most).is_ok() {
-            Counts::Halves(row.iter().map(|pair| (pair.0 as u16, pair.1 as u16)).collect())
+            PackedPairs::Halves(row.iter().map(|pair| (pair.0 as u16, pair.1 as u16)).collect())
         } else {
-            Counts::Whole(row.into())
+            PackedPairs::Whole(row.into())
         }
     }
 
-    fn each(packed: &Counts, mut take: impl FnMut(Self)) {
+    fn each(packed: &PackedPairs, mut take: impl FnMut(Self)) {
         match packed {
-            Counts::Bytes(row) => row.iter().for_each(|it| take((it.0.into(), it.1.into()))),
-            Counts::Halves(row) => row.iter().for_each(|it| take((it.0.into(), it.1.into()))),
-            Counts::Whole(row) => row.iter().for_each(|it| take(*it)),
+            PackedPairs::Bytes(row) => row.iter().for_each(|it| take((it.0.into(), it.1.into()))),
+            PackedPairs::Halves(row) => row.iter().for_each(|it| take((it.0.into(), it.1.into()))),
+            PackedPairs::Whole(row) => row.iter().for_each(|it| take(*it)),
         }
     }
 }
@@ -167,8 +167,8 @@ mod tests {
         assert!(copy.rest.len() <= BLOCK && copy.over.len() == 4);
         for (one, other) in copy.over.iter().zip(&row.over) {
             let same = match (one, other) {
-                (Counts::Bytes(one), Counts::Bytes(other)) => Arc::ptr_eq(one, other),
-                (Counts::Halves(one), Counts::Halves(other)) => Arc::ptr_eq(one, other),
+                (PackedPairs::Bytes(one), PackedPairs::Bytes(other)) => Arc::ptr_eq(one, other),
+                (PackedPairs::Halves(one), PackedPairs::Halves(other)) => Arc::ptr_eq(one, other),
                 _ => false,
             };
             assert!(same, "{one:?}, {other:?}");

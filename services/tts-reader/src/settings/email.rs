@@ -95,7 +95,7 @@ pub(super) fn resolve(
     let login = login(env)?;
     let encryption = encryption(env, port)?;
     if encryption == Encryption::None && login.is_some() && !is_loopback(host) {
-        return Err(contradiction(
+        return Err(SettingsError::contradiction(
             "SMTP_USE_TLS=false",
             "SMTP_PASSWORD",
             "the password would cross the network in clear; leave SMTP_USE_TLS out",
@@ -103,7 +103,7 @@ pub(super) fn resolve(
     }
     let of_login = login.as_ref().and_then(|(name, _)| mailbox("SMTP_USERNAME", name).ok());
     let Some(sender) = from.or(of_login) else {
-        return Err(contradiction(
+        return Err(SettingsError::contradiction(
             "SMTP_HOST",
             "no SMTP_FROM",
             "say whom letters come from, such as SMTP_FROM=no-reply@example.com",
@@ -147,7 +147,7 @@ fn login(env: &Environment) -> Result<Option<(String, Hidden)>, SettingsError> {
     match (env.text("SMTP_USERNAME"), env.text("SMTP_PASSWORD")) {
         (Some(name), Some(password)) => Ok(Some((name.to_owned(), Hidden(password.to_owned())))),
         (None, None) => Ok(None),
-        _ => Err(contradiction(
+        _ => Err(SettingsError::contradiction(
             "SMTP_USERNAME",
             "SMTP_PASSWORD",
             "a login has both; set the other one too, or none of them",
@@ -171,14 +171,6 @@ fn mailbox(name: &str, text: &str) -> Result<String, SettingsError> {
 
 fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-fn contradiction(first: &str, second: &str, advice: &str) -> SettingsError {
-    SettingsError::Contradiction {
-        first: first.to_owned(),
-        second: second.to_owned(),
-        advice: advice.to_owned(),
-    }
 }
 
 #[cfg(test)]

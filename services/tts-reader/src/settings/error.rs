@@ -83,3 +83,15 @@ pub enum SettingsError {
         source: std::io::Error,
     },
 }
+
+impl SettingsError {
+    /// Two settings that exclude each other, as their owner wrote them, and what to do.
+    pub(super) fn contradiction(
+        first: impl Into<String>,
+        second: impl Into<String>,
+        advice: &str,
+    ) -> Self {
+        let advice = advice.to_owned();
+        Self::Contradiction { first: first.into(), second: second.into(), advice }
+    }
+}

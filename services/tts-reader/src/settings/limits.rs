@@ -62,28 +62,20 @@ pub(super) fn resolve(env: &Environment) -> Result<Limits, SettingsError> {
     time("BODY_TIMEOUT_SECONDS", 3_600, &mut limits.body_time)?;
     time("REQUEST_TIMEOUT_SECONDS", 86_400, &mut limits.request_time)?;
     if limits.url_bytes >= limits.head_bytes {
-        return Err(out_of_reach(
-            &format!("MAX_URL_LENGTH={}", limits.url_bytes),
-            &format!("MAX_HEADER_BYTES={}", limits.head_bytes),
+        return Err(SettingsError::contradiction(
+            format!("MAX_URL_LENGTH={}", limits.url_bytes),
+            format!("MAX_HEADER_BYTES={}", limits.head_bytes),
             "the address is a part of the head; allow the head more bytes",
         ));
     }
     if limits.body_time >= limits.request_time {
-        return Err(out_of_reach(
-            &format!("BODY_TIMEOUT_SECONDS={}", limits.body_time.as_secs()),
-            &format!("REQUEST_TIMEOUT_SECONDS={}", limits.request_time.as_secs()),
+        return Err(SettingsError::contradiction(
+            format!("BODY_TIMEOUT_SECONDS={}", limits.body_time.as_secs()),
+            format!("REQUEST_TIMEOUT_SECONDS={}", limits.request_time.as_secs()),
             "a request takes at least as long as its body; allow the request more time",
         ));
     }
     Ok(limits)
-}
-
-fn out_of_reach(first: &str, second: &str, advice: &str) -> SettingsError {
-    SettingsError::Contradiction {
-        first: first.to_owned(),
-        second: second.to_owned(),
-        advice: advice.to_owned(),
-    }
 }
 
 #[cfg(test)]

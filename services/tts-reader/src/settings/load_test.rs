@@ -65,11 +65,7 @@ fn names(database: &DatabaseUrl) -> Vec<String> {
 }
 
 fn refused(first: &str, advice: &str) -> SettingsError {
-    SettingsError::Contradiction {
-        first: first.to_owned(),
-        second: "LOAD_TEST_MODE=true".to_owned(),
-        advice: advice.to_owned(),
-    }
+    SettingsError::contradiction(first, "LOAD_TEST_MODE=true", advice)
 }
 
 #[cfg(test)]

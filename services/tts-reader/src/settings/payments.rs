@@ -105,12 +105,11 @@ pub(super) fn resolve(env: &Environment, dev: bool) -> Result<Payments, Settings
         return Ok(if dev { Payments::Mock(Prices::made_up()) } else { Payments::Off });
     };
     let Some(secret) = env.text("STRIPE_WEBHOOK_SECRET") else {
-        return Err(SettingsError::Contradiction {
-            first: "STRIPE_API_KEY".to_owned(),
-            second: "no STRIPE_WEBHOOK_SECRET".to_owned(),
-            advice: "people would pay and get nothing; set the secret of the webhook endpoint"
-                .to_owned(),
-        });
+        return Err(SettingsError::contradiction(
+            "STRIPE_API_KEY",
+            "no STRIPE_WEBHOOK_SECRET",
+            "people would pay and get nothing; set the secret of the webhook endpoint",
+        ));
     };
     let price = |name| env.text(name).map(str::to_owned);
     Ok(Payments::Stripe(Stripe {

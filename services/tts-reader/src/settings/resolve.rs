@@ -97,11 +97,11 @@ fn database(flags: &Flags, env: &Environment) -> Result<Option<DatabaseUrl>, Set
     if let (Some(new), Some(old)) = (new, old)
         && new != old
     {
-        return Err(SettingsError::Contradiction {
-            first: "DATABASE_URL".to_owned(),
-            second: "DATABASE_CONNECTION_STRING".to_owned(),
-            advice: "they name different databases; keep one of them".to_owned(),
-        });
+        return Err(SettingsError::contradiction(
+            "DATABASE_URL",
+            "DATABASE_CONNECTION_STRING",
+            "they name different databases; keep one of them",
+        ));
     }
     match (new, old) {
         (Some(url), _) => DatabaseUrl::parse(&env.given_as("DATABASE_URL"), url).map(Some),
@@ -115,12 +115,11 @@ fn database(flags: &Flags, env: &Environment) -> Result<Option<DatabaseUrl>, Set
 fn dev(flags: &Flags, load_test: bool, env: &Environment) -> Result<bool, SettingsError> {
     let dev = flags.dev || load_test;
     if dev && production(env) {
-        return Err(SettingsError::Contradiction {
-            first: if flags.dev { "--dev" } else { "LOAD_TEST_MODE=true" }.to_owned(),
-            second: "ENVIRONMENT=production".to_owned(),
-            advice: "test routes give credits to anybody who asks; leave one of the two out"
-                .to_owned(),
-        });
+        return Err(SettingsError::contradiction(
+            if flags.dev { "--dev" } else { "LOAD_TEST_MODE=true" },
+            "ENVIRONMENT=production",
+            "test routes give credits to anybody who asks; leave one of the two out",
+        ));
     }
     Ok(dev)
 }
@@ -153,11 +152,11 @@ fn delay(env: &Environment) -> Result<Duration, SettingsError> {
 fn fault(env: &Environment, name: &'static str, most: u64) -> Result<u64, SettingsError> {
     let amount = env.number(name, 0, most)?.unwrap_or(0);
     if amount > 0 && production(env) {
-        return Err(SettingsError::Contradiction {
-            first: format!("{name}={amount}"),
-            second: "ENVIRONMENT=production".to_owned(),
-            advice: "a fault on purpose is for tests; leave it out".to_owned(),
-        });
+        return Err(SettingsError::contradiction(
+            format!("{name}={amount}"),
+            "ENVIRONMENT=production",
+            "a fault on purpose is for tests; leave it out",
+        ));
     }
     Ok(amount)
 }

@@ -24,11 +24,8 @@ impl Environment {
             let name = format!("{}{SUFFIX}", setting.name);
             let Some(path) = self.raw(&name).map(PathBuf::from) else { continue };
             if self.is_set(setting.name) {
-                return Err(SettingsError::Contradiction {
-                    first: setting.name.to_owned(),
-                    second: name,
-                    advice: "they may name different secrets; keep one of them".to_owned(),
-                });
+                let advice = "they may name different secrets; keep one of them";
+                return Err(SettingsError::contradiction(setting.name, name, advice));
             }
             let text = read(&path).map_err(|source| SettingsError::GivenFile {
                 name: name.clone(),

@@ -5,7 +5,7 @@ use crate::{
     store::{
         Change, Credited, Event, ExtractionDone, Grant, NewAccount, Session, Store, Subscription,
         Verdict,
-        ledger::tests::{Bench, Home, bench},
+        ledger::tests::{Bench, Home, ann, bench},
         schema::MIGRATIONS,
         statement::{Row, Words},
     },
@@ -159,16 +159,7 @@ async fn what_is_told_later_reaches_the_books_and_nobody_else() {
     let bench = bench().await;
     bench.history().await;
     bench.store.delete_account(&bench.user, bench.at(1)).await.unwrap();
-    let again = NewAccount {
-        username: "ann".to_owned(),
-        email: "ann@example.com".to_owned(),
-        password_hash: String::new(),
-        first_name: None,
-        last_name: None,
-        origin: Default::default(),
-        tier: Tier::Free,
-        email_verified: true,
-    };
+    let again = NewAccount { email_verified: true, ..ann() };
     let other = bench.store.create_accounts(&[again], None, bench.at(2)).await.unwrap().remove(0);
 
     let back = Change::Refund { payment: "pi_1".to_owned(), paid: 600, refunded: 600 };

@@ -38,11 +38,8 @@ impl Home {
     }
 }
 
-pub(in crate::store) async fn bench() -> Bench {
-    let home = Home::fresh();
-    let store = Store::open(&home.url(), 4).await.unwrap();
-    let start = Timestamp::now();
-    let ann = NewAccount {
+pub(in crate::store) fn ann() -> NewAccount {
+    NewAccount {
         username: "ann".to_owned(),
         email: "ann@example.com".to_owned(),
         password_hash: String::new(),
@@ -51,8 +48,14 @@ pub(in crate::store) async fn bench() -> Bench {
         origin: Default::default(),
         tier: Tier::Free,
         email_verified: false,
-    };
-    let user = store.create_accounts(&[ann], None, start).await.unwrap().remove(0);
+    }
+}
+
+pub(in crate::store) async fn bench() -> Bench {
+    let home = Home::fresh();
+    let store = Store::open(&home.url(), 4).await.unwrap();
+    let start = Timestamp::now();
+    let user = store.create_accounts(&[ann()], None, start).await.unwrap().remove(0);
     Bench { store, user, start, _home: home }
 }
 
