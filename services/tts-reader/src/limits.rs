@@ -1,7 +1,7 @@
 //! Limits by the hour that hold whichever of several services a request comes to.
 //!
 //! A service on SQLite is alone and counts in memory (`rate_limit.rs`). Services on one PostgreSQL count
-//! there, by one statement a try (`store/counts.rs`).
+//! there, many tries at once in one statement (`store/counts.rs`).
 
 use std::{
     collections::HashMap,
@@ -15,7 +15,7 @@ use crate::{
     domain::UserId,
     errors::ApiError,
     rate_limit::{Exceeded, RateLimiter, RateStatus},
-    store::{Account, Count, Key, Store, StoreError},
+    store::{Account, Count, Desk, Key, Store, StoreError},
 };
 
 /// Refusals that are remembered, at most.
@@ -35,6 +35,7 @@ pub(crate) struct Shared {
     /// Tells its keys from those of other limits.
     what: &'static str,
     limit: u32,
+    desk: Desk,
     /// Who is refused, and until when: a flood of refused requests must stay cheap. `None` where tries
     /// are given back, which ends a refusal early.
     refused: Option<Refusals>,
@@ -62,7 +63,8 @@ impl Limiter {
 
     fn with(what: &'static str, limit: u32, store: &Store, refused: Option<Refusals>) -> Self {
         if store.is_shared() {
-            Self::Database(Shared { store: store.clone(), what, limit, refused })
+            let desk = Desk::new(store, limit);
+            Self::Database(Shared { store: store.clone(), what, limit, desk, refused })
         } else {
             Self::Memory(Box::new(RateLimiter::new(limit)))
         }
@@ -136,7 +138,7 @@ impl Shared {
     ) -> Result<(RateStatus, Option<Account>), Denied> {
         let key = self.key(user.as_str());
         self.unless_refused(&key)?;
-        let counted = self.store.counted_account_of(&key, self.limit, session, user).await?;
+        let counted = self.desk.pass(key, session, user).await?;
         Ok((self.judge(key, counted.count)?, counted.account))
     }
 

@@ -14,7 +14,9 @@ use super::{
     connection::{Reader, ReaderConnection, Writer, WriterTransaction},
     postgres,
     retry::again,
-    schema, sqlite,
+    schema,
+    spendable::Askers,
+    sqlite,
     traffic::{Lane, Lent, Purpose, Traffic},
 };
 use crate::settings::DatabaseUrl;
@@ -42,6 +44,7 @@ pub(crate) struct Store {
     delay: Duration,
     /// Whose reservations are this service's.
     pub(super) owner: Arc<str>,
+    pub(super) spending: Askers,
 }
 
 #[derive(Debug, Clone)]
@@ -120,7 +123,7 @@ impl Store {
             }
         };
         let owner = uuid::Uuid::new_v4().to_string().into();
-        Ok(Self { pools, traffic, delay: Duration::ZERO, owner })
+        Ok(Self { pools, traffic, delay: Duration::ZERO, owner, spending: Askers::default() })
     }
 
     /// Whether there is a database of ours to open, of whatever version.

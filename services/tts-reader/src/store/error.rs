@@ -70,6 +70,29 @@ impl StoreError {
         matches!(self, Self::Conflict(_) | Self::Lost(_))
     }
 
+    /// The same for somebody else who waited for the same statement.
+    pub(super) fn alike(&self) -> Self {
+        let again = |cause: &sqlx::Error| sqlx::Error::Protocol(cause.to_string());
+        match self {
+            Self::Busy => Self::Busy,
+            Self::Slow(cause) => Self::Slow(again(cause)),
+            Self::Conflict(cause) => Self::Conflict(again(cause)),
+            Self::Away(cause) => Self::Away(cause.clone()),
+            Self::Lost(cause) => Self::Lost(cause.clone()),
+            Self::Unsure(cause) => Self::Unsure(cause.clone()),
+            Self::Open { path, source } => Self::Open { path: path.clone(), source: again(source) },
+            Self::Connect { url, reason } => {
+                Self::Connect { url: url.clone(), reason: reason.clone() }
+            }
+            Self::Newer { found, known } => Self::Newer { found: *found, known: *known },
+            Self::Taken(column) => Self::Taken(*column),
+            Self::Nul => Self::Nul,
+            Self::Gone => Self::Gone,
+            Self::NoRoom(cause) => Self::NoRoom(again(cause)),
+            Self::Sql(cause) => Self::Sql(again(cause)),
+        }
+    }
+
     /// Whether the database is not there, rather than unwilling.
     pub(crate) fn is_outage(&self) -> bool {
         matches!(self, Self::Away(_) | Self::Lost(_) | Self::Unsure(_))

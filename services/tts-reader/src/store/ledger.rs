@@ -54,13 +54,6 @@ impl Grant {
 /// Keeps everybody else from changing what the account can spend, until the transaction ends.
 const ACCOUNT: Words = locking!("SELECT tier FROM users WHERE user_id = $1", "users");
 
-pub(super) const SPENDABLE: &str = "
-    SELECT id, credits_purchased, credits_remaining, purchase_price, tier_at_purchase,
-           purchased_at, expires_at, status, stripe_payment_id, created_at
-    FROM credit_transactions
-    WHERE user_id = $1 AND status = 'ACTIVE' AND expires_at > $2 AND credits_remaining > 0
-    ORDER BY expires_at, id";
-
 const RIGHTS: &str = concat!(
     "SELECT u.tier, ",
     subscribed!(),
@@ -101,18 +94,6 @@ const MARK_EXPIRED: Words = Words {
 };
 
 impl Store {
-    /// The transactions an account can spend from, the next to expire first.
-    pub(crate) async fn spendable(
-        &self,
-        user: &UserId,
-        now: Timestamp,
-    ) -> Result<Vec<CreditRow>, StoreError> {
-        again(|| async move {
-            self.read().await?.sql(SPENDABLE).bind(user).bind(now).fetch_all().await
-        })
-        .await
-    }
-
     /// The account's tier at this instant: the highest it has a right to.
     pub(crate) async fn tier(&self, user: &UserId, now: Timestamp) -> Result<Tier, StoreError> {
         again(|| async move {

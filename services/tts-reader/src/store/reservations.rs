@@ -3,8 +3,9 @@
 use super::{
     Store, StoreError,
     connection::Writer,
-    ledger::{CreditRow, SPENDABLE, lock},
+    ledger::{CreditRow, lock},
     retry::{FromStore, again},
+    spendable::SPENDABLE,
     statement::{Words, locking},
 };
 use crate::domain::{Timestamp, UserId};

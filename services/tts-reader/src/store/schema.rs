@@ -22,6 +22,7 @@ pub(super) const MIGRATIONS: Migrations = &[
     ("disputes", include_str!("../../migrations/0009_disputes.sql")),
     ("counts", include_str!("../../migrations/0010_counts.sql")),
     ("services", include_str!("../../migrations/0011_services.sql")),
+    ("counts together", include_str!("../../migrations/0012_counts_together.sql")),
 ];
 
 const POSTGRES_ALONE: &str = "-- @postgres\n";

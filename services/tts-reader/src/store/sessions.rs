@@ -1,13 +1,6 @@
 //! Logins: what makes a token good, and what ends it.
 
-use sqlx::{ColumnIndex, Decode, FromRow, Type};
-
-use super::{
-    Account, Count, Key, Store, StoreError,
-    counts::{count, stretch},
-    retry::again,
-    rights::subscribed,
-};
+use super::{Account, Store, StoreError, retry::again, rights::subscribed};
 use crate::domain::{Timestamp, UserId};
 
 macro_rules! account {
@@ -19,49 +12,16 @@ macro_rules! account {
         )
     };
 }
+pub(super) use account;
 
-/// The one statement behind every authenticated request, …
+/// The one statement behind every authenticated request; where services share a database it is the desk's
+/// (`desk.rs`).
 const ACCOUNT_OF: &str = concat!(
     "SELECT ",
     account!(),
     " FROM sessions s JOIN users u ON u.user_id = s.user_id
       WHERE s.id = $1 AND s.user_id = $2 AND u.is_active = TRUE"
 );
-
-/// … and where services share a database, also the one that counts it. A request without a good session
-/// is counted, too.
-const COUNTED_ACCOUNT_OF: &str = concat!(
-    "WITH counted AS (",
-    count!(),
-    ") SELECT counted.passed, counted.total, counted.oldest, counted.seen, ",
-    account!(),
-    " FROM counted
-      LEFT JOIN (sessions s JOIN users u ON u.user_id = s.user_id AND u.is_active = TRUE)
-      ON s.id = $4 AND s.user_id = $5"
-);
-
-/// A request that was counted, and whose it is.
-#[derive(Debug)]
-pub(crate) struct Counted {
-    pub(crate) count: Count,
-    pub(crate) account: Option<Account>,
-}
-
-impl<'r, R> FromRow<'r, R> for Counted
-where
-    R: sqlx::Row,
-    Count: FromRow<'r, R>,
-    Account: FromRow<'r, R>,
-    &'r str: ColumnIndex<R>,
-    UserId: Decode<'r, R::Database> + Type<R::Database>,
-{
-    fn from_row(row: &'r R) -> sqlx::Result<Self> {
-        // Without an account all its columns are NULL.
-        let found: Option<UserId> = row.try_get("user_id")?;
-        let account = found.map(|_| Account::from_row(row)).transpose()?;
-        Ok(Self { count: Count::from_row(row)?, account })
-    }
-}
 
 /// A login as it begins, or goes on with a new refresh token.
 #[derive(Debug)]
@@ -93,23 +53,6 @@ impl Store {
     ) -> Result<Option<Account>, StoreError> {
         again(|| async move {
             self.read().await?.sql(ACCOUNT_OF).bind(session).bind(user).fetch_optional().await
-        })
-        .await
-    }
-
-    /// Counts a request under the key, and finds the account as [`Store::account_of`] does.
-    pub(crate) async fn counted_account_of(
-        &self,
-        key: &Key,
-        limit: u32,
-        session: &str,
-        user: &UserId,
-    ) -> Result<Counted, StoreError> {
-        again(|| async move {
-            let mut connection = self.read().await?;
-            let counting = connection.sql(COUNTED_ACCOUNT_OF).bind(&key[..]);
-            let counting = counting.bind(stretch(limit)).bind(i64::from(limit));
-            counting.bind(session).bind(user).fetch_one().await
         })
         .await
     }

@@ -79,6 +79,22 @@ impl Statement<'_> {
         }
     }
 
+    /// A list for a `$1` of PostgreSQL, which alone has such values.
+    ///
+    /// # Panics
+    /// On SQLite: a statement with lists is written for PostgreSQL.
+    pub(super) fn bind_list<'t, T>(self, values: Vec<T>) -> Self
+    where
+        Vec<T>: Encode<'t, Postgres> + Type<Postgres>,
+    {
+        match self {
+            Self::Sqlite(..) => unreachable!("lists are PostgreSQL's"),
+            Self::Postgres(query, connection, traffic) => {
+                Self::Postgres(query.bind(values), connection, traffic)
+            }
+        }
+    }
+
     /// How many rows it changed.
     pub(super) async fn execute(self) -> Result<u64, StoreError> {
         Ok(match self {
