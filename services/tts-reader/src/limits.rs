@@ -25,7 +25,7 @@ const REMEMBERED: usize = 100_000;
 #[derive(Debug)]
 pub(crate) enum Limiter {
     Memory(Box<RateLimiter<String>>),
-    Database(Shared),
+    Database(Box<Shared>),
 }
 
 /// A limit that holds for all services on the database.
@@ -64,7 +64,7 @@ impl Limiter {
     fn with(what: &'static str, limit: u32, store: &Store, refused: Option<Refusals>) -> Self {
         if store.is_shared() {
             let desk = Desk::new(store, limit);
-            Self::Database(Shared { store: store.clone(), what, limit, desk, refused })
+            Self::Database(Box::new(Shared { store: store.clone(), what, limit, desk, refused }))
         } else {
             Self::Memory(Box::new(RateLimiter::new(limit)))
         }

@@ -27,8 +27,6 @@ pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const AWAY_TIMEOUT: Duration = Duration::from_secs(1);
 /// The pause between two tries to connect to one that is away.
 const LOOK_OUT_PAUSE: Duration = Duration::from_millis(200);
-/// What beginning a transaction may take beyond the wait for a connection.
-const BEGIN_TIMEOUT: Duration = Duration::from_secs(2);
 /// What closing the connections to PostgreSQL may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -189,7 +187,8 @@ impl Store {
             }
             Pools::Postgres(pool) => {
                 let _waiting = is_full(pool).then(|| self.traffic.wait(lane));
-                WriterTransaction::Postgres(self.reach(pool, pool.begin()).await?)
+                let begun = async { postgres::begin(pool.acquire().await?, &self.traffic).await };
+                WriterTransaction::Postgres(self.reach(pool, begun).await?)
             }
         };
         let lent = Lent::new(&self.traffic, Purpose::Writing);
@@ -206,7 +205,7 @@ impl Store {
     ) -> Result<T, StoreError> {
         let start = Instant::now();
         let away = self.traffic.is_away();
-        let patience = if away { AWAY_TIMEOUT } else { ACQUIRE_TIMEOUT + BEGIN_TIMEOUT };
+        let patience = if away { AWAY_TIMEOUT } else { ACQUIRE_TIMEOUT + postgres::BEGIN_TIMEOUT };
         let mut call = pin!(call);
         let cause = match tokio::time::timeout(patience, call.as_mut()).await {
             Ok(Ok(it)) => {

@@ -173,10 +173,10 @@ mod tests {
                 async move {
                     batches.lock().unwrap().push(numbers.len());
                     gate.acquire().await.unwrap().forget();
-                    match numbers.contains(&13) {
-                        true => Err(StoreError::Busy),
-                        false => Ok(numbers.iter().map(|number| number * 2).collect()),
+                    if numbers.contains(&13) {
+                        return Err(StoreError::Busy);
                     }
+                    Ok(numbers.iter().map(|number| number * 2).collect())
                 }
             };
             self.crowd.ask(number, work).await

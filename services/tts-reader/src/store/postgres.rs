@@ -3,7 +3,8 @@
 use std::{io::ErrorKind, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
-    Connection, PgConnection, PgPool,
+    Connection, PgConnection, PgPool, Postgres, Transaction,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -17,6 +18,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection that rested longer is asked whether it still lives before it is lent: under load
 /// none is, and after an outage those that broke meanwhile are noticed.
 const RESTED: Duration = Duration::from_secs(1);
+/// What beginning a transaction may take.
+pub(super) const BEGIN_TIMEOUT: Duration = Duration::from_secs(2);
 /// What a connection that proves itself may take.
 const PROOF_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -71,20 +74,41 @@ pub(super) fn pool(
             })
         })
         // What comes back is asked by sqlx itself, without a limit: it would wait for ever for one
-        // that hangs, and keep its place in the pool.
+        // that hangs, and keep its place in the pool. Whatever was begun on it is over.
         .after_release(move |connection, _| {
             let distrustful = traffic.is_distrustful();
             Box::pin(async move {
                 if !distrustful {
                     return Ok(true);
                 }
-                tokio::time::timeout(PROOF_TIMEOUT, connection.ping())
-                    .await
-                    .map_err(|_| sqlx::Error::PoolTimedOut)?
-                    .map(|()| true)
+                let rolled_back = sqlx::raw_sql("ROLLBACK").execute(connection);
+                let proven = tokio::time::timeout(PROOF_TIMEOUT, rolled_back).await;
+                proven.map_err(|_| sqlx::Error::PoolTimedOut)?.map(|_| true)
             })
         });
     Ok(pool.connect_lazy_with(options(url)?))
+}
+
+/// Begins a transaction, in a task of its own: whoever wants it may hang up at any time, and when its future
+/// is dropped with a BEGIN on the way sqlx takes the connection back with a transaction open. Single
+/// statements of others would then be part of it, and wait with all that they hold until it is over.
+pub(super) async fn begin(
+    connection: PoolConnection<Postgres>,
+    traffic: &Arc<Traffic>,
+) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+    let traffic = Arc::clone(traffic);
+    let begun = tokio::spawn(async move {
+        let mut begin = Transaction::begin(connection, None);
+        match tokio::time::timeout(BEGIN_TIMEOUT, &mut begin).await {
+            Ok(begun) => begun,
+            Err(_) => {
+                // Before the connection goes back.
+                traffic.distrust();
+                Err(sqlx::Error::PoolTimedOut)
+            }
+        }
+    });
+    begun.await.unwrap_or_else(|_| Err(sqlx::Error::WorkerCrashed))
 }
 
 fn options(url: &PostgresUrl) -> Result<PgConnectOptions, StoreError> {

@@ -25,6 +25,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("too_few_connections_are_answered_503", too_few),
         trial("a_payment_whose_answer_was_lost_is_paid_once", lost_answer),
         trial("credits_of_work_that_an_outage_cut_off_come_back", cut_off),
+        trial("who_hangs_up_while_a_transaction_begins_leaves_none_open", hung_up),
     ]
 }
 
@@ -36,11 +37,19 @@ pub(crate) fn server_address() -> String {
 
 /// A service that reaches its database over a network that can break.
 async fn behind(home: Home) -> (TestApp, Proxy) {
+    behind_with(home, |_| {}).await
+}
+
+async fn behind_with(home: Home, change: impl FnOnce(&mut Settings)) -> (TestApp, Proxy) {
     let proxy = Proxy::before(server_address()).await;
     let mut through: url::Url = home.database().parse().unwrap();
     through.set_port(Some(proxy.port)).unwrap();
     let url = DatabaseUrl::parse("test", through.as_str()).unwrap();
-    let app = TestApp::at(home, |settings: &mut Settings| settings.database = url).await;
+    let app = TestApp::at(home, |settings: &mut Settings| {
+        settings.database = url;
+        change(settings);
+    })
+    .await;
     (app, proxy)
 }
 
@@ -203,4 +212,32 @@ async fn lost_answer() {
     app.get(spoken["audio_url"].as_str().unwrap()).await.expect_status(200);
     assert_eq!(session.number(left).await, 9);
     assert_eq!(session.number("SELECT count(*) FROM usage_events").await, 1);
+}
+
+/// sqlx lent such a connection again, and a count of requests that others waited for was never over.
+async fn hung_up() {
+    let (app, proxy) = behind_with(Home::fresh(), |settings| settings.database_pool_size = 1).await;
+    let user = app.account("PRO", 10).await;
+    let url = app.home.database();
+    let mut session = Session::on(&url).await;
+    proxy.hold_the_answer_to_a_begin();
+    let request = app
+        .request(reqwest::Method::POST, "/api/preferences")
+        .bearer_auth(&user.token)
+        .json(&json!({ "voice_id": "Matthew" }));
+    let running = tokio::spawn(request.send());
+    proxy.until_it_holds().await;
+    running.abort();
+    // That of whoever asks here is one.
+    while app.metric("tts_reader_connections_open").await > 1.0 {
+        tokio::task::yield_now().await;
+    }
+    proxy.mend();
+    assert_eq!(read(&app, &user).await, 200);
+    let open = format!(
+        "SELECT count(*) FROM pg_stat_activity
+         WHERE application_name = '{}' AND state LIKE 'idle in transaction%'",
+        application(&url)
+    );
+    assert_eq!(session.number(&open).await, 0);
 }

@@ -16,6 +16,10 @@ enum Weather {
     Broken,
     /// The next connection that sends a COMMIT is closed before the answer; then all is fair.
     LosesOneAnswer,
+    /// The answer to the next BEGIN is held back, …
+    WillHoldABegin,
+    /// … and is, until the weather is fair.
+    HoldsABegin,
     /// Everything is swallowed: nothing arrives, nothing is closed.
     Silent,
 }
@@ -51,6 +55,16 @@ impl Proxy {
 
     pub(crate) fn lose_the_answer_to_a_commit(&self) {
         self.weather.send_replace(Weather::LosesOneAnswer);
+    }
+
+    /// Holds the answer to the next BEGIN back until it is mended.
+    pub(crate) fn hold_the_answer_to_a_begin(&self) {
+        self.weather.send_replace(Weather::WillHoldABegin);
+    }
+
+    pub(crate) async fn until_it_holds(&self) {
+        let mut weather = self.weather.subscribe();
+        weather.wait_for(|now| *now == Weather::HoldsABegin).await.unwrap();
     }
 
     pub(crate) fn is_fair(&self) -> bool {
@@ -89,8 +103,10 @@ async fn carry(client: &mut TcpStream, upstream: &mut TcpStream, all: &watch::Se
             read = client.read(&mut asked) => {
                 let Ok(length @ 1..) = read else { return };
                 // Decided before the server can have done it.
-                let loses = *all.borrow() == Weather::LosesOneAnswer
-                    && asked[..length].windows(6).any(|bytes| bytes == b"COMMIT");
+                let now = *all.borrow();
+                let says = |word: &[u8]| asked[..length].windows(word.len()).any(|it| it == word);
+                let loses = now == Weather::LosesOneAnswer && says(b"COMMIT");
+                let holds = now == Weather::WillHoldABegin && says(b"BEGIN");
                 if upstream.write_all(&asked[..length]).await.is_err() {
                     return;
                 }
@@ -99,6 +115,11 @@ async fn carry(client: &mut TcpStream, upstream: &mut TcpStream, all: &watch::Se
                     let _ = upstream.read(&mut answered).await;
                     all.send_replace(Weather::Fair);
                     return;
+                }
+                if holds {
+                    all.send_replace(Weather::HoldsABegin);
+                    let mut weather = all.subscribe();
+                    let _ = weather.wait_for(|now| *now == Weather::Fair).await;
                 }
             }
             read = upstream.read(&mut answered) => {
