@@ -14,6 +14,7 @@ use crate::options::{self, Wishes};
 use crate::personas::{BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser};
 use crate::preflight;
 use crate::target;
+use tokio::sync::Semaphore;
 use tts_reader_accounts::Used;
 
 /// Data that all users of a run share.
@@ -29,7 +30,13 @@ pub(crate) struct Prepared {
     pub(crate) run: Arc<str>,
     /// What the run has made at the target.
     pub(crate) journal: Arc<Journal>,
+    /// Turns for users that end: see [`LEAVING`].
+    pub(crate) leaving: Arc<Semaphore>,
 }
+
+/// Accounts that are deleted at the same time where users end. All of them end at once, and a password to
+/// check for each would be a load that no users make.
+const LEAVING: usize = 8;
 
 /// The whole load test.
 pub fn suite() -> Suite {
@@ -77,7 +84,8 @@ fn prepare(run: &Preparation<'_>) -> Result<Shared, BoxError> {
     let mut shared = Shared::default();
     let articles = if wishes.pages.is_empty() { articles(run.host)? } else { None };
     let journal = Arc::new(journal(run, accounts.is_some())?);
-    shared.insert(Prepared { accounts, articles, wishes, run: run_name().into(), journal });
+    let (run, leaving) = (run_name().into(), Arc::new(Semaphore::new(LEAVING)));
+    shared.insert(Prepared { accounts, articles, wishes, run, journal, leaving });
     Ok(shared)
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use katydid::{NewUser, RequestFailed, Response, Session, TaskError, TaskResult};
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::accounts::Account;
 use crate::answers::{self, Granted, Login, Owner, Preferences, Registered};
@@ -40,6 +41,7 @@ pub struct Reader {
     /// What the names of accounts made by this run begin with.
     run: Arc<str>,
     journal: Arc<Journal>,
+    leaving: Arc<Semaphore>,
     names: u32,
     /// Accounts that this user registered and has not deleted yet, with the token of their last login.
     registered: Vec<(Account, Option<Token>)>,
@@ -68,6 +70,7 @@ impl Reader {
             wishes: prepared.wishes.clone(),
             run: Arc::clone(&prepared.run),
             journal: Arc::clone(&prepared.journal),
+            leaving: Arc::clone(&prepared.leaving),
             names: 0,
             registered: Vec::new(),
             balance: None,
@@ -133,7 +136,9 @@ impl Reader {
 
     /// End of a user: deletes the accounts it registered.
     pub(crate) async fn log_out(&mut self, session: &mut Session) -> TaskResult {
+        let leaving = Arc::clone(&self.leaving);
         while let Some((account, _)) = self.registered.first().cloned() {
+            let _turn = leaving.acquire().await.expect("it is never closed");
             self.delete(session, &account).await?;
         }
         Ok(())
@@ -166,8 +171,7 @@ impl Reader {
         Ok(account)
     }
 
-    /// Deletes an account that this user registered, with the token that it has: where all users end
-    /// at one time, logins of all of them would be a load that no user makes.
+    /// Deletes an account that this user registered, with the token that it has.
     pub(crate) async fn delete(
         &mut self,
         session: &mut Session,

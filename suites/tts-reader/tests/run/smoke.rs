@@ -23,3 +23,15 @@ fn in_the_smoke_test_nothing_fails_and_the_verdict_is_that_of_its_targets() {
     assert!(ended.text.contains("rate limit:"), "the backend's note is shown");
     assert!(dir.path().join("load_test_runs").is_dir());
 }
+
+/// 732 of 230,886 requests of a long run failed, all in its last second: every user checks in to delete the
+/// accounts it has made, and there were more than the backend lets wait.
+#[test]
+fn users_that_end_at_once_delete_their_accounts_one_after_the_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let words = "TTSReaderUser --embedded --headless -u 300 -r 40 -t 8s --returning-share 0";
+    let ended = tts_load(dir.path(), words);
+    assert!(!ended.text.contains("[clean-up]: "), "{}", ended.text);
+    assert!(!ended.text.contains("check failed: the account is deleted"), "{}", ended.text);
+    assert!(ended.text.contains("/api/user[clean-up]"), "{}", ended.text);
+}
