@@ -3,6 +3,7 @@
 
 mod apt;
 mod archive;
+mod aws;
 mod backend;
 mod browser;
 mod deny;
@@ -28,6 +29,7 @@ cargo xtask test               every test, then how many ran and what could not 
 cargo xtask intelligibility    only the test of the speech with a recogniser
 cargo xtask peer               only the comparison with Locust itself
 cargo xtask stripe             only Stripe's own package against the double of Stripe
+cargo xtask aws                only the backend with S3, Polly and Textract before moto and botocore
 cargo xtask backend            only the backend's tokens, hashes and letters beside other packages
 cargo xtask deny               only the rules for dependencies (deny.toml)
 cargo xtask api [SECONDS [SEED]]  only the backend held to its OpenAPI document by schemathesis
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["intelligibility"] => intelligibility::run().map(|checked| checked.is_passed()),
         ["stripe"] => peer::stripe().map(|checked| checked.is_passed()),
+        ["aws"] => aws::run().map(|checked| checked.is_passed()),
         ["backend"] => backend::run().map(|checked| is_passed(&checked)),
         ["deny"] => deny::run().map(|checked| is_passed(&checked)),
         ["api"] => peer::api(&[]).map(|checked| checked.is_passed()),

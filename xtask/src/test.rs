@@ -9,7 +9,7 @@ use cargo_metadata::Message;
 
 use crate::python::Checked;
 use crate::{
-    backend, browser, deny, docs_page, intelligibility, live, locust_page, machines, peer,
+    aws, backend, browser, deny, docs_page, intelligibility, live, locust_page, machines, peer,
     postgres, workflows,
 };
 
@@ -32,6 +32,8 @@ pub(crate) fn run() -> Result<bool> {
     let steps = steps.into_iter().chain(deny::run()?).chain(backend::run()?);
     let steps = steps.chain(postgres::both()?);
     let steps = steps.chain(machines::run()?).chain(workflows::run()?);
+    // Last: it is the only one that compiles.
+    let steps = steps.chain([("S3, Polly and Textract before moto and botocore", aws::run()?)]);
     for (what, checked) in steps {
         match checked {
             Checked::Passed(lines) => passed += lines,

@@ -21,7 +21,8 @@ use crate::{
     server::ServeError,
     settings::{self, Kept, Settings},
     siblings::Likeness,
-    speech::{AudioFiles, Links, Speaker},
+    speech::Speaker,
+    storage::{self, Links, Storage},
     store::Store,
 };
 
@@ -44,7 +45,8 @@ pub(crate) struct App {
     /// A place for each letter that is being written.
     pub(crate) writing: Arc<Semaphore>,
     pub(crate) speaker: Speaker,
-    pub(crate) audio: AudioFiles,
+    /// Where audio is kept.
+    pub(crate) storage: Arc<dyn Storage>,
     pub(crate) links: Links,
     pub(crate) extraction: Extraction,
     pub(crate) payments: Payments,
@@ -85,13 +87,14 @@ impl App {
             .await?
             .delayed(settings.database_delay)
             .owned_by(&instance);
-        let audio = AudioFiles::open(settings.audio_dir())
-            .map_err(|source| ServeError::Audio { path: settings.audio_dir(), source })?;
-        let likeness = store
-            .is_shared()
-            .then(|| Likeness::of(&settings, secret.bytes(), &audio))
-            .transpose()
-            .map_err(|source| ServeError::Audio { path: settings.audio_dir(), source })?;
+        let storage = storage::open(&settings)?;
+        let likeness = if store.is_shared() {
+            let mark = storage.mark().await;
+            let mark = mark.map_err(|error| ServeError::Start(error.to_string()))?;
+            Some(Likeness::of(&settings, secret.bytes(), mark))
+        } else {
+            None
+        };
         let per_hour = settings.rate_limit_per_hour;
         Ok(Self {
             tokens: Tokens::new(secret.bytes(), settings.access_token_lifetime),
@@ -109,7 +112,7 @@ impl App {
                 .map_err(|error| ServeError::Start(format!("e-mail: {error}")))?,
             writing: Arc::new(Semaphore::new(WRITING)),
             speaker: Speaker::new(settings.workers, settings.speech_queue)?,
-            audio,
+            storage,
             links: Links::new(secret.bytes(), settings.audio_link_lifetime),
             extraction: Extraction::new(&settings)
                 .map_err(|error| ServeError::Start(error.to_string()))?,

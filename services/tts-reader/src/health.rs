@@ -57,7 +57,7 @@ impl Health {
         let (database, storage) = tokio::join!(
             // Large, and kept in everything that looks.
             probe("database", &self.database_failing, Box::pin(app.store.ping())),
-            probe("storage", &self.storage_failing, app.audio.probe()),
+            probe("storage", &self.storage_failing, app.storage.probe()),
         );
         let look = Look { database, storage, at };
         *self.lock() = Some(look.clone());

@@ -8,6 +8,8 @@
 mod app;
 mod audit;
 mod auth;
+#[cfg(feature = "s3")]
+mod aws;
 mod breaker;
 pub mod cli;
 mod connections;
@@ -34,6 +36,7 @@ mod server;
 mod settings;
 mod siblings;
 mod speech;
+mod storage;
 mod store;
 pub mod test_accounts;
 mod validation;
@@ -41,7 +44,7 @@ mod workers;
 
 pub use server::{ServeError, run};
 pub use settings::{
-    DatabaseUrl, Email, Encryption, Hidden, Limits, Networks, Payments, PostgresUrl, Prices,
-    RequestLog, Secret, Settings, SettingsError, Smtp, Stripe,
+    Aws, Bucket, DatabaseUrl, Email, Encryption, Hidden, Limits, Networks, Payments, PostgresUrl,
+    Prices, RequestLog, Secret, Settings, SettingsError, Smtp, Storage, Stripe,
 };
 pub use tts_reader_speech::NOTICES;

@@ -67,8 +67,8 @@ async fn tidy(app: &App) {
     let limit = now.minus(ABANDONED);
     report("refund abandoned reservations", app.store.refund_abandoned(limit, now).await);
     report("forget old answers", app.store.forget_answers(limit, now).await);
-    let age = app.settings.audio_link_lifetime + LISTENING;
-    report("remove old audio", app.audio.sweep(age).await);
+    let age = app.settings.audio_retention() + LISTENING;
+    report("remove old audio", app.storage.sweep(age).await);
     report("forget old counts", app.store.forget_counts().await);
     app.account_limit.forget_idle();
     app.address_limit.forget_idle();

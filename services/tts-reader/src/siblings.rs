@@ -6,7 +6,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io,
     time::Duration,
 };
 
@@ -14,8 +13,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::{
-    app::App, audit::Level, domain::Timestamp, settings::Settings, speech::AudioFiles,
-    store::StoreError,
+    app::App, audit::Level, domain::Timestamp, settings::Settings, storage::Mark, store::StoreError,
 };
 
 /// Who was not seen for so long has stopped.
@@ -30,19 +28,18 @@ pub(crate) struct Likeness(BTreeMap<String, String>);
 pub(crate) struct Told(BTreeSet<(String, String)>);
 
 impl Likeness {
-    /// # Errors
-    /// When the directory of the audio cannot be marked.
-    pub(crate) fn of(settings: &Settings, secret: &[u8], audio: &AudioFiles) -> io::Result<Self> {
+    pub(crate) fn of(settings: &Settings, secret: &[u8], audio: Mark) -> Self {
         let per_hour = |limit: u32| limit.to_string();
         let all = [
             ("JWT_SECRET_KEY", fingerprint(secret)),
-            ("AUDIO_DIR", audio.mark()?),
+            ("STORAGE", settings.storage.word().to_owned()),
+            (audio.setting, audio.value),
             ("AUDIO_LINK_EXPIRE_SECONDS", settings.audio_link_lifetime.as_secs().to_string()),
             ("RATE_LIMIT_REQUESTS_PER_HOUR", per_hour(settings.rate_limit_per_hour)),
             ("LOGIN_FAILURES_PER_HOUR", per_hour(settings.login_failures_per_hour)),
             ("EMAILS_PER_HOUR", per_hour(settings.emails_per_hour)),
         ];
-        Ok(Self(all.map(|(name, value)| (name.to_owned(), value)).into()))
+        Self(all.map(|(name, value)| (name.to_owned(), value)).into())
     }
 
     /// Settings that another service was told otherwise. One that it does not know is no difference:
@@ -78,7 +75,8 @@ pub(crate) async fn meet(app: &App, told: &mut Told, now: Timestamp) -> Result<(
 fn consequence(name: &str) -> &'static str {
     match name {
         "JWT_SECRET_KEY" => "tokens and links of one are refused by the other",
-        "AUDIO_DIR" => "links to audio of one lead to nothing at the other",
+        "STORAGE" | "AUDIO_DIR" => "links to audio of one lead to nothing at the other",
+        "S3_BUCKET_NAME" => "neither removes what the other keeps for an account that goes",
         "AUDIO_LINK_EXPIRE_SECONDS" => "the one with less removes audio whose links still work",
         _ => "each holds what both counted against a limit of its own",
     }

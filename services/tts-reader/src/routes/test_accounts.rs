@@ -69,7 +69,7 @@ pub(crate) async fn change(
     test_accounts::check_selection(&of, &change)
         .map_err(|error| ApiError::unprocessable(error.to_string()))?;
     let hash = |password| app.passwords.hash(password);
-    let changed = test_accounts::change(&app.store, &app.audio, &change, &of, hash).await?;
+    let changed = test_accounts::change(&app.store, &*app.storage, &change, &of, hash).await?;
     let what = match change {
         Change::Remove => "deleted",
         Change::TopUp { .. } => "given credits",

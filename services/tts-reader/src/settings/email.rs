@@ -68,6 +68,10 @@ impl Smtp {
 }
 
 impl Hidden {
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
@@ -145,7 +149,7 @@ fn authorities(env: &Environment) -> Result<Option<String>, SettingsError> {
 
 fn login(env: &Environment) -> Result<Option<(String, Hidden)>, SettingsError> {
     match (env.text("SMTP_USERNAME"), env.text("SMTP_PASSWORD")) {
-        (Some(name), Some(password)) => Ok(Some((name.to_owned(), Hidden(password.to_owned())))),
+        (Some(name), Some(password)) => Ok(Some((name.to_owned(), Hidden::new(password)))),
         (None, None) => Ok(None),
         _ => Err(SettingsError::contradiction(
             "SMTP_USERNAME",

@@ -179,7 +179,7 @@ mod tests {
                 "{told}"
             );
         }
-        for name in ["PATH", "PORTS", "HOSTNAME", "SPEECH_QUEUE", "SMTP_SERVER", "AWS_REGION"] {
+        for name in ["PATH", "PORTS", "HOSTNAME", "SPEECH_QUEUE", "SMTP_SERVER", "AWS_PROFILE"] {
             assert_eq!(check(name), Ok(()));
         }
     }

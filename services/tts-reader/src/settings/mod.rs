@@ -1,5 +1,6 @@
 //! What the service can be told, from flags and environment to checked values.
 
+mod aws;
 mod database_url;
 mod email;
 mod environment;
@@ -13,9 +14,11 @@ mod payments;
 mod resolve;
 mod secret;
 mod secret_files;
+mod storage;
 mod table;
 mod values;
 
+pub use aws::Aws;
 pub use database_url::{DatabaseUrl, PostgresUrl};
 pub use email::{Email, Encryption, Hidden, Smtp};
 pub use error::SettingsError;
@@ -24,6 +27,7 @@ pub use logs::RequestLog;
 pub use networks::Networks;
 pub use payments::{Payments, Prices, Stripe};
 pub use secret::Secret;
+pub use storage::{Bucket, Storage};
 pub use values::Settings;
 
 pub(crate) use environment::Environment;

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    DatabaseUrl, Environment, RequestLog, Secret, Settings, SettingsError, email, limits,
-    load_test, payments,
+    DatabaseUrl, Environment, RequestLog, Secret, Settings, SettingsError, aws, email, limits,
+    load_test, payments, storage,
 };
 
 /// What was typed. `None` and `false` mean: not said.
@@ -60,6 +60,8 @@ pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, Sett
     settings.limits = limits::resolve(env)?;
     settings.log_requests = RequestLog::of(env)?;
     texts(&mut settings, env)?;
+    settings.aws = aws::resolve(env)?;
+    settings.storage = storage::resolve(env, settings.aws.as_ref())?;
     settings.leak_bytes_per_request = leak(env)?;
     settings.database_delay = delay(env)?;
     (settings.email, settings.email_from) = email::resolve(env, &settings.email_from)?;

@@ -1,6 +1,6 @@
 //! Every setting there is: one table behind `serve --help`, `config show` and docs/BACKEND.md.
 
-use super::{Email, Environment, Prices, Settings, secret_files::SUFFIX};
+use super::{Email, Environment, Prices, Settings, aws::REGION, secret_files::SUFFIX};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +52,7 @@ pub(crate) const TABLE: &[Setting] = &[
     ),
     row(
         "AUDIO_LINK_EXPIRE_SECONDS",
-        "life of a link to audio, and of the audio",
+        "life of a link to audio; the audio is kept twice as long",
         "3600",
         |s, _| s.audio_link_lifetime.as_secs().to_string(),
     ),
@@ -74,6 +74,27 @@ pub(crate) const TABLE: &[Setting] = &[
     row("AUDIT_LOG_FILES", "older files of the audit log that are kept", "5", |s, _| {
         s.audit_log_files.to_string()
     }),
+    secret(row(
+        "AWS_ACCESS_KEY_ID",
+        "as whom AWS is asked, for what of it is used",
+        "none",
+        |s, _| masked(s.aws.is_some(), "none"),
+    )),
+    row(
+        "AWS_ENDPOINT_URL",
+        "where all of AWS is reached, when a stand-in has its place",
+        "AWS itself",
+        |_, env| env.text("AWS_ENDPOINT_URL").unwrap_or("AWS itself").to_owned(),
+    ),
+    row("AWS_REGION", "where that is used", REGION, |_, env| {
+        env.text("AWS_REGION").unwrap_or(REGION).to_owned()
+    }),
+    secret(row("AWS_SECRET_ACCESS_KEY", "the other half of that key", "none", |s, _| {
+        masked(s.aws.is_some(), "none")
+    })),
+    secret(row("AWS_SESSION_TOKEN", "what temporary keys have beside", "none", |s, _| {
+        masked(s.aws.as_ref().is_some_and(|aws| aws.token.is_some()), "none")
+    })),
     row(
         "BODY_TIMEOUT_SECONDS",
         "how long the body of a request may take, else 408",
@@ -227,6 +248,9 @@ pub(crate) const TABLE: &[Setting] = &[
     row("RUST_LOG", "what goes to stderr", "info,sqlx=warn", |_, env| {
         env.text("RUST_LOG").unwrap_or("info,sqlx=warn").to_owned()
     }),
+    row("S3_BUCKET_NAME", "the bucket that keeps audio, with STORAGE=s3", "none", |s, _| {
+        s.storage.bucket().unwrap_or("none").to_owned()
+    }),
     row(
         "SMTP_CERTIFICATES",
         "file of certificates (PEM) that may have signed that server's, beside the public ones",
@@ -261,6 +285,12 @@ pub(crate) const TABLE: &[Setting] = &[
     row("SPEECH_QUEUE", "syntheses that may wait before 503 is answered", "128", |s, _| {
         s.speech_queue.to_string()
     }),
+    row(
+        "STORAGE",
+        "where audio is kept: local (AUDIO_DIR), or s3 (feature `s3`)",
+        "local",
+        |s, _| s.storage.word().to_owned(),
+    ),
     row("STRIPE_API_BASE", "where Stripe is reached", "https://api.stripe.com", |_, env| {
         env.text("STRIPE_API_BASE").unwrap_or("https://api.stripe.com").to_owned()
     }),

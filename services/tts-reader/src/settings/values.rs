@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{DatabaseUrl, Email, Limits, Networks, Payments, RequestLog, Secret};
+use super::{Aws, DatabaseUrl, Email, Limits, Networks, Payments, RequestLog, Secret, Storage};
 
 /// Everything a running service was told. Start from [`Settings::in_directory`].
 #[derive(Debug, Clone)]
@@ -65,11 +65,15 @@ pub struct Settings {
     pub cors_origins: Vec<String>,
     /// Largest request body in bytes.
     pub max_body_bytes: usize,
-    /// Where audio is kept; services on one database share it. `None`: `users` in the data directory.
+    /// Where audio is kept.
+    pub storage: Storage,
+    /// How AWS is reached, when there are keys.
+    pub aws: Option<Aws>,
+    /// The directory of audio; services on one database share it. `None`: `users` in the data directory.
     pub audio_dir: Option<PathBuf>,
     /// What else a connection and a request may take.
     pub limits: Limits,
-    /// How long a link to audio works; the audio is removed afterwards.
+    /// How long a link to audio works, and for how long one may be made again for the same audio.
     pub audio_link_lifetime: Duration,
     /// Ties the lines of the audit log together. `None`: kept in a file of the data directory.
     pub audit_key: Option<Secret>,
@@ -125,6 +129,8 @@ impl Settings {
             trusted_proxies: Networks::default(),
             cors_origins: Vec::new(),
             max_body_bytes: 2 * 1024 * 1024,
+            storage: Storage::Local,
+            aws: None,
             audio_dir: None,
             limits: Limits::default(),
             log_requests: RequestLog::Failed,
@@ -135,7 +141,12 @@ impl Settings {
         }
     }
 
-    /// Where audio is kept.
+    /// How long audio is kept: a link that is made as late as may be works for its whole life.
+    pub(crate) fn audio_retention(&self) -> Duration {
+        self.audio_link_lifetime * 2
+    }
+
+    /// The directory of audio.
     pub(crate) fn audio_dir(&self) -> PathBuf {
         self.audio_dir.clone().unwrap_or_else(|| self.data_dir.join("users"))
     }

@@ -5,7 +5,6 @@
 //! task of its own: a caller who hangs up is refunded, never left with credits half taken.
 
 use std::{
-    io,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -21,6 +20,7 @@ use crate::{
     errors::ApiError,
     idempotency::Held,
     metrics::Moved,
+    storage::{Key, Kind, Link, StorageError},
     store::{Answering, Reservation, ReserveError, SpeechDone, Spent, StoreError},
 };
 
@@ -56,8 +56,7 @@ struct Job {
 /// A synthesis that was done.
 #[derive(Debug)]
 pub(crate) struct Spoken {
-    /// Path and query of the signed link.
-    pub(crate) link: String,
+    pub(crate) link: Link,
     pub(crate) marks: Vec<SpeechMark>,
     pub(crate) duration_seconds: f64,
     pub(crate) characters: usize,
@@ -150,8 +149,8 @@ async fn deliver(
     let order = &job.order;
     let characters = order.text.chars().count();
     let Speech { audio, format, duration, marks, .. } = speech;
-    let file =
-        app.audio.save(&order.user_id, format.extension(), audio).await.map_err(not_stored)?;
+    let key = Key::fresh(&order.user_id, Kind::of(format));
+    app.storage.put(&key, audio.into()).await.map_err(not_stored)?;
     let done = SpeechDone {
         characters,
         marks: marks.len(),
@@ -162,7 +161,7 @@ async fn deliver(
     };
     let now = Timestamp::now();
     let spoken = Spoken {
-        link: app.links.link(&order.user_id, &file, now),
+        link: app.links.link(&*app.storage, &key, now).await.map_err(not_stored)?,
         marks,
         duration_seconds: duration.as_secs_f64(),
         characters,
@@ -174,20 +173,18 @@ async fn deliver(
     match paid {
         Ok(spent) => Ok((job.render)(&spoken, &spent)),
         Err(error) => {
-            if let Err(error) = app.audio.remove(&order.user_id, &file).await {
-                tracing::warn!(%error, file, "cannot remove the audio of an unpaid synthesis");
+            if let Err(error) = app.storage.remove(&key).await {
+                tracing::warn!(%error, file = key.file(), "an unpaid synthesis leaves its audio");
             }
             Err(error.into())
         }
     }
 }
 
-fn not_stored(error: io::Error) -> ApiError {
-    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-    let cause = format!("cannot store the audio: {error}");
-    match error.kind() {
-        StorageFull | QuotaExceeded | FileTooLarge => ApiError::NoRoom { cause },
-        _ => ApiError::internal(FAILED, cause),
+fn not_stored(error: StorageError) -> ApiError {
+    match error {
+        StorageError::NoRoom { .. } => error.into(),
+        StorageError::Failed { .. } => ApiError::internal(FAILED, error),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The database of a service as a registry of test accounts, also beside a running service.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use tokio::runtime::Runtime;
 use tts_reader_accounts::{
@@ -10,8 +10,8 @@ use tts_reader_accounts::{
 use super::work::{self, ChangeError};
 use crate::{
     auth::hash_password,
-    settings::{DatabaseUrl, Environment, Flags, Settings, resolve},
-    speech::AudioFiles,
+    settings::{self, DatabaseUrl, Environment, Flags, Settings, resolve},
+    storage::{self, Storage},
     store::{CreateError, Store, StoreError},
 };
 
@@ -25,7 +25,7 @@ const CONNECTIONS: u32 = 1;
 pub struct Database {
     place: String,
     store: Store,
-    audio: AudioFiles,
+    storage: Arc<dyn Storage>,
     runtime: Runtime,
 }
 
@@ -80,17 +80,19 @@ impl Database {
                 }
             }));
         }
-        // Else the audio of accounts would stay, and nobody would hear of it.
+        // Else the audio of accounts would stay, and nobody would hear of it. A bucket is named by
+        // settings alone.
+        let elsewhere = is_new || settings.storage != settings::Storage::Local;
         let in_data = matches!(url, DatabaseUrl::Sqlite(file) if file.parent() == Some(data));
         let audio = settings.audio_dir();
-        if let (false, Some(dir)) = (is_new || audio.is_dir(), &settings.audio_dir) {
+        if let (false, Some(dir)) = (elsewhere || audio.is_dir(), &settings.audio_dir) {
             return Err(RegistryError::Refused(format!(
                 "there is no directory {}; name the one where the service of {url} keeps its audio \
                  with AUDIO_DIR",
                 dir.display()
             )));
         }
-        if !is_new && !in_data && !audio.is_dir() {
+        if !elsewhere && !in_data && !audio.is_dir() {
             return Err(RegistryError::Refused(format!(
                 "{} is not the data directory of a tts-reader: there is no directory `users` in \
                  it; name the one where the service of {url} keeps its audio with --data",
@@ -102,8 +104,8 @@ impl Database {
             failed(format!("cannot write {}: {error}; name another --data", data.display()))
         })?;
         let store = runtime.block_on(Store::open(url, CONNECTIONS)).map_err(failed)?;
-        let audio = AudioFiles::open(audio).map_err(failed)?;
-        Ok(Self { place, store, audio, runtime })
+        let storage = storage::open(settings).map_err(failed)?;
+        Ok(Self { place, store, storage, runtime })
     }
 }
 
@@ -127,7 +129,7 @@ impl Registry for Database {
 
     fn change(&mut self, change: &Change, of: &Selection) -> Result<usize, RegistryError> {
         work::check_selection(of, change).map_err(refused)?;
-        self.runtime.block_on(work::change(&self.store, &self.audio, change, of, hash))
+        self.runtime.block_on(work::change(&self.store, &*self.storage, change, of, hash))
     }
 }
 

@@ -1,12 +1,10 @@
 //! What can be done with test accounts, whoever asks for it.
 
-use std::io;
-
 use tts_reader_accounts::{Batch, CHUNK, Change, Member, NewMembers, Selection};
 
 use crate::{
     domain::{Timestamp, UserId},
-    speech::AudioFiles,
+    storage::{Storage, StorageError},
     store::{CreateError, Store, StoreError},
 };
 
@@ -30,7 +28,7 @@ pub(crate) enum ChangeError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the audio of {id} could not be removed, everything else is done: {source}")]
-    Audio { id: UserId, source: io::Error },
+    Audio { id: UserId, source: StorageError },
 }
 
 /// # Errors
@@ -67,7 +65,7 @@ where
 /// Changes what is there; returns how many accounts that were.
 pub(crate) async fn change<H, E>(
     store: &Store,
-    audio: &AudioFiles,
+    storage: &dyn Storage,
     change: &Change,
     of: &Selection,
     hash: impl FnOnce(String) -> H,
@@ -78,10 +76,10 @@ where
 {
     let now = Timestamp::now();
     Ok(match change {
-        Change::Remove => remove(store, audio, of, now).await?,
+        Change::Remove => remove(store, storage, of, now).await?,
         Change::TopUp { credits } => store.top_up_test_accounts(of, *credits, now).await?,
         Change::ResetCredits => store.reset_test_accounts(of, now).await?,
-        Change::RemoveAudio => remove_audio(store, audio, of).await?,
+        Change::RemoveAudio => remove_audio(store, storage, of).await?,
         Change::SetPassword { password } => {
             let hash = hash(password.expose().to_owned()).await?;
             store.set_test_password(of, &hash).await?
@@ -92,30 +90,30 @@ where
 /// The accounts first: as long as one is there, it can be given new audio.
 async fn remove(
     store: &Store,
-    audio: &AudioFiles,
+    storage: &dyn Storage,
     of: &Selection,
     now: Timestamp,
 ) -> Result<usize, ChangeError> {
     let gone = store.remove_test_accounts(of, now).await?;
-    silence(audio, &gone).await?;
+    silence(storage, &gone).await?;
     Ok(gone.len())
 }
 
 async fn remove_audio(
     store: &Store,
-    audio: &AudioFiles,
+    storage: &dyn Storage,
     of: &Selection,
 ) -> Result<usize, ChangeError> {
     let there = store.test_account_ids(of).await?;
-    silence(audio, &there).await?;
+    silence(storage, &there).await?;
     Ok(there.len())
 }
 
 /// Removes the audio of all of them, as far as possible.
-async fn silence(audio: &AudioFiles, accounts: &[UserId]) -> Result<(), ChangeError> {
+async fn silence(storage: &dyn Storage, accounts: &[UserId]) -> Result<(), ChangeError> {
     let mut left = Ok(());
     for id in accounts {
-        if let Err(source) = audio.remove_all(id).await {
+        if let Err(source) = storage.remove_all(id).await {
             left = Err(ChangeError::Audio { id: id.clone(), source });
         }
     }

@@ -18,8 +18,8 @@ pub(crate) async fn remove_account(app: &App, id: &UserId) -> Result<(), ApiErro
         ended.map_err(|error| error.answer("Failed to end the subscription"))?;
     }
     app.store.delete_account(id, Timestamp::now()).await?;
-    if let Err(error) = app.audio.remove_all(id).await {
-        // The sweep removes it within the life of a link.
+    if let Err(error) = app.storage.remove_all(id).await {
+        // The sweep removes it when it is old.
         tracing::warn!(%error, user_id = %id, "cannot remove a deleted account's audio");
     }
     Ok(())

@@ -86,7 +86,7 @@ pub(crate) async fn extract_and_synthesize(
     let render = move |spoken: &Spoken, spent: &Spent| {
         let answer = Answer {
             text: text.clone(),
-            audio_url: format!("{base}{}", spoken.link),
+            audio_url: spoken.link.url(&base),
             speech_marks: answer::marks(&spoken.marks),
             duration: spoken.duration_seconds,
             characters_used: spoken.characters,

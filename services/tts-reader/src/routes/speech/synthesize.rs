@@ -82,7 +82,7 @@ fn render(base: &str, voice_id: &str, spoken: &Spoken, spent: &Spent) -> String 
     let cap = spent.tier.monthly_cap();
     let percentage = if cap == 0 { 0.0 } else { spent.monthly_usage as f64 * 100.0 / cap as f64 };
     let answer = Answer {
-        audio_url: format!("{base}{}", spoken.link),
+        audio_url: spoken.link.url(base),
         speech_marks: answer::marks(&spoken.marks),
         characters_used: spoken.characters,
         remaining_chars: spent.remaining_chars,

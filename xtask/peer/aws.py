@@ -1,0 +1,213 @@
+"""S3 by moto behind a gate that botocore keeps, before our bucket and before the service with its features.
+
+    python aws.py --service TTS_READER --bucket S3_PEER
+"""
+import argparse, json, os, pathlib, signal, subprocess, sys, threading, time, urllib.error, urllib.request
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+from backend import OPENER, Service, check, finish, until
+from gate import KEYS, REGION, Gate
+
+BUCKET = "tts-audio"
+
+
+class Peer:
+    """Our bucket, by hand."""
+
+    def __init__(self, binary, env):
+        self.process = subprocess.Popen(
+            [binary, BUCKET], env={"PATH": os.environ["PATH"], **env}, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def __call__(self, *words):
+        print(*words, file=self.process.stdin, flush=True)
+        return json.loads(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(30)
+
+
+def fetch(url, **headers):
+    try:
+        with OPENER.open(urllib.request.Request(url, headers=headers), timeout=30) as answer:
+            return answer.status, dict(answer.headers.items()), answer.read()
+    except urllib.error.HTTPError as answer:
+        return answer.code, dict(answer.headers.items()), answer.read()
+
+
+def content(length):
+    row = bytes(range(251))
+    return (row * (length // 251 + 1))[:length]
+
+
+def keys(s3):
+    return sorted(it["Key"] for it in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []))
+
+
+def short_files(peer, s3):
+    check("the bucket is there", peer("probe") is None)
+    check("a file that is not there", peer("get", "users/a/x.mp3", 99) is None and peer("age", "users/a/x.mp3") is None)
+    check("a file is put", peer("put", "users/a/x.mp3", 70000) is None)
+    there = s3.get_object(Bucket=BUCKET, Key="users/a/x.mp3")
+    check("it is the same by boto3", there["Body"].read() == content(70000))
+    check("it says what it is", there["ContentType"] == "audio/mpeg", there["ContentType"])
+    got = peer("get", "users/a/x.mp3", 99999)
+    check("it is got again", got["right"] and got["bytes"] == 70000 and 0 <= got["age"] < 60, got)
+    check("what is too long is not read", "more than 69999" in peer("get", "users/a/x.mp3", 69999)["error"])
+    check("an empty file is one", peer("put", "users/a/empty.json", 0) is None and peer("get", "users/a/empty.json", 9)["bytes"] == 0)
+    check("a file is removed", peer("remove", "users/a/empty.json") is None and keys(s3) == ["users/a/x.mp3"])
+    check("also one that is not there", peer("remove", "users/a/empty.json") is None)
+
+
+def links(peer, gate):
+    link = peer("link", "users/a/x.mp3", 60)
+    status, headers, body = fetch(link)
+    check("a link opens it from outside", status == 200 and body == content(70000), (status, body[:200]))
+    check("as audio", headers.get("Content-Type") == "audio/mpeg", headers)
+    status, headers, body = fetch(link, Range="bytes=1000-1999")
+    check("in ranges, too", status == 206 and body == content(2000)[1000:], (status, headers))
+    check("another file's name does not", fetch(link.replace("x.mp3", "y.mp3"))[0] == 403)
+    check("nor a longer life", fetch(link.replace("X-Amz-Expires=60", "X-Amz-Expires=6000"))[0] == 403)
+    check("nor another signature", fetch(link[:-4] + "0000")[0] == 403)
+    brief = peer("link", "users/a/x.mp3", 1)
+    check("a link of a second works", fetch(brief)[0] == 200)
+    check("and then it does not", until(lambda: fetch(brief)[0] == 403, 10) and b"has expired" in fetch(brief)[2])
+    gate.refused.clear()
+
+
+def long_files(peer, s3, gate):
+    size = 40 << 20
+    gate.let_in.clear()
+    check("a long file is put", peer("put", "users/a/long.mp3", size) is None)
+    parts = [path for method, path in gate.let_in if method == "PUT"]
+    check("in parts", len(parts) == 5 and all("partNumber=" in path for path in parts), parts)
+    there = s3.get_object(Bucket=BUCKET, Key="users/a/long.mp3")
+    check("it is the same by boto3", there["Body"].read() == content(size))
+    check("it says what it is", there["ContentType"] == "audio/mpeg", there["ContentType"])
+
+    gate.fail = lambda method, path: 503 if "partNumber=3" in path else None
+    told = peer("put", "users/a/broken.mp3", size)
+    check("a part that fails for good fails the file", "InternalError" in told["error"], told)
+    gate.fail = lambda method, path: 503 if method == "POST" and "uploadId=" in path else None
+    told = peer("put", "users/a/broken.mp3", size)
+    check("so does an end that fails", "error" in (told or {}), told)
+    gate.fail = lambda method, path: None
+    check("nothing of it is served", peer("age", "users/a/broken.mp3") is None)
+    left = s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])
+    check("nothing of it is left", left == [], left)
+
+    once = {"left": 2}
+
+    def twice(method, path):
+        if "partNumber=2" in path and once["left"]:
+            once["left"] -= 1
+            return 503
+        return None
+
+    gate.fail = twice
+    check("a part that fails twice is sent again", peer("put", "users/a/twice.mp3", size) is None and once["left"] == 0)
+    gate.fail = lambda method, path: None
+    check("and the file is whole", peer("get", "users/a/twice.mp3", size)["right"])
+
+
+def retention(peer, s3):
+    peer("put", "other/a/x.mp3", 10)
+    time.sleep(2.1)
+    for name in ["users/a/young.mp3", "users/b/young.mp3"]:
+        peer("put", name, 10)
+    check("what is old goes", peer("remove-older", "users", 2) == 3, keys(s3))
+    left = ["other/a/x.mp3", "users/a/young.mp3", "users/b/young.mp3"]
+    check("what is young stays, and what is not ours", keys(s3) == left, keys(s3))
+    check("all of an account goes", peer("remove-all", "users/a") == 1 and keys(s3) == [left[0], left[2]], keys(s3))
+    check("also when there is nothing", peer("remove-all", "users/a") == 0)
+    for number in range(1203):
+        s3.put_object(Bucket=BUCKET, Key=f"users/many/{number}.mp3", Body=b"x")
+    check("more than one page of them goes", peer("remove-all", "users/many") == 1203 and len(keys(s3)) == 2)
+
+
+def strangers(binary, env, gate):
+    for name, value, code in [
+        ("AWS_SECRET_ACCESS_KEY", "another", "SignatureDoesNotMatch"),
+        ("AWS_ACCESS_KEY_ID", "AKIDSTRANGER", "InvalidAccessKeyId"),
+        ("AWS_SESSION_TOKEN", "another", "InvalidToken"),
+        ("AWS_REGION", "us-west-2", "InvalidAccessKeyId"),
+    ]:
+        peer = Peer(binary, {**env, name: value})
+        told = peer("put", "users/a/x.mp3", 10)
+        peer.close()
+        check(f"{name} of somebody else is refused", code in told.get("error", ""), told)
+    check("the gate refused them", len(gate.refused) == 4, gate.refused)
+    gate.refused.clear()
+
+
+def service(binary, env, s3, gate):
+    env = {**env, "STORAGE": "s3", "S3_BUCKET_NAME": BUCKET, "LOAD_TEST_MODE": "true", "AUDIO_LINK_EXPIRE_SECONDS": "300"}
+    before = keys(s3)
+    with Service(binary, **env) as app:
+        account = {"username": "ann", "password": "secret-1", "tier": "PRO", "credits": 100}
+        check("an account is made", app.ask("/api/dev/accounts", account)[0] == 200)
+        token = app.ask("/api/login", {"username": "ann", "password": "secret-1"})[1]["access_token"]
+        status, spoken = app.ask("/api/synthesize", {"text_to_speech": "The mill stood still."}, token)
+        check("the service speaks into the bucket", status == 200, spoken)
+        link = spoken["audio_url"]
+        check("its link leads to the bucket", link.startswith(f"{gate.url}/{BUCKET}/users/"), link)
+        check("for as long as is set", "X-Amz-Expires=300" in link, link)
+        status, headers, body = fetch(link)
+        check("and opens the audio", status == 200 and body[:1] == b"\xff" and headers["Content-Type"] == "audio/mpeg", status)
+        new = [key for key in keys(s3) if key not in before]
+        check("audio is in the bucket and nowhere else",
+              any(key.endswith(".mp3") for key in new) and not list(app.data.glob("users/**/*.mp3")), new)
+        check("the service is well", app.ask("/api/health")[0] == 200)
+
+        gate.fail = lambda method, path: 503
+        check("a bucket that is away is seen", until(lambda: app.ask("/api/health")[0] == 503, 60))
+        balance = app.ask("/api/credit-balance", token=token)[1]["credit_balance"]
+        status, told = app.ask("/api/synthesize", {"text_to_speech": "The mill stood still again."}, token)
+        check("it fails the synthesis", status == 500 and told == {"detail": "An error occurred during text synthesis"}, (status, told))
+        check("which costs nothing", until(
+            lambda: app.ask("/api/credit-balance", token=token)[1]["credit_balance"] == balance, 20))
+        gate.fail = lambda method, path: None
+        check("and then it is well again", until(lambda: app.ask("/api/health")[0] == 200, 60))
+
+        log = app.log.read_text()
+        check("no secret is in the log", not any(secret in log for secret in [KEYS.secret_key, KEYS.token]), log)
+        request = urllib.request.Request(app.url + "/api/user", method="DELETE", headers={"authorization": f"Bearer {token}"})
+        with OPENER.open(request, timeout=30) as gone:
+            check("the account goes", gone.status == 204, gone.status)
+        check("and its audio with it", keys(s3) == before, keys(s3))
+    check("every request was signed as botocore signs", gate.refused == [], gate.refused)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--service", required=True)
+    parser.add_argument("--bucket", required=True)
+    args = parser.parse_args()
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    # Past the gate: what is really there.
+    s3 = boto3.client("s3", REGION, endpoint_url=f"http://{host}:{port}", aws_access_key_id="a", aws_secret_access_key="b")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    gate = Gate((host, port))
+    env = {"AWS_ACCESS_KEY_ID": KEYS.access_key, "AWS_SECRET_ACCESS_KEY": KEYS.secret_key, "AWS_REGION": REGION,
+           "AWS_SESSION_TOKEN": KEYS.token, "AWS_ENDPOINT_URL": gate.url}
+    peer = Peer(args.bucket, env)
+    check("the bucket's place is told", peer("place") == f"{BUCKET} at {gate.url}")
+    short_files(peer, s3)
+    links(peer, gate)
+    long_files(peer, s3, gate)
+    retention(peer, s3)
+    check("every request was signed as botocore signs", gate.refused == [], gate.refused)
+    peer.close()
+    strangers(args.bucket, env, gate)
+    service(args.service, env, s3, gate)
+    gate.shutdown()
+    server.stop()
+    finish()
+
+
+main()
