@@ -29,8 +29,13 @@ pub(crate) fn run(name: &str, words: &[&str]) -> Result<bool> {
         return Ok(false);
     };
     let mut command = Command::new(script);
-    if name == "lies" {
-        match of_lies()? {
+    let needs = match name {
+        "lies" => Some(of_lies()?),
+        "speech_quality" => Some(of_speech()?),
+        _ => None,
+    };
+    if let Some(needs) = needs {
+        match needs {
             Ok(needs) => command.args(needs),
             Err(why) => {
                 println!("NOT CHECKED: {why}");
@@ -51,6 +56,17 @@ fn of_lies() -> Result<Result<[PathBuf; 2], String>> {
     };
     build(&["--bin", "lies"])?;
     Ok(Ok([target().join("debug/lies"), python]))
+}
+
+/// The example that speaks and a python with a recogniser; or why there is none.
+fn of_speech() -> Result<Result<[PathBuf; 2], String>> {
+    let requirements = root().join("services/tts-reader/speech/tests/requirements.txt");
+    let python = match python_with("speech-recogniser", &requirements, &[])? {
+        Ok(python) => python,
+        Err(why) => return Ok(Err(why)),
+    };
+    build(&[])?;
+    Ok(Ok([target().join("debug/examples/say"), python]))
 }
 
 fn scripts() -> Result<Vec<PathBuf>> {

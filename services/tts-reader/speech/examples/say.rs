@@ -1,9 +1,10 @@
-//! Speaks a text into a file and prints its marks as JSON lines.
+//! Speaks a text into a file, sentence by sentence, and prints the marks as JSON lines.
 //!
 //! `say [--voice ID] [--rate R] [--out FILE.mp3|FILE.wav] [TEXT]`; without TEXT it reads standard
 //! input. `--voices` prints the voices with their presets instead, `--notices` the licences.
 
-use std::io::{Read as _, Write as _};
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -52,17 +53,28 @@ fn run() -> Result<(), Failure> {
     let is_wav = file.as_ref().is_some_and(|path| path.extension().is_some_and(|end| end == "wav"));
     let format = if is_wav { AudioFormat::Wav } else { AudioFormat::Mp3 };
     let request = SpeechRequest::new(&text, &voice).format(format).rate(rate);
-    let speech = SpeechEngine::new().synthesize(&request)?;
-    for mark in &speech.marks {
-        let line = serde_json::json!({
-            "time": mark.time_ms, "end_time": mark.end_ms, "type": mark.kind.as_str(),
-            "start": mark.start, "end": mark.end, "value": mark.value,
-        });
-        writeln!(out, "{line}")?;
+    let mut audio = file.as_ref().map(File::create).transpose()?;
+    let mut speaking = SpeechEngine::new().speak(&request)?;
+    for part in speaking.by_ref() {
+        let part = part?;
+        if let Some(audio) = &mut audio {
+            audio.write_all(&part.audio)?;
+        }
+        for mark in &part.marks {
+            let line = serde_json::json!({
+                "time": mark.time_ms, "end_time": mark.end_ms, "type": mark.kind.as_str(),
+                "start": mark.start, "end": mark.end, "start_byte": mark.start_byte,
+                "end_byte": mark.end_byte, "value": mark.value,
+            });
+            writeln!(out, "{line}")?;
+        }
     }
-    if let Some(path) = file {
-        std::fs::write(&path, &speech.audio)?;
-        let seconds = speech.duration.as_secs_f64();
+    let ended = speaking.finish();
+    if let (Some(path), Some(mut audio)) = (file, audio) {
+        // The head that knows how long it became.
+        audio.rewind()?;
+        audio.write_all(&ended.head)?;
+        let seconds = ended.duration.as_secs_f64();
         writeln!(std::io::stderr(), "{}: {seconds:.2} s of audio", path.display())?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::AudioFormat;
 
-/// Why [`SpeechEngine::synthesize`](crate::SpeechEngine::synthesize) refused or gave up.
+/// Why [`SpeechEngine::speak`](crate::SpeechEngine::speak) refused or gave up.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SpeechError {

@@ -9,29 +9,48 @@
 //! # Ok::<(), tts_reader_speech::SpeechError>(())
 //! ```
 //!
-//! The path of a text: `words` folds it to ASCII and cuts it, `sentences` groups the words,
-//! `passage` speaks some of them at a time and measures each, `encode` writes the file, `marks`
-//! turns samples and bytes into milliseconds and characters. Everything is computed on the calling
-//! thread; there is no I/O and no global state.
+//! The path of a text: `markup` finds tags that are not said, `words` folds the rest to ASCII and
+//! cuts it, `sentences` groups the words, `breaths` bounds what is spoken in one go, `passage` speaks
+//! that and measures each word, `encode` writes the file, `marks` turns samples and bytes into
+//! milliseconds and characters; `speaking` does these last three part by part. Everything is
+//! computed on the calling thread; there is no I/O and no global state.
+//!
+//! A text is plain text in English. What becomes of another one:
+//!
+//! | text | what happens |
+//! |---|---|
+//! | more than [`MAX_CHARACTERS`] code points | [`SpeechError::TextTooLong`] |
+//! | only punctuation, white space, control characters, pictures or another script | [`SpeechError::NothingToSay`] |
+//! | words of another script, pictures between English words | skipped, [`Speaking::skipped_characters`] counts them |
+//! | control characters, directional marks | separate words or are silent |
+//! | tags of SSML or HTML | silent, no marks; a block (`<p>`, `<break/>`) ends a sentence; never obeyed |
+//! | a word of more than 100 letters | said in pieces of 100, each with its own mark |
+//! | a sentence of more than 60 words or 400 letters | said in several breaths, one sentence mark |
+//! | more audio than [`AudioFormat::longest`] (100,000 digits take six hours) | [`SpeechError::TooLong`], before any is made |
 
+mod breaths;
 mod encode;
 mod engine;
 mod error;
 mod fold;
+mod markup;
 mod marks;
 mod passage;
 mod request;
 mod resample;
 mod sentences;
+mod speaking;
 mod voices;
 mod words;
 
+pub use encode::AudioFile;
 pub use engine::{SpeechEngine, check, speakable_chars};
 pub use error::SpeechError;
 pub use request::{
     AudioFormat, MAX_CHARACTERS, MarkKind, RATE_RANGE, Speech, SpeechMark, SpeechRequest,
 };
-pub use voices::{Preset, Voice, find_voice, presets, voices};
+pub use speaking::{Ended, Speaking, SpokenPart};
+pub use voices::{Preset, Shade, Voice, find_voice, presets, voices};
 
 /// The notices and licences that must go along with any binary made from this crate: the voice
 /// data of Carnegie Mellon University and the two engines.

@@ -1,43 +1,46 @@
 //! Marks: from bytes and samples to characters and milliseconds.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::passage::SAMPLE_RATE;
 use crate::{MarkKind, SpeechMark};
 
-/// Collects the marks of one text, in order.
+/// Makes the marks of one text, sentence by sentence, in order.
 pub(crate) struct Marks<'a> {
-    text: &'a str,
-    marks: Vec<SpeechMark>,
-    /// Where the words of the open sentence begin in `marks`.
-    sentence: usize,
+    text: Cow<'a, str>,
+    /// The words of the open sentence.
+    words: Vec<SpeechMark>,
     /// How far characters have been counted: (byte, characters before it).
     counted: (usize, usize),
 }
 
 impl<'a> Marks<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, marks: Vec::new(), sentence: 0, counted: (0, 0) }
+        Self { text: Cow::Borrowed(text), words: Vec::new(), counted: (0, 0) }
+    }
+
+    /// The same with a copy of the text.
+    pub(crate) fn into_owned(self) -> Marks<'static> {
+        let Self { text, words, counted } = self;
+        Marks { text: Cow::Owned(text.into_owned()), words, counted }
     }
 
     /// Adds a word of the open sentence; words come in the order of the text.
     pub(crate) fn word(&mut self, bytes: &Range<usize>, first: usize, last: usize) {
         let mark = self.mark(MarkKind::Word, bytes, (milliseconds(first), milliseconds(last)));
-        self.marks.push(mark);
+        self.words.push(mark);
     }
 
-    /// Ends the open sentence: puts its mark before those of its words, if any was heard.
-    pub(crate) fn end_sentence(&mut self, bytes: &Range<usize>) {
-        if let [first, .., last] | [first @ last] = &self.marks[self.sentence..] {
-            let times = (first.time_ms, last.end_ms);
-            let mark = self.mark(MarkKind::Sentence, bytes, times);
-            self.marks.insert(self.sentence, mark);
-        }
-        self.sentence = self.marks.len();
-    }
-
-    pub(crate) fn finish(self) -> Vec<SpeechMark> {
-        self.marks
+    /// Ends the open sentence: its mark, then those of its words; none if nothing was heard.
+    pub(crate) fn end_sentence(&mut self, bytes: &Range<usize>) -> Vec<SpeechMark> {
+        let words = std::mem::take(&mut self.words);
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return words };
+        let times = (first.time_ms, last.end_ms);
+        let mut marks = Vec::with_capacity(words.len() + 1);
+        marks.push(self.mark(MarkKind::Sentence, bytes, times));
+        marks.extend(words);
+        marks
     }
 
     fn mark(&mut self, kind: MarkKind, bytes: &Range<usize>, times: (u64, u64)) -> SpeechMark {

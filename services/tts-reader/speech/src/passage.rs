@@ -8,8 +8,9 @@ use flite_rs::text::Token;
 use flite_rs::voice::{VoiceParams, synthesise_streaming};
 use flite_rs::{Engine, Flow, KAL16_VOICE_DATA, Utterance, Voice as Recordings};
 
+use crate::RATE_RANGE;
 use crate::resample::Resampler;
-use crate::voices::Preset;
+use crate::voices::Voice;
 use crate::words::Word;
 
 /// Samples per second of the recorded speaker and of everything made from him.
@@ -38,8 +39,8 @@ impl Speaker {
         Self { recordings, language: Engine::new().language() }
     }
 
-    /// How many samples `words` will take, without making them; some twenty times as quick as
-    /// making and encoding them.
+    /// How many samples `words` will take at most, without making them; some twenty times as quick
+    /// as making and encoding them. The sound ends in the middle of the last segment, a pause.
     pub(crate) fn measure(&self, words: &[Word], manner: &Manner) -> usize {
         let (tokens, _) = tokens(words);
         let utterance = analyse(&self.language, &tokens, &manner.params(&self.recordings));
@@ -73,7 +74,7 @@ impl Speaker {
     }
 }
 
-/// How something is said: a preset at a pace.
+/// How something is said: a voice at a pace.
 #[derive(Debug)]
 pub(crate) struct Manner {
     tract: f32,
@@ -83,9 +84,15 @@ pub(crate) struct Manner {
 }
 
 impl Manner {
-    pub(crate) fn new(preset: &Preset, rate: f32) -> Self {
-        let resampler = Resampler::new(preset.tract);
-        Self { tract: preset.tract_factor(), pitch: preset.pitch, rate, resampler }
+    /// `rate` is the pace that was asked for; a quick voice does not go beyond the fastest.
+    pub(crate) fn new(voice: &Voice, rate: f32) -> Self {
+        let preset = voice.preset;
+        Self {
+            tract: preset.tract_factor(),
+            pitch: preset.pitch * voice.shade.pitch,
+            rate: (rate * voice.shade.pace).clamp(RATE_RANGE.0, RATE_RANGE.1),
+            resampler: Resampler::new(preset.tract),
+        }
     }
 
     /// The pace, 1.0 for normal.

@@ -18,7 +18,8 @@ pub struct SpeechRequest<'a> {
     pub voice_id: &'a str,
     /// The file format of the answer.
     pub format: AudioFormat,
-    /// Pace: 1.0 is normal, 1.5 is faster. Clamped to [`RATE_RANGE`]; not a number means 1.0.
+    /// Pace: 1.0 is the voice's own, 1.5 is faster. Clamped to [`RATE_RANGE`]; not a number means
+    /// 1.0.
     pub rate: f32,
 }
 
@@ -71,6 +72,17 @@ impl AudioFormat {
         }
     }
 
+    /// How much later everything is in a player that does not cut what the encoder adds in front:
+    /// marks count as players count that do, which browsers are. One that plays even the tag's own
+    /// frame, as silence, is another 36 ms late.
+    pub fn untrimmed_delay(self) -> Duration {
+        match self {
+            // 1,057 samples of filters, the decoder's own among them.
+            Self::Mp3 => Duration::from_micros(66_062),
+            Self::Wav => Duration::ZERO,
+        }
+    }
+
     /// The longest audio of one request: 3 hours of MP3 (65 MB) or 30 minutes of WAV (58 MB).
     pub fn longest(self) -> Duration {
         match self {
@@ -102,7 +114,7 @@ pub struct Speech {
     pub duration: Duration,
     /// Where each sentence and each word lies, in order of time, a sentence before its words.
     pub marks: Vec<SpeechMark>,
-    /// The pace that was used, after clamping.
+    /// The pace that was asked for, after clamping.
     pub rate: f32,
     /// Characters that carry meaning but could not be said (other scripts, pictures).
     pub skipped_characters: usize,
@@ -117,7 +129,8 @@ pub struct SpeechMark {
     pub end_ms: u64,
     /// Word or sentence.
     pub kind: MarkKind,
-    /// Start in the text, in characters (code points).
+    /// Start in the text, in characters (code points, so that one beyond U+FFFF counts once: in
+    /// JavaScript `Array.from(text).slice(start, end)`).
     pub start: usize,
     /// End in the text, in characters (exclusive).
     pub end: usize,

@@ -1,8 +1,10 @@
-//! The voice catalogue: the 23 documented ids, each mapped to one of six local presets.
+//! The voice catalogue: the 23 documented ids, each one of six local presets in a shade of its own.
 //!
 //! There is one recorded speaker, an American man. A preset moves his pitch and the apparent
-//! length of his vocal tract, so the presets sound like different people, but none of them has
-//! another accent. `language` and `language_code` are the catalogue's labels for an id (clients
+//! length of his vocal tract, so the presets sound like different people; a shade is a little
+//! higher or lower, quicker or slower, so that no two voices are the same. None of them has another
+//! accent, and there is one way of making them: the catalogue's engines `standard` and `neural`
+//! are both this one. `language` and `language_code` are the catalogue's labels for an id (clients
 //! sort and filter by them); [`Voice::description`] says what is really heard.
 
 /// One entry of the voice list.
@@ -20,12 +22,30 @@ pub struct Voice {
     pub language_code: &'static str,
     /// How the local speaker is changed for this id.
     pub preset: &'static Preset,
+    /// What tells it from other ids of the same preset.
+    pub shade: Shade,
 }
 
 impl Voice {
-    /// What is really heard, for the voice list: `local preset alto (American English)`.
+    /// What is really heard, for the voice list: `local preset alto, lower, quicker (American
+    /// English)`.
     pub fn description(&self) -> String {
-        format!("local preset {} (American English)", self.preset.name)
+        let Shade { pitch, pace } = self.shade;
+        let tone = word(pitch, "lower", "higher");
+        let tempo = word(pace, "slower", "quicker");
+        format!("local preset {}{tone}{tempo} (American English)", self.preset.name)
+    }
+
+    const fn shaded(self, pitch: f32, pace: f32) -> Self {
+        Self { shade: Shade { pitch, pace }, ..self }
+    }
+}
+
+fn word(factor: f32, below: &str, above: &str) -> String {
+    match factor {
+        ..1.0 => format!(", {below}"),
+        1.0 => String::new(),
+        _ => format!(", {above}"),
     }
 }
 
@@ -46,6 +66,20 @@ impl Preset {
     pub fn tract_factor(&self) -> f32 {
         self.tract.0 as f32 / self.tract.1 as f32
     }
+}
+
+/// A small change of a preset.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shade {
+    /// Pitch relative to the preset's.
+    pub pitch: f32,
+    /// Pace relative to what is asked for.
+    pub pace: f32,
+}
+
+impl Shade {
+    /// The preset as it is.
+    pub const NONE: Self = Self { pitch: 1.0, pace: 1.0 };
 }
 
 /// All presets, lowest voice first.
@@ -94,7 +128,8 @@ const fn female(
     lang: (&'static str, &'static str),
     preset: &'static Preset,
 ) -> Voice {
-    Voice { id, name: id, gender: "Female", language: lang.0, language_code: lang.1, preset }
+    let shade = Shade::NONE;
+    Voice { id, name: id, gender: "Female", language: lang.0, language_code: lang.1, preset, shade }
 }
 
 const fn male(
@@ -102,31 +137,32 @@ const fn male(
     lang: (&'static str, &'static str),
     preset: &'static Preset,
 ) -> Voice {
-    Voice { id, name: id, gender: "Male", language: lang.0, language_code: lang.1, preset }
+    let shade = Shade::NONE;
+    Voice { id, name: id, gender: "Male", language: lang.0, language_code: lang.1, preset, shade }
 }
 
 static VOICES: [Voice; 23] = [
-    female("Nicole", AU, &ALTO),
+    female("Nicole", AU, &ALTO).shaded(1.04, 0.95),
     female("Olivia", AU, &SOPRANO),
-    male("Russell", AU, &BARITONE),
-    female("Amy", GB, &ALTO),
+    male("Russell", AU, &BARITONE).shaded(0.95, 1.0),
+    female("Amy", GB, &ALTO).shaded(0.95, 1.0),
     male("Arthur", GB, &TENOR),
     male("Brian", GB, &DEEP),
-    female("Emma", GB, &SOPRANO),
-    male("Geraint", WELSH, &BARITONE),
-    female("Aditi", IN, &SOPRANO),
-    female("Raveena", IN, &ALTO),
-    female("Aria", NZ, &SOPRANO),
+    female("Emma", GB, &SOPRANO).shaded(0.97, 0.95),
+    male("Geraint", WELSH, &BARITONE).shaded(1.05, 0.95),
+    female("Aditi", IN, &SOPRANO).shaded(1.05, 1.05),
+    female("Raveena", IN, &ALTO).shaded(1.04, 1.05),
+    female("Aria", NZ, &SOPRANO).shaded(1.05, 0.95),
     female("Ivy", US, &CHILD),
     female("Joanna", US, &ALTO),
-    male("Joey", US, &TENOR),
-    male("Justin", US, &CHILD),
-    female("Kendra", US, &ALTO),
-    male("Kevin", US, &CHILD),
-    female("Kimberly", US, &SOPRANO),
+    male("Joey", US, &TENOR).shaded(1.05, 1.05),
+    male("Justin", US, &CHILD).shaded(0.96, 0.95),
+    female("Kendra", US, &ALTO).shaded(0.95, 1.06),
+    male("Kevin", US, &CHILD).shaded(1.0, 1.06),
+    female("Kimberly", US, &SOPRANO).shaded(0.97, 1.06),
     male("Matthew", US, &BARITONE),
-    female("Ruth", US, &ALTO),
-    female("Salli", US, &SOPRANO),
-    male("Stephen", US, &DEEP),
-    female("Ayanda", ZA, &ALTO),
+    female("Ruth", US, &ALTO).shaded(1.0, 0.93),
+    female("Salli", US, &SOPRANO).shaded(1.0, 0.93),
+    male("Stephen", US, &DEEP).shaded(1.05, 0.95),
+    female("Ayanda", ZA, &ALTO).shaded(0.95, 0.94),
 ];

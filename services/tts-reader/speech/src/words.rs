@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::fold::{Folded, fold};
+use crate::markup;
 
 /// Longest name handed to the engine in one piece: its time grows with the square of the length.
 const LONGEST_NAME: usize = 100;
@@ -51,6 +52,11 @@ pub(crate) fn words(text: &str) -> Words {
     let mut at = 0;
     while at < text.len() {
         let rest = &text[at..];
+        if let Some(tag) = markup::tag(rest) {
+            gap = gap.max(if tag.is_block { Gap::Paragraph } else { Gap::Space });
+            at += tag.length;
+            continue;
+        }
         let space = rest.find(|c| !is_space(c)).unwrap_or(rest.len());
         if space > 0 {
             let ended = text[line_start..at].trim_end().chars().count();
@@ -62,7 +68,7 @@ pub(crate) fn words(text: &str) -> Words {
             at += space;
             continue;
         }
-        let end = rest.find(is_space).unwrap_or(rest.len());
+        let end = end_of_run(rest);
         let before = out.words.len();
         run(&rest[..end], at, gap, &mut out);
         if out.words.len() > before {
@@ -72,6 +78,13 @@ pub(crate) fn words(text: &str) -> Words {
     }
     move_currency_behind_millions(&mut out.words);
     out
+}
+
+/// Where the run of characters that begins `rest` ends: at white space or a tag.
+fn end_of_run(rest: &str) -> usize {
+    rest.char_indices()
+        .find(|(at, c)| is_space(*c) || *c == '<' && markup::tag(&rest[*at..]).is_some())
+        .map_or(rest.len(), |(at, _)| at)
 }
 
 fn is_space(c: char) -> bool {
@@ -168,7 +181,7 @@ impl Piece {
         };
         let (opening, closing) = (ascii(&glyphs[..name.start]), ascii(&glyphs[name.end..]));
         let outer = hull(&glyphs);
-        let parts: Vec<&[Glyph]> = glyphs[name].chunks(LONGEST_NAME).collect();
+        let parts = parts(&glyphs[name]);
         for (index, part) in parts.iter().enumerate() {
             let (first, last) = (index == 0, index + 1 == parts.len());
             let text = ascii(part);
@@ -201,6 +214,20 @@ impl Piece {
             out.words.push(word);
         }
     }
+}
+
+/// Cuts a long name, never within what one character of the text became.
+fn parts(mut name: &[Glyph]) -> Vec<&[Glyph]> {
+    let mut out = Vec::new();
+    while name.len() > LONGEST_NAME {
+        let is_within = |at: &usize| name[*at].from.start < name[*at - 1].from.end;
+        let cut = (1..=LONGEST_NAME).rev().find(|at| !is_within(at)).unwrap_or(LONGEST_NAME);
+        let (part, rest) = name.split_at(cut);
+        out.push(part);
+        name = rest;
+    }
+    out.push(name);
+    out
 }
 
 /// The part of `glyphs` that is said: from the first letter or digit to the last, with the signs

@@ -1,11 +1,9 @@
-//! What every speech keeps: determinism, marks, files that decode, voices that differ.
+//! What every speech keeps: determinism, marks, files that decode.
 
 mod common;
 
-use common::{ENGINE, check_marks, decode, lag, pitch, samples, values, wav};
-use tts_reader_speech::{
-    AudioFormat, MarkKind, NOTICES, SpeechEngine, SpeechRequest, find_voice, presets, voices,
-};
+use common::{ENGINE, check_marks, decode, lag, samples, values, wav};
+use tts_reader_speech::{AudioFormat, MarkKind, NOTICES, SpeechEngine, SpeechRequest};
 
 const TEXT: &str = "The weather is nice today. We went to the market, bought some bread and apples, \
                     and walked home along the river. Did Mr. Brown call? He said 3.5 miles is fine!";
@@ -79,10 +77,11 @@ fn the_mp3_decodes_completely_and_lies_on_the_samples() {
         let played = decode(&speech.audio, true);
         assert_eq!(played.len(), original.len(), "{voice}");
         assert!(lag(&original, &played) <= 1, "{voice}");
-        // One that does not is late by less than a tenth of a second.
+        // One that does not is late by what we say.
         let untrimmed = decode(&speech.audio, false);
         let late = lag(&original, &untrimmed);
-        assert!(late < 1_600, "{voice} is {late} samples late");
+        let said = AudioFormat::Mp3.untrimmed_delay().as_secs_f64() * 16_000.0;
+        assert!((late as f64 - said).abs() <= 1.0, "{voice} is {late} samples late, not {said}");
         assert!(untrimmed.len() < original.len() + 1_600 + 576, "{voice}: {}", untrimmed.len());
     }
 }
@@ -95,60 +94,6 @@ fn the_wav_has_a_right_header() {
     assert_eq!(declared + 8, speech.audio.len());
     let length = (speech.audio.len() - 44) as f64 / 32_000.0;
     assert!((speech.duration.as_secs_f64() - length).abs() < 1e-6);
-}
-
-#[test]
-fn the_six_presets_sound_different() {
-    let text = "We were away a year ago, and you know how lonely we all were.";
-    let heard: Vec<(&str, f32, f32)> = presets()
-        .iter()
-        .map(|preset| {
-            let voice = voices().iter().find(|voice| voice.preset == preset).expect("in use");
-            let pitch = pitch(&samples(&wav(text, voice.id)));
-            (preset.name, preset.pitch, pitch)
-        })
-        .collect();
-    assert_eq!(heard.len(), 6);
-    let (_, _, natural) = heard.iter().find(|(name, ..)| *name == "baritone").unwrap();
-    for (name, factor, pitch) in &heard {
-        let measured = pitch / natural;
-        assert!((measured / factor - 1.0).abs() < 0.12, "{name}: x{measured:.2}, want x{factor}");
-    }
-    for pair in heard.windows(2) {
-        assert!(pair[1].2 > pair[0].2 * 1.1, "{pair:?} are hardly different");
-    }
-}
-
-#[test]
-fn presets_keep_the_pace_and_rate_changes_it() {
-    let seconds = |voice, rate| {
-        let request = SpeechRequest::new(TEXT, voice).rate(rate);
-        ENGINE.synthesize(&request).unwrap().duration.as_secs_f64()
-    };
-    let natural = seconds("Matthew", 1.0);
-    for voice in ["Brian", "Joanna", "Ivy"] {
-        let ratio = seconds(voice, 1.0) / natural;
-        assert!((ratio - 1.0).abs() < 0.05, "{voice}: {ratio}");
-    }
-    assert!((seconds("Joanna", 1.5) * 1.5 / natural - 1.0).abs() < 0.1);
-    assert!((seconds("Joanna", 0.5) * 0.5 / natural - 1.0).abs() < 0.1);
-}
-
-#[test]
-fn the_voice_list_is_the_documented_one_and_says_what_it_is() {
-    assert_eq!(voices().len(), 23);
-    let key = |voice: &&tts_reader_speech::Voice| (voice.language_code, voice.name);
-    assert!(voices().iter().is_sorted_by_key(|voice| key(&voice)));
-    let joanna = find_voice("Joanna").unwrap();
-    assert_eq!((joanna.gender, joanna.language_code), ("Female", "en-US"));
-    for voice in voices() {
-        assert_eq!(
-            voice.description(),
-            format!("local preset {} (American English)", voice.preset.name)
-        );
-    }
-    let used: std::collections::HashSet<_> = voices().iter().map(|v| v.preset.name).collect();
-    assert_eq!(used.len(), presets().len());
 }
 
 #[test]

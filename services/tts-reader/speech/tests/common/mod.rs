@@ -1,6 +1,8 @@
 //! What the tests share: one engine, decoders, and the checks that hold for every speech.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub(crate) mod acoustics;
+
 use std::io::Cursor;
 use std::sync::LazyLock;
 
@@ -9,7 +11,7 @@ use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
-use tts_reader_speech::{AudioFormat, MarkKind, Speech, SpeechEngine, SpeechRequest};
+use tts_reader_speech::{AudioFormat, MarkKind, Speech, SpeechEngine, SpeechMark, SpeechRequest};
 
 pub(crate) static ENGINE: LazyLock<SpeechEngine> = LazyLock::new(SpeechEngine::new);
 
@@ -63,12 +65,16 @@ pub(crate) fn lag(original: &[f32], late: &[f32]) -> usize {
 
 /// What holds for the marks of every speech.
 pub(crate) fn check_marks(text: &str, speech: &Speech) {
-    let length = speech.duration.as_millis() as u64;
+    check_these_marks(text, &speech.marks, speech.duration.as_millis() as u64);
+}
+
+/// The same for marks alone, of audio of so many milliseconds.
+pub(crate) fn check_these_marks(text: &str, marks: &[SpeechMark], length: u64) {
     let characters: Vec<char> = text.chars().collect();
     let mut heard = 0;
     let mut read = 0;
     let mut sentence: Option<(usize, usize, u64, u64)> = None;
-    for mark in &speech.marks {
+    for mark in marks {
         assert_eq!(mark.value, text[mark.start_byte..mark.end_byte], "byte offsets of {mark:?}");
         let slice: String = characters[mark.start..mark.end].iter().collect();
         assert_eq!(mark.value, slice, "character offsets of {mark:?}");
@@ -94,39 +100,4 @@ pub(crate) fn check_marks(text: &str, speech: &Speech) {
 /// The values of the marks of one kind.
 pub(crate) fn values(speech: &Speech, kind: MarkKind) -> Vec<&str> {
     speech.marks.iter().filter(|mark| mark.kind == kind).map(|mark| mark.value.as_str()).collect()
-}
-
-/// Median pitch in Hz of the voiced parts, by autocorrelation of 40 ms frames.
-pub(crate) fn pitch(samples: &[f32]) -> f32 {
-    const RATE: f32 = 16_000.0;
-    let mut pitches = Vec::new();
-    for frame in samples.chunks_exact(640) {
-        let energy: f32 = frame.iter().map(|x| x * x).sum();
-        if energy < 1.0 {
-            continue;
-        }
-        let likeness = |lag: usize| -> f32 {
-            let (a, b) = (&frame[..640 - lag], &frame[lag..]);
-            let dot: f32 = a.iter().zip(b).map(|(x, y)| x * y).sum();
-            let norm = |x: &[f32]| x.iter().map(|x| x * x).sum::<f32>().sqrt();
-            dot / (norm(a) * norm(b)).max(1e-9)
-        };
-        // 60 to 400 Hz; the shortest lag that is nearly as good as the best avoids octave errors.
-        let scores: Vec<f32> = (40..267).map(likeness).collect();
-        let best = scores.iter().copied().fold(0.0, f32::max);
-        if best < 0.6 {
-            continue;
-        }
-        let is_peak = |i: usize| {
-            i > 0
-                && i + 1 < scores.len()
-                && scores[i] >= scores[i - 1]
-                && scores[i] >= scores[i + 1]
-        };
-        if let Some(i) = (0..scores.len()).find(|&i| is_peak(i) && scores[i] > 0.9 * best) {
-            pitches.push(RATE / (i + 40) as f32);
-        }
-    }
-    pitches.sort_by(f32::total_cmp);
-    pitches[pitches.len() / 2]
 }
