@@ -35,8 +35,10 @@ impl<'a> Marks<'a> {
     /// Ends the open sentence: its mark, then those of its words; none if nothing was heard.
     pub(crate) fn end_sentence(&mut self, bytes: &Range<usize>) -> Vec<SpeechMark> {
         let words = std::mem::take(&mut self.words);
-        let (Some(first), Some(last)) = (words.first(), words.last()) else { return words };
-        let times = (first.time_ms, last.end_ms);
+        let ends = words.first().zip(words.last());
+        let Some(times) = ends.map(|(first, last)| (first.time_ms, last.end_ms)) else {
+            return Vec::new();
+        };
         let mut marks = Vec::with_capacity(words.len() + 1);
         marks.push(self.mark(MarkKind::Sentence, bytes, times));
         marks.extend(words);
