@@ -8,6 +8,10 @@ use crate::words::Word;
 /// Most words and most ASCII characters of one breath.
 const LONGEST: (usize, usize) = (60, 400);
 
+/// Where there is no comma a speaker takes breath before one of these.
+const CONJUNCTIONS: &[&str] =
+    &["and", "or", "but", "nor", "because", "which", "that", "when", "while", "where", "who", "if"];
+
 /// Words spoken in one go.
 #[derive(Debug)]
 pub(crate) struct Breath {
@@ -39,8 +43,8 @@ pub(crate) fn spoken_length(word: &Word) -> usize {
     word.spoken.iter().map(String::len).sum()
 }
 
-/// How many of a sentence's next words fit into one breath, at least one; up to a comma where there
-/// is one in the second half.
+/// How many of a sentence's next words fit into one breath, at least one. If not all do: up to a
+/// comma in the second half, else up to a conjunction there.
 fn length(rest: &[Word]) -> usize {
     let mut characters = 0;
     let fits = rest
@@ -57,5 +61,9 @@ fn length(rest: &[Word]) -> usize {
     }
     let half = fits / 2;
     let pause = |word: &Word| word.closing.contains([',', ';', ':']);
-    rest[half..fits].iter().rposition(pause).map_or(fits, |at| half + at + 1)
+    let joins = |word: &Word| CONJUNCTIONS.contains(&word.spoken[0].as_str());
+    let comma = rest[half..fits].iter().rposition(pause).map(|at| half + at + 1);
+    comma
+        .or_else(|| rest[half + 1..=fits].iter().rposition(joins).map(|at| half + at + 1))
+        .unwrap_or(fits)
 }
