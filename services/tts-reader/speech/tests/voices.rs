@@ -28,12 +28,16 @@ fn hear(voice: &'static Voice, natural: &[f32]) -> Heard {
     Heard { voice, pitch: pitch(&samples), scale, seconds: samples.len() as f32 / 16_000.0 }
 }
 
+#[expect(clippy::print_stdout, reason = "the table of a failed test, and of --nocapture")]
 fn all() -> Vec<Heard> {
     let natural = samples(&wav(VOICED, "Matthew"));
     let mut heard: Vec<Heard> = voices().iter().map(|voice| hear(voice, &natural)).collect();
     heard.sort_by(|a, b| a.scale.total_cmp(&b.scale));
     for Heard { voice, pitch, scale, seconds } in &heard {
-        println!("{:<9} {:<9} {pitch:5.0} Hz  x{scale:.2}  {seconds:.2} s", voice.id, voice.preset.name);
+        println!(
+            "{:<9} {:<9} {pitch:5.0} Hz  x{scale:.2}  {seconds:.2} s",
+            voice.id, voice.preset.name
+        );
     }
     heard
 }
@@ -50,7 +54,8 @@ fn the_voices_are_six_speakers_to_the_ear() {
     for (index, a) in heard.iter().enumerate() {
         for b in &heard[..index] {
             let (pitch, scale) = (ratio(a.pitch, b.pitch), ratio(a.scale, b.scale));
-            let both = format!("{} and {}: pitch x{pitch:.2}, size x{scale:.2}", a.voice.id, b.voice.id);
+            let both =
+                format!("{} and {}: pitch x{pitch:.2}, size x{scale:.2}", a.voice.id, b.voice.id);
             if a.voice.preset == b.voice.preset {
                 assert!(scale < 1.025 && pitch < 1.15, "{both}");
             } else {
@@ -67,7 +72,11 @@ fn no_two_voices_are_the_same() {
         for b in &heard[..index] {
             let (pitch, pace) = (ratio(a.pitch, b.pitch), ratio(a.seconds, b.seconds));
             let differ = pitch > 1.025 || pace > 1.04 || a.voice.preset != b.voice.preset;
-            assert!(differ, "{} and {}: pitch x{pitch:.3}, pace x{pace:.3}", a.voice.id, b.voice.id);
+            assert!(
+                differ,
+                "{} and {}: pitch x{pitch:.3}, pace x{pace:.3}",
+                a.voice.id, b.voice.id
+            );
         }
     }
 }
@@ -120,4 +129,3 @@ fn the_voice_list_is_the_documented_one_and_says_what_it_is() {
     let used: HashSet<_> = voices().iter().map(|v| v.preset.name).collect();
     assert_eq!(used.len(), presets().len());
 }
-

@@ -7,6 +7,7 @@ use std::io::Cursor;
 use std::sync::LazyLock;
 
 use symphonia::core::codecs::audio::AudioDecoderOptions;
+use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, TrackType};
 use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
@@ -31,6 +32,15 @@ pub(crate) fn samples(speech: &Speech) -> Vec<f32> {
 ///
 /// `gapless` says whether the decoder reads the delay tag, as players do.
 pub(crate) fn decode(file: &[u8], gapless: bool) -> Vec<f32> {
+    decode_to_the_end(file, gapless, false)
+}
+
+/// Decodes what was streamed, whose head does not tell the length.
+pub(crate) fn decode_open(stream: &[u8]) -> Vec<f32> {
+    decode_to_the_end(stream, true, true)
+}
+
+fn decode_to_the_end(file: &[u8], gapless: bool, is_open: bool) -> Vec<f32> {
     let source = MediaSourceStream::new(
         Box::new(Cursor::new(file.to_vec())),
         MediaSourceStreamOptions::default(),
@@ -47,7 +57,18 @@ pub(crate) fn decode(file: &[u8], gapless: bool) -> Vec<f32> {
         symphonia::default::get_codecs().make_audio_decoder(params, &options).expect("a decoder");
     let mut all = Vec::new();
     let mut packet_samples: Vec<f32> = Vec::new();
-    while let Some(packet) = format.next_packet().expect("a whole packet") {
+    loop {
+        let packet = match format.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => break,
+            // So this decoder ends what does not say where it ends.
+            Err(Error::IoError(error))
+                if is_open && error.kind() == std::io::ErrorKind::UnexpectedEof =>
+            {
+                break;
+            }
+            Err(error) => panic!("a packet that is not whole: {error}"),
+        };
         let buffer = decoder.decode(&packet).expect("a packet that decodes");
         buffer.copy_to_vec_interleaved(&mut packet_samples);
         all.extend_from_slice(&packet_samples);
