@@ -117,7 +117,7 @@ fn long_texts_of_odd_pieces_end_in_time() {
         match spoken(&text) {
             Ok(words) => assert_eq!(words[0], "Yes", "{unit:?}"),
             Err(error) => {
-                assert!(matches!(error, SpeechError::TooLong { .. }), "{unit:?}: {error}")
+                assert!(matches!(error, SpeechError::TooLong { .. }), "{unit:?}: {error}");
             }
         }
     }
