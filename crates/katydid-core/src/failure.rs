@@ -35,6 +35,8 @@ pub enum FailureKind {
     Redirect,
     /// The status says failure (400 and above), or is not the expected one.
     Status(u16),
+    /// The server has closed a WebSocket, with this code, on which something was still expected.
+    Closed(u16),
     /// A check on the answer said no.
     Check,
     /// The suite's own code said so.
@@ -76,6 +78,7 @@ impl fmt::Display for FailureKind {
             Self::TooLarge => f.write_str("too large"),
             Self::Redirect => f.write_str("redirect"),
             Self::Status(code) => write!(f, "http {code}"),
+            Self::Closed(code) => write!(f, "closed {code}"),
             Self::Check => f.write_str("check"),
             Self::Manual => f.write_str("manual"),
             Self::Request => f.write_str("request"),

@@ -13,6 +13,7 @@ use crate::generator::{Beats, ThreadUse};
 use crate::guard::Held;
 use crate::recorder::{RowId, RowKey};
 use crate::sample::{Bytes, Look, Outcome, PhaseTotals, Sample};
+use crate::server_timing::ServerTimings;
 use crate::tasks::TaskCounts;
 use crate::variety::Variety;
 use crate::{Latency, TaskId};
@@ -90,6 +91,9 @@ pub struct RowInterval {
     pub first_byte: Latency,
     /// Where the time went.
     pub phases: PhaseTotals,
+    /// What answers say of the time that they took.
+    #[serde(skip_serializing_if = "ServerTimings::is_empty")]
+    pub server_timings: ServerTimings,
     /// What was moved.
     pub bytes: Bytes,
     /// Redirects followed.
@@ -126,6 +130,7 @@ impl Default for RowInterval {
             service: None,
             first_byte: Latency::with_digits(2),
             phases: PhaseTotals::default(),
+            server_timings: ServerTimings::default(),
             bytes: Bytes::default(),
             redirects: 0,
             retries: 0,
@@ -196,6 +201,7 @@ impl RowInterval {
         self.failed.add(&other.failed);
         self.first_byte.add(&other.first_byte);
         self.phases.add(&other.phases);
+        self.server_timings.add(&other.server_timings);
         self.bytes += other.bytes;
         self.redirects += other.redirects;
         self.retries += other.retries;
@@ -224,6 +230,7 @@ impl RowInterval {
         }
         self.first_byte.clear();
         self.phases = PhaseTotals::default();
+        self.server_timings.clear();
         self.bytes = Bytes::default();
         (self.redirects, self.retries) = (0, 0);
         (self.looked_at, self.read, self.excused) = (0, 0, 0);

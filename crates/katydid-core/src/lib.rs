@@ -38,6 +38,7 @@ mod recorder;
 mod row;
 mod sample;
 mod scenario;
+mod server_timing;
 mod shape;
 mod snapshot;
 mod span;
@@ -67,7 +68,7 @@ pub use coincidence::{COINCIDENCE, Coincidence, coincidences, coincidences_of};
 pub use counted::counted;
 pub use drift::{DriftError, DriftLimit, DriftMetric, DriftRule, Slope};
 pub use event::{RunEvent, RunState, StopReason};
-pub use exemplars::{Curl, Exemplar, Gallery, Rank, Why, masked_line, message_text};
+pub use exemplars::{Curl, Exemplar, Gallery, Rank, StatedTime, Why, masked_line, message_text};
 pub use expect::{
     Degrade, DegradeError, Expectation, Expected, MonitorRule, MonitorRuleError, Recover,
     RecoverError,
@@ -90,6 +91,7 @@ pub use recorder::{OTHER_NAMES, Recorder, RecorderLimits, RowId, RowKey, RowKind
 pub use row::{Row, TaskRow};
 pub use sample::{Bytes, Look, Outcome, PhaseTotals, Phases, Sample};
 pub use scenario::Scenario;
+pub use server_timing::{OTHER_STAGES, ServerTiming, ServerTimings, StageTimes, server_timings};
 pub use shape::{Mix, Shape, Stage, Stages, StagesError, StepsError, TimedStage};
 pub use snapshot::Snapshot;
 pub use span::{SpanError, format_span, parse_span};

@@ -16,6 +16,7 @@ use crate::guard::Held;
 use crate::interval::Interval;
 use crate::mask::Mask;
 use crate::sample::{Outcome, Sample};
+use crate::server_timing::{Names, server_timings};
 use crate::tasks::{TaskCounts, TaskId};
 use crate::variety::Variety;
 
@@ -54,6 +55,8 @@ pub struct Recorder {
     chooser: Chooser,
     tasks: usize,
     variety: Vec<Variety>,
+    /// Stages that answers have named.
+    stages: Names,
     current: Box<Interval>,
     /// Requests begun and not ended.
     open: u64,
@@ -78,6 +81,7 @@ impl Recorder {
             chooser: Chooser::default(),
             tasks,
             variety: Vec::new(),
+            stages: Names::default(),
             current: Box::new(current),
             open: 0,
             resets: 0,
@@ -219,6 +223,15 @@ impl Recorder {
         self.current.rows[row.index()].record(sample);
         let (text, limit) = (normalise(&self.mask.text(text)), self.limits.failures);
         self.current.failures.count(row, kind, &text, sample.last_byte_ns, limit);
+    }
+
+    /// Counts what the answer to a request of this row says of its time: the values of its header
+    /// `Server-Timing`.
+    pub fn server_timings<'a>(&mut self, row: RowId, values: impl IntoIterator<Item = &'a [u8]>) {
+        let timings = &mut self.current.rows[row.index()].server_timings;
+        for stage in server_timings(values) {
+            timings.note(&self.stages.known(stage.name), stage.time);
+        }
     }
 
     /// Whether a success that took so long is to be kept: one comparison.

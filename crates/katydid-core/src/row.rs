@@ -8,6 +8,7 @@ use crate::interval::RowInterval;
 use crate::recent::Recent;
 use crate::recorder::RowKey;
 use crate::sample::{Bytes, PhaseTotals};
+use crate::server_timing::ServerTimings;
 use crate::tasks::{TaskCounts, TaskInfo};
 use crate::timeline::Timeline;
 use crate::variety::Variety;
@@ -101,6 +102,11 @@ impl Row {
     /// Where the time went.
     pub fn phases(&self) -> PhaseTotals {
         self.totals.phases
+    }
+
+    /// What answers say of the time that they took (`Server-Timing`).
+    pub fn server_timings(&self) -> &ServerTimings {
+        &self.totals.server_timings
     }
 
     /// What was moved.

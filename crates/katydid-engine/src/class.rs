@@ -55,6 +55,11 @@ impl Class {
         (self.about.weight, self.about.fixed_count)
     }
 
+    /// Whether it runs only when it is named, or a tag of one of its tasks is.
+    pub fn is_when_asked(&self) -> bool {
+        self.about.when_asked
+    }
+
     /// The host it names for itself.
     pub fn host(&self) -> Option<&str> {
         self.about.host.as_deref()

@@ -123,7 +123,7 @@ impl fmt::Display for Who<'_> {
 pub struct RequestView<'a> {
     /// Who made it.
     pub who: Who<'a>,
-    /// Method of the first hop.
+    /// Method of the first hop, or [`WEBSOCKET`](crate::WEBSOCKET).
     pub method: &'a str,
     /// The name of its row.
     pub name: &'a str,
@@ -239,12 +239,13 @@ pub(crate) struct Told {
     pub(crate) tags: Arc<[Arc<str>]>,
 }
 
-/// What came back.
+/// What came back: the answer of a request, or a message of a WebSocket, which has neither status
+/// nor headers.
 #[derive(Clone, Copy)]
 pub(crate) struct Answered<'a> {
-    pub(crate) status: u16,
+    pub(crate) status: Option<u16>,
     pub(crate) url: &'a str,
-    pub(crate) headers: &'a Headers,
+    pub(crate) headers: Option<&'a Headers>,
     pub(crate) body: &'a [u8],
 }
 
@@ -271,7 +272,7 @@ impl Told {
             name: self.name.as_deref().unwrap_or(&self.asked),
             url,
             tags: &self.tags,
-            status: answer.map(|answer| answer.status),
+            status: answer.and_then(|answer| answer.status),
             ended: Duration::from_nanos(sample.last_byte_ns),
             response_time: Duration::from_nanos(sample.response_ns()),
             service_time: Duration::from_nanos(sample.service_ns()),
@@ -281,7 +282,7 @@ impl Told {
             connections: sample.connections,
             retry: sample.retry,
             failure,
-            headers: answer.map(|answer| answer.headers),
+            headers: answer.and_then(|answer| answer.headers),
             body: answer.map_or(&[], |answer| answer.body),
         };
         for hook in &self.listeners.hooks.requests {

@@ -45,7 +45,10 @@ pub use run::{
     RunOutcome, RunSettings, Spacing, SteerError, StepOutcome, WhenFull, Window, rehearse, run,
     try_once,
 };
-pub use session::{JsonError, Multipart, RequestBuilder, Response, Retry, Session};
+pub use session::{
+    JsonError, Multipart, Payload, RequestBuilder, Response, Retry, Session, WEBSOCKET, WebSocket,
+    WebSocketBuilder, WebSocketMessage,
+};
 pub use shared::Shared;
 pub use task::{Hook, Task, TaskFn, TaskFuture};
 pub use user::{NewUser, User, UserClass};

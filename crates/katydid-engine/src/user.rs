@@ -58,6 +58,7 @@ pub struct UserClass<S> {
     pub(crate) about: String,
     pub(crate) weight: u32,
     pub(crate) fixed_count: u32,
+    pub(crate) when_asked: bool,
     pub(crate) wait: Wait<S>,
     pub(crate) host: Option<String>,
     pub(crate) make: Arc<dyn Fn(&NewUser<'_>) -> S + Send + Sync>,
@@ -75,6 +76,7 @@ impl<S: 'static> UserClass<S> {
             about: String::new(),
             weight: 1,
             fixed_count: 0,
+            when_asked: false,
             wait: Wait::None,
             host: None,
             make: Arc::new(make),
@@ -107,6 +109,13 @@ impl<S: 'static> UserClass<S> {
     /// Exactly this many users of the class, started before those by weight.
     pub fn fixed_count(mut self, count: u32) -> Self {
         self.fixed_count = count;
+        self
+    }
+
+    /// Its users stay at home unless somebody asks for them: by the name of the class, or by a tag of
+    /// one of its tasks (`--tags`).
+    pub fn when_asked(mut self) -> Self {
+        self.when_asked = true;
         self
     }
 
@@ -155,6 +164,7 @@ impl<S> Clone for UserClass<S> {
             about: self.about.clone(),
             weight: self.weight,
             fixed_count: self.fixed_count,
+            when_asked: self.when_asked,
             wait: self.wait,
             host: self.host.clone(),
             make: Arc::clone(&self.make),

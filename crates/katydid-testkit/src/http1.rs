@@ -13,6 +13,7 @@ use crate::reply::{Body, Fault, Reply, wait};
 use crate::request::{ReadError, Reader, Request};
 use crate::routes;
 use crate::server::Shared;
+use crate::websocket;
 
 /// Bytes that are no HTTP.
 pub(crate) const GARBAGE: &[u8] = b"\x15\x03\x01 this is no HTTP \xff\xfe\r\n\r\n\0\0";
@@ -36,6 +37,10 @@ pub(crate) async fn serve<S: Wire>(mut stream: S, connection: &Connection, share
         match next_request(&mut stream, &mut reader, shared.options.idle_close).await {
             Ok(request) => {
                 let nth = connection.request(request.path());
+                if websocket::is_asked(&request) {
+                    shared.thawed().await;
+                    return websocket::serve(&mut stream, &mut reader, &request).await;
+                }
                 let reply = routes::answer(&request, nth, &shared.bombs).await;
                 wait(reply.delay).await;
                 shared.thawed().await;

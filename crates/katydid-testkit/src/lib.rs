@@ -26,6 +26,7 @@
 //! | `/reset` | the connection is reset (RST) after the request |
 //! | `/close` | the connection ends (FIN) without an answer |
 //! | `/garbage` | bytes that are no HTTP, then the end |
+//! | `/timed` | `/ok` with stages in two headers `Server-Timing` |
 //! | `/redirect/{n}` | `n` hops of 302, then `/ok` |
 //! | `/redirect-status/{code}` | that status, on to `/echo` |
 //! | `/set-cookie/{name}/{value}` | sets a cookie for `/` |
@@ -33,9 +34,30 @@
 //! | `/echo` | the request as JSON: method, path, headers, body, length |
 //! | `/gzip`, `/brotli`, `/zstd` | [`COMPRESSED_BODY`], compressed |
 //! | `/bomb/{mib}` | that many MiB of zeros as gzip |
+//! | `/ws/…` | a WebSocket, see below |
 //!
 //! On HTTP/2 the faults that end a connection end the stream with an error instead.
 //! [`TestServer::freeze`] lets every answer wait, [`TestServer::stall_accepts`] every new connection.
+//!
+//! # WebSockets
+//! Over HTTP/1.1, plain and TLS. Of the subprotocols offered the first one is chosen.
+//!
+//! | path | on it |
+//! | --- | --- |
+//! | `/ws/echo`, `/ws/slow/{ms}` | every message comes back, at once or after a wait |
+//! | `/ws/hello` | the request as JSON comes first (in one write with the handshake), then echoes |
+//! | `/ws/count/{n}` | `0`, `1`, …: `n` messages in one write with the handshake, then Close 1000 |
+//! | `/ws/every/{ms}` | `0`, `1`, …: a message each time |
+//! | `/ws/flood/{n}` | `n` messages of 10 bytes, then silence |
+//! | `/ws/fragments/{n}` | one message of `n` times `é` in as many parts, with pings between |
+//! | `/ws/ping/{n}` | `n` pings, each after the answer to the last; then `n pongs` and Close 1000 |
+//! | `/ws/close/{code}` | Close with that code and a reason; 0: without a code |
+//! | `/ws/drop` | the connection ends after the first message, without a Close frame |
+//! | `/ws/silent` | reads and never says a word, neither a pong nor a Close frame |
+//! | `/ws/deaf` | reads nothing either |
+//! | `/ws/broken/{how}` | what no server may send: `masked`, `reserved`, `opcode`, `utf8`, `ping`, `continuation`, `huge`, `http` |
+//! | `/ws/wrong-key` | the consent is the answer to another key |
+//! | `/ws/protocol/{name}` | that subprotocol is chosen, offered or not; `none`: none |
 //!
 //! # Faults before a real backend
 //! [`FaultProxy`] (as a program `fault-proxy`) passes HTTP/1.1 on to a backend on loopback. A fault
@@ -89,6 +111,7 @@ mod server;
 mod share;
 mod stripe;
 mod tls;
+mod websocket;
 
 pub use options::{Alpn, Certificate, Options};
 pub use proxy::{Effect, FaultError, FaultProxy, ProxyError, ProxyFault, Trigger, Unit};

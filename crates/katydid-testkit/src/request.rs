@@ -140,6 +140,22 @@ impl Reader {
         Ok(self.buffer.split_to(length).freeze())
     }
 
+    /// What was read and not used, for who reads something else than HTTP.
+    pub(crate) fn bytes(&mut self) -> &mut BytesMut {
+        &mut self.buffer
+    }
+
+    /// Reads once more, up to the largest body.
+    pub(crate) async fn more<S: AsyncRead + Unpin>(
+        &mut self,
+        stream: &mut S,
+    ) -> Result<(), ReadError> {
+        if self.buffer.len() > MAX_BODY {
+            return Err(ReadError::Closed);
+        }
+        self.fill(stream).await
+    }
+
     async fn fill<S: AsyncRead + Unpin>(&mut self, stream: &mut S) -> Result<(), ReadError> {
         match stream.read_buf(&mut self.buffer).await {
             Ok(0) | Err(_) => Err(ReadError::Closed),

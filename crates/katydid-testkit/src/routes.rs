@@ -33,6 +33,9 @@ pub(crate) async fn answer(request: &Request, nth: u64, bombs: &Bombs) -> Reply 
         ["close"] => Reply::fault(Fault::Close),
         ["garbage"] => Reply::fault(Fault::Garbage),
         ["cookies"] => cookies(request),
+        ["timed"] => ok()
+            .header("server-timing", "sql;dur=1.5, cache;desc=hit")
+            .header("server-timing", "speech;dur=20;desc=\"two sentences, token=planted\""),
         ["echo"] => echo(request),
         ["gzip" | "brotli" | "zstd"] => compressed::text(parts[0]).await,
         ["set-cookie", name, value] => {
@@ -116,6 +119,11 @@ fn cookies(request: &Request) -> Reply {
 }
 
 fn echo(request: &Request) -> Reply {
+    Reply::json(echo_text(request))
+}
+
+/// The request as JSON.
+pub(crate) fn echo_text(request: &Request) -> String {
     let echo = json!({
         "method": request.method,
         "path": request.target,
@@ -123,5 +131,5 @@ fn echo(request: &Request) -> Reply {
         "body": String::from_utf8_lossy(&request.body),
         "length": request.body.len(),
     });
-    Reply::json(echo.to_string())
+    echo.to_string()
 }

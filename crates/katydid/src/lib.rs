@@ -187,6 +187,30 @@
 //! [`Session::transaction`] says what its time is and when it fails; every attempt of a request
 //! with a [`Retry`] is counted as a request of its own.
 //!
+//! # WebSockets
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use katydid::prelude::*;
+//!
+//! async fn follow(api: &mut Session) -> TaskResult {
+//!     let job = api.post("/jobs").send().await?.text().into_owned();
+//!     // One name for all jobs, as ever.
+//!     let socket = api.websocket(format!("/jobs/{job}/progress")).name("/jobs/{id}/progress");
+//!     let mut socket = socket.connect().await?;
+//!     // Until the server closes, in good order.
+//!     while let Some(message) = socket.next(Duration::from_secs(10)).await? {
+//!         message.check("says how far it is", |it| it.text().contains("percent"))?;
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The messages are rows of the report: `/jobs/{id}/progress[connect]`, `[send]`, `[receive]`,
+//! `[exchange]`, `[close]`, with the method `WS`. [`WebSocket`] says what each time is. Messages are
+//! read and pings answered whatever the task does; a WebSocket may be kept in the user's state.
+//!
 //! # Data
 //!
 //! A [`Feeder`] reads rows of a CSV or JSON file as a type of the suite and deals them to the
@@ -229,6 +253,7 @@
 //! | `events.request`, `events.user_error` | [`Suite::on_request`], [`Suite::on_user_error`] |
 //! | `events.test_start`, `test_stop`, … | [`Suite::on_test_start`], [`Suite::on_test_stop`], … |
 //! | `environment.process_exit_code = 3` | [`Suite::on_quitting`] with [`Quitting::set_exit_code`] |
+//! | plug-ins for WebSockets: `WS`, `WSS`, `WSR` | [`Session::websocket`] |
 //! | `self.interrupt()` | [`TaskError::LeaveFlowNow`]; with `reschedule=False` [`TaskError::LeaveFlow`] |
 //! | `RescheduleTaskImmediately`, `StopUser` | [`TaskError::SkipWait`], [`TaskError::StopUser`] |
 
@@ -243,11 +268,11 @@ pub use katydid_core::{
 };
 pub use katydid_engine::{
     BoxError, Class, ClassDescription, ClassError, Feeder, FeederError, Flow, FlowDescription,
-    FlowOrder, Hook, Hooks, JsonError, Multipart, NewUser, RehearsedRequest, RehearsedStep,
-    RequestBuilder, RequestFailed, RequestView, Response, Retry, Session, Shared, StepDescription,
-    StepOutcome, Task, TaskError, TaskFn, TaskFuture, TaskResult, UsedUp, User, UserClass,
-    UserErrorView, Wait, Who, between, constant, constant_pacing, constant_throughput, no_wait,
-    poisson,
+    FlowOrder, Hook, Hooks, JsonError, Multipart, NewUser, Payload, RehearsedRequest,
+    RehearsedStep, RequestBuilder, RequestFailed, RequestView, Response, Retry, Session, Shared,
+    StepDescription, StepOutcome, Task, TaskError, TaskFn, TaskFuture, TaskResult, UsedUp, User,
+    UserClass, UserErrorView, WEBSOCKET, Wait, WebSocket, WebSocketBuilder, WebSocketMessage, Who,
+    between, constant, constant_pacing, constant_throughput, no_wait, poisson,
 };
 pub use katydid_macros::{flow, on_start, on_stop, task, user};
 pub use serde_json::json;
@@ -257,7 +282,7 @@ pub mod prelude {
     pub use crate::{
         Feeder, Flow, Multipart, NewUser, Options, Response, Retry, Scenario, Session, Shape,
         Shared, Stage, Stages, Suite, SuiteOption, Target, Task, TaskError, TaskResult, UsedUp,
-        User, UserClass, Wait, between, constant, constant_pacing, constant_throughput, flow, json,
-        no_wait, on_start, on_stop, poisson, task, user,
+        User, UserClass, Wait, WebSocket, WebSocketMessage, between, constant, constant_pacing,
+        constant_throughput, flow, json, no_wait, on_start, on_stop, poisson, task, user,
     };
 }

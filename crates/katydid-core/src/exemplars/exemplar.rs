@@ -65,6 +65,9 @@ pub struct Exemplar {
     pub service_time: Duration,
     /// Where the service time went.
     pub phases: Phases,
+    /// What the answer says of its time (`Server-Timing`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub server_timing: Vec<StatedTime>,
     /// Redirects followed; `request`, `answer` and `curl` are the last hop then.
     pub redirects: u32,
     /// Whether it repeats a request that came to nothing.
@@ -79,12 +82,24 @@ pub struct Exemplar {
     pub curl: String,
 }
 
+/// A stage that an answer names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedTime {
+    /// Its name.
+    pub name: String,
+    /// How long it took, if the answer says so.
+    pub time: Option<Duration>,
+    /// More about it; often empty.
+    pub about: String,
+}
+
 impl Exemplar {
     /// Bytes of text that are its own.
     pub(crate) fn text_bytes(&self) -> usize {
         let Self { url, error, request, answer, traceparent, curl, .. } = self;
         let own = [url, request, answer, curl].map(String::len);
         let perhaps = [error, traceparent].map(|text| text.as_ref().map_or(0, String::len));
-        own.iter().chain(&perhaps).sum()
+        let stated = self.server_timing.iter().map(|it| it.name.len() + it.about.len());
+        own.into_iter().chain(perhaps).chain(stated).sum()
     }
 }

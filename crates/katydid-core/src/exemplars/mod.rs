@@ -12,6 +12,6 @@ mod text;
 pub(crate) use chooser::Chooser;
 pub use chooser::Rank;
 pub use curl::Curl;
-pub use exemplar::{Exemplar, Why};
+pub use exemplar::{Exemplar, StatedTime, Why};
 pub use gallery::Gallery;
 pub use text::{masked_line, message_text};

@@ -2,6 +2,9 @@
 
 use super::{Piece, names, scan};
 
+/// The longest name of a subprotocol that is not taken for a token.
+const LONGEST_PROTOCOL: usize = 40;
+
 /// The value of the header `name` taken apart.
 pub(super) fn pieces<'a>(name: &'a str, value: &'a str, own: &[String]) -> Vec<Piece<'a>> {
     match names::plain(name).as_str() {
@@ -16,6 +19,7 @@ pub(super) fn pieces<'a>(name: &'a str, value: &'a str, own: &[String]) -> Vec<P
             }
             None => pair(value).collect(),
         },
+        "secwebsocketprotocol" => subprotocols(value, own),
         _ if names::is_secret(name, own) => vec![Piece::Secret { name, value }],
         _ => scan::pieces(value, own),
     }
@@ -31,6 +35,29 @@ fn with_scheme(value: &str) -> Vec<Piece<'_>> {
         }
         _ => vec![Piece::Secret { name, value }],
     }
+}
+
+/// Names in a list. A browser can send a token with a WebSocket nowhere but here, behind a name that
+/// says so or in its place.
+fn subprotocols<'a>(value: &'a str, own: &[String]) -> Vec<Piece<'a>> {
+    let (mut pieces, mut before) = (Vec::new(), "");
+    for item in value.split_inclusive(',') {
+        let text = item.trim_end_matches(',').trim();
+        let token = names::is_secret(before, own) || text.len() > LONGEST_PROTOCOL;
+        if token && !text.is_empty() {
+            let from = item.len() - item.trim_start().len();
+            let until = from + text.len();
+            let name = "subprotocol";
+            pieces.push(Piece::Plain(&item[..from]));
+            pieces.push(Piece::Secret { name, value: &item[from..until] });
+            pieces.push(Piece::Plain(&item[until..]));
+        } else {
+            pieces.extend(scan::pieces(item, own));
+        }
+        before = text;
+    }
+    pieces.retain(|piece| !matches!(piece, Piece::Plain("")));
+    pieces
 }
 
 /// One cookie: its name may be seen. A value that stands alone may not.

@@ -92,6 +92,10 @@ fn headers_show_their_scheme_and_the_names_of_cookies() {
         ("X-CSRF-Token", "abc", "***"),
         ("x-tenant", "abc", "***"),
         ("location", "/x?token=abc&n=1", "/x?token=***&n=1"),
+        ("Sec-WebSocket-Protocol", "chat, news.v2", "chat, news.v2"),
+        ("Sec-WebSocket-Protocol", "bearer, abc , x", "bearer, *** , x"),
+        ("sec-websocket-protocol", "access_token,abc", "access_token,***"),
+        ("sec-websocket-protocol", "0123456789012345678901234567890123456789x, chat", "***, chat"),
         ("content-type", "text/plain", "text/plain"),
         ("x-empty", "", ""),
     ] {

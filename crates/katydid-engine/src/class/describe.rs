@@ -21,6 +21,8 @@ pub struct ClassDescription {
     pub weight: u32,
     /// Exactly this many users, if not 0.
     pub fixed_count: u32,
+    /// It runs only when it is named, or one of its tags is.
+    pub when_asked: bool,
     /// The host that it names for itself.
     pub host: Option<String>,
     /// The wait between two tasks as its author writes it: `between(1, 5)`.
@@ -87,6 +89,7 @@ pub(super) fn describe<S>(class: &UserClass<S>) -> ClassDescription {
         about: class.about.clone(),
         weight: class.weight,
         fixed_count: class.fixed_count,
+        when_asked: class.when_asked,
         host: class.host.clone(),
         wait: class.wait.to_string(),
         steps: root.steps,

@@ -242,7 +242,7 @@ impl<S: 'static> Life<S> {
         let done = self.call(run, Phase::Stopping).await;
         self.fate = Fate::of(done.as_ref());
         let resets = self.session.setup.recorder.borrow().resets();
-        let (requests, counts_at_all) = self.session.tally.end(resets);
+        let (requests, counts_at_all) = self.session.work.tally.end(resets);
         let mut counts = TaskCounts { requests, ..TaskCounts::default() };
         let next = match &done {
             None => {

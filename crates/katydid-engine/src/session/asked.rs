@@ -10,25 +10,40 @@ use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, Method, StatusCode};
 use katydid_core::mask::Mask;
-use katydid_core::{Curl, Exemplar, RowKey, Sample, Why, masked_line, message_text};
+use katydid_core::{
+    Curl, Exemplar, RowKey, Sample, StatedTime, Why, masked_line, message_text, server_timings,
+};
 use url::Position;
 
+use super::headers::Headers;
 use super::outgoing::{Outgoing, TRACEPARENT};
+use super::record::SERVER_TIMING;
 use super::request::RequestBuilder;
 use super::target::Target;
 use super::user_session::HttpContext;
+use super::websocket::Message;
 use crate::error::RequestFailed;
 use crate::failure_log::FailureLog;
 use crate::hooks::{Actor, Answered};
 
-/// The last hop of a request, as it was sent or, without a connection, as it would have been.
+/// What was sent, and by whom.
 pub(crate) struct Asked {
     http: Rc<HttpContext>,
     by: Actor,
+    what: What,
+}
+
+enum What {
+    Request(Hop),
+    Message(Message),
+}
+
+/// The last hop of a request, as it was sent or, without a connection, as it would have been.
+struct Hop {
     method: Method,
     own: HeaderMap,
     session: Rc<HeaderMap>,
-    cookies: Option<String>,
+    cookies: Option<Box<str>>,
     trace: Option<Box<str>>,
     body: Bytes,
     /// `None` where the address was none.
@@ -41,22 +56,20 @@ pub(crate) struct Asked {
 impl Asked {
     /// Takes the parts of a request that is over.
     pub(super) fn take(request: &mut RequestBuilder<'_>) -> Self {
-        let target = request.target.take();
-        let no_target = target.is_none();
         let session = &*request.session;
-        Self {
-            http: Rc::clone(&session.setup.http),
-            by: session.setup.actor(session.task),
-            method: std::mem::take(&mut request.method),
-            own: std::mem::take(&mut request.headers),
-            session: Rc::clone(&session.headers),
-            cookies: request.cookies.take(),
-            trace: request.trace.take(),
-            body: std::mem::take(&mut request.body),
-            target,
-            address: if no_target { std::mem::take(&mut request.url) } else { String::new() },
-            http2: request.http2,
-        }
+        let http = Rc::clone(&session.setup.http);
+        let by = session.setup.actor(session.work.task.get());
+        Self { http, by, what: What::Request(Hop::take(request)) }
+    }
+
+    /// What happens on a WebSocket.
+    pub(super) fn message(http: &Rc<HttpContext>, by: Actor, message: Message) -> Self {
+        Self { http: Rc::clone(http), by, what: What::Message(message) }
+    }
+
+    /// Where failures are told, if anywhere.
+    pub(super) fn log(&self) -> Option<&FailureLog> {
+        self.http.failure_log.as_ref()
     }
 
     /// Everything that is worth knowing of it.
@@ -75,9 +88,7 @@ impl Asked {
         } else {
             Default::default()
         };
-        let headers = self.headers();
-        let trace = headers.iter().find(|(name, _)| *name == TRACEPARENT.as_str());
-        Exemplar {
+        let mut exemplar = Exemplar {
             why: failed.map_or(Why::Slow, |failed| Why::Failed(failed.kind)),
             ended: Duration::from_nanos(sample.last_byte_ns),
             user: self.by.user,
@@ -87,24 +98,57 @@ impl Asked {
             tags: key.tags.clone(),
             method: key.method.clone(),
             name: key.name.clone(),
-            url: masked_line(self.url(), mask),
-            status: answer.map(|answer| answer.status),
+            status: answer.and_then(|answer| answer.status),
             error: failed.map(|failed| masked_line(&failed.text, mask)),
             response_time: Duration::from_nanos(sample.response_ns()),
             service_time: Duration::from_nanos(sample.service_ns()),
             phases: sample.phases,
+            server_timing: stated(answer, mask),
             redirects: sample.redirects,
             retry: sample.retry,
-            request: self.request(&headers, mask),
-            answer: answer.map_or_else(String::new, |answer| answer_text(&answer, mask)),
-            traceparent: trace.map(|(_, value)| value.clone()),
-            curl: self.curl(&headers, mask),
+            ..Exemplar::default()
+        };
+        match &self.what {
+            What::Request(hop) => hop.fill(&mut exemplar, &self.http, mask, answer),
+            What::Message(message) => message.fill(&mut exemplar, mask, answer),
+        }
+        exemplar
+    }
+}
+
+impl Hop {
+    fn take(request: &mut RequestBuilder<'_>) -> Self {
+        let target = request.target.take();
+        let no_target = target.is_none();
+        let session = &*request.session;
+        Self {
+            method: std::mem::take(&mut request.method),
+            own: std::mem::take(&mut request.headers),
+            session: Rc::clone(&session.headers),
+            cookies: request.cookies.take(),
+            trace: request.trace.take(),
+            body: std::mem::take(&mut request.body),
+            target,
+            address: if no_target { std::mem::take(&mut request.url) } else { String::new() },
+            http2: request.http2,
         }
     }
 
-    /// Where failures are told, if anywhere.
-    pub(super) fn log(&self) -> Option<&FailureLog> {
-        self.http.failure_log.as_ref()
+    /// What is kept of it.
+    fn fill(
+        &self,
+        exemplar: &mut Exemplar,
+        http: &HttpContext,
+        mask: &Mask,
+        answer: Option<Answered<'_>>,
+    ) {
+        let headers = self.headers(http);
+        let trace = headers.iter().find(|(name, _)| *name == TRACEPARENT.as_str());
+        exemplar.url = masked_line(self.url(), mask);
+        exemplar.request = self.request(&headers, mask);
+        exemplar.answer = answer.map_or_else(String::new, |answer| answer_text(&answer, mask));
+        exemplar.traceparent = trace.map(|(_, value)| value.clone());
+        exemplar.curl = self.curl(&headers, http, mask);
     }
 
     fn url(&self) -> &str {
@@ -123,7 +167,7 @@ impl Asked {
         message_text(&first, headers, &self.body, mask)
     }
 
-    fn curl(&self, headers: &[(String, String)], mask: &Mask) -> String {
+    fn curl(&self, headers: &[(String, String)], http: &HttpContext, mask: &Mask) -> String {
         let Some(target) = &self.target else { return String::new() };
         let curl = Curl {
             method: self.method.as_str(),
@@ -131,13 +175,13 @@ impl Asked {
             headers,
             body: &self.body,
             http2: self.http2,
-            verified: self.http.settings.verify_tls,
+            verified: http.settings.verify_tls,
         };
         curl.line(mask)
     }
 
     /// All headers, names in small letters: the host first, the frame of the body last.
-    fn headers(&self) -> Vec<(String, String)> {
+    fn headers(&self, http: &HttpContext) -> Vec<(String, String)> {
         let Some(target) = &self.target else { return Vec::new() };
         let outgoing = Outgoing {
             method: &self.method,
@@ -146,7 +190,7 @@ impl Asked {
             own: &self.own,
             cookies: self.cookies.as_deref(),
             body: &self.body,
-            label: self.http.label.as_ref(),
+            label: http.label.as_ref(),
             trace: self.trace.as_deref(),
         };
         let mut headers = Vec::new();
@@ -173,13 +217,27 @@ impl Asked {
     }
 }
 
+/// What the answer says of its time.
+fn stated(answer: Option<Answered<'_>>, mask: &Mask) -> Vec<StatedTime> {
+    let headers = answer.and_then(|answer| answer.headers);
+    let values = headers.into_iter().flat_map(|headers| headers.get_all(SERVER_TIMING));
+    let stages = server_timings(values).map(|stage| StatedTime {
+        name: masked_line(stage.name, mask),
+        time: stage.time,
+        about: masked_line(&stage.about, mask),
+    });
+    stages.collect()
+}
+
 fn answer_text(answer: &Answered<'_>, mask: &Mask) -> String {
-    let status = StatusCode::from_u16(answer.status).ok();
+    let code = answer.status.unwrap_or_default();
+    let status = StatusCode::from_u16(code).ok();
     let reason = status.and_then(|status| status.canonical_reason()).unwrap_or_default();
     let headers = answer
         .headers
-        .iter()
+        .into_iter()
+        .flat_map(Headers::iter)
         .map(|(name, value)| (name.into_owned(), String::from_utf8_lossy(value).into_owned()));
-    let first = format!("{} {reason}", answer.status);
+    let first = format!("{code} {reason}");
     message_text(first.trim_end(), &headers.collect::<Vec<_>>(), answer.body, mask)
 }

@@ -5,6 +5,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -104,25 +105,52 @@ pub(crate) async fn open(
     http: &HttpContext,
     meter: &Rc<Meter>,
 ) -> Result<Wire, RequestFailed> {
-    meter.enter(Phase::Dns);
-    let addresses = http.names.resolve(&origin.host, origin.port).await?;
-    meter.enter(Phase::Connect);
-    let tcp = connect(&addresses, http.settings.connect_timeout).await?;
+    let tcp = tcp(origin, http, meter).await?;
     if !origin.tls {
         meter.enter(Phase::Send);
-        return Ok(http1(Socket::Tcp(tcp), http, meter));
+        return Ok(Wire::Http1(http1(Socket::Tcp(tcp), http, meter)));
     }
     meter.enter(Phase::Tls);
-    let tls = handshake(origin, tcp, http).await?;
+    let tls = handshake(origin, tcp, http, &http.tls).await?;
     meter.enter(Phase::Send);
     if tls.get_ref().1.alpn_protocol() == Some(b"h2") {
         return Ok(Wire::Http2(Http2::new(tls, Rc::clone(meter)).await?));
     }
-    Ok(http1(Socket::Tls(Box::new(tls)), http, meter))
+    Ok(Wire::Http1(http1(Socket::Tls(Box::new(tls)), http, meter)))
 }
 
-fn http1(socket: Socket, http: &HttpContext, meter: &Rc<Meter>) -> Wire {
-    Wire::Http1(Http1::new(socket, Rc::clone(meter), Rc::clone(&http.buffers)))
+/// Opens a connection that speaks HTTP/1.1 and nothing else: only there can another protocol be
+/// asked for.
+pub(crate) async fn open_http1(
+    origin: &Origin,
+    http: &HttpContext,
+    meter: &Rc<Meter>,
+) -> Result<Http1, RequestFailed> {
+    let tcp = tcp(origin, http, meter).await?;
+    let socket = if origin.tls {
+        meter.enter(Phase::Tls);
+        Socket::Tls(Box::new(handshake(origin, tcp, http, http.tls_http1()).await?))
+    } else {
+        Socket::Tcp(tcp)
+    };
+    meter.enter(Phase::Send);
+    Ok(http1(socket, http, meter))
+}
+
+fn http1(socket: Socket, http: &HttpContext, meter: &Rc<Meter>) -> Http1 {
+    Http1::new(socket, Rc::clone(meter), Rc::clone(&http.buffers))
+}
+
+/// Look-up and connect.
+async fn tcp(
+    origin: &Origin,
+    http: &HttpContext,
+    meter: &Meter,
+) -> Result<TcpStream, RequestFailed> {
+    meter.enter(Phase::Dns);
+    let addresses = http.names.resolve(&origin.host, origin.port).await?;
+    meter.enter(Phase::Connect);
+    connect(&addresses, http.settings.connect_timeout).await
 }
 
 /// Tries the addresses in turn; the last error counts.
@@ -186,11 +214,12 @@ async fn handshake(
     origin: &Origin,
     tcp: TcpStream,
     http: &HttpContext,
+    tls: &Arc<rustls::ClientConfig>,
 ) -> Result<tokio_rustls::client::TlsStream<TcpStream>, RequestFailed> {
     let failed = |text: String| RequestFailed::new(FailureKind::Tls, text);
     let host = origin.host.trim_matches(['[', ']']).to_owned();
     let name = ServerName::try_from(host).map_err(|error| failed(error.to_string()))?;
-    let connector = tokio_rustls::TlsConnector::from(std::sync::Arc::clone(&http.tls));
+    let connector = tokio_rustls::TlsConnector::from(Arc::clone(tls));
     let limit = http.settings.connect_timeout;
     match tokio::time::timeout(limit, connector.connect(name, tcp)).await {
         Ok(done) => done.map_err(|error| failed(error.to_string())),

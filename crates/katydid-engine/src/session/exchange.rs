@@ -13,12 +13,13 @@ use cookie_store::CookieStore;
 use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderValue, SET_COOKIE,
 };
+use http::{Method, StatusCode};
 use katydid_core::{FailureKind, Look, Outcome, Sample};
 use tokio::time::Instant;
 use url::Url;
 
 use super::asked::Asked;
-use super::connection::{Answer, Connection as _, Origin, Wire, open};
+use super::connection::{Answer, Connection as _, Origin, Wire, open, open_http1};
 use super::decode;
 use super::headers::Headers;
 use super::meter::Phase;
@@ -52,10 +53,14 @@ impl Unanswered {
 
     /// A request that is not sent because the run may send no more.
     fn not_begun() -> Box<Self> {
-        let text = "not sent: the run has used up its requests or its money";
-        let failed = RequestFailed::new(FailureKind::Request, text);
-        Box::new(Self { failed, record: None, sample: Sample::default() })
+        Box::new(Self { failed: not_sent(), record: None, sample: Sample::default() })
     }
+}
+
+/// Why nothing is sent any more.
+pub(super) fn not_sent() -> RequestFailed {
+    let text = "not sent: the run has used up its requests or its money";
+    RequestFailed::new(FailureKind::Request, text)
 }
 
 /// Sends a request, once.
@@ -70,16 +75,16 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
     let session = &*request.session;
     let row = {
         let mut recorder = session.setup.recorder.borrow_mut();
-        let row = recorder.row(request.method.as_str(), name, tags);
+        let row = recorder.row(request.counted_as(), name, tags);
         recorder.asks(row, session.setup.index, &request.url, &request.body);
         row
     };
     let listeners = session.setup.listeners.as_ref().filter(|them| them.hear_requests());
     let told = listeners.map(|listeners| Box::new(told(request, listeners)));
-    let mut record = Record::new(session, row, told);
+    let mut record = Record::new(&session.setup.recorder, &session.work, row, told);
     let clock = session.setup.clock;
     let sent_ns = clock.now_ns();
-    let due_ns = sent_ns.saturating_sub(session.late_ns.take());
+    let due_ns = sent_ns.saturating_sub(session.work.late_ns.take());
     let meter = Rc::clone(&session.meter);
     meter.begin(sent_ns);
     if let Some(run) = request.session.setup.http.settings.traces {
@@ -125,8 +130,8 @@ fn told(request: &RequestBuilder<'_>, listeners: &Rc<Listeners>) -> Told {
     let session = &*request.session;
     Told {
         listeners: Rc::clone(listeners),
-        by: session.setup.actor(session.task),
-        method: request.method.clone(),
+        by: session.setup.actor(session.work.task.get()),
+        method: Method::from_bytes(request.counted_as().as_bytes()).unwrap_or_default(),
         name: request.name.clone(),
         asked: request.url.clone(),
         targets: Rc::clone(&session.setup.targets),
@@ -156,7 +161,7 @@ fn pass(
     // Rare; boxed so that requests without guards don't carry the room for it.
     Box::pin(async move {
         let Some(gate) = &session.setup.gate else { return true };
-        if session.task.is_none() && gate.is_closed() {
+        if session.work.task.get().is_none() && gate.is_closed() {
             return false;
         }
         let clock = session.setup.clock;
@@ -166,7 +171,8 @@ fn pass(
         // On later hops the request has begun, and its time goes on.
         if gate.keeps_due && first_hop {
             let held_ns = clock.now_ns().saturating_sub(begun_ns);
-            session.late_ns.set(session.late_ns.get() + held_ns);
+            let late_ns = &session.work.late_ns;
+            late_ns.set(late_ns.get() + held_ns);
         }
         true
     })
@@ -299,6 +305,9 @@ async fn one_hop(
     target: &Target,
     counts: &Counts,
 ) -> Result<Answer, RequestFailed> {
+    if request.upgrade.is_some() {
+        return Box::pin(upgrade(request, target, counts)).await;
+    }
     let session = &*request.session;
     let origin = &target.origin;
     let mut known = session.pool.take(origin);
@@ -314,7 +323,17 @@ async fn one_hop(
     };
     request.http2 = matches!(wire, Wire::Http2(_));
     session.meter.enter(Phase::Send);
-    let outgoing = Outgoing {
+    let outgoing = outgoing(request, target);
+    let answer = wire.exchange(&outgoing, session.setup.http.settings.max_body).await?;
+    if wire.is_reusable() {
+        session.pool.put(Rc::clone(origin), wire);
+    }
+    Ok(answer)
+}
+
+fn outgoing<'a>(request: &'a RequestBuilder<'_>, target: &'a Target) -> Outgoing<'a> {
+    let session = &*request.session;
+    Outgoing {
         method: &request.method,
         target,
         session: target.own_host.then_some(&*session.headers),
@@ -323,10 +342,25 @@ async fn one_hop(
         body: &request.body,
         label: session.setup.http.label.as_ref(),
         trace: request.trace.as_deref(),
-    };
-    let answer = wire.exchange(&outgoing, session.setup.http.settings.max_body).await?;
-    if wire.is_reusable() {
-        session.pool.put(Rc::clone(origin), wire);
+    }
+}
+
+/// The same for a request that asks for another protocol: on a connection of its own, which is taken
+/// over with what came behind the answer.
+async fn upgrade(
+    request: &mut RequestBuilder<'_>,
+    target: &Target,
+    counts: &Counts,
+) -> Result<Answer, RequestFailed> {
+    let session = &*request.session;
+    counts.connections.set(counts.connections.get() + 1);
+    let mut wire = open_http1(&target.origin, &session.setup.http, &session.meter).await?;
+    let most = session.setup.http.settings.max_body;
+    let mut answer = wire.upgrade(&outgoing(request, target), most).await?;
+    if answer.status == StatusCode::SWITCHING_PROTOCOLS
+        && let Some(upgrade) = &mut request.upgrade
+    {
+        upgrade.taken_over = Some((wire.into_socket(), std::mem::take(&mut answer.body)));
     }
     Ok(answer)
 }
@@ -342,11 +376,12 @@ async fn new_wire(
 }
 
 /// The cookies for an address, as one header.
-fn cookies(session: &Session, url: &Url) -> Option<String> {
+fn cookies(session: &Session, url: &Url) -> Option<Box<str>> {
     let pairs = session.cookies.as_ref()?.get_request_values(url);
     let line = pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
     // Nothing that a server put into a cookie may become a header of its own.
-    (!line.is_empty() && HeaderValue::from_str(&line).is_ok()).then_some(line)
+    let fit = !line.is_empty() && HeaderValue::from_str(&line).is_ok();
+    fit.then(|| line.into_boxed_str())
 }
 
 fn remember_cookies(session: &mut Session, url: &Url, headers: &Headers) {

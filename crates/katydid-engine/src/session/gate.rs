@@ -32,6 +32,11 @@ impl Gate {
         if let Some(cost) = &self.cost {
             cost.open().await;
         }
+        self.admit().await
+    }
+
+    /// The right to something that sends nothing and counts as a request: no rate cap holds it back.
+    pub(crate) async fn admit(&self) -> Option<Ticket> {
         match &self.requests {
             Some(requests) => Some(requests.take().await),
             None => None,

@@ -18,6 +18,15 @@ pub(crate) enum Headers {
 }
 
 impl Headers {
+    /// `false`: certainly not there; it costs next to nothing to ask.
+    #[inline]
+    pub(crate) fn may_have(&self, name: &str) -> bool {
+        match self {
+            Self::Lines(lines) => lines.may_have(name),
+            Self::Map(map) => map.contains_key(name),
+        }
+    }
+
     /// The first value of a header, if it is text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         std::str::from_utf8(self.get(name)?).ok()

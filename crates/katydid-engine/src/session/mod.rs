@@ -26,6 +26,8 @@ mod tls;
 mod traceparent;
 mod transaction;
 mod user_session;
+mod websocket;
+mod work;
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub use http1::answer as fuzz_answer;
@@ -34,6 +36,7 @@ pub use request::RequestBuilder;
 pub use response::{JsonError, Response};
 pub use retry::Retry;
 pub use user_session::Session;
+pub use websocket::{Payload, WEBSOCKET, WebSocket, WebSocketBuilder, WebSocketMessage};
 
 pub(crate) use gate::{Gate, Pace};
 pub(crate) use headers::Headers;

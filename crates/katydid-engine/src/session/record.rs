@@ -5,12 +5,14 @@ use std::rc::Rc;
 use katydid_core::{CHECKED, Outcome, Rank, RowId, Sample};
 
 use super::asked::Asked;
-use super::tally::Tally;
 use super::transaction::Scope;
-use super::user_session::Session;
+use super::work::Work;
 use crate::error::RequestFailed;
 use crate::hooks::{Answered, Told};
 use crate::run::SharedRecorder;
+
+/// Where a target says what its time went into.
+pub(super) const SERVER_TIMING: &str = "server-timing";
 
 /// Where a request is going to be counted.
 pub(crate) struct Record {
@@ -22,23 +24,33 @@ pub(crate) struct Record {
     asked: Option<Asked>,
     /// It will be tried again, so the transaction it is in has not failed by it.
     retried: bool,
-    tally: Rc<Tally>,
+    work: Rc<Work>,
     closed: bool,
 }
 
 impl Record {
-    /// A request that begins now, of `session`.
-    pub(super) fn new(session: &Session, row: RowId, told: Option<Box<Told>>) -> Self {
-        let recorder = Rc::clone(&session.setup.recorder);
-        let (scope, tally) = (session.scope.clone(), Rc::clone(&session.tally));
+    /// A request that begins now, of a user who is at `work`.
+    pub(super) fn new(
+        recorder: &SharedRecorder,
+        work: &Rc<Work>,
+        row: RowId,
+        told: Option<Box<Told>>,
+    ) -> Self {
+        let recorder = Rc::clone(recorder);
+        let (scope, work) = (work.scope(), Rc::clone(work));
         {
             let mut recorder = recorder.borrow_mut();
             recorder.request_begins();
             if CHECKED {
-                tally.sent(recorder.resets());
+                work.tally.sent(recorder.resets());
             }
         }
-        Self { recorder, row, scope, told, asked: None, retried: false, tally, closed: false }
+        Self { recorder, row, scope, told, asked: None, retried: false, work, closed: false }
+    }
+
+    /// Counts it in another row than the one that it began for.
+    pub(super) fn set_row(&mut self, row: RowId) {
+        self.row = row;
     }
 
     /// A text of the answer without secrets.
@@ -68,8 +80,13 @@ impl Record {
             let mut recorder = self.recorder.borrow_mut();
             recorder.request_ends();
             if CHECKED {
-                self.tally.recorded(recorder.resets());
+                self.work.tally.recorded(recorder.resets());
             }
+        }
+        if let Some(headers) = answer.and_then(|answer| answer.headers)
+            && headers.may_have(SERVER_TIMING)
+        {
+            self.recorder.borrow_mut().server_timings(self.row, headers.get_all(SERVER_TIMING));
         }
         match failed {
             None => {
@@ -135,7 +152,7 @@ impl Drop for Record {
             recorder.request_ends();
             recorder.cut_request();
             if CHECKED {
-                self.tally.recorded(recorder.resets());
+                self.work.tally.recorded(recorder.resets());
             }
         }
     }

@@ -11,11 +11,13 @@ use http::{HeaderMap, Method};
 use katydid_core::FailureKind;
 use serde::Serialize;
 
+use super::http1::Socket;
 use super::multipart::Multipart;
 use super::response::Response;
 use super::retry::Retry;
 use super::target::Target;
 use super::user_session::Session;
+use super::websocket::WEBSOCKET;
 use crate::error::RequestFailed;
 use crate::run::CENTURY;
 
@@ -34,18 +36,26 @@ pub struct RequestBuilder<'s> {
     pub(super) body: Bytes,
     pub(super) timeout: Option<Duration>,
     pub(super) redirects: bool,
+    pub(super) upgrade: Option<Box<Upgrade>>,
     pub(super) retry: Option<Box<Retry>>,
     /// Repeats a request that came to nothing.
     pub(super) is_retry: bool,
-    pub(super) mistake: Option<String>,
+    pub(super) mistake: Option<Box<str>>,
     /// Where the last hop went.
     pub(super) target: Option<Rc<Target>>,
     /// The cookies that it carried.
-    pub(super) cookies: Option<String>,
+    pub(super) cookies: Option<Box<str>>,
     /// The `traceparent` of all hops.
     pub(super) trace: Option<Box<str>>,
     /// Whether the last hop went over HTTP/2.
     pub(super) http2: bool,
+}
+
+/// That a request asks for another protocol, and the connection it gets for that: the stream, and
+/// what has been read of it.
+#[derive(Default)]
+pub(super) struct Upgrade {
+    pub(super) taken_over: Option<(Socket, Bytes)>,
 }
 
 impl<'s> RequestBuilder<'s> {
@@ -60,6 +70,7 @@ impl<'s> RequestBuilder<'s> {
             body: Bytes::new(),
             timeout: None,
             redirects: true,
+            upgrade: None,
             retry: None,
             is_retry: false,
             mistake: None,
@@ -187,6 +198,11 @@ impl<'s> RequestBuilder<'s> {
         }
     }
 
+    /// What the method column says of it.
+    pub(super) fn counted_as(&self) -> &str {
+        if self.upgrade.is_some() { WEBSOCKET } else { self.method.as_str() }
+    }
+
     /// The time limit of the whole request.
     pub(super) fn limit(&self) -> Duration {
         self.timeout.unwrap_or(self.session.setup.http.settings.timeout)
@@ -204,6 +220,7 @@ impl<'s> RequestBuilder<'s> {
             body: self.body.clone(),
             timeout: Some(left),
             redirects: self.redirects,
+            upgrade: None,
             retry: None,
             is_retry,
             mistake: self.mistake.clone(),
@@ -215,13 +232,13 @@ impl<'s> RequestBuilder<'s> {
     }
 
     pub(super) fn broken(mut self, mistake: String) -> Self {
-        self.mistake.get_or_insert(mistake);
+        self.mistake.get_or_insert_with(|| mistake.into());
         self
     }
 
     pub(super) fn check(&self) -> Result<(), RequestFailed> {
         match &self.mistake {
-            Some(mistake) => Err(RequestFailed::new(FailureKind::Request, mistake.clone())),
+            Some(mistake) => Err(RequestFailed::new(FailureKind::Request, &**mistake)),
             None => Ok(()),
         }
     }

@@ -131,7 +131,7 @@ impl Response {
         self.looked_at.set(self.looked_at.get().max(look));
     }
 
-    fn failed(mut self, kind: FailureKind, text: String) -> RequestFailed {
+    pub(super) fn failed(mut self, kind: FailureKind, text: String) -> RequestFailed {
         self.look(Look::Answer);
         let failed = RequestFailed::new(kind, text);
         self.judged = Some(Err(failed.clone()));
@@ -164,9 +164,9 @@ impl Drop for Response {
             Err(RequestFailed::new(FailureKind::Status(status.as_u16()), text))
         });
         let answer = Answered {
-            status: status.as_u16(),
+            status: Some(status.as_u16()),
             url: self.target.url.as_str(),
-            headers: &self.headers,
+            headers: Some(&self.headers),
             body: &self.body,
         };
         self.record.close(&mut self.sample, judged.as_ref().err(), Some(answer));

@@ -136,7 +136,7 @@ pub(super) async fn send(mut request: RequestBuilder<'_>) -> Result<Response, Re
         request.session.pool.watch_during(tokio::time::sleep_until(due)).await;
         // What the timer comes too late is the generator's lateness, as ever (R1).
         let late = Instant::now().saturating_duration_since(due);
-        request.session.late_ns.set(late.as_nanos() as u64);
+        request.session.work.late_ns.set(late.as_nanos() as u64);
     }
     unreachable!("the last attempt has returned")
 }

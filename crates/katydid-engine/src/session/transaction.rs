@@ -70,12 +70,12 @@ impl<'s> Open<'s> {
             clock: session.setup.clock,
             began_ns: session.setup.clock.now_ns(),
             row,
-            parent: session.scope.take(),
+            parent: session.work.scope.take(),
             state: Cell::new(State::Open),
             sample: Cell::new(None),
             failure: RefCell::default(),
         });
-        session.scope = Some(Rc::clone(&scope));
+        drop(session.work.scope.replace(Some(Rc::clone(&scope))));
         Self { session, scope }
     }
 
@@ -103,7 +103,7 @@ impl<'s> Open<'s> {
 
 impl Drop for Open<'_> {
     fn drop(&mut self) {
-        self.session.scope.clone_from(&self.scope.parent);
+        drop(self.session.work.scope.replace(self.scope.parent.clone()));
         if self.scope.state.get() == State::Open && std::thread::panicking() {
             self.scope.fail(|| "its code panicked".to_owned());
             self.scope.state.set(State::Done);

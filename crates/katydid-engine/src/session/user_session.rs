@@ -1,6 +1,6 @@
 //! The session as the suite's code sees it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{OnceCell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -21,10 +21,9 @@ use super::http1::Buffers;
 use super::meter::{Clock, Meter};
 use super::pool::Pool;
 use super::request::RequestBuilder;
-use super::tally::Tally;
 use super::target::Targets;
 use super::traceparent;
-use super::transaction::Scope;
+use super::work::Work;
 use crate::failure_log::FailureLog;
 use crate::hooks::{Actor, Listeners};
 use crate::run::{HttpSettings, SharedRecorder};
@@ -34,6 +33,8 @@ use crate::shared::Shared;
 pub(crate) struct HttpContext {
     pub(crate) settings: HttpSettings,
     pub(crate) tls: Arc<rustls::ClientConfig>,
+    /// The same without HTTP/2, made when first needed.
+    tls_http1: OnceCell<Arc<rustls::ClientConfig>>,
     pub(crate) names: Names,
     pub(crate) buffers: Rc<Buffers>,
     /// The header that names the test.
@@ -56,10 +57,20 @@ impl HttpContext {
             tasks,
             failure_log,
             tls: Arc::clone(tls),
+            tls_http1: OnceCell::new(),
             names: Names::default(),
             buffers: Rc::default(),
             label: settings.label.as_deref().and_then(|text| HeaderValue::from_str(text).ok()),
             settings: settings.clone(),
+        })
+    }
+
+    /// TLS that offers HTTP/1.1 alone.
+    pub(crate) fn tls_http1(&self) -> &Arc<rustls::ClientConfig> {
+        self.tls_http1.get_or_init(|| {
+            let mut config = rustls::ClientConfig::clone(&self.tls);
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            Arc::new(config)
         })
     }
 }
@@ -109,15 +120,9 @@ pub struct Session {
     /// Answers that wait for their judgement share it with the session.
     pub(crate) headers: Rc<HeaderMap>,
     pub(crate) tags: Arc<[Arc<str>]>,
-    /// The requests of the task.
-    pub(crate) tally: Rc<Tally>,
-    /// By how much the task began after its schedule, until its first request has taken it over.
-    pub(crate) late_ns: Cell<u64>,
+    /// The task or hook it is in.
+    pub(crate) work: Rc<Work>,
     pub(crate) deadline: Option<Pin<Box<Sleep>>>,
-    /// The task it is in; `None` in hooks of the class or a flow.
-    pub(super) task: Option<TaskId>,
-    /// The innermost open transaction.
-    pub(super) scope: Option<Rc<Scope>>,
     /// How many rows it has taken, by feeder.
     takes: RefCell<Vec<(u64, u64)>>,
     rng: Xoshiro256PlusPlus,
@@ -136,11 +141,8 @@ impl Session {
             cookies: None,
             headers: Rc::default(),
             tags: Arc::from([]),
-            tally: Rc::default(),
-            late_ns: Cell::new(0),
+            work: Rc::default(),
             deadline: None,
-            task: None,
-            scope: None,
             takes: RefCell::default(),
             rng,
             traces,
@@ -306,10 +308,8 @@ impl Session {
         late_ns: u64,
         task: Option<TaskId>,
     ) {
-        self.task = task;
         self.tags = Arc::clone(tags);
-        self.late_ns.set(late_ns);
-        self.tally.begin(self.setup.recorder.borrow().resets());
+        self.work.begin(task, late_ns, self.setup.recorder.borrow().resets());
     }
 }
 

@@ -15,6 +15,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::decoder::{Decoder, Done};
 use super::encode;
+use super::head::Asked;
 use crate::error::RequestFailed;
 use crate::session::connection::{Answer, Connection};
 use crate::session::meter::Meter;
@@ -54,6 +55,21 @@ impl Http1 {
         Self { socket, meter, buffers, reusable: true }
     }
 
+    /// Asks for another protocol. Where the other side consents (101), the body of the answer is what
+    /// came behind its head: the beginning of that protocol.
+    pub(crate) async fn upgrade(
+        &mut self,
+        request: &Outgoing<'_>,
+        limit: usize,
+    ) -> Result<Answer, RequestFailed> {
+        self.ask(request, Asked::Upgrade, limit).await
+    }
+
+    /// The stream, to speak something else on it.
+    pub(crate) fn into_socket(self) -> Socket {
+        self.socket
+    }
+
     /// Ready when the other side has closed or said something unasked: the connection is of no
     /// more use. To be polled while no request is under way.
     pub(crate) fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<()> {
@@ -77,13 +93,7 @@ impl Connection for Http1 {
         request: &Outgoing<'_>,
         limit: usize,
     ) -> Result<Answer, RequestFailed> {
-        // Whatever ends this early, a cut run included, leaves half a message on the wire.
-        self.reusable = false;
-        let mut unsent = Unsent::new(request, self.buffers.write.take())?;
-        let mut decoder = Decoder::new(encode::asked(request.method), limit);
-        let done = poll_fn(|cx| self.poll_exchange(cx, &mut unsent, &mut decoder)).await?;
-        self.reusable = done.reusable && unsent.state == Sending::Sent && !encode::closes(request);
-        Ok(done.answer)
+        self.ask(request, encode::asked(request.method), limit).await
     }
 
     fn is_reusable(&self) -> bool {
@@ -92,6 +102,21 @@ impl Connection for Http1 {
 }
 
 impl Http1 {
+    async fn ask(
+        &mut self,
+        request: &Outgoing<'_>,
+        asked: Asked,
+        limit: usize,
+    ) -> Result<Answer, RequestFailed> {
+        // Whatever ends this early, a cut run included, leaves half a message on the wire.
+        self.reusable = false;
+        let mut unsent = Unsent::new(request, self.buffers.write.take())?;
+        let mut decoder = Decoder::new(asked, limit);
+        let done = poll_fn(|cx| self.poll_exchange(cx, &mut unsent, &mut decoder)).await?;
+        self.reusable = done.reusable && unsent.state == Sending::Sent && !encode::closes(request);
+        Ok(done.answer)
+    }
+
     /// Sends and reads at once: a server may answer before it has read the whole body, and one
     /// that echoes a large body wants its answer taken while it reads.
     fn poll_exchange(
@@ -249,7 +274,7 @@ impl Unsent {
 }
 
 impl Socket {
-    fn poll_read(
+    pub(crate) fn poll_read(
         &mut self,
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
@@ -260,7 +285,7 @@ impl Socket {
         }
     }
 
-    fn poll_write(
+    pub(crate) fn poll_write(
         &mut self,
         cx: &mut Context<'_>,
         pieces: &[io::IoSlice<'_>; 3],
@@ -276,7 +301,7 @@ impl Socket {
         }
     }
 
-    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
             Self::Tcp(_) => Poll::Ready(Ok(())),
             Self::Tls(tls) => Pin::new(tls).poll_flush(cx),

@@ -1,6 +1,7 @@
 //! One answer out of bytes that come in any pieces.
 
 use bytes::Bytes;
+use http::StatusCode;
 
 use super::body::Body;
 use super::broken::Broken;
@@ -94,6 +95,9 @@ impl Decoder {
     }
 
     fn begin(&mut self, head: Head, rest: &[u8]) -> Result<Option<Done>, Broken> {
+        if self.asked == Asked::Upgrade && head.status == StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(Some(done(head, Bytes::copy_from_slice(rest), false)));
+        }
         // The usual case: head and body came together, and the body is copied once.
         let whole = match head.framing {
             Framing::Empty => Some(0),

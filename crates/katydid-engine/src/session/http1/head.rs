@@ -20,6 +20,8 @@ pub(super) enum Asked {
     Head,
     /// An accepted CONNECT has no body and is no HTTP any more.
     Tunnel,
+    /// An accepted upgrade (101) goes on as something else.
+    Upgrade,
 }
 
 /// How a body's end is found (RFC 9112 §6.3).
