@@ -144,7 +144,7 @@ fn versions(header: &Header) -> Vec<[String; 2]> {
 }
 
 /// The tables at the end, in their order; empty ones have nothing to say.
-pub(crate) fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 12] {
+pub(crate) fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 13] {
     [
         table::requests(snapshot, width),
         table::percentiles(snapshot, width),
@@ -153,6 +153,7 @@ pub(crate) fn tables(snapshot: &Snapshot, width: Option<usize>) -> [String; 12] 
         table::failures(snapshot, width),
         table::failure_classes(snapshot),
         table::phases(snapshot),
+        table::server_timing(snapshot),
         table::exceptions(snapshot),
         table::tasks(snapshot),
         table::mix(snapshot),

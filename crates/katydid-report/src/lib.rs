@@ -37,6 +37,7 @@ mod number;
 pub mod plan;
 mod slowest;
 mod stages;
+mod stated;
 pub mod table;
 pub mod text;
 

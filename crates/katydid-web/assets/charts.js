@@ -2,6 +2,7 @@
 
 import { get } from './api.js';
 import { el, put, show } from './dom.js';
+import { stages, time as asTime } from './format.js';
 import { on, run, store } from './store.js';
 
 let parts = null, drawn = null, stale = false, wanted = '', asking = false;
@@ -19,6 +20,13 @@ const tellNames = () => {
     parts.name.value = all.includes(chosen) ? chosen : '';
   }
   if (wanted && all.includes(wanted)) { parts.name.value = wanted; wanted = ''; askName(true); }
+};
+
+/** What the target says of the time of the chosen name, beside what was measured. */
+const tellStages = () => {
+  const row = store.snapshot && store.snapshot.rows.find((one) => `${one.method} ${one.name}` === parts.name.value), some = Boolean(row) && row.server_timing.length > 0;
+  put(parts.stages, some ? `Server-Timing, as the target says, on average: ${stages(row.server_timing)}. The wait measured is ${asTime(row.wait)}.` : '');
+  show(parts.stages, some);
 };
 
 /** The series of the chosen name, as long as it is looked at. */
@@ -43,16 +51,16 @@ const span = (seconds) => {
 const build = (host) => {
   const button = (text, seconds) => el('button', { type: 'button', text, onclick: () => span(seconds) });
   const log = el('input', { type: 'checkbox' }), reset = button('Whole run', 0);
-  const name = el('select', { 'aria-label': 'Charts of one name', onchange: () => askName() }, el('option', { value: '', text: 'none' }));
+  const name = el('select', { 'aria-label': 'Charts of one name', onchange: () => { tellStages(); askName(); } }, el('option', { value: '', text: 'none' }));
   const window_ = el('p', { class: 'window' });
   const place = (title) => { const head = el('h3', { text: title }), box = el('div'); return { head, box }; };
   const time = el('div', { class: 'chart-grid over-time' }), spread = place('How response times are spread'), side = place('Target and machine');
   const ofName = el('div', { class: 'chart-grid' });
-  parts = { name, ofName, side, spread, empty: el('p', { class: 'empty', text: 'The first second has not ended yet.' }) };
+  parts = { name, ofName, side, spread, stages: el('p', { class: 'note', hidden: true }), empty: el('p', { class: 'empty', text: 'The first second has not ended yet.' }) };
   const tools = el('div', { class: 'tools' }, reset, button('Last 15 min', 900), button('Last 5 min', 300), button('Last minute', 60),
     el('label', {}, log, ' Response times on a log scale'), el('label', {}, 'One\u00a0name ', name));
   side.box.className = spread.box.className = 'chart-grid';
-  host.append(tools, window_, parts.empty, ofName, time, spread.head, spread.box, side.head, side.box);
+  host.append(tools, window_, parts.empty, parts.stages, ofName, time, spread.head, spread.box, side.head, side.box);
   parts.places = { time, side: side.box, spread: spread.box, name: ofName, log, window: window_, reset };
 };
 
@@ -69,6 +77,7 @@ export const charts = {
     show(parts.side.head, data.charts.length > 0);
     show(parts.spread.head, data.curves.length > 0);
     tellNames();
+    tellStages();
     seconds += 1;
     if (parts.name.value && seconds % 5 === 0) askName();
   },

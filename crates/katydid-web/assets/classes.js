@@ -22,7 +22,7 @@ export const buildClasses = (host, infos, given) => {
   rows.length = 0;
   const start = new Map((given || []).map((word) => word.split('=')));
   for (const info of infos) {
-    const on = start.size ? start.has(info.name) : info.weight > 0 || info.fixed_count > 0;
+    const on = start.size ? start.has(info.name) : !info.when_asked && (info.weight > 0 || info.fixed_count > 0);
     const weight = start.get(info.name) || String(info.weight);
     const box = el('input', { type: 'checkbox', id: `class-${info.name}`, checked: on });
     const input = el('input', { type: 'text', inputmode: 'numeric', size: '4', value: weight, 'aria-label': `Weight of ${info.name}`, disabled: info.fixed_count > 0 });

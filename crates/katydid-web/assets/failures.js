@@ -2,7 +2,7 @@
 
 import { get } from './api.js';
 import { copyButton, el, keyed, put, show } from './dom.js';
-import { at, count, percent, time } from './format.js';
+import { at, count, percent, stages, time } from './format.js';
 import { Grid } from './grid.js';
 import { run, store } from './store.js';
 import { badge, chosen } from './tabs.js';
@@ -31,7 +31,8 @@ const exemplar = (it) => el('details', { class: 'exemplar' },
   el('summary', {}, el('b', { class: it.why === 'slow' ? 'slow' : 'bad', text: it.why }), ` ${it.method} ${it.name}`,
     el('span', { class: 'soft', text: ` at ${at(it.ended)}, ${time(it.response_time)}${it.error ? `: ${it.error}` : ''}` })),
   el('dl', { class: 'about' }, el('dt', { text: 'Address' }), el('dd', { text: it.url }), el('dt', { text: 'User' }), el('dd', { text: [it.class, it.flow, it.task].filter(Boolean).join('/') }),
-    el('dt', { text: 'Response and service time' }), el('dd', { text: `${time(it.response_time)}, ${time(it.service_time)}` })),
+    el('dt', { text: 'Response and service time' }), el('dd', { text: `${time(it.response_time)}, ${time(it.service_time)}` }),
+    ...(it.server_timing.length ? [el('dt', { text: 'Server-Timing' }), el('dd', { text: stages(it.server_timing) })] : [])),
   block('curl', it.curl), block('Request', it.request), it.answer ? block('Answer', it.answer) : el('p', { class: 'soft', text: 'No answer came.' }));
 
 const askExemplars = async () => {

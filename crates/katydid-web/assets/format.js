@@ -18,6 +18,9 @@ export const percent = orDash((v) => `${(v * 100).toFixed(1)} %`);
 export const bytes = orDash(formats.bytes);
 export const at = orDash(clock);
 
+/** Stages of a `Server-Timing`, of one answer (`time`) or of many (`mean`): `sql 3.1 ms, hit`. */
+export const stages = (list) => list.map(({ name, time: own, mean, about }) => `${name}${known(own ?? mean) ? ` ${time(own ?? mean)}` : ''}${about ? ` (${about})` : ''}`).join(', ');
+
 /** 61 → `1:01`, always with minutes, so that its width stays. */
 export const watch = (seconds) => {
   const s = Math.max(0, Math.floor(seconds)), two = (v) => String(v).padStart(2, '0');

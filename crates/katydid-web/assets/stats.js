@@ -1,7 +1,7 @@
 // Statistics: Locust's columns, and a few of ours to choose.
 
 import { el, put } from './dom.js';
-import { count, ms, rate, share, bytes } from './format.js';
+import { count, ms, rate, share, bytes, stages } from './format.js';
 import { Grid } from './grid.js';
 import { store } from './store.js';
 import { choose } from './tabs.js';
@@ -35,6 +35,7 @@ const COLUMNS = [
   number('share', 'Fails %', share, part, { off: true, tone: (row) => (row.failures ? 'bad' : '') }),
   number('total_rps', 'RPS, whole run', rate, undefined, { off: true }),
   number('moved', 'Bodies in all', bytes, (row) => (row.size === null ? null : row.size * row.requests), { off: true }),
+  { key: 'stages', title: 'Server-Timing', text: (row) => stages(row.server_timing || []), off: true },
   { key: 'tags', title: 'Tags', text: (row) => (row.tags || []).join(', '), off: true },
 ];
 

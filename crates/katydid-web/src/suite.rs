@@ -38,6 +38,8 @@ pub struct ClassInfo {
     pub weight: u32,
     /// Its fixed count; 0 is none.
     pub fixed_count: u32,
+    /// It runs only when it is named, or one of its tags is.
+    pub when_asked: bool,
     /// Its own host.
     pub host: Option<String>,
     /// Its tasks.

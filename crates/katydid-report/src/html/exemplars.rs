@@ -4,6 +4,7 @@ use katydid_core::{Exemplar, Phases, Snapshot, Why};
 
 use super::markup::escape;
 use crate::number::{fine, millis};
+use crate::stated::stated;
 use crate::text::shorten;
 
 /// Requests that the page shows, and letters of each text.
@@ -58,7 +59,9 @@ fn one(exemplar: &Exemplar, out: &mut String) {
         ("Phases", phases(exemplar.phases)),
         ("traceparent", trace.to_owned()),
     ];
-    for (name, value) in facts {
+    let stated = stated(&exemplar.server_timing);
+    let stated = (!stated.is_empty()).then_some(("Server-Timing", stated));
+    for (name, value) in facts.into_iter().chain(stated) {
         let value = escape(&shorten(&value, LONGEST));
         *out += &format!("<div><dt>{name}</dt><dd>{value}</dd></div>\n");
     }

@@ -21,7 +21,7 @@ pub struct TableSource<'a> {
 }
 
 /// The ids of all tables, in the order of the page.
-pub const TABLES: [&str; 17] = [
+pub const TABLES: [&str; 18] = [
     "diagnosis",
     "targets",
     "expectations",
@@ -31,6 +31,7 @@ pub const TABLES: [&str; 17] = [
     "transactions",
     "percentiles",
     "phases",
+    "server-timing",
     "bottlenecks",
     "failures",
     "exceptions",
@@ -56,6 +57,7 @@ pub fn table(id: &str, of: &TableSource<'_>) -> Option<String> {
         "transactions" => requests::transactions(snapshot),
         "percentiles" => requests::percentiles(snapshot),
         "phases" => requests::phases(snapshot),
+        "server-timing" => requests::server_timing(snapshot),
         "bottlenecks" => {
             return Some(text(&requests::slowest(snapshot, &requests::slowest_note(snapshot))));
         }

@@ -105,6 +105,7 @@ fn content(page: &Page<'_>, out: &mut String) {
         requests::transactions(snapshot),
         requests::percentiles(snapshot),
         requests::phases(snapshot),
+        requests::server_timing(snapshot),
         sections::failures(snapshot, page.started),
     ];
     write(&measured, out);

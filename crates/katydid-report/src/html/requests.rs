@@ -10,6 +10,7 @@ use super::markup::{Cell, Section};
 use crate::PERCENTILES;
 use crate::bottleneck::bottleneck;
 use crate::number::{bytes, fine, millis, per_second};
+use crate::table::mean_wait;
 use crate::text::shorten;
 
 /// Columns of a terminal that a name may take in a table of the page.
@@ -154,6 +155,45 @@ pub(super) fn phases(snapshot: &Snapshot) -> Section<'static> {
         }),
         total: true,
         keyed: true,
+    }
+}
+
+/// What answers say of the time that they took, by method, name and stage.
+pub(super) fn server_timing(snapshot: &Snapshot) -> Section<'static> {
+    let rows = snapshot.busiest_rows(MOST_ROWS);
+    let stages = rows.iter().flat_map(|row| row.server_timings().iter().map(move |it| (row, it)));
+    let cells = stages.map(|(row, stage)| {
+        let wait = row.phases().sums_ns()[4] as f64;
+        let of_wait = if wait > 0.0 { stage.sum().as_nanos() as f64 / wait } else { 0.0 };
+        vec![
+            Cell::text(name(&row.key.method)),
+            Cell::text(name(&row.key.name)),
+            Cell::text(name(stage.name())),
+            Cell::number(stage.answers()),
+            ms(stage.mean()),
+            ms(stage.max()),
+            ms(mean_wait(row)),
+            Cell::Bar(of_wait),
+        ]
+    });
+    Section {
+        id: "server-timing",
+        title: "Server-Timing",
+        note: "What the target says of its own time, in ms, beside the wait that was measured. A \
+               stage may lie within another, so they need not add up.",
+        columns: &[
+            "Type",
+            "Name",
+            "Stage",
+            "#Answers",
+            "#Mean",
+            "#Longest",
+            "#Mean wait",
+            "#Of the wait",
+        ],
+        rows: cells.collect(),
+        total: false,
+        keyed: false,
     }
 }
 

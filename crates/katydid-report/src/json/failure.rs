@@ -26,6 +26,7 @@ struct Line<'a> {
     response_ms: f64,
     service_ms: f64,
     phases_ms: PhasesMs,
+    server_timing: Vec<Stated<'a>>,
     redirects: u32,
     retry: bool,
     traceparent: Option<&'a str>,
@@ -44,10 +45,20 @@ struct PhasesMs {
     receive: f64,
 }
 
+/// A stage that the answer names in `Server-Timing`.
+#[derive(Serialize)]
+struct Stated<'a> {
+    name: &'a str,
+    ms: Option<f64>,
+    about: &'a str,
+}
+
 /// A failure as one line of JSON; `written` is the moment of writing, soon after it.
 pub fn failure(failure: &Exemplar, written: SystemTime) -> Vec<u8> {
     let ms = |time: Duration| time.as_nanos() as f64 / 1e6;
     let [dns, connect, tls, send, wait, receive] = failure.phases.times().map(ms);
+    let stated = failure.server_timing.iter();
+    let stated = stated.map(|it| Stated { name: &it.name, ms: it.time.map(ms), about: &it.about });
     let line = Line {
         time: Timestamp::try_from(written).map(|time| format!("{time:.3}")).unwrap_or_default(),
         ended_s: failure.ended.as_secs_f64(),
@@ -65,6 +76,7 @@ pub fn failure(failure: &Exemplar, written: SystemTime) -> Vec<u8> {
         response_ms: ms(failure.response_time),
         service_ms: ms(failure.service_time),
         phases_ms: PhasesMs { dns, connect, tls, send, wait, receive },
+        server_timing: stated.collect(),
         redirects: failure.redirects,
         retry: failure.retry,
         traceparent: failure.traceparent.as_deref(),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use katydid_core::{Exemplar, FailureKind, Snapshot, Why, counted};
 
 use crate::number::{fine, millis};
+use crate::stated::stated;
 use crate::text::clean;
 
 /// Most classes of failures that are shown.
@@ -94,6 +95,10 @@ fn one(exemplar: &Exemplar) -> String {
         clean(&who.join("/")),
         fine(millis(exemplar.response_time)),
     );
+    let stated = stated(&exemplar.server_timing);
+    if !stated.is_empty() {
+        text += &format!("    Server-Timing: {}\n", clean(&stated));
+    }
     for (mark, message) in [('>', &exemplar.request), ('<', &exemplar.answer)] {
         for line in message.lines() {
             text += format!("    {mark} {}", clean(line)).trim_end();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::{Exemplar, FailureKind, Why};
+use katydid_core::{Exemplar, FailureKind, StatedTime, Why};
 use katydid_report::{json, table};
 
 use crate::run::{Run, empty, started};
@@ -49,6 +49,14 @@ fn the_first_of_each_class_and_the_slowest_are_shown() {
         error: None,
         status: Some(200),
         response_time: Duration::from_millis(ms),
+        server_timing: vec![
+            StatedTime {
+                name: "sql".into(),
+                time: Some(Duration::from_micros(1_500)),
+                ..StatedTime::default()
+            },
+            StatedTime { name: "cache".into(), time: None, about: "hit".into() },
+        ],
         ..failure(FailureKind::Check, "/slow", 4)
     };
     let run = Run::new(&[], &[])

@@ -65,6 +65,7 @@ fn well() -> Snapshot {
     let times: Vec<u64> = (0..400).map(|i| 900 + i * 7).collect();
     Run::new(&[("Visitor", 3)], &tasks)
         .answers("GET", "/", &times)
+        .stated("GET", "/", &["sql;dur=1.5, cache", "sql;dur=0.5;desc=two"])
         .task(0, counts(400, 0, 400, 0))
         .done(4)
 }

@@ -8,7 +8,8 @@ use dom_query::Document;
 use katydid_core::{
     ArrivalCounts, CapacityPlan, Exemplar, Expectation, FailureKind, Held, Ladder, Latency, Mark,
     MonitorKind, Monitored, Occasion, PhaseTotals, ProbeRecord, Recover, RunFacts, Search,
-    SearchEnd, SearchOutcome, Series, Snapshot, Target, Unit, Verdict, Watched, Why, judge,
+    SearchEnd, SearchOutcome, Series, Snapshot, StatedTime, Target, Unit, Verdict, Watched, Why,
+    judge,
 };
 use katydid_report::csv::{self, HistoryRows};
 use katydid_report::{json, table};
@@ -26,6 +27,7 @@ fn everything() -> Snapshot {
         .planned(1)
         .tick(1)
         .answers("GET", "/", &[900; 120])
+        .stated("GET", "/", &["sql;dur=0.5"])
         .tick(2)
         .redirected("/old", 1)
         .retried("POST", "/pay")
@@ -37,6 +39,7 @@ fn everything() -> Snapshot {
             why: Why::Failed(FailureKind::Status(503)),
             method: "POST".into(),
             name: "/pay".into(),
+            server_timing: vec![StatedTime { name: "sql".to_owned(), ..StatedTime::default() }],
             ..Exemplar::default()
         });
     // Busy as the answers are slow.
@@ -166,6 +169,7 @@ fn places(run: &Snapshot) -> Vec<(&'static str, Vec<String>)> {
         ("### Console: stages side by side", headings(&table::stages(run))),
         ("### Console: knee", headings(&table::knee(verdict.knee.as_ref()))),
         ("### Console: phases", headings(&table::phases(run))),
+        ("### Console: server timing", headings(&table::server_timing(run))),
         ("### Console: monitors", headings(&table::monitors(run))),
         ("### Console: exceptions", headings(&table::exceptions(run))),
         ("### Console: task executions", headings(&table::tasks(run))),

@@ -48,6 +48,18 @@ fn tables_of_an_eventful_run() {
 }
 
 #[test]
+fn what_the_target_says_of_its_time_stands_beside_the_wait() {
+    let run = Run::new(&[], &[])
+        .answers("GET", "/b", &[9_000; 4])
+        .stated("GET", "/b", &["sql;dur=1.25, cache;desc=hit", "sql;dur=12.5, a\u{1b}[2J"])
+        .answers("POST", "/a", &[5_000])
+        .stated("POST", "/a", &["speech;dur=4"])
+        .done(1);
+    insta::assert_snapshot!("server_timing", table::server_timing(&run));
+    assert_eq!(table::server_timing(&eventful()), "");
+}
+
+#[test]
 fn tables_before_anything_has_happened() {
     let run = empty();
     assert_eq!(table::failures(&run, None) + &table::exceptions(&run) + &table::phases(&run), "");

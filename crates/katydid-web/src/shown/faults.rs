@@ -87,6 +87,8 @@ pub(crate) struct ShownExemplar {
     response_time: f64,
     service_time: f64,
     phases: ShownPhases,
+    /// What the answer says of its time (`Server-Timing`).
+    server_timing: Vec<ShownStated>,
     redirects: u32,
     retry: bool,
     traceparent: Option<String>,
@@ -96,6 +98,15 @@ pub(crate) struct ShownExemplar {
     answer: String,
     /// A command line for bash that sends it again; secrets are variables in it.
     curl: String,
+}
+
+/// A stage that the answer names in `Server-Timing`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ShownStated {
+    name: String,
+    /// ms; `null` where it says no time.
+    time: Option<f64>,
+    about: String,
 }
 
 /// Where the service time went, ms.
@@ -132,6 +143,15 @@ impl ShownExemplar {
             response_time: millis(it.response_time),
             service_time: millis(it.service_time),
             phases: ShownPhases { dns, connect, tls, send, wait, receive },
+            server_timing: it
+                .server_timing
+                .iter()
+                .map(|stage| ShownStated {
+                    name: stage.name.clone(),
+                    time: stage.time.map(millis),
+                    about: stage.about.clone(),
+                })
+                .collect(),
             redirects: it.redirects,
             retry: it.retry,
             request: it.request.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use katydid_core::{Row, Snapshot};
+use katydid_core::{Row, Snapshot, StageTimes};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -26,6 +26,10 @@ pub(crate) struct ShownRow {
     mean: Option<f64>,
     min: Option<f64>,
     max: Option<f64>,
+    /// Mean ms from the last byte sent to the first byte of the answer. `null` without requests.
+    wait: Option<f64>,
+    /// What answers say of their time (`Server-Timing`), by stage.
+    server_timing: Vec<ShownStage>,
     /// Mean bytes of a body, decoded.
     size: f64,
     /// Requests and failures per second over the last ten seconds; 0 in a run that is over.
@@ -58,6 +62,12 @@ impl ShownRow {
             mean: times.mean().map(millis),
             min: times.min().map(millis),
             max: times.max().map(millis),
+            wait: {
+                let [.., wait, _] = row.phases().sums_ns();
+                let mean = wait.checked_div(row.requests());
+                mean.map(|ns| millis(Duration::from_nanos(ns)))
+            },
+            server_timing: row.server_timings().iter().map(ShownStage::of).collect(),
             size: match row.requests() {
                 0 => 0.0,
                 requests => rounded(row.bytes().body as f64 / requests as f64),
@@ -72,6 +82,28 @@ impl ShownRow {
 
 fn rounded(value: f64) -> f64 {
     (value * 1e3).round() / 1e3
+}
+
+/// A stage that answers name in `Server-Timing`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct ShownStage {
+    name: String,
+    /// How often it was named.
+    answers: u64,
+    /// ms, as the target says; `null` where it says no time.
+    mean: Option<f64>,
+    max: Option<f64>,
+}
+
+impl ShownStage {
+    fn of(stage: &StageTimes) -> Self {
+        Self {
+            name: stage.name().to_owned(),
+            answers: stage.answers(),
+            mean: stage.mean().map(millis),
+            max: stage.max().map(millis),
+        }
+    }
 }
 
 /// A user class and its users now.

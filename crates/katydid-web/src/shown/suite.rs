@@ -41,6 +41,8 @@ struct ShownClass {
     weight: u32,
     /// 0 is none.
     fixed_count: u32,
+    /// It runs only when it is named, or one of its tags is.
+    when_asked: bool,
     host: Option<String>,
     tasks: Vec<ShownTask>,
     /// The same as its weights promise it, flows with what is in them.
@@ -147,6 +149,7 @@ fn class(class: &ClassInfo) -> ShownClass {
         name: class.name.clone(),
         weight: class.weight,
         fixed_count: class.fixed_count,
+        when_asked: class.when_asked,
         host: class.host.clone(),
         tasks: class.tasks.iter().map(task).collect(),
         shares: class.shares.iter().map(share).collect(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use katydid_core as core;
-use katydid_core::{Latency, PhaseTotals};
+use katydid_core::{Latency, PhaseTotals, StageTimes};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -32,6 +32,8 @@ pub(super) struct Row<'a> {
     first_byte: Times,
     /// Where the service time went, by phase: dns, connect, tls, send, wait, receive.
     phases: BTreeMap<&'static str, Phase>,
+    /// What answers say of their time (`Server-Timing`), by stage: the target's word.
+    server_timing: BTreeMap<&'a str, Stage>,
     bytes: Bytes,
     redirects: u64,
     /// Requests that repeat one before them.
@@ -75,6 +77,17 @@ struct Phase {
     sum_ms: f64,
 }
 
+/// A stage that answers have named.
+#[derive(Serialize, JsonSchema)]
+struct Stage {
+    /// How often it was named, and how often with a time.
+    answers: u64,
+    timed: u64,
+    mean_ms: Option<f64>,
+    max_ms: Option<f64>,
+    sum_ms: f64,
+}
+
 /// What was moved.
 #[derive(Serialize, JsonSchema)]
 struct Bytes {
@@ -103,6 +116,7 @@ impl<'a> Row<'a> {
             service_time: Times::of(&row.service()),
             first_byte: Times::of(row.first_byte()),
             phases: phases(&row.phases(), requests),
+            server_timing: row.server_timings().iter().map(stage).collect(),
             bytes: Bytes { sent: bytes.sent, received: bytes.received, body: bytes.body },
             redirects: row.redirects(),
             retries: row.retries(),
@@ -134,6 +148,17 @@ impl Times {
             sum_ms: millis(times.sum()),
         }
     }
+}
+
+fn stage(stage: &StageTimes) -> (&str, Stage) {
+    let shown = Stage {
+        answers: stage.answers(),
+        timed: stage.timed(),
+        mean_ms: stage.mean().map(millis),
+        max_ms: stage.max().map(millis),
+        sum_ms: millis(stage.sum()),
+    };
+    (stage.name(), shown)
 }
 
 fn phases(totals: &PhaseTotals, requests: u64) -> BTreeMap<&'static str, Phase> {
