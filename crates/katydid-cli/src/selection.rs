@@ -45,7 +45,7 @@ pub(crate) struct Selection {
 /// or the whole run left without a task.
 pub(crate) fn select(suite: &Suite, args: &Args) -> Result<Selection, CliError> {
     let filter = filter(suite, args)?;
-    let asked = named(suite, args)?;
+    let asked = named(suite, args, &filter)?;
     let (mut classes, mut empty) = (Vec::new(), Vec::new());
     for class in &asked {
         match class.filtered(&filter) {
@@ -122,8 +122,9 @@ pub(crate) fn left_out(classes: &[Class], users: u32) -> Option<String> {
         .then(|| format!("{users} {are} too few for all classes; not run: {}", names.join(", ")))
 }
 
-/// The classes that `args` name, or all that are not switched off, with their changes.
-fn named(suite: &Suite, args: &Args) -> Result<Vec<Class>, CliError> {
+/// The classes that `args` name, or all that are not switched off and do not wait to be asked for,
+/// with their changes.
+fn named(suite: &Suite, args: &Args, filter: &TagFilter) -> Result<Vec<Class>, CliError> {
     let select = &args.select;
     let words = weighted(suite, &select.classes)?;
     let mut classes = suite.classes.clone();
@@ -140,7 +141,7 @@ fn named(suite: &Suite, args: &Args) -> Result<Vec<Class>, CliError> {
     let asked = |class: &Class| words.iter().find(|(name, _)| **name == **class.name());
     let on = |class: &Class| class.shares() != (0, 0);
     if words.is_empty() {
-        classes.retain(on);
+        classes.retain(|class| on(class) && (!class.is_when_asked() || tagged(class, filter)));
         let nobody = "no user class has a weight or a fixed count above 0";
         return if classes.is_empty() { Err(CliError::usage(nobody)) } else { Ok(classes) };
     }
@@ -158,6 +159,12 @@ fn named(suite: &Suite, args: &Args) -> Result<Vec<Class>, CliError> {
         ))),
         None => Ok(classes),
     }
+}
+
+/// Whether a tag that is asked for is one of its tasks'.
+fn tagged(class: &Class, filter: &TagFilter) -> bool {
+    let tasks = class.tasks();
+    tasks.iter().flat_map(|task| &*task.tags).any(|tag| filter.include.contains(&**tag))
 }
 
 /// Names of classes with the weights that were typed, as in `Shopper=3`.

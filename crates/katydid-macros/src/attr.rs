@@ -9,7 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, Token, Type, parenthesized};
 
 pub(crate) const USER: &[&str] =
-    &["weight", "fixed_count", "wait", "name", "host", "flows", "make"];
+    &["weight", "fixed_count", "when_asked", "wait", "name", "host", "flows", "make"];
 /// On a struct, besides; on an `impl` block these are the type itself and functions with marks.
 pub(crate) const PERSONA: &[&str] = &["state", "on_start", "on_stop"];
 pub(crate) const FLOW: &[&str] =

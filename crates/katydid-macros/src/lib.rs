@@ -26,6 +26,7 @@ use proc_macro::TokenStream;
 /// | --- | --- |
 /// | `weight = 3` | share of the users, relative to the other classes (1) |
 /// | `fixed_count = 2` | exactly this many users, started before those by weight |
+/// | `when_asked` | none, unless the class is named or `--tags` has a tag of one of its tasks |
 /// | `wait = between(1.0, 5.0)` | the wait between two tasks, a `Wait<State>` (none) |
 /// | `name = "…"` | the name of the class (the type's) |
 /// | `host = "…"` | the host when `--host` gives none |

@@ -10,7 +10,7 @@ pub(crate) struct SelectArgs {
     /// User classes to run [default: all]
     ///
     /// A weight of its own for this run goes behind the name: Shopper=3 Admin=1. Without names all
-    /// classes run whose weight or fixed count is above 0.
+    /// classes run whose weight or fixed count is above 0 and that do not wait to be asked for.
     #[arg(value_name = "CLASS[=WEIGHT]", help_heading = help::CLASSES, hide_short_help = true)]
     pub(crate) classes: Vec<String>,
     /// Change classes, by JSON or files of it

@@ -60,8 +60,9 @@ fn class_text(class: &ClassDescription) -> String {
         (0, weight) => format!("weight {weight}"),
         (count, _) => format!("exactly {}", counted(count, "user")),
     };
+    let asked = if class.when_asked { ", only when named or by its tags" } else { "" };
     let host = class.host.as_ref().map(|host| format!(", host {host}")).unwrap_or_default();
-    let mut text = format!("    {}  {share}, wait {}{host}\n", class.name, class.wait);
+    let mut text = format!("    {}  {share}{asked}, wait {}{host}\n", class.name, class.wait);
     about(&mut text, &class.about, 6);
     steps(&mut text, &class.steps, 6);
     text

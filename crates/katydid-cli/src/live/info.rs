@@ -35,6 +35,7 @@ fn class(class: &Class) -> ClassInfo {
         name: class.name().to_string(),
         weight,
         fixed_count,
+        when_asked: class.is_when_asked(),
         host: class.host().map(str::to_owned),
         tasks: class.tasks(),
         shares: ratio::of_class(class),

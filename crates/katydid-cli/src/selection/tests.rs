@@ -20,6 +20,7 @@ fn suite() -> Suite {
         .class(class("Shopper").weight(5).task(task("browse", 3)).task(task("buy", 1)))
         .class(class("Admin").fixed_count(2).task(task("audit", 1)))
         .class(class("Retired").weight(0).task(task("rest", 1)))
+        .class(class("Rare").when_asked().task(task("listen", 1).tags(["rare"])))
         .scenario(katydid_core::Scenario::new("smoke", 1, 1.0, std::time::Duration::from_secs(1)))
 }
 
@@ -41,6 +42,20 @@ fn weights_on_the_command_line_override_those_of_the_suite() {
     assert_eq!(shares(&["Shopper=3", "Admin=1"]), [of("Shopper", 3, 0), of("Admin", 1, 0)]);
     assert_eq!(shares(&["Admin", "Shopper=2"]), [of("Shopper", 2, 0), of("Admin", 1, 2)]);
     assert_eq!(shares(&["Retired=1"]), [of("Retired", 1, 0)]);
+}
+
+#[test]
+fn who_waits_to_be_asked_runs_by_name_or_by_a_tag_of_its_tasks() {
+    let names = |words: &[&str]| -> Vec<String> {
+        shares(words).into_iter().map(|(name, ..)| name).collect()
+    };
+    assert_eq!(names(&[]), ["Shopper", "Admin"]);
+    assert_eq!(names(&["--equal-weights"]), ["Shopper", "Admin", "Retired"]);
+    assert_eq!(names(&["Rare"]), ["Rare"]);
+    assert_eq!(names(&["Rare=2", "Admin"]), ["Admin", "Rare"]);
+    assert_eq!(names(&["--tags", "rare"]), ["Rare"]);
+    assert_eq!(names(&["--exclude-tags", "rare"]), ["Shopper", "Admin"]);
+    chosen(&["--tags", "rare", "--exclude-tags", "rare"]).unwrap_err();
 }
 
 #[test]
