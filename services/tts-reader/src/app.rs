@@ -18,6 +18,7 @@ use crate::{
     metrics::Metrics,
     middleware::RequestIds,
     payments::Payments,
+    progress::Board,
     server::ServeError,
     settings::{self, Kept, Settings},
     siblings::Likeness,
@@ -59,6 +60,8 @@ pub(crate) struct App {
     pub(crate) leak: Leak,
     /// Where other services may be on the same database.
     pub(crate) likeness: Option<Likeness>,
+    /// What requests are at, for whoever follows one.
+    pub(crate) progress: Arc<Board>,
     /// Work that outlives its request: what was reserved must be settled or refunded.
     pub(crate) tasks: TaskTracker,
     pub(crate) started: Instant,
@@ -95,7 +98,7 @@ impl App {
         } else {
             None
         };
-        let per_hour = settings.rate_limit_per_hour;
+        let (per_hour, shared) = (settings.rate_limit_per_hour, store.is_shared());
         Ok(Self {
             tokens: Tokens::new(secret.bytes(), settings.access_token_lifetime),
             passwords: Passwords::new(settings.workers)?,
@@ -124,6 +127,7 @@ impl App {
             health: Health::default(),
             leak: Leak::of(settings.leak_bytes_per_request),
             likeness,
+            progress: Board::new(&settings.progress, shared),
             tasks: TaskTracker::new(),
             started: Instant::now(),
             settings,

@@ -42,6 +42,9 @@ pub(crate) enum ApiError {
     /// The service itself took too long.
     #[error("The request could not be answered within {} seconds", limit.as_secs_f64())]
     Overdue { limit: Duration },
+    /// What is there is a WebSocket.
+    #[error("{0}")]
+    UpgradeRequired(&'static str),
     /// Fields that do not fit, in the documented form.
     #[error("validation failed")]
     Invalid(Vec<FieldError>),
@@ -100,6 +103,7 @@ impl ApiError {
             Self::TooSlow { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused { status, .. } | Self::RefusedWith { status, .. } => *status,
+            Self::UpgradeRequired(_) => StatusCode::UPGRADE_REQUIRED,
             Self::Busy { .. } | Self::Away { .. } | Self::Overdue { .. } => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -157,6 +161,11 @@ impl IntoResponse for ApiError {
             }
             Self::NoRoom { .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(ROOM_PAUSE));
+            }
+            Self::UpgradeRequired(_) => {
+                headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+                headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+                headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
             }
             // What is left of the request is not read.
             Self::BodyTooLarge { .. } | Self::UrlTooLong { .. } | Self::TooSlow { .. } => {

@@ -11,6 +11,7 @@ use tts_reader_extraction::{ErrorKind, ExtractError, Extractor, FetchPolicy};
 
 use crate::{
     errors::{ApiError, INTERNAL},
+    progress::{Progress, Stage},
     settings::Settings,
 };
 
@@ -48,14 +49,17 @@ impl Extraction {
     }
 
     /// Fetches a page and extracts its text.
-    pub(crate) async fn read(&self, url: &str) -> Result<Read, ApiError> {
+    pub(crate) async fn read(&self, url: &str, progress: &Progress) -> Result<Read, ApiError> {
         let Ok(_place) = self.admitted.try_acquire() else {
             self.refused.fetch_add(1, Ordering::Relaxed);
             return Err(ApiError::Busy { what: "Extraction", retry_after: 2 });
         };
         let _turn = self.fetching.acquire().await.expect("the semaphore is never closed");
         let start = Instant::now();
+        progress.stage(Stage::Fetching);
         let page = self.extractor.extract(url).await.map_err(refusal)?;
+        let characters = page.text.chars().count();
+        progress.stage(Stage::Found { method: page.method.as_str(), characters });
         Ok(Read { page, took: start.elapsed() })
     }
 

@@ -28,6 +28,7 @@ mod metrics;
 mod middleware;
 mod openapi;
 mod payments;
+mod progress;
 mod rate_limit;
 mod route;
 mod router;
@@ -45,6 +46,6 @@ mod workers;
 pub use server::{ServeError, run};
 pub use settings::{
     Aws, Bucket, DatabaseUrl, Email, Encryption, Hidden, Limits, Networks, Payments, PostgresUrl,
-    Prices, RequestLog, Secret, Settings, SettingsError, Smtp, Storage, Stripe,
+    Prices, ProgressLimits, RequestLog, Secret, Settings, SettingsError, Smtp, Storage, Stripe,
 };
 pub use tts_reader_speech::NOTICES;

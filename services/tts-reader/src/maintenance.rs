@@ -23,6 +23,7 @@ const LISTENING: Duration = Duration::from_mins(1);
 /// on the data directory says that no other process reserves in its name.
 pub(crate) async fn recover(app: &App) -> Result<(), StoreError> {
     app.store.unclaim_own().await?;
+    app.store.leave_progress().await?;
     let refunded = app.store.refund_own(Timestamp::now()).await?;
     if refunded > 0 {
         tracing::warn!(
@@ -70,6 +71,8 @@ async fn tidy(app: &App) {
     let age = app.settings.audio_retention() + LISTENING;
     report("remove old audio", app.storage.sweep(age).await);
     report("forget old counts", app.store.forget_counts().await);
+    let kept = app.settings.progress.keep.as_secs();
+    report("forget old progress", app.store.forget_progress(kept).await);
     app.account_limit.forget_idle();
     app.address_limit.forget_idle();
     app.guesses.forget_idle();

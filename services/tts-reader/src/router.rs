@@ -120,6 +120,9 @@ fn for_accounts() -> Vec<Route> {
         Route::post("/api/extract/enhanced", extraction::enhanced, told::extraction::enhanced()),
         Route::post("/api/extract/preview", extraction::preview, told::extraction::preview()),
         Route::get("/api/extract/methods", extraction::methods, told::extraction::methods()),
+        Route::get("/api/extract/progress/{id}", extraction::progress, told::progress::progress()),
+        // Its token may come later, over the WebSocket.
+        Route::get("/api/extract/ws/{id}", extraction::follow, told::progress::follow()),
     ]
 }
 

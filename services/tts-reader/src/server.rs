@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::App,
     audit::Level,
-    connections, maintenance, router,
+    connections, maintenance, progress, router,
     settings::{Settings, SettingsError},
     store::StoreError,
 };
@@ -148,6 +148,8 @@ pub(crate) async fn serve(
     app.audit.write(Level::Info, "app.main", "Service started");
     let stop = CancellationToken::new();
     let upkeep = tokio::spawn(maintenance::run(Arc::clone(&app), stop.clone()));
+    let done = CancellationToken::new();
+    let telling = tokio::spawn(progress::run(Arc::clone(&app), done.clone()));
     app.health.look(&app).await;
     let routes = router::build(&app);
     tokio::select! {
@@ -157,6 +159,11 @@ pub(crate) async fn serve(
         }
     }
     stop.cancel();
+    close_work(&app).await;
+    done.cancel();
+    if telling.await.is_err() {
+        tracing::error!("the task that tells of progress died");
+    }
     close(&app, upkeep).await;
     Ok(())
 }
@@ -169,12 +176,16 @@ async fn patience(shutdown: impl Future<Output = ()>, app: &App, stop: &Cancella
     tokio::time::sleep(app.settings.shutdown_grace).await;
 }
 
-/// Ends what goes on in the background, in the order of who needs whom.
-async fn close(app: &Arc<App>, upkeep: tokio::task::JoinHandle<()>) {
+/// Waits for work that outlives its request.
+async fn close_work(app: &App) {
     app.tasks.close();
     if tokio::time::timeout(app.settings.shutdown_grace, app.tasks.wait()).await.is_err() {
         tracing::warn!("syntheses were cut off; their credits come back at the next start");
     }
+}
+
+/// Ends what goes on in the background, in the order of who needs whom.
+async fn close(app: &Arc<App>, upkeep: tokio::task::JoinHandle<()>) {
     if upkeep.await.is_err() {
         tracing::error!("the upkeep task died");
     }

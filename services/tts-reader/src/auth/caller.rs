@@ -3,6 +3,7 @@
 use std::{
     net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -35,6 +36,8 @@ impl FromRequestParts<Arc<App>> for Caller {
 pub(crate) struct CallerSession {
     pub(crate) account: Account,
     pub(crate) session: String,
+    /// The second since 1970 at which the token ends by itself.
+    expires: u64,
 }
 
 impl FromRequestParts<Arc<App>> for CallerSession {
@@ -42,20 +45,36 @@ impl FromRequestParts<Arc<App>> for CallerSession {
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
         let token = bearer(&parts.headers).ok_or(ApiError::NotAuthenticated)?;
-        let claims = app.tokens.read(token, Kind::Access).ok_or(ApiError::BadToken)?;
         let notes = parts.extensions.get::<Arc<RequestNotes>>();
-        // Counted whether or not the session is good: a flood of refused requests must stay cheap.
-        let counted = app.account_limit.account(&app.store, &claims.sid, &claims.uid).await;
-        let (status, account) = counted.map_err(|denied| denied.told(refused))?;
-        if let Some(notes) = notes {
-            notes.set_rate(status);
-        }
-        let account = account?.ok_or(ApiError::BadToken)?;
-        if let Some(notes) = notes {
-            notes.set_user(&account.username);
-        }
-        Ok(Self { account, session: claims.sid })
+        sign_in(app, token, notes.map(AsRef::as_ref)).await
     }
+}
+
+impl CallerSession {
+    /// How long the token is good yet, unless its session ends before.
+    pub(crate) fn time_left(&self) -> Duration {
+        Duration::from_secs(self.expires.saturating_sub(jsonwebtoken::get_current_timestamp()))
+    }
+}
+
+/// The account and the session of an access token, however it came. Counts as a request.
+pub(crate) async fn sign_in(
+    app: &App,
+    token: &str,
+    notes: Option<&RequestNotes>,
+) -> Result<CallerSession, ApiError> {
+    let claims = app.tokens.read(token, Kind::Access).ok_or(ApiError::BadToken)?;
+    // Counted whether or not the session is good: a flood of refused requests must stay cheap.
+    let counted = app.account_limit.account(&app.store, &claims.sid, &claims.uid).await;
+    let (status, account) = counted.map_err(|denied| denied.told(refused))?;
+    if let Some(notes) = notes {
+        notes.set_rate(status);
+    }
+    let account = account?.ok_or(ApiError::BadToken)?;
+    if let Some(notes) = notes {
+        notes.set_user(&account.username);
+    }
+    Ok(CallerSession { account, session: claims.sid, expires: claims.exp })
 }
 
 fn refused(exceeded: Exceeded) -> ApiError {
@@ -66,7 +85,8 @@ fn refused(exceeded: Exceeded) -> ApiError {
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Option<&str> {
+/// The token of the header `Authorization`.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     (scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty()).then_some(token.trim())

@@ -9,7 +9,7 @@ mod passwords;
 mod refusals;
 mod tokens;
 
-pub(crate) use caller::{Caller, CallerSession, ClientAddress};
+pub(crate) use caller::{Caller, CallerSession, ClientAddress, bearer, sign_in};
 pub(crate) use forwarded::client;
 pub(crate) use guesses::fits;
 pub(crate) use hashing::{hash_password, is_outdated};

@@ -5,7 +5,7 @@ use std::{
     future::poll_fn,
     net::SocketAddr,
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
 };
 
@@ -32,6 +32,7 @@ use super::{
     places::Seat,
     refusal,
     socket::Watched,
+    takeover::{Taken, Takeover},
     watch::{Overdue, Watch},
 };
 use crate::{
@@ -70,10 +71,12 @@ impl Connections {
     pub(super) async fn serve(self, socket: TcpStream, peer: SocketAddr, mut seat: Seat) {
         let limits = &self.app.settings.limits;
         let watch = Arc::new(Watch::new());
+        // What the last answer hands the connection over to.
+        let next = Mutex::new(None);
         let service = service_fn(|request| {
             // At once: hyper may leave the request alone until an earlier answer is written.
             watch.work_begins();
-            self.answer(request, peer, Arc::clone(&watch))
+            self.answer(request, peer, Arc::clone(&watch), &next)
         });
         let io = TokioIo::new(Watched { socket, watch: Arc::clone(&watch) });
         let mut http = builder(limits).serve_connection(io, service);
@@ -99,6 +102,11 @@ impl Connections {
         };
         let parts = http.into_parts();
         let socket = parts.io.into_inner().socket;
+        let next = next.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let (End::Over, Some(takeover)) = (&end, next) {
+            let taken = Taken { socket, read: parts.read_buf.into(), stop: self.stop.clone() };
+            return hand_over(takeover, taken).await;
+        }
         self.end(end, &watch, &parts.read_buf, socket, peer).await;
     }
 
@@ -107,10 +115,14 @@ impl Connections {
         request: Request<Incoming>,
         peer: SocketAddr,
         watch: Arc<Watch>,
+        next: &Mutex<Option<Takeover>>,
     ) -> Result<Response<Answer>, Infallible> {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        let response = self.router.clone().oneshot(request).await?;
+        let mut response = self.router.clone().oneshot(request).await?;
+        if let Some(takeover) = Takeover::of(&mut response) {
+            *next.lock().unwrap_or_else(PoisonError::into_inner) = Some(takeover);
+        }
         watch.answer_begins();
         Ok(response.map(|body| Answer { body, watch }))
     }
@@ -132,7 +144,7 @@ impl Connections {
             End::Over => match watch.refusal() {
                 Some(status) => (Ending::BadHead, Some(refusal::of_head(status, unread, limits))),
                 None if watch.has_ended() => return,
-                None => return refusal::see_out(socket).await,
+                None => return refusal::see_out(socket, refusal::SCRAPS).await,
             },
         };
         self.app.metrics.connection_ended(ending);
@@ -152,6 +164,14 @@ impl Connections {
         let line = format!("No request, answered {status} to {address}, request {id}: {error}");
         app.audit.write(Level::Warning, "app.api", &line);
         refusal::answer(socket, error, id).await;
+    }
+}
+
+/// What is spoken from here on is not HTTP.
+async fn hand_over(takeover: Takeover, taken: Taken) {
+    let Some(speaking) = takeover.begin(taken) else { return };
+    if let Some(socket) = speaking.await {
+        refusal::see_out(socket, refusal::SPILL).await;
     }
 }
 

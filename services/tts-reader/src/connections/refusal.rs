@@ -24,7 +24,10 @@ use crate::{
 /// How long the end of a connection may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How much of what a refused client still sends is read and thrown away.
-const SCRAPS: usize = 256 * 1024;
+pub(super) const SCRAPS: usize = 256 * 1024;
+/// … of one that sent more than it may over a WebSocket: programs send a large message whole before they
+/// look at what came.
+pub(super) const SPILL: usize = 16 * 1024 * 1024;
 /// More than any refusal has.
 const MOST_BYTES: usize = 64 * 1024;
 
@@ -93,18 +96,18 @@ fn now() -> Option<HeaderValue> {
 pub(super) async fn answer(mut socket: TcpStream, error: ApiError, id: RequestId) {
     let bytes = bytes_of(error, id).await;
     if let Ok(Ok(())) = timeout_at(Instant::now() + PATIENCE, socket.write_all(&bytes)).await {
-        see_out(socket).await;
+        see_out(socket, SCRAPS).await;
     }
 }
 
 /// Ends a connection whose last answer is written. Were it closed while more is coming, the client's
-/// system would throw the answer away unread; so what comes is read for a while, up to a bound.
-pub(super) async fn see_out(mut socket: TcpStream) {
+/// system would throw the answer away unread; so what comes is read for a while, up to so many bytes.
+pub(super) async fn see_out(mut socket: TcpStream, most: usize) {
     let end = Instant::now() + PATIENCE;
     if socket.shutdown().await.is_err() {
         return;
     }
-    let mut left = SCRAPS;
+    let mut left = most;
     while left > 0 {
         match timeout_at(end, socket.readable()).await {
             Ok(Ok(())) => match scrap(&socket) {

@@ -3,6 +3,7 @@
 mod connections;
 mod credits;
 mod process;
+mod progress;
 mod registry;
 
 pub(crate) use connections::Ending;

@@ -17,6 +17,7 @@ use super::{
     connections::{ConnectionMetrics, Ending},
     credits::{CreditMetrics, Moved},
     process,
+    progress::ProgressMetrics,
 };
 use crate::{app::App, breaker::Condition};
 
@@ -36,6 +37,7 @@ pub(crate) struct Metrics {
     webhooks: Family<VerdictLabels, Counter>,
     connections: ConnectionMetrics,
     credits: CreditMetrics,
+    progress: ProgressMetrics,
     read: AtRead,
 }
 
@@ -131,9 +133,21 @@ impl Metrics {
         connections.register(&mut registry);
         let credits = CreditMetrics::default();
         credits.register(&mut registry);
+        let progress = ProgressMetrics::default();
+        progress.register(&mut registry);
         let read = AtRead::default();
         read.register(&mut registry);
-        Self { registry, requests, latency, in_flight, webhooks, connections, credits, read }
+        Self {
+            registry,
+            requests,
+            latency,
+            in_flight,
+            webhooks,
+            connections,
+            credits,
+            progress,
+            read,
+        }
     }
 
     pub(crate) fn request_started(&self) -> Running<'_> {
@@ -188,6 +202,7 @@ impl Metrics {
     /// Never in practice: writing into memory.
     pub(crate) fn text(&self, app: &App) -> Result<String, fmt::Error> {
         self.connections.copy(&app.places);
+        self.progress.copy(app.progress.figures());
         self.read.copy(app);
         let mut text = String::with_capacity(8 * 1024);
         encode(&mut text, &self.registry)?;

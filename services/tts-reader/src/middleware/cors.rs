@@ -10,7 +10,7 @@ use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::REQUEST_ID;
-use crate::settings::Settings;
+use crate::{progress::PROGRESS_HEADER, settings::Settings};
 
 /// The layer for these settings.
 pub(crate) fn cors(settings: &Settings) -> CorsLayer {
@@ -27,6 +27,7 @@ pub(crate) fn cors(settings: &Settings) -> CorsLayer {
             HeaderName::from_static("x-tts-session-id"),
             HeaderName::from_static("x-tts-client-version"),
             REQUEST_ID,
+            PROGRESS_HEADER,
         ])
         .expose_headers([
             HeaderName::from_static("x-tts-deepsight-version"),
@@ -37,6 +38,7 @@ pub(crate) fn cors(settings: &Settings) -> CorsLayer {
             HeaderName::from_static("x-usage-warning"),
             header::RETRY_AFTER,
             REQUEST_ID,
+            PROGRESS_HEADER,
         ])
         .max_age(Duration::from_mins(10))
 }

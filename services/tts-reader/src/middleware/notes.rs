@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use axum::http::HeaderValue;
+
 use crate::rate_limit::RateStatus;
 
 /// Rides on the request as an extension; each note is written at most once.
@@ -9,6 +11,7 @@ use crate::rate_limit::RateStatus;
 pub(crate) struct RequestNotes {
     rate: OnceLock<RateStatus>,
     user: OnceLock<String>,
+    progress: OnceLock<HeaderValue>,
 }
 
 impl RequestNotes {
@@ -22,11 +25,20 @@ impl RequestNotes {
         let _ = self.user.set(username.to_owned());
     }
 
+    /// The name under which the request can be followed.
+    pub(crate) fn set_progress(&self, id: HeaderValue) {
+        let _ = self.progress.set(id);
+    }
+
     pub(super) fn rate(&self) -> Option<RateStatus> {
         self.rate.get().copied()
     }
 
     pub(super) fn user(&self) -> Option<&str> {
         self.user.get().map(String::as_str)
+    }
+
+    pub(super) fn progress(&self) -> Option<&HeaderValue> {
+        self.progress.get()
     }
 }

@@ -15,7 +15,7 @@ use super::{
     record::{Ended, Seen},
     security_headers,
 };
-use crate::{app::App, auth::client, errors::Refusal};
+use crate::{app::App, auth::client, errors::Refusal, progress::PROGRESS_HEADER};
 
 /// Watches one request.
 pub(crate) async fn observe(
@@ -36,6 +36,9 @@ pub(crate) async fn observe(
     security_headers::write(response.headers_mut());
     if let Some(rate) = notes.rate() {
         rate.write(response.headers_mut());
+    }
+    if let Some(id) = notes.progress() {
+        response.headers_mut().insert(PROGRESS_HEADER, id.clone());
     }
     let (status, took) = (response.status(), start.elapsed());
     app.metrics.request_ended(&seen.method, seen.route.as_deref(), status, took);

@@ -367,7 +367,7 @@ impl Operation {
     fn answer(&self, status: u16, answer: &Answer) -> Value {
         let mut told = json!({ "description": answer.when.join(" ") });
         let mut headers: Vec<(&str, bool)> = answer.headers.clone();
-        if self.private && status < 300 {
+        if self.private && (200..300).contains(&status) {
             headers.extend([("X-Rate-Limit-Remaining", true), ("X-Rate-Limit-Reset", true)]);
         }
         for (name, always) in headers {

@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::schema::{
-    about, answer, count, has, integer, list, may, number, one_of, or_null, shared, text, time,
+use super::{
+    operations,
+    schema::{
+        about, answer, count, has, integer, list, may, number, one_of, or_null, shared, text, time,
+    },
 };
 
 pub(super) fn schemas() -> Value {
@@ -34,6 +37,7 @@ pub(super) fn schemas() -> Value {
             has("end", about(count(), "The character after its last.")),
             has("value", text()),
         ]),
+        "ProgressRecord": operations::progress::record(),
         "Checkout": answer([has("url", about(text(), "Where to pay."))]),
         "Member": answer([
             has("username", text()),
@@ -101,6 +105,7 @@ pub(super) fn headers() -> Value {
         ("Idempotent-Replayed", one_of(["true"]), "The answer was given before."),
         ("X-Usage-Warning", text(), "At least 80 % of the month's characters are used."),
         ("Allow", text(), "The methods that the path has."),
+        ("X-Progress-Id", text(), "The name that you gave to the request."),
     ] {
         let header = |required: bool| json!({ "description": description, "required": required, "schema": schema });
         headers[name] = header(true);

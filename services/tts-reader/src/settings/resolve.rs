@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     DatabaseUrl, Environment, RequestLog, Secret, Settings, SettingsError, aws, email, limits,
-    load_test, payments, storage,
+    load_test, payments, progress, storage,
 };
 
 /// What was typed. `None` and `false` mean: not said.
@@ -58,6 +58,7 @@ pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, Sett
     settings.audit_key = secret(env, "AUDIT_KEY")?;
     sizes(&mut settings, flags, env)?;
     settings.limits = limits::resolve(env)?;
+    settings.progress = progress::resolve(env)?;
     settings.log_requests = RequestLog::of(env)?;
     texts(&mut settings, env)?;
     settings.aws = aws::resolve(env)?;

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Aws, DatabaseUrl, Email, Limits, Networks, Payments, RequestLog, Secret, Storage};
+use super::{Aws, DatabaseUrl, Email, Limits, Networks, Payments, ProgressLimits, RequestLog, Secret, Storage};
 
 /// Everything a running service was told. Start from [`Settings::in_directory`].
 #[derive(Debug, Clone)]
@@ -73,6 +73,8 @@ pub struct Settings {
     pub audio_dir: Option<PathBuf>,
     /// What else a connection and a request may take.
     pub limits: Limits,
+    /// What those who follow requests may take.
+    pub progress: ProgressLimits,
     /// How long a link to audio works, and for how long one may be made again for the same audio.
     pub audio_link_lifetime: Duration,
     /// Ties the lines of the audit log together. `None`: kept in a file of the data directory.
@@ -133,6 +135,7 @@ impl Settings {
             aws: None,
             audio_dir: None,
             limits: Limits::default(),
+            progress: ProgressLimits::default(),
             log_requests: RequestLog::Failed,
             audio_link_lifetime: Duration::from_hours(1),
             leak_bytes_per_request: 0,

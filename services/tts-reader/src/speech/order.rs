@@ -20,6 +20,7 @@ use crate::{
     errors::ApiError,
     idempotency::Held,
     metrics::Moved,
+    progress::{Progress, Stage},
     storage::{Key, Kind, Link, StorageError},
     store::{Answering, Reservation, ReserveError, SpeechDone, Spent, StoreError},
 };
@@ -51,6 +52,7 @@ struct Job {
     order: Order,
     held: Held,
     render: Render,
+    progress: Progress,
 }
 
 /// A synthesis that was done.
@@ -70,13 +72,16 @@ pub(crate) async fn speak(
     order: Order,
     held: Held,
     render: Render,
+    progress: Progress,
 ) -> Result<String, ApiError> {
     let fits = tts_reader_speech::check(&SpeechRequest::new(&order.text, &order.voice_id));
+    let fits = fits.map_err(|error| refusal(&error));
     if let Err(error) = fits {
         held.free().await;
-        return Err(refusal(&error));
+        progress.failed(&error);
+        return Err(error);
     }
-    let job = Job { order, held, render };
+    let job = Job { order, held, render, progress };
     let (answer, caller) = oneshot::channel();
     let app = Arc::clone(app);
     let tasks = app.tasks.clone();
@@ -100,6 +105,7 @@ async fn carry_out(app: &App, job: Job, mut answer: oneshot::Sender<Result<Strin
     };
     let credits = credits_for(characters);
     app.metrics.credits(Moved::Reserved, credits);
+    job.progress.stage(Stage::Queued);
     let start = Instant::now();
     let work = async {
         let text = order.text.clone();
@@ -120,6 +126,7 @@ async fn carry_out(app: &App, job: Job, mut answer: oneshot::Sender<Result<Strin
         Ok(value) => {
             app.metrics.credits(Moved::Spent, credits);
             job.held.kept();
+            job.progress.completed();
             reply(answer, Ok(value));
         }
         Err(error) => {
@@ -135,6 +142,7 @@ async fn carry_out(app: &App, job: Job, mut answer: oneshot::Sender<Result<Strin
 /// The key first: whoever hears of the failure may try again at once.
 async fn refuse(job: Job, answer: oneshot::Sender<Result<String, ApiError>>, error: ApiError) {
     job.held.free().await;
+    job.progress.failed(&error);
     reply(answer, Err(error));
 }
 
@@ -149,6 +157,7 @@ async fn deliver(
     let order = &job.order;
     let characters = order.text.chars().count();
     let Speech { audio, format, duration, marks, .. } = speech;
+    job.progress.stage(Stage::Storing);
     let key = Key::fresh(&order.user_id, Kind::of(format));
     app.storage.put(&key, audio.into()).await.map_err(not_stored)?;
     let done = SpeechDone {

@@ -10,7 +10,7 @@ use std::{
 use sqlx::{Database, PgPool, Pool, SqlitePool};
 
 use super::{
-    StoreError,
+    Bell, StoreError,
     connection::{Reader, ReaderConnection, Writer, WriterTransaction},
     postgres,
     retry::again,
@@ -194,6 +194,14 @@ impl Store {
         let lent = Lent::new(&self.traffic, Purpose::Writing);
         self.be_slow().await;
         Ok(Writer { transaction, lent })
+    }
+
+    /// Hears notifications of that channel, which only PostgreSQL has.
+    pub(super) async fn bell(&self, channel: &str) -> Result<Bell, StoreError> {
+        match &self.pools {
+            Pools::Sqlite { .. } => Err(StoreError::Lost("SQLite has no notifications".to_owned())),
+            Pools::Postgres(pool) => Bell::at(pool, channel).await,
+        }
     }
 
     /// Waits for PostgreSQL within bounds, and remembers whether it is there: while it is away,

@@ -23,6 +23,7 @@ pub(super) const MIGRATIONS: Migrations = &[
     ("counts", include_str!("../../migrations/0010_counts.sql")),
     ("services", include_str!("../../migrations/0011_services.sql")),
     ("counts together", include_str!("../../migrations/0012_counts_together.sql")),
+    ("progress", include_str!("../../migrations/0013_progress.sql")),
 ];
 
 const POSTGRES_ALONE: &str = "-- @postgres\n";

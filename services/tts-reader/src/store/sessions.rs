@@ -1,6 +1,10 @@
 //! Logins: what makes a token good, and what ends it.
 
-use super::{Account, Store, StoreError, retry::again, rights::subscribed};
+use std::collections::HashSet;
+
+use serde_json::json;
+
+use super::{Account, Store, StoreError, retry::again, rights::subscribed, statement::Words};
 use crate::domain::{Timestamp, UserId};
 
 macro_rules! account {
@@ -22,6 +26,15 @@ const ACCOUNT_OF: &str = concat!(
     " FROM sessions s JOIN users u ON u.user_id = s.user_id
       WHERE s.id = $1 AND s.user_id = $2 AND u.is_active = TRUE"
 );
+
+/// Of sessions in a list of JSON.
+const LIVE_SESSIONS: Words = Words {
+    sqlite: "SELECT s.id FROM json_each($1) AS w JOIN sessions s ON s.id = w.value
+             JOIN users u ON u.user_id = s.user_id AND u.is_active = TRUE",
+    postgres: "SELECT s.id FROM json_array_elements_text($1::json) AS w(id)
+               JOIN sessions s ON s.id = w.id
+               JOIN users u ON u.user_id = s.user_id AND u.is_active = TRUE",
+};
 
 /// A login as it begins, or goes on with a new refresh token.
 #[derive(Debug)]
@@ -125,6 +138,21 @@ impl Store {
             };
             tx.commit().await?;
             Ok(rotation)
+        })
+        .await
+    }
+
+    /// Those of these sessions that go on, of accounts that are active.
+    pub(crate) async fn live_sessions(
+        &self,
+        ids: &[String],
+    ) -> Result<HashSet<String>, StoreError> {
+        let ids = &json!(ids).to_string();
+        again(|| async move {
+            let mut connection = self.read().await?;
+            let live: Vec<(String,)> =
+                connection.sql(LIVE_SESSIONS).bind(ids.as_str()).fetch_all().await?;
+            Ok(live.into_iter().map(|(id,)| id).collect())
         })
         .await
     }

@@ -13,8 +13,14 @@ mod database;
 mod limits;
 mod original;
 mod outage;
+mod progress;
 mod proxy;
 mod refusals;
+#[path = "../api/site.rs"]
+mod site;
+#[path = "../api/socket.rs"]
+#[expect(dead_code, reason = "the other tests use the rest")]
+mod socket;
 mod sql;
 mod tls;
 mod together;
@@ -39,6 +45,7 @@ fn main() -> ExitCode {
         outage::trials(),
         refusals::trials(),
         original::trials(),
+        progress::trials(),
         tls::trials(),
     ]
     .into_iter()

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::speech::url;
+use super::{
+    progress::{followed, named},
+    speech::url,
+};
 use crate::openapi::{
     operation::{Operation, Tag},
     schema::{
@@ -39,8 +42,8 @@ pub(crate) fn extract() -> Operation {
         has("extraction_method", method()),
     ]);
     let told = Operation::by_account(Tag::Extraction, "extract", "The text of a page")
-        .takes(&body([has("url", url())]), &json!({ "url": PAGE }));
-    reads(told).answers(
+        .takes(&body([has("url", url()), may("extraction_id", named())]), &json!({ "url": PAGE }));
+    followed(reads(told)).answers(
         found,
         json!({
             "text": "The river rose by an inch in the night.", "characters_used": 39,
@@ -163,7 +166,7 @@ pub(crate) fn methods() -> Operation {
         "health_status": { "status": "healthy" },
         "service_type": "Content Extraction with TTS",
         "features": {
-            "content_extraction": true, "speech_synthesis": true, "real_time_progress": false,
+            "content_extraction": true, "speech_synthesis": true, "real_time_progress": true,
         },
     }))
 }

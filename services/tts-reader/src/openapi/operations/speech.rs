@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::accounts::{engine, voice};
+use super::{
+    accounts::{engine, voice},
+    progress::{followed, named},
+};
 use crate::openapi::{
     operation::{Operation, Tag},
     schema::{
@@ -45,6 +48,7 @@ pub(crate) fn synthesize() -> Operation {
         has("text_to_speech", text_of(1, 100_000)),
         may("voice_id", otherwise(or_null(voice()), "Joanna")),
         may("engine", otherwise(or_null(engine()), "standard")),
+        may("extraction_id", named()),
     ]);
     let spoken = answer([
         has("audio_url", about(link(), "Signed; works for an hour.")),
@@ -63,7 +67,7 @@ pub(crate) fn synthesize() -> Operation {
         has("tier", one_of(["free", "light", "premium", "pro"])),
         has("is_near_limit", truth()),
     ]);
-    speaks("synthesize", "Speak a text")
+    followed(speaks("synthesize", "Speak a text"))
         .about("One credit for every started thousand characters, charged when the audio is there.")
         .takes(&fields, &json!({
             "text_to_speech": "Hello, world.", "voice_id": "Joanna", "engine": "standard",

@@ -9,7 +9,7 @@ use crate::{app::App, audit::Level, auth::CallerSession, errors::ApiError};
 
 pub(crate) async fn logout(
     State(app): State<Arc<App>>,
-    CallerSession { account, session }: CallerSession,
+    CallerSession { account, session, .. }: CallerSession,
 ) -> Result<Json<Value>, ApiError> {
     app.store.end_session(&session).await?;
     app.audit.write(Level::Info, "app.auth", &format!("Logout of user: {}", account.username));

@@ -11,6 +11,7 @@ use crate::{
     auth::Caller,
     domain::Timestamp,
     errors::ApiError,
+    progress::Progress,
     store::ExtractionDone,
     validation::{Fields, JsonBody, Text},
 };
@@ -72,7 +73,7 @@ fn provided(url: &str, text: String) -> Found {
 }
 
 async fn fetched(app: &App, url: &str) -> Result<Found, ApiError> {
-    let read = app.extraction.read(url).await?;
+    let read = app.extraction.read(url, &Progress::none()).await?;
     let record = done(url, &read, read.page.text.chars().count());
     Ok(Found {
         words: read.page.word_count,

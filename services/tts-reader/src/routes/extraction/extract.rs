@@ -11,6 +11,8 @@ use crate::{
     auth::Caller,
     domain::Timestamp,
     errors::ApiError,
+    progress::{PROGRESS_ID, Progress, Wanted, Work},
+    store::Account,
     validation::{Fields, JsonBody},
 };
 
@@ -25,20 +27,34 @@ pub(crate) struct Answer {
 pub(crate) async fn extract(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
+    wanted: Wanted,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Answer>, ApiError> {
     let mut fields = Fields::of(body)?;
     let url = fields.text("url", URL);
+    let named = fields.optional_text("extraction_id", PROGRESS_ID);
     fields.finish()?;
-    let read = app.extraction.read(&url).await?;
+    let progress = wanted.begin(&app, &account.user_id, Work::Extraction, named).await?;
+    let answer = answer(&app, &account, &url, &progress).await;
+    progress.ended(&answer);
+    answer.map(Json)
+}
+
+async fn answer(
+    app: &App,
+    account: &Account,
+    url: &str,
+    progress: &Progress,
+) -> Result<Answer, ApiError> {
+    let read = app.extraction.read(url, progress).await?;
     let characters = read.page.text.chars().count();
-    let record = done(&url, &read, characters);
+    let record = done(url, &read, characters);
     let remaining_chars =
         app.store.record_extraction(&account.user_id, &record, Timestamp::now()).await?;
-    Ok(Json(Answer {
+    Ok(Answer {
         text: read.page.text,
         characters_used: characters,
         remaining_chars,
         extraction_method: read.page.method.as_str(),
-    }))
+    })
 }

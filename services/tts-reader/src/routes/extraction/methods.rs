@@ -23,7 +23,7 @@ pub(crate) async fn methods(_: Caller) -> Json<Value> {
         "features": {
             "content_extraction": true,
             "speech_synthesis": true,
-            "real_time_progress": false,
+            "real_time_progress": true,
         },
     }))
 }

@@ -10,6 +10,7 @@ use crate::{
     app::App,
     auth::Caller,
     errors::ApiError,
+    progress::Progress,
     validation::{Fields, JsonBody},
 };
 
@@ -38,7 +39,7 @@ pub(crate) async fn preview(
     let mut fields = Fields::of(body)?;
     let url = fields.text("url", URL);
     fields.finish()?;
-    let page = app.extraction.read(&url).await?.page;
+    let page = app.extraction.read(&url, &Progress::none()).await?.page;
     let minutes = page.word_count as f64 / WORDS_PER_MINUTE;
     Ok(Json(Answer {
         preview: beginning(&page.text),

@@ -15,6 +15,7 @@ use crate::{
     domain::Timestamp,
     errors::ApiError,
     idempotency::{Begun, Keyed, json, replayed},
+    progress::Progress,
     routes::extraction::{URL, done},
     speech::{Order, Spoken, speak},
     store::Spent,
@@ -64,7 +65,7 @@ pub(crate) async fn extract_and_synthesize(
         Begun::Answered(answer) => return Ok(replayed(answer)),
     };
 
-    let read = app.extraction.read(&url).await;
+    let read = app.extraction.read(&url, &Progress::none()).await;
     let text = read.and_then(|read| Ok((shorten(&read.page.text, longest)?, read)));
     let (text, read) = match text {
         Ok(text) => text,
@@ -100,7 +101,7 @@ pub(crate) async fn extract_and_synthesize(
         };
         serde_json::to_string(&answer).expect("texts and numbers are JSON")
     };
-    let answer = speak(&app, order, held, Box::new(render)).await?;
+    let answer = speak(&app, order, held, Box::new(render), Progress::none()).await?;
     app.store.count_extraction(&account.user_id, &extraction, Timestamp::now()).await?;
     Ok(json(answer))
 }

@@ -19,6 +19,7 @@ use crate::{
     domain::Timestamp,
     errors::ApiError,
     idempotency::{Begun, Keyed, json, replayed},
+    progress::{PROGRESS_ID, Wanted, Work},
     speech::{Order, Spoken, speak},
     store::Spent,
     validation::{Fields, JsonBody, Text},
@@ -50,6 +51,7 @@ struct Answer {
 pub(crate) async fn synthesize(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
+    wanted: Wanted,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
@@ -58,6 +60,7 @@ pub(crate) async fn synthesize(
     let text = fields.text("text_to_speech", Text::of(1, 100_000));
     let voice_id = fields.optional_text("voice_id", Text::of(0, 50));
     let asked = fields.optional_text("engine", ENGINE);
+    let named = fields.optional_text("extraction_id", PROGRESS_ID);
     fields.finish()?;
     engine::permit(&app, asked.as_deref().unwrap_or("standard"), &account.user_id).await?;
     let held = match keyed.begin(&app, &account.user_id).await? {
@@ -65,6 +68,7 @@ pub(crate) async fn synthesize(
         Begun::Answered(answer) => return Ok(warned(warning(&answer), replayed(answer))),
     };
 
+    let progress = wanted.begin(&app, &account.user_id, Work::Synthesis, named).await?;
     let voice_id = voice_id.unwrap_or_else(|| "Joanna".to_owned());
     let order = Order {
         user_id: account.user_id,
@@ -74,7 +78,7 @@ pub(crate) async fn synthesize(
     };
     let base = answer::base(&headers, &app.settings);
     let render = move |spoken: &Spoken, spent: &Spent| render(&base, &voice_id, spoken, spent);
-    let answer = speak(&app, order, held, Box::new(render)).await?;
+    let answer = speak(&app, order, held, Box::new(render), progress).await?;
     Ok(warned(warning(&answer), json(answer)))
 }
 

@@ -20,7 +20,7 @@ pub(crate) async fn root() -> Json<Value> {
             "dom_extraction": true,
             "advanced_highlighting": true,
             "speech_mark_synchronization": true,
-            "real_time_progress": false,
+            "real_time_progress": true,
             "chunk_processing": true,
             "quality_analysis": true,
         },
