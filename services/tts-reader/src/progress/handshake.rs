@@ -103,7 +103,7 @@ mod tests {
         .iter()
         .chain(changes)
         {
-            headers.insert(HeaderName::from_static(*name), HeaderValue::from_str(value).unwrap());
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
         }
         headers
     }

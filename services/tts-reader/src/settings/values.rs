@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use super::{Aws, DatabaseUrl, Email, Limits, Networks, Payments, ProgressLimits, RequestLog, Secret, Storage};
+use super::{
+    Aws, DatabaseUrl, Email, Limits, Networks, Payments, ProgressLimits, RequestLog, Secret,
+    Storage,
+};
 
 /// Everything a running service was told. Start from [`Settings::in_directory`].
 #[derive(Debug, Clone)]

@@ -18,7 +18,7 @@ use tokio_tungstenite::{
 use crate::app::{Reply, TestApp, User};
 
 /// Nothing that a test waits for takes as long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A WebSocket that was taken.
 pub(crate) struct Socket(pub(crate) WebSocketStream<TcpStream>);
@@ -43,7 +43,7 @@ pub(crate) fn asked(app: &TestApp, path: &str, headers: &[(&'static str, &str)])
     let mut request = url.into_client_request().unwrap();
     for (name, value) in headers {
         let value = HeaderValue::from_str(value).unwrap();
-        request.headers_mut().insert(HeaderName::from_static(*name), value);
+        request.headers_mut().insert(HeaderName::from_static(name), value);
     }
     request
 }

@@ -14,9 +14,11 @@ async fn every_route_with_an_id_is_attacked_by_somebody_else() {
     let app = service().await;
     for route in routes::all(&app).await.iter().filter(|route| route.has_id()) {
         match route.path.as_str() {
-            "/audio/{user_id}/{file}" | "/api/dev/checkout/{checkout}" => {}
+            "/audio/{user_id}/{file}"
+            | "/api/dev/checkout/{checkout}"
             // `progress.rs`, `followers.rs`.
-            "/api/extract/progress/{id}" | "/api/extract/ws/{id}" => {}
+            | "/api/extract/progress/{id}"
+            | "/api/extract/ws/{id}" => {}
             _ if route.is_for_administrators() => {}
             other => panic!("{other} takes an id: what may somebody else do with it?"),
         }
