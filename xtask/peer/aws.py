@@ -2,7 +2,7 @@
 
     python aws.py --service TTS_READER --bucket S3_PEER
 """
-import argparse, json, os, pathlib, signal, subprocess, sys, threading, time, urllib.error, urllib.request
+import argparse, json, logging, os, subprocess, time, urllib.error, urllib.request
 
 import boto3
 from moto.server import ThreadedMotoServer
@@ -33,9 +33,9 @@ class Peer:
 def fetch(url, **headers):
     try:
         with OPENER.open(urllib.request.Request(url, headers=headers), timeout=30) as answer:
-            return answer.status, dict(answer.headers.items()), answer.read()
+            return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as answer:
-        return answer.code, dict(answer.headers.items()), answer.read()
+        return answer.code, answer.headers, answer.read()
 
 
 def content(length):
@@ -186,6 +186,7 @@ def main():
     parser.add_argument("--service", required=True)
     parser.add_argument("--bucket", required=True)
     args = parser.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
