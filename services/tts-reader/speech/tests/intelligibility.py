@@ -6,7 +6,7 @@
 The listener is a small speech recogniser (whisper tiny, from packages named in requirements.txt;
 nothing is fetched while this runs). It hears MP3 files as a client would get them.
 
-    everyday   ten plain sentences for each preset       word error rate at most 10 %
+    everyday   ten plain sentences for each voice        word error rate at most 10 %
     harvard    twenty Harvard sentences, default voice   at most 25 %
     reversed   the everyday sentences played backwards   more than 80 %, or the recogniser guesses
     edges      first and last mark of each sentence against where its sound begins and ends
@@ -15,7 +15,7 @@ nothing is fetched while this runs). It hears MP3 files as a client would get th
                                                          median difference at most 0.15 s
                (its times are some 0.09 s late as a rule; the line says by how much)
 
-Prints one line for each preset and one for each other check; exit 0 when all hold, 1 when one
+Prints one line for each voice and one for each other check; exit 0 when all hold, 1 when one
 does not, 2 when it could not be tried.
 """
 
@@ -88,7 +88,7 @@ def main():
 
     with tempfile.TemporaryDirectory() as folder:
         speaker = Speaker(say, Path(folder))
-        for preset, voice in speaker.presets().items():
+        for voice, preset in speaker.voices():
             rate = listener.error_rate(speaker, voice, EVERYDAY)
             bound = f"at most {MOST_EVERYDAY:.0%}"
             report(f"{preset} ({voice})", f"{rate:6.1%}", bound, rate <= MOST_EVERYDAY)
@@ -127,15 +127,11 @@ class Speaker:
     def __init__(self, say, folder):
         self.say, self.file = say, folder / "speech.mp3"
 
-    def presets(self):
-        """The first voice of each preset; the default voice stands for its own."""
-        out = {}
-        for line in self.run("--voices").splitlines():
-            voice, preset, _ = line.split("\t")
-            if voice == DEFAULT_VOICE or preset not in out:
-                out[preset] = voice
-        if len(out) < 6:
-            raise SystemExit(f"only {len(out)} presets, want at least 6")
+    def voices(self):
+        """Every voice and its preset."""
+        out = [line.split("\t")[:2] for line in self.run("--voices").splitlines()]
+        if len(out) < 23 or len({preset for _, preset in out}) < 6:
+            raise SystemExit(f"want 23 voices of 6 presets, there are {out}")
         return out
 
     def speak(self, voice, text):
