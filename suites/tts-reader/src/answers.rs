@@ -140,6 +140,18 @@ pub(crate) struct Method {
     pub(crate) description: String,
 }
 
+/// A message of `/api/extract/ws/{id}`: how far a job is.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Progress {
+    pub(crate) status: String,
+    pub(crate) message: String,
+    /// 0 to 1.
+    pub(crate) progress: f64,
+    pub(crate) extraction_id: String,
+    /// Newer than the contract, hence optional; when it is there, it is checked.
+    pub(crate) sequence: Option<u64>,
+}
+
 /// `GET` and `POST /api/preferences`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Preferences {

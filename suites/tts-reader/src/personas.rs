@@ -1,8 +1,9 @@
-//! The guide's four kinds of users: how they mix the flows and how long they think.
+//! The guide's four kinds of users: how they mix the flows and how long they think; and one that
+//! follows jobs, for who asks for it.
 
 use katydid::{between, user};
 
-use crate::flows::{Authentication, Billing, Extraction, Health, Preferences, Synthesis};
+use crate::flows::{Authentication, Billing, Extraction, Health, Preferences, Progress, Synthesis};
 use crate::reader::Reader;
 
 /// Default, balanced: extracts articles, has them read aloud, looks after the account.
@@ -59,3 +60,17 @@ pub struct HeavyTTSUser;
 )]
 #[derive(Debug)]
 pub struct ReadOnlyUser;
+
+/// Follows its jobs over a WebSocket. Not one of the four: it runs when it is named, or with `--tags
+/// websocket`.
+#[user(
+    state = Reader,
+    make = Reader::new,
+    when_asked,
+    wait = between(1.0, 5.0),
+    on_start = Reader::log_in,
+    on_stop = Reader::log_out,
+    flows(Progress),
+)]
+#[derive(Debug)]
+pub struct WebSocketProgressUser;

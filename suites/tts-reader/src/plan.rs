@@ -11,7 +11,9 @@ use crate::articles::ArticleSite;
 use crate::clean;
 use crate::created::{Head, Journal};
 use crate::options::{self, Wishes};
-use crate::personas::{BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser};
+use crate::personas::{
+    BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser, WebSocketProgressUser,
+};
 use crate::preflight;
 use crate::target;
 use tokio::sync::Semaphore;
@@ -48,6 +50,7 @@ pub fn suite() -> Suite {
         .user::<BurstTrafficUser>()
         .user::<HeavyTTSUser>()
         .user::<ReadOnlyUser>()
+        .user::<WebSocketProgressUser>()
         .plan(include_str!("../plan.toml"))
         .default_host("http://localhost:5000")
         .accounts(AccountsUse::Required)

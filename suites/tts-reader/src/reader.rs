@@ -43,6 +43,8 @@ pub struct Reader {
     journal: Arc<Journal>,
     leaving: Arc<Semaphore>,
     names: u32,
+    /// Jobs that it has named.
+    jobs: u32,
     /// Accounts that this user registered and has not deleted yet, with the token of their last login.
     registered: Vec<(Account, Option<Token>)>,
     /// The credits it must have now; `None` when an answer is missing that would say so.
@@ -72,6 +74,7 @@ impl Reader {
             journal: Arc::clone(&prepared.journal),
             leaving: Arc::clone(&prepared.leaving),
             names: 0,
+            jobs: 0,
             registered: Vec::new(),
             balance: None,
             preferences: None,
@@ -245,6 +248,17 @@ impl Reader {
             Some(account) if due => self.sign_in(session, account, "/api/login[renewal]").await,
             _ => Ok(()),
         }
+    }
+
+    /// The token of its login.
+    pub(crate) fn bearer(&self) -> &str {
+        self.token.as_ref().expect("tasks begin after a login").bearer()
+    }
+
+    /// A name for a job that no job had before.
+    pub(crate) fn next_job(&mut self, session: &Session) -> String {
+        self.jobs += 1;
+        format!("{}_{}_{}", self.run, session.user_index(), self.jobs)
     }
 
     /// The account it works with.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use katydid::{Class, User};
-use tts_reader_load_test::personas::{BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser};
+use tts_reader_load_test::personas::{
+    BurstTrafficUser, HeavyTTSUser, ReadOnlyUser, TTSReaderUser, WebSocketProgressUser,
+};
 
 /// Per cent of the task executions by flow.
 fn shares<U: User>() -> BTreeMap<String, f64> {
@@ -51,6 +53,18 @@ fn every_persona_can_run_and_has_the_same_share_of_the_users() {
         assert_eq!(class.check(), Ok(()));
         assert_eq!(class.shares(), (1, 0), "{}", class.name());
         assert!(!class.about().is_empty(), "{}", class.name());
+        assert!(!class.is_when_asked(), "{}", class.name());
+    }
+}
+
+#[test]
+fn who_follows_jobs_runs_only_when_asked() {
+    let class = Class::of::<WebSocketProgressUser>();
+    assert_eq!(class.check(), Ok(()));
+    assert!(class.is_when_asked() && !class.about().is_empty());
+    for task in class.tasks() {
+        // A tag of the others would bring it along with them.
+        assert_eq!(task.tags.join(" "), "websocket", "{}", task.task);
     }
 }
 

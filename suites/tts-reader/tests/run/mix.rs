@@ -67,3 +67,17 @@ fn the_heavy_user_synthesises_and_extracts() {
 fn the_read_only_user_browses_with_its_login() {
     sends("ReadOnlyUser", &["/api/login[returning]", "/api/credit-balance", "/api/preferences"]);
 }
+
+#[test]
+fn who_follows_jobs_hears_of_each_until_it_is_completed() {
+    let rows =
+        ["connect", "receive", "close"].map(|deed| format!("/api/extract/ws/{{id}}[{deed}]"));
+    let jobs = ["/api/extract/[followed]", "/api/synthesize[followed]"];
+    let expected: Vec<&str> = rows.iter().map(String::as_str).chain(jobs).collect();
+    let sent = sends("WebSocketProgressUser", &expected);
+    let [opened, heard, closed] = rows.map(|row| sent[&row]);
+    let done: u64 = jobs.iter().map(|job| sent[*job]).sum();
+    // What the end of the run has cut was opened and is not over.
+    assert!(opened >= done && done >= closed && closed > 0, "{sent:?}");
+    assert!(heard >= 3 * closed, "more than the first and the last record: {sent:?}");
+}
