@@ -114,7 +114,7 @@ impl App {
             post: Post::open(&settings)
                 .map_err(|error| ServeError::Start(format!("e-mail: {error}")))?,
             writing: Arc::new(Semaphore::new(WRITING)),
-            speaker: Speaker::new(settings.workers, settings.speech_queue)?,
+            speaker: Speaker::open(&settings)?,
             storage,
             links: Links::new(secret.bytes(), settings.audio_link_lifetime),
             extraction: Extraction::new(&settings)

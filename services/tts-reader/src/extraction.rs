@@ -11,8 +11,9 @@ use tts_reader_extraction::{ErrorKind, ExtractError, Extractor, FetchPolicy};
 
 use crate::{
     errors::{ApiError, INTERNAL},
-    progress::{Progress, Stage},
+    progress::{self, Progress},
     settings::Settings,
+    timings::{self, Stage},
 };
 
 /// Fetches pages and finds their text.
@@ -49,17 +50,19 @@ impl Extraction {
     }
 
     /// Fetches a page and extracts its text.
-    pub(crate) async fn read(&self, url: &str, progress: &Progress) -> Result<Read, ApiError> {
+    pub(crate) async fn read(&self, url: &str, told: &Progress) -> Result<Read, ApiError> {
         let Ok(_place) = self.admitted.try_acquire() else {
             self.refused.fetch_add(1, Ordering::Relaxed);
             return Err(ApiError::Busy { what: "Extraction", retry_after: 2 });
         };
-        let _turn = self.fetching.acquire().await.expect("the semaphore is never closed");
+        let turn = timings::measure(Stage::Queue, self.fetching.acquire()).await;
+        let _turn = turn.expect("the semaphore is never closed");
         let start = Instant::now();
-        progress.stage(Stage::Fetching);
-        let page = self.extractor.extract(url).await.map_err(refusal)?;
+        told.stage(progress::Stage::Fetching);
+        let reading = timings::measure(Stage::Fetch, self.extractor.extract(url));
+        let page = reading.await.map_err(refusal)?;
         let characters = page.text.chars().count();
-        progress.stage(Stage::Found { method: page.method.as_str(), characters });
+        told.stage(progress::Stage::Found { method: page.method.as_str(), characters });
         Ok(Read { page, took: start.elapsed() })
     }
 

@@ -40,12 +40,14 @@ mod speech;
 mod storage;
 mod store;
 pub mod test_accounts;
+mod timings;
 mod validation;
 mod workers;
 
 pub use server::{ServeError, run};
 pub use settings::{
     Aws, Bucket, DatabaseUrl, Email, Encryption, Hidden, Limits, Networks, Payments, PostgresUrl,
-    Prices, ProgressLimits, RequestLog, Secret, Settings, SettingsError, Smtp, Storage, Stripe,
+    Prices, ProgressLimits, RequestLog, Secret, ServerTiming, Settings, SettingsError, Smtp,
+    Speech, SpeechEngine, Storage, Stripe,
 };
 pub use tts_reader_speech::NOTICES;

@@ -112,6 +112,11 @@ fn for_accounts() -> Vec<Route> {
         Route::get("/api/voices", speech::voices, told::speech::voices()),
         Route::post("/api/synthesize", speech::synthesize, told::speech::synthesize()),
         Route::post(
+            "/api/synthesize-with-highlighting",
+            speech::synthesize_with_highlighting,
+            told::speech::synthesize_with_highlighting(),
+        ),
+        Route::post(
             "/api/extract-and-synthesize",
             speech::extract_and_synthesize,
             told::speech::extract_and_synthesize(),

@@ -3,6 +3,11 @@
 //! A [`Pool`] has a fixed number of threads of its own, lets a fixed number of jobs wait for them
 //! in order, and refuses the rest at once with an estimate of when it is worth coming back.
 //!
+//! Its threads give way to those of the event loop (on Linux, where niceness is a thread's own): when both
+//! want a CPU, the loop gets three times as much and gets it at once. So answers that need no such work
+//! stay quick however much of it there is, and when the loop is idle the pool has all CPUs that
+//! its threads can use.
+//!
 //! Not tokio's blocking threads: those come and go by the dozen, and each keeps the memory its
 //! largest job needed (19 MiB for every password), which added up to hundreds of megabytes.
 
@@ -17,6 +22,12 @@ use std::{
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use crate::timings::{self, Stage};
+
+/// How much the threads give way: a third of the weight of others.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 5;
 
 /// One kind of CPU-bound work.
 #[derive(Debug)]
@@ -66,7 +77,10 @@ impl Pool {
         let shared = Arc::new(Shared::default());
         for _ in 0..threads {
             let shared = Arc::clone(&shared);
-            std::thread::Builder::new().name(what.to_lowercase()).spawn(move || shared.work())?;
+            std::thread::Builder::new().name(what.to_lowercase()).spawn(move || {
+                give_way();
+                shared.work();
+            })?;
         }
         let places = threads + queue;
         Ok(Self {
@@ -133,16 +147,26 @@ impl Place<'_> {
     ) -> Result<T, Refused> {
         let Self { pool, permit } = self;
         let (answer, result) = oneshot::channel();
+        let queued = Instant::now();
         pool.shared.push(Box::new(move || {
             // Held by the job, not by the request: a caller who hangs up frees no thread.
             let _held = permit;
             // The other end is the future below; when nobody waits, nothing needs doing.
             if !answer.is_closed() {
-                let _ = answer.send(job());
+                let waited = queued.elapsed();
+                let _ = answer.send((waited, job()));
             }
         }));
-        result.await.map_err(|_| Refused::Panicked { what: pool.what })
+        let (waited, result) = result.await.map_err(|_| Refused::Panicked { what: pool.what })?;
+        timings::add(Stage::Queue, waited);
+        Ok(result)
     }
+}
+
+/// Whoever may not be nicer runs like all others.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(NICENESS);
 }
 
 type Job = Box<dyn FnOnce() + Send>;

@@ -2,9 +2,11 @@
 
 use katydid::{Advice, Symptom};
 
-const BUSY_SPEECH: &str = "speech is made on WORKERS threads and SPEECH_QUEUE (128) syntheses may \
-                           wait; more are refused";
-const LESS_SPEECH: &str = "fewer users or shorter texts (--text-length), or more WORKERS; a longer \
+const BUSY_SPEECH: &str = "speech is made on SPEECH_THREADS threads and SPEECH_QUEUE (128) \
+                           syntheses may wait, SPEECH_QUEUE_PER_ACCOUNT (64) of one account; more \
+                           are refused";
+const LESS_SPEECH: &str = "fewer users or shorter texts (--text-length), or more SPEECH_THREADS \
+                           where there are cores for them; a longer \
                            SPEECH_QUEUE only makes them wait longer";
 
 /// The first that fits counts, so what is special comes first.

@@ -1,6 +1,6 @@
 //! Passwords are hashed and checked off the event loop, a bounded number at a time.
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     errors::{ApiError, INTERNAL},
+    timings::{self, Stage},
     workers::{Figures, Pool},
 };
 
@@ -37,7 +38,8 @@ impl Passwords {
 
     /// A new hash, in PHC form.
     pub(crate) async fn hash(&self, password: String) -> Result<String, ApiError> {
-        let hash = self.pool.run(move || hash_password(&password)).await?;
+        let (hash, took) = self.pool.run(move || timed(|| hash_password(&password))).await?;
+        timings::add(Stage::Hash, took);
         hash.map_err(|error| ApiError::internal(INTERNAL, error))
     }
 
@@ -50,9 +52,12 @@ impl Passwords {
         let known = hash.is_some();
         let hash: Arc<str> = hash.map_or_else(|| Arc::clone(&self.decoy), Arc::from);
         // Without the wait for a thread, which is the same for everybody.
-        let tried = self.pool.run(move || (Instant::now(), fits(&password, &hash))).await?;
-        let (began, fits) = tried;
-        if !(fits && known) {
+        let tried = move || (Instant::now(), timed(|| fits(&password, &hash)));
+        let (began, (fits, took)) = self.pool.run(tried).await?;
+        if fits && known {
+            timings::add(Stage::Hash, took);
+        } else {
+            // How long it took is not told: it says whose hash it was.
             self.refusals.wait(began).await;
         }
         Ok(fits && known)
@@ -66,6 +71,11 @@ impl Passwords {
     pub(crate) fn figures(&self) -> Figures {
         self.pool.figures()
     }
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let start = Instant::now();
+    (work(), start.elapsed())
 }
 
 #[cfg(test)]

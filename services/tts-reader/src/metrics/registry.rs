@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::atomic::{AtomicI64, AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64},
+    },
     time::Duration,
 };
 
@@ -18,6 +21,7 @@ use super::{
     credits::{CreditMetrics, Moved},
     process,
     progress::ProgressMetrics,
+    stages::StageMetrics,
 };
 use crate::{app::App, breaker::Condition};
 
@@ -38,6 +42,8 @@ pub(crate) struct Metrics {
     connections: ConnectionMetrics,
     credits: CreditMetrics,
     progress: ProgressMetrics,
+    /// Shared with every request that is being measured.
+    stages: Arc<StageMetrics>,
     read: AtRead,
 }
 
@@ -135,6 +141,8 @@ impl Metrics {
         credits.register(&mut registry);
         let progress = ProgressMetrics::default();
         progress.register(&mut registry);
+        let stages = Arc::new(StageMetrics::default());
+        stages.register(&mut registry);
         let read = AtRead::default();
         read.register(&mut registry);
         Self {
@@ -146,8 +154,14 @@ impl Metrics {
             connections,
             credits,
             progress,
+            stages,
             read,
         }
+    }
+
+    /// Where the times of a request's stages go.
+    pub(crate) fn stages(&self) -> &Arc<StageMetrics> {
+        &self.stages
     }
 
     pub(crate) fn request_started(&self) -> Running<'_> {

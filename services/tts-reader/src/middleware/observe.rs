@@ -15,7 +15,14 @@ use super::{
     record::{Ended, Seen},
     security_headers,
 };
-use crate::{app::App, auth::client, errors::Refusal, progress::PROGRESS_HEADER};
+use crate::{
+    app::App,
+    auth::client,
+    errors::Refusal,
+    progress::PROGRESS_HEADER,
+    settings::ServerTiming,
+    timings::{self, SERVER_TIMING, Timings},
+};
 
 /// Watches one request.
 pub(crate) async fn observe(
@@ -32,7 +39,9 @@ pub(crate) async fn observe(
     let span = tracing::error_span!("request", %id);
     let _running = app.metrics.request_started();
     app.leak.request();
-    let mut response = bounds::within(&app, request, next).instrument(span.clone()).await;
+    let timings = Timings::new(app.metrics.stages());
+    let answering = bounds::within(&app, request, next).instrument(span.clone());
+    let mut response = timings::within(Arc::clone(&timings), answering).await;
     security_headers::write(response.headers_mut());
     if let Some(rate) = notes.rate() {
         rate.write(response.headers_mut());
@@ -41,6 +50,11 @@ pub(crate) async fn observe(
         response.headers_mut().insert(PROGRESS_HEADER, id.clone());
     }
     let (status, took) = (response.status(), start.elapsed());
+    if app.settings.server_timing == ServerTiming::Told
+        && let Some(told) = timings.header(took)
+    {
+        response.headers_mut().insert(SERVER_TIMING, told);
+    }
     app.metrics.request_ended(&seen.method, seen.route.as_deref(), status, took);
     let refusal: Option<&Refusal> = response.extensions().get();
     let ended = Ended {

@@ -28,7 +28,8 @@ U+0000 is refused (422).
 A path that is not served answers 404, another method 405 with `Allow`, both as `{\"detail\": …}`. \
 Every answer carries the security headers and `X-Request-Id`: that of the request, if it is 1 to 128 letters, \
 digits, `.`, `_` or `-`, else a new one. `Retry-After` comes with every 429 and 507, and with every 503 but that \
-of /api/health.
+of /api/health. `Server-Timing` (unless SERVER_TIMING is false) tells in milliseconds where the time of the answer \
+went: hash, sql, queue, synthesis, encoding, storage, fetch, parse, each only if there was any, and total.
 
 What never becomes a request of a route is refused in the same form: 400 for what is no HTTP/1.1, 408 for a head \
 that does not arrive in time, 413 for a body that is announced too large, 414 for a long address, 431 for a large \

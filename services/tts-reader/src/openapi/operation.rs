@@ -40,6 +40,8 @@ struct Answer {
     when: Vec<&'static str>,
     /// Media type and schema; none: there is no body.
     kind: Option<(&'static str, Vec<Value>)>,
+    /// A media type that it has instead when that is asked for.
+    or: Option<&'static str>,
     examples: Vec<Value>,
     /// Headers, and whether they are always there.
     headers: Vec<(&'static str, bool)>,
@@ -294,6 +296,14 @@ impl Operation {
         self
     }
 
+    /// The same status with another media type, for whoever asks for that.
+    pub(super) fn or_gives(mut self, status: u16, when: &'static str, kind: &'static str) -> Self {
+        let answer = self.answers.entry(status).or_default();
+        answer.when.push(when);
+        answer.or = Some(kind);
+        self
+    }
+
     /// `{"detail": …}`.
     pub(super) fn refuses(self, status: u16, when: &'static str, detail: &str) -> Self {
         self.gives(status, when, shared("Refusal"), json!({ "detail": detail }))
@@ -376,6 +386,9 @@ impl Operation {
         }
         if let Some((kind, schemas)) = &answer.kind {
             told["content"][*kind] = content(schemas, answer);
+        }
+        if let Some(kind) = answer.or {
+            told["content"][kind] = json!({});
         }
         told
     }

@@ -103,6 +103,11 @@ pub(super) fn headers() -> Value {
         ("X-Rate-Limit-Remaining", count(), "Requests that are left in this hour."),
         ("X-Rate-Limit-Reset", seconds, "Seconds until one more may be made."),
         ("Idempotent-Replayed", one_of(["true"]), "The answer was given before."),
+        (
+            "X-Cache",
+            one_of(["HIT", "MISS"]),
+            "HIT: the account had the same text spoken before, and the audio is that one.",
+        ),
         ("X-Usage-Warning", text(), "At least 80 % of the month's characters are used."),
         ("Allow", text(), "The methods that the path has."),
         ("X-Progress-Id", text(), "The name that you gave to the request."),

@@ -55,7 +55,9 @@ fn source(
         };
     }
     match setting.name {
-        "--dev" | "SMTP_HOST" if settings.load_test => "LOAD_TEST_MODE",
+        "--dev" | "SMTP_HOST" | "SPEECH_ENGINE" | "SPEECH_REUSE" if settings.load_test => {
+            "LOAD_TEST_MODE"
+        }
         "DATABASE_URL" if env.is_set("DATABASE_CONNECTION_STRING") => "DATABASE_CONNECTION_STRING",
         "DATABASE_CONNECTION_STRING" if flags.said("--database") => "--database",
         "DATABASE_CONNECTION_STRING" if env.is_set("DATABASE_URL") => "DATABASE_URL",
@@ -76,7 +78,12 @@ mod tests {
             let default = one.setting.default.replace("DATA/", "tts-reader-data/");
             let value = match one.setting.name {
                 // Those that say in words what the default is made of.
-                "WORKERS" | "SMTP_FROM" | "DATABASE_CONNECTION_STRING" => continue,
+                "WORKERS"
+                | "SMTP_FROM"
+                | "DATABASE_CONNECTION_STRING"
+                | "SPEECH_ENGINE"
+                | "SPEECH_REUSE"
+                | "SPEECH_THREADS" => continue,
                 _ => one.value.replace("DATA/", "tts-reader-data/"),
             };
             assert_eq!((value, one.source), (default, "default"), "{}", one.setting.name);

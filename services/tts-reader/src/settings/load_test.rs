@@ -30,8 +30,10 @@ pub(super) fn turn_on(settings: &mut Settings, env: &Environment) -> Result<(), 
 }
 
 /// What the mode has replaced, a line each, for the log at start.
-pub(crate) const REPLACED: [&str; 4] = [
+pub(crate) const REPLACED: [&str; 5] = [
     "e-mail is not sent, only counted",
+    "speech has the times and the quota of Amazon Polly, made up, and none is served again, unless \
+     SPEECH_ENGINE and SPEECH_REUSE say otherwise",
     "payments are made up: no key is used, whatever is set",
     "sign-in is not limited by address, nor guessed passwords by account",
     "anybody can make test accounts with credits, and extraction may read pages of this machine",

@@ -23,6 +23,24 @@ pub enum RequestLog {
     All,
 }
 
+/// What clients are told of where the time of their requests went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerTiming {
+    /// All of it, in a header of each answer.
+    Told,
+    /// Nothing.
+    Untold,
+}
+
+impl ServerTiming {
+    /// # Errors
+    /// A word that is none.
+    pub(super) fn of(env: &Environment) -> Result<Self, SettingsError> {
+        let told = env.truth("SERVER_TIMING")?.unwrap_or(true);
+        Ok(if told { Self::Told } else { Self::Untold })
+    }
+}
+
 impl LogFormat {
     /// # Errors
     /// A word that is none.

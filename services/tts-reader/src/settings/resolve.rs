@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
-    DatabaseUrl, Environment, RequestLog, Secret, Settings, SettingsError, aws, email, limits,
-    load_test, payments, progress, storage,
+    DatabaseUrl, Environment, RequestLog, Secret, ServerTiming, Settings, SettingsError, aws,
+    email, limits, load_test, payments, progress, speech, storage,
 };
 
 /// What was typed. `None` and `false` mean: not said.
@@ -59,6 +59,7 @@ pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, Sett
     sizes(&mut settings, flags, env)?;
     settings.limits = limits::resolve(env)?;
     settings.progress = progress::resolve(env)?;
+    settings.speech = speech::resolve(env, load_test)?;
     settings.log_requests = RequestLog::of(env)?;
     texts(&mut settings, env)?;
     settings.aws = aws::resolve(env)?;
@@ -127,8 +128,8 @@ fn dev(flags: &Flags, load_test: bool, env: &Environment) -> Result<bool, Settin
     Ok(dev)
 }
 
-/// What the embedded service takes from the environment: the size of its pool and faults on
-/// purpose. Everything else of it is the load test's own choice.
+/// What the embedded service takes from the environment: the size of its pool, who speaks, and faults
+/// on purpose. Everything else of it is the load test's own choice.
 ///
 /// # Errors
 /// A value that is none.
@@ -136,6 +137,7 @@ pub(crate) fn embedded(settings: &mut Settings, env: &Environment) -> Result<(),
     if let Some(size) = env.number("DATABASE_POOL_SIZE", 1, 1_000)? {
         settings.database_pool_size = size as u32;
     }
+    settings.speech = speech::embedded(env)?;
     settings.leak_bytes_per_request = leak(env)?;
     settings.database_delay = delay(env)?;
     Ok(())
@@ -209,6 +211,7 @@ fn sizes(settings: &mut Settings, flags: &Flags, env: &Environment) -> Result<()
 
 fn texts(settings: &mut Settings, env: &Environment) -> Result<(), SettingsError> {
     settings.neural_voices = env.truth("NEURAL_VOICES_ENABLED")?.unwrap_or(false);
+    settings.server_timing = ServerTiming::of(env)?;
     settings.audio_dir = env.text("AUDIO_DIR").map(PathBuf::from);
     if let Some(path) = env.text("AUDIT_LOG") {
         settings.audit_log = PathBuf::from(path);

@@ -1,6 +1,8 @@
 //! Every setting there is: one table behind `serve --help`, `config show` and docs/BACKEND.md.
 
-use super::{Email, Environment, Prices, Settings, aws::REGION, secret_files::SUFFIX};
+use super::{
+    Email, Environment, Prices, ServerTiming, Settings, aws::REGION, secret_files::SUFFIX,
+};
 
 /// One setting.
 #[derive(Debug, Clone, Copy)]
@@ -288,6 +290,12 @@ pub(crate) const TABLE: &[Setting] = &[
         s.storage.bucket().unwrap_or("none").to_owned()
     }),
     row(
+        "SERVER_TIMING",
+        "whether answers tell in the header Server-Timing what took how long",
+        "true",
+        |s, _| (s.server_timing == ServerTiming::Told).to_string(),
+    ),
+    row(
         "SMTP_CERTIFICATES",
         "file of certificates (PEM) that may have signed that server's, beside the public ones",
         "none",
@@ -318,9 +326,45 @@ pub(crate) const TABLE: &[Setting] = &[
         "true",
         |_, env| env.text("SMTP_USE_TLS").unwrap_or("true").to_owned(),
     ),
+    row(
+        "SPEECH_CALLS",
+        "texts that an engine elsewhere (load-test, polly) is asked for at the same time",
+        "256",
+        |s, _| s.speech.calls.to_string(),
+    ),
+    row(
+        "SPEECH_ENGINE",
+        "who speaks: local, load-test (the times and the quota of Amazon Polly, made up) or polly",
+        "local; load-test with LOAD_TEST_MODE",
+        |s, _| s.speech.engine.word().to_owned(),
+    ),
     row("SPEECH_QUEUE", "syntheses that may wait before 503 is answered", "128", |s, _| {
         s.speech_queue.to_string()
     }),
+    row(
+        "SPEECH_QUEUE_PER_ACCOUNT",
+        "syntheses of one account at the same time, waiting ones too, before 503 is answered",
+        "64",
+        |s, _| s.speech.queue_per_account.to_string(),
+    ),
+    row(
+        "SPEECH_QUOTA",
+        "calls a second that the load-test engine takes before it throttles",
+        "100",
+        |s, _| s.speech.quota.to_string(),
+    ),
+    row(
+        "SPEECH_REUSE",
+        "whether audio is served again when an account asks for the same text, voice and engine",
+        "true; false with LOAD_TEST_MODE",
+        |s, _| s.speech.reuse.to_string(),
+    ),
+    row(
+        "SPEECH_THREADS",
+        "threads that speak; they give way to those of requests",
+        "one per core but one, at least one",
+        |s, _| s.speech.threads.to_string(),
+    ),
     row(
         "STORAGE",
         "where audio is kept: local (AUDIO_DIR), or s3 (feature `s3`)",
@@ -382,9 +426,12 @@ pub(crate) const TABLE: &[Setting] = &[
     },
     Setting {
         flag: Some("--workers"),
-        ..row("WORKERS", "threads for requests, and as many for speech", "one per core", |s, _| {
-            s.workers.to_string()
-        })
+        ..row(
+            "WORKERS",
+            "threads for requests, and as many for passwords",
+            "one per core",
+            |s, _| s.workers.to_string(),
+        )
     },
 ];
 

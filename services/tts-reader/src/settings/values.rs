@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     Aws, DatabaseUrl, Email, Limits, Networks, Payments, ProgressLimits, RequestLog, Secret,
-    Storage,
+    ServerTiming, Speech, Storage,
 };
 
 /// Everything a running service was told. Start from [`Settings::in_directory`].
@@ -26,7 +26,7 @@ pub struct Settings {
     pub dev: bool,
     /// A load test is under way: `dev`, no e-mail, made-up payments.
     pub load_test: bool,
-    /// Threads of the event loop, of speech and of password hashing, each.
+    /// Threads of the event loop, and as many for password hashing, which give way to them.
     pub workers: usize,
     /// Connections to PostgreSQL; of SQLite those for reading, writing has one of its own.
     pub database_pool_size: u32,
@@ -46,8 +46,12 @@ pub struct Settings {
     pub emails_per_hour: u32,
     /// What the links in letters start with, and where people come back to after they paid. Without a slash at the end.
     pub frontend_url: String,
-    /// Syntheses that may wait for a thread before the next one is refused with 503.
+    /// Syntheses that may wait for their turn before the next one is refused with 503.
     pub speech_queue: usize,
+    /// Who speaks, and how much of it at a time.
+    pub speech: Speech,
+    /// Whether answers tell in `Server-Timing` what took how long.
+    pub server_timing: ServerTiming,
     /// Pages fetched at the same time.
     pub extraction_fetches: usize,
     /// Extractions that may wait for one of those places before the next is refused with 503.
@@ -125,6 +129,8 @@ impl Settings {
             emails_per_hour: 5,
             frontend_url: "http://localhost:3000".to_owned(),
             speech_queue: 128,
+            speech: Speech::default(),
+            server_timing: ServerTiming::Told,
             extraction_fetches: 32,
             extraction_queue: 256,
             payments: Payments::Off,

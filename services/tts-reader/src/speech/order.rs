@@ -2,7 +2,8 @@
 //!
 //! A place in the queue comes first (a full service refuses before it touches the ledger), then
 //! the reservation, then the work, then settlement or refund. All of it after admission runs in a
-//! task of its own: a caller who hangs up is refunded, never left with credits half taken.
+//! task of its own: a caller who hangs up is refunded, never left with credits half taken. The work is
+//! to find the audio, if the account had the same spoken before, else to speak and to store it.
 
 use std::{
     sync::Arc,
@@ -10,37 +11,44 @@ use std::{
 };
 
 use axum::http::StatusCode;
-use tokio::sync::oneshot;
 use tracing::Instrument;
-use tts_reader_speech::{Speech, SpeechError, SpeechMark, SpeechRequest};
+use tts_reader_speech::{AudioFormat, SpeechError, SpeechMark, SpeechRequest, Voice, check};
 
+use super::{
+    caller::{Caller, Reply},
+    engine::{Asked, Engine, Failure, Piece},
+    refund::{refund, refund_later},
+    reuse::Lead,
+    speaker::Recording,
+    turns::Place,
+};
 use crate::{
     app::App,
     domain::{Timestamp, UserId, credits_for},
     errors::ApiError,
     idempotency::Held,
     metrics::Moved,
-    progress::{Progress, Stage},
+    progress::{self, Progress},
     storage::{Key, Kind, Link, StorageError},
-    store::{Answering, Reservation, ReserveError, SpeechDone, Spent, StoreError},
+    store::{Answering, Reservation, ReserveError, SpeechDone, Spent},
+    timings::{self, Stage},
 };
 
 /// The documented text when synthesis fails through no fault of the caller.
 const FAILED: &str = "An error occurred during text synthesis";
 
-/// For about as long as the upkeep leaves a reservation alone.
-const REFUND_TRIES: u32 = 60;
-/// Longest pause between two tries to give credits back.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
 /// What to speak, for whom.
 #[derive(Debug, Clone)]
 pub(crate) struct Order {
     pub(crate) user_id: UserId,
-    pub(crate) text: String,
-    pub(crate) voice_id: String,
-    /// The engine that speaks, for the record.
-    pub(crate) engine: &'static str,
+    pub(crate) text: Arc<str>,
+    pub(crate) voice: &'static Voice,
+    /// The one that speaks.
+    pub(crate) engine: Engine,
+    /// Whether the caller hears the audio while it is made, and gets no other answer.
+    pub(crate) listens: bool,
+    /// Who follows it.
+    pub(crate) progress: Progress,
 }
 
 /// Makes the route's answer, as JSON, of what was spoken and what the account has after paying. It is made
@@ -52,17 +60,42 @@ struct Job {
     order: Order,
     held: Held,
     render: Render,
-    progress: Progress,
+    caller: Caller,
 }
 
 /// A synthesis that was done.
 #[derive(Debug)]
 pub(crate) struct Spoken {
     pub(crate) link: Link,
-    pub(crate) marks: Vec<SpeechMark>,
-    pub(crate) duration_seconds: f64,
+    pub(crate) kept: Kept,
     pub(crate) characters: usize,
     pub(crate) credits: i64,
+}
+
+/// Audio that is stored.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    pub(crate) key: Key,
+    pub(crate) marks: Vec<SpeechMark>,
+    pub(crate) duration: Duration,
+}
+
+/// Where audio came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cache {
+    /// It was spoken for the same request before.
+    Hit,
+    Miss,
+}
+
+/// What is answered when all went well.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// The route's answer, as JSON.
+    pub(crate) json: String,
+    pub(crate) cache: Cache,
+    /// The audio.
+    pub(crate) key: Key,
 }
 
 /// Speaks an order, and charges for it only when the audio is there. The answer is kept for the key
@@ -72,66 +105,57 @@ pub(crate) async fn speak(
     order: Order,
     held: Held,
     render: Render,
-    progress: Progress,
-) -> Result<String, ApiError> {
-    let fits = tts_reader_speech::check(&SpeechRequest::new(&order.text, &order.voice_id));
-    let fits = fits.map_err(|error| refusal(&error));
-    if let Err(error) = fits {
+) -> Result<Reply, ApiError> {
+    if let Err(error) = can_be_said(&order) {
         held.free().await;
-        progress.failed(&error);
+        order.progress.failed(&error);
         return Err(error);
     }
-    let job = Job { order, held, render, progress };
-    let (answer, caller) = oneshot::channel();
+    let (caller, reply) = Caller::new(order.listens);
+    let job = Job { order, held, render, caller };
     let app = Arc::clone(app);
     let tasks = app.tasks.clone();
-    // The other end of `answer` is this future; when the request is dropped, so is `caller`.
-    tasks.spawn(async move { carry_out(&app, job, answer).await }.in_current_span());
-    caller.await.map_err(|_| ApiError::internal(FAILED, "the synthesis task died"))?
+    let work = async move { carry_out(&app, job).await };
+    tasks.spawn(timings::carried(timings::current(), work.in_current_span()));
+    reply.await.map_err(|_| ApiError::internal(FAILED, "the synthesis task died"))?
 }
 
-async fn carry_out(app: &App, job: Job, mut answer: oneshot::Sender<Result<String, ApiError>>) {
-    let place = match app.speaker.admit() {
+/// Before anything is charged. Letters and digits can be said; what else can takes longer to find out.
+fn can_be_said(order: &Order) -> Result<(), ApiError> {
+    if order.text.bytes().any(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(());
+    }
+    check(&SpeechRequest::new(&order.text, order.voice.id)).map_err(|error| refusal(&error))
+}
+
+async fn carry_out(app: &App, mut job: Job) {
+    let user = &job.order.user_id;
+    let place = match app.speaker.admit(user) {
         Ok(place) => place,
-        Err(full) => return refuse(job, answer, full.into()).await,
+        Err(full) => return refuse(job, full.into()).await,
     };
-    let order = &job.order;
-    let characters = order.text.chars().count();
-    let reserved =
-        app.store.reserve(&order.user_id, credits_for(characters), Timestamp::now()).await;
-    let reservation = match reserved {
+    let credits = credits_for(job.order.text.chars().count());
+    let reservation = match app.store.reserve(user, credits, Timestamp::now()).await {
         Ok(reservation) => reservation,
-        Err(error) => return refuse(job, answer, error.into()).await,
+        Err(error) => return refuse(job, error.into()).await,
     };
-    let credits = credits_for(characters);
     app.metrics.credits(Moved::Reserved, credits);
-    job.progress.stage(Stage::Queued);
-    let start = Instant::now();
-    let work = async {
-        let text = order.text.clone();
-        let speech = app.speaker.speak(place, text, order.voice_id.clone()).await?;
-        speech.map_err(|error| refusal(&error))
-    };
-    let speech = tokio::select! {
-        biased;
-        () = answer.closed() => None,
-        speech = work => Some(speech),
-    };
-    let result = match speech {
-        Some(Ok(speech)) => deliver(app, &job, &reservation, speech, start).await,
-        Some(Err(error)) => Err(error),
-        None => Err(ApiError::internal(FAILED, "the caller hung up")),
-    };
+    job.order.progress.stage(progress::Stage::Queued);
+    // Others are admitted when what was spoken is out of memory, not before.
+    let result = in_place(app, &mut job, place, &reservation).await;
     match result {
-        Ok(value) => {
+        Ok(Outcome { done, fresh }) => {
             app.metrics.credits(Moved::Spent, credits);
             job.held.kept();
-            job.progress.completed();
-            reply(answer, Ok(value));
+            job.order.progress.completed();
+            job.caller.end(Ok(done));
+            if let Some((lead, kept)) = fresh {
+                lead.note(app, &kept).await;
+            }
         }
         Err(error) => {
             let owed = !refund(app, &reservation).await;
-            refuse(job, answer, error).await;
+            refuse(job, error).await;
             if owed {
                 refund_later(app, &reservation).await;
             }
@@ -140,94 +164,141 @@ async fn carry_out(app: &App, job: Job, mut answer: oneshot::Sender<Result<Strin
 }
 
 /// The key first: whoever hears of the failure may try again at once.
-async fn refuse(job: Job, answer: oneshot::Sender<Result<String, ApiError>>, error: ApiError) {
+async fn refuse(job: Job, error: ApiError) {
     job.held.free().await;
-    job.progress.failed(&error);
-    reply(answer, Err(error));
+    job.order.progress.failed(&error);
+    job.caller.end(Err(error));
 }
 
-/// Stores the audio, then turns the reservation into credits spent.
-async fn deliver(
-    app: &App,
-    job: &Job,
+/// What was done, and what is left to do when the caller has his answer.
+struct Outcome<'a> {
+    done: Done,
+    /// Audio that was made just now, by the only one who may note where it is.
+    fresh: Option<(Lead<'a>, Kept)>,
+}
+
+async fn in_place<'a>(
+    app: &'a App,
+    job: &mut Job,
+    mut place: Place,
     reservation: &Reservation,
-    speech: Speech,
-    start: Instant,
-) -> Result<String, ApiError> {
-    let order = &job.order;
-    let characters = order.text.chars().count();
-    let Speech { audio, format, duration, marks, .. } = speech;
-    job.progress.stage(Stage::Storing);
-    let key = Key::fresh(&order.user_id, Kind::of(format));
-    app.storage.put(&key, audio.into()).await.map_err(not_stored)?;
-    let done = SpeechDone {
-        characters,
-        marks: marks.len(),
-        voice_id: order.voice_id.clone(),
-        engine: order.engine,
-        audio_ms: duration.as_millis() as i64,
-        duration_ms: start.elapsed().as_millis() as i64,
+) -> Result<Outcome<'a>, ApiError> {
+    let start = Instant::now();
+    let lead = lead(app, job).await?;
+    let found = match &lead {
+        Some(lead) => lead.find(app, &job.order.text).await,
+        None => None,
     };
-    let now = Timestamp::now();
-    let spoken = Spoken {
-        link: app.links.link(&*app.storage, &key, now).await.map_err(not_stored)?,
-        marks,
-        duration_seconds: duration.as_secs_f64(),
-        characters,
-        credits: credits_for(characters),
-    };
-    let text = |spent: &Spent| (job.render)(&spoken, spent);
-    let answer = job.held.claim().map(|claim| Answering { claim, text: &text });
-    let paid = app.store.settle(&order.user_id, reservation, &done, answer.as_ref(), now).await;
-    match paid {
-        Ok(spent) => Ok((job.render)(&spoken, &spent)),
+    if let Some(found) = found {
+        // Others may find it, too, while this one pays.
+        drop(lead);
+        let (done, _) = pay(app, job, reservation, (found, Cache::Hit), start).await?;
+        return Ok(Outcome { done, fresh: None });
+    }
+    let recording = record(app, &job.order, &mut job.caller, &mut place).await?;
+    place.rest();
+    let kept = keep(app, &job.order, recording).await?;
+    let key = kept.key.clone();
+    match pay(app, job, reservation, (kept, Cache::Miss), start).await {
+        Ok((done, kept)) => Ok(Outcome { done, fresh: lead.map(|lead| (lead, kept)) }),
         Err(error) => {
             if let Err(error) = app.storage.remove(&key).await {
                 tracing::warn!(%error, file = key.file(), "an unpaid synthesis leaves its audio");
             }
-            Err(error.into())
+            Err(error)
         }
     }
+}
+
+/// Waits while the account has the same spoken already, so that it is found.
+async fn lead<'a>(app: &'a App, job: &mut Job) -> Result<Option<Lead<'a>>, ApiError> {
+    let Some(reuse) = app.speaker.reuse() else { return Ok(None) };
+    tokio::select! {
+        biased;
+        () = job.caller.hung_up() => Err(hung_up()),
+        lead = reuse.lead(&job.order, app.speaker.name()) => Ok(Some(lead)),
+    }
+}
+
+fn hung_up() -> ApiError {
+    ApiError::internal(FAILED, "the caller hung up")
+}
+
+/// Speaks the text in turns with others, for as long as somebody waits for it.
+async fn record(
+    app: &App,
+    order: &Order,
+    caller: &mut Caller,
+    place: &mut Place,
+) -> Result<Recording, ApiError> {
+    let text = Arc::clone(&order.text);
+    let asked = Asked { text, voice: order.voice, engine: order.engine };
+    let mut reading = app.speaker.begin(asked);
+    let mut recording = Recording::default();
+    loop {
+        let next = async {
+            place.turn().await;
+            reading.next().await
+        };
+        let piece = tokio::select! {
+            biased;
+            () = caller.hung_up() => return Err(hung_up()),
+            piece = next => piece?,
+        };
+        caller.hear(&piece.audio);
+        let Piece { sentence, of, .. } = piece;
+        order.progress.stage(progress::Stage::Speaking { sentence, of });
+        if recording.add(piece) {
+            return Ok(recording);
+        }
+    }
+}
+
+/// Stores the audio.
+async fn keep(app: &App, order: &Order, recording: Recording) -> Result<Kept, ApiError> {
+    let Recording { audio, marks, duration } = recording;
+    order.progress.stage(progress::Stage::Storing);
+    let key = Key::fresh(&order.user_id, Kind::of(AudioFormat::Mp3));
+    let putting = app.storage.put(&key, audio.into());
+    timings::measure(Stage::Storage, putting).await.map_err(not_stored)?;
+    Ok(Kept { key, marks, duration })
+}
+
+/// Turns the reservation into credits spent. Audio that is found costs what it costs to be spoken.
+async fn pay(
+    app: &App,
+    job: &Job,
+    reservation: &Reservation,
+    (kept, cache): (Kept, Cache),
+    start: Instant,
+) -> Result<(Done, Kept), ApiError> {
+    let order = &job.order;
+    let now = Timestamp::now();
+    let link = app.links.link(&*app.storage, &kept.key, now).await.map_err(not_stored)?;
+    let characters = order.text.chars().count();
+    let done = SpeechDone {
+        characters,
+        marks: kept.marks.len(),
+        voice_id: order.voice.id.to_owned(),
+        engine: order.engine.word(),
+        audio_ms: kept.duration.as_millis() as i64,
+        duration_ms: start.elapsed().as_millis() as i64,
+    };
+    let credits = reservation.credits();
+    let spoken = Spoken { link, kept, characters, credits };
+    let text = |spent: &Spent| (job.render)(&spoken, spent);
+    let answer = job.held.claim().map(|claim| Answering { claim, text: &text });
+    let settling = app.store.settle(&order.user_id, reservation, &done, answer.as_ref(), now);
+    let spent = settling.await?;
+    let json = (job.render)(&spoken, &spent);
+    let Spoken { kept, .. } = spoken;
+    Ok((Done { json, cache, key: kept.key.clone() }, kept))
 }
 
 fn not_stored(error: StorageError) -> ApiError {
     match error {
         StorageError::NoRoom { .. } => error.into(),
         StorageError::Failed { .. } => ApiError::internal(FAILED, error),
-    }
-}
-
-/// Gives the credits back; false when the database cannot do that now.
-async fn refund(app: &App, reservation: &Reservation) -> bool {
-    match app.store.refund(reservation, Timestamp::now()).await {
-        // An account that was deleted meanwhile took its reservation along.
-        Ok(()) | Err(StoreError::Gone) => {
-            app.metrics.credits(Moved::GivenBack, reservation.credits());
-            true
-        }
-        Err(error) => {
-            tracing::warn!(%error, "cannot refund credits now; will try again");
-            false
-        }
-    }
-}
-
-/// Waits for a database that is away or overloaded. Nobody waits for this but the end of the service,
-/// and what is left then is given back at the next start; what is left here, by the upkeep.
-async fn refund_later(app: &App, reservation: &Reservation) {
-    let mut pause = Duration::from_secs(1);
-    for _ in 0..REFUND_TRIES {
-        tokio::time::sleep(pause).await;
-        if refund(app, reservation).await {
-            return;
-        }
-        pause = LONGEST_PAUSE.min(pause * 2);
-    }
-}
-
-fn reply(answer: oneshot::Sender<Result<String, ApiError>>, result: Result<String, ApiError>) {
-    if answer.send(result).is_err() {
-        tracing::debug!("a caller hung up before the synthesis ended");
     }
 }
 
@@ -239,6 +310,19 @@ fn refusal(error: &SpeechError) -> ApiError {
             status: StatusCode::UNPROCESSABLE_ENTITY,
             detail: other.to_string(),
         },
+    }
+}
+
+impl From<Failure> for ApiError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Text(error) => refusal(&error),
+            Failure::Throttled { retry_after } => {
+                Self::Busy { what: "Speech synthesis", retry_after }
+            }
+            Failure::Away { retry_after } => Self::Away { what: "The speech engine", retry_after },
+            Failure::Broken(cause) => Self::internal(FAILED, cause),
+        }
     }
 }
 

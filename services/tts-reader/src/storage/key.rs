@@ -34,10 +34,6 @@ impl Key {
 
     /// A name that says what it is of. Only for what can be made again: it may be written over, and
     /// may be removed as old in the moment in which it is.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for notes beside audio, which nobody makes yet")
-    )]
     pub(crate) fn of_digest(user: &UserId, digest: &[u8; DIGEST], kind: Kind) -> Self {
         let name: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Self::of(user, &name, kind)

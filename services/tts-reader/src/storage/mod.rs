@@ -38,14 +38,9 @@ pub(crate) trait Storage: fmt::Debug + Send + Sync {
     fn put(&self, key: &Key, content: Bytes) -> Doing<'_, ()>;
 
     /// What is kept and since when, if it is there. For short things: what is beside the audio.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for notes beside audio, which nobody makes yet")
-    )]
     fn read(&self, key: &Key) -> Doing<'_, Option<Stored>>;
 
     /// How long ago it was put, if it is there.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for audio that is used again"))]
     fn age(&self, key: &Key) -> Doing<'_, Option<Duration>>;
 
     /// Answers a request for it, if it is there: all or a range, as the request's head asks.

@@ -19,7 +19,10 @@ use super::{
     sqlite,
     traffic::{Lane, Lent, Purpose, Traffic},
 };
-use crate::settings::DatabaseUrl;
+use crate::{
+    settings::DatabaseUrl,
+    timings::{self, Stage},
+};
 
 /// How long a request waits for a connection before it is refused.
 pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -96,7 +99,7 @@ impl Store {
         migrations: schema::Migrations,
     ) -> Result<Self, StoreError> {
         let traffic = Arc::new(Traffic::default());
-        let lent = Lent::new(&traffic, Purpose::Writing);
+        let lent = Lent::new(&traffic, Purpose::Writing, timings::span(Stage::Sql));
         let pools = match url {
             DatabaseUrl::Sqlite(path) => {
                 let writer = sqlite::writer(path).await?;
@@ -160,6 +163,7 @@ impl Store {
 
     /// A connection for reading, or for one statement by itself where the database is shared.
     pub(super) async fn read(&self) -> Result<Reader, StoreError> {
+        let timed = timings::span(Stage::Sql);
         let lane = &self.traffic.reading;
         let connection = match &self.pools {
             Pools::Sqlite { readers, .. } => {
@@ -171,7 +175,7 @@ impl Store {
                 ReaderConnection::Postgres(self.reach(pool, pool.acquire()).await?)
             }
         };
-        let lent = Lent::new(&self.traffic, Purpose::Reading);
+        let lent = Lent::new(&self.traffic, Purpose::Reading, timed);
         self.be_slow().await;
         Ok(Reader { connection, lent })
     }
@@ -179,6 +183,7 @@ impl Store {
     /// A write transaction. SQLite's takes the lock at once: a lock taken later could be refused in
     /// the middle of the work.
     pub(super) async fn write(&self) -> Result<Writer, StoreError> {
+        let timed = timings::span(Stage::Sql);
         let lane = &self.traffic.writing;
         let transaction = match &self.pools {
             Pools::Sqlite { writer, .. } => {
@@ -191,7 +196,7 @@ impl Store {
                 WriterTransaction::Postgres(self.reach(pool, begun).await?)
             }
         };
-        let lent = Lent::new(&self.traffic, Purpose::Writing);
+        let lent = Lent::new(&self.traffic, Purpose::Writing, timed);
         self.be_slow().await;
         Ok(Writer { transaction, lent })
     }

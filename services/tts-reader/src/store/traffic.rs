@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::timings::Span;
+
 /// How long connections that come back are looked at more closely after one gave no answer.
 const DISTRUST: Duration = Duration::from_mins(1);
 
@@ -147,11 +149,13 @@ pub(super) enum Purpose {
 pub(super) struct Lent {
     pub(super) traffic: Arc<Traffic>,
     purpose: Purpose,
+    /// Began when it was wanted.
+    _timed: Span,
 }
 
 impl Lent {
-    pub(super) fn new(traffic: &Arc<Traffic>, purpose: Purpose) -> Self {
-        let lent = Self { traffic: Arc::clone(traffic), purpose };
+    pub(super) fn new(traffic: &Arc<Traffic>, purpose: Purpose, timed: Span) -> Self {
+        let lent = Self { traffic: Arc::clone(traffic), purpose, _timed: timed };
         lent.lane().lent.fetch_add(1, Ordering::Relaxed);
         lent
     }

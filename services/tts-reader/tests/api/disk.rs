@@ -86,7 +86,7 @@ async fn a_full_disk_is_answered_507_and_costs_nothing() {
         (status(507), json!({"detail": told}))
     );
     assert_eq!(service.balance().await, 100);
-    assert_eq!(audio_files(&home), 0, "nothing is left behind, no half of a file either");
+    assert_eq!(files(&home).0, 0, "nothing is left behind, no half of a file either");
 
     // No room for anything. A database elsewhere has its own disk.
     service.limit(Some(0));
@@ -108,7 +108,7 @@ async fn a_full_disk_is_answered_507_and_costs_nothing() {
     assert_eq!(service.post("/api/register", &bob).await.0, if sqlite { 200 } else { 400 });
     let (status, spoken) = service.post("/api/synthesize", &short).await;
     assert_eq!((status.as_u16(), &spoken["credit_balance"]), (200, &json!(99)));
-    assert_eq!(audio_files(&home), 1);
+    assert_eq!(files(&home).1, 1);
     drop(service);
     // After a restart nothing comes back that was never taken.
     let mut service = Service::on(&home);
@@ -120,9 +120,11 @@ fn status(code: u16) -> StatusCode {
     StatusCode::from_u16(code).unwrap()
 }
 
-/// Everything below the directories of accounts.
-fn audio_files(home: &Home) -> usize {
+/// What lies below the directories of accounts, with and without what is not finished audio.
+fn files(home: &Home) -> (usize, usize) {
     let users = std::fs::read_dir(home.dir.path().join("users")).unwrap();
     let audio = users.filter_map(|user| std::fs::read_dir(user.unwrap().path().join("audio")).ok());
-    audio.map(Iterator::count).sum()
+    let paths: Vec<_> = audio.flatten().map(|file| file.unwrap().path()).collect();
+    let is_audio = |path: &&std::path::PathBuf| path.extension().is_some_and(|kind| kind == "mp3");
+    (paths.len(), paths.iter().filter(is_audio).count())
 }

@@ -70,7 +70,7 @@ async fn administrators_have_everything_asked_anew() {
         assert_eq!((&probe["status"], &probe["trouble"]), (&json!("healthy"), &Value::Null));
         assert!(probe["milliseconds"].as_f64().unwrap() > 0.0, "{probe}");
     }
-    let breakers = json!({ "email": "healthy", "payments": "not_configured" });
+    let breakers = json!({ "email": "healthy", "payments": "not_configured", "speech": "healthy" });
     assert_eq!(seen["breakers"], breakers);
     for pool in [0, 1] {
         assert!(seen["database"]["pools"][pool]["size"].as_u64() > Some(0), "{seen:#}");

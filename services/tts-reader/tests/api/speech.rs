@@ -100,7 +100,7 @@ async fn links_use_the_public_address_when_there_is_one() {
 async fn a_full_queue_answers_503_at_once_and_charges_nothing() {
     let app = Arc::new(
         TestApp::with(|settings| {
-            settings.workers = 1;
+            settings.speech.threads = 1;
             settings.speech_queue = 0;
         })
         .await,
@@ -125,7 +125,7 @@ async fn a_full_queue_answers_503_at_once_and_charges_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_caller_who_hangs_up_is_not_charged() {
-    let app = TestApp::with(|settings| settings.workers = 1).await;
+    let app = TestApp::with(|settings| settings.speech.threads = 1).await;
     let user = app.account("PRO", 100).await;
     let text = "The quick brown fox jumps. ".repeat(800);
     let request = app

@@ -287,7 +287,11 @@ fn condition() -> Value {
         has("mode", one_of(["normal", "dev", "load-test"])),
         has("uptime_seconds", count()),
         has("probes", answer([has("database", probe()), has("storage", probe())])),
-        has("breakers", answer([has("email", text()), has("payments", text())])),
+        has(
+            "breakers",
+            answer([has("email", text()), has("payments", text()), has("speech", text())]),
+        ),
+        has("speech_engine", one_of(["local", "load-test", "polly"])),
         has("database", answer([has("kind", text()), has("pools", list(pool))])),
         has(
             "queues",
@@ -317,7 +321,8 @@ fn condition_example() -> Value {
     json!({
         "status": "healthy", "timestamp": THEN, "mode": "normal", "uptime_seconds": 86_400,
         "probes": { "database": probed, "storage": probed },
-        "breakers": { "email": "healthy", "payments": "healthy" },
+        "breakers": { "email": "healthy", "payments": "healthy", "speech": "healthy" },
+        "speech_engine": "local",
         "database": { "kind": "postgresql", "pools": [pool("read"), pool("write")] },
         "queues": {
             "speech": idle, "passwords": idle, "extraction": { "in_flight": 0 },

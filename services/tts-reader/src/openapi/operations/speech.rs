@@ -9,8 +9,8 @@ use super::{
 use crate::openapi::{
     operation::{Operation, Tag},
     schema::{
-        about, answer, body, count, has, integer, lenient, link, list, matching, may, number,
-        one_of, or_null, otherwise, shared, text, text_of, time, truth,
+        Field, about, answer, body, count, has, integer, lenient, link, list, matching, may,
+        number, one_of, or_null, shared, text, text_of, time, truth,
     },
     shared::seconds,
 };
@@ -44,20 +44,87 @@ pub(crate) fn voices() -> Operation {
 }
 
 pub(crate) fn synthesize() -> Operation {
-    let fields = body([
+    let mut fields = asked();
+    fields.push(may(
+        "stream",
+        about(
+            or_null(truth()),
+            "Whether to answer with the audio while it is spoken. Left out, `Accept: audio/mpeg` says so.",
+        ),
+    ));
+    followed(speaks("synthesize", "Speak a text"))
+        .about(
+            "One credit for every started thousand characters, charged when the audio is there. Asked for \
+             audio, the answer begins with the first sentence and ends when the whole is kept and \
+             paid for; if that fails in the middle the connection breaks off before the end and \
+             nothing is charged. The marks of what was heard, and its link, are the answer to the \
+             same request with the same Idempotency-Key.",
+        )
+        .takes(&body(fields), &json!({
+            "text_to_speech": "Hello, world.", "voice_id": "Joanna", "engine": "standard",
+        }))
+        .answers(answer(spoken()), spoken_example())
+        .or_gives(200, "The audio, while it is spoken.", "audio/mpeg")
+        .header(200, "X-Usage-Warning", false)
+        .refuses(422, NOTHING.0, NOTHING.1)
+}
+
+pub(crate) fn synthesize_with_highlighting() -> Operation {
+    let place = || {
+        [
+            has("start", about(count(), "The first character of it in the text, from 0.")),
+            has("end", about(count(), "The character after its last.")),
+            has("start_byte", about(count(), "The same in bytes of UTF-8.")),
+            has("end_byte", count()),
+            has("time", about(count(), "Milliseconds from the start of the audio.")),
+            has("end_time", count()),
+        ]
+    };
+    let word = answer([has("value", text())].into_iter().chain(place()));
+    let sentence = [has("text", text()), has("words", list(word))];
+    let sentence = answer(sentence.into_iter().chain(place()));
+    let map = answer([has("sentences", list(sentence))]);
+    let mut fields = spoken();
+    fields.push(has("highlighting", about(map, "The text by its sentences and words.")));
+    let mut example = spoken_example();
+    example["highlighting"] = json!({ "sentences": [{
+        "text": "Hello, world.", "start": 0, "end": 13, "start_byte": 0, "end_byte": 13,
+        "time": 0, "end_time": 910,
+        "words": [
+            { "value": "Hello", "start": 0, "end": 5, "start_byte": 0, "end_byte": 5,
+              "time": 0, "end_time": 318 },
+            { "value": "world", "start": 7, "end": 12, "start_byte": 7, "end_byte": 12,
+              "time": 318, "end_time": 910 },
+        ],
+    }] });
+    followed(speaks("synthesize_with_highlighting", "Speak a text and map it"))
+        .about("As /api/synthesize, with each sentence and word: where it is in the text, and when it is heard.")
+        .takes(&body(asked()), &json!({ "text_to_speech": "Hello, world." }))
+        .answers(answer(fields), example)
+        .header(200, "X-Usage-Warning", false)
+        .refuses(422, NOTHING.0, NOTHING.1)
+}
+
+/// What a synthesis is asked for.
+fn asked() -> Vec<Field> {
+    vec![
         has("text_to_speech", text_of(1, 100_000)),
-        may("voice_id", otherwise(or_null(voice()), "Joanna")),
-        may("engine", otherwise(or_null(engine()), "standard")),
+        may("voice_id", about(or_null(voice()), "Else the account's own.")),
+        may("engine", about(or_null(engine()), ENGINE)),
         may("extraction_id", named()),
-    ]);
-    let spoken = answer([
+    ]
+}
+
+/// What it answers.
+fn spoken() -> Vec<Field> {
+    vec![
         has("audio_url", about(link(), "Signed; works for an hour.")),
         has("speech_marks", list(shared("Mark"))),
         has("characters_used", count()),
         has("remaining_chars", integer()),
         has("duration_seconds", number()),
         has("voice_used", text()),
-        has("engine_used", one_of(["standard"])),
+        has("engine_used", about(engine(), "The one that spoke.")),
         has("credit_balance", count()),
         has("credits_used", count()),
         has("monthly_usage", about(count(), "Characters of this month.")),
@@ -66,30 +133,33 @@ pub(crate) fn synthesize() -> Operation {
         has("usage_reset_date", time()),
         has("tier", one_of(["free", "light", "premium", "pro"])),
         has("is_near_limit", truth()),
-    ]);
-    followed(speaks("synthesize", "Speak a text"))
-        .about("One credit for every started thousand characters, charged when the audio is there.")
-        .takes(&fields, &json!({
-            "text_to_speech": "Hello, world.", "voice_id": "Joanna", "engine": "standard",
-        }))
-        .answers(spoken, json!({
-            "audio_url": AUDIO, "speech_marks": marks(), "characters_used": 13,
-            "remaining_chars": 83_267, "duration_seconds": 1.0, "voice_used": "Joanna",
-            "engine_used": "standard", "credit_balance": 99_999, "credits_used": 1,
-            "monthly_usage": 13, "monthly_cap": 10_000_000, "usage_percentage": 0.00013,
-            "usage_reset_date": "2026-11-01T00:00:00.000000+00:00", "tier": "pro",
-            "is_near_limit": false,
-        }))
-        .header(200, "X-Usage-Warning", false)
-        .refuses(422, "Nothing in the text can be spoken.", "nothing in this text can be spoken: the voices read English, so it needs at least one Latin letter, digit or symbol such as & or %")
+    ]
 }
+
+fn spoken_example() -> Value {
+    json!({
+        "audio_url": AUDIO, "speech_marks": marks(), "characters_used": 13,
+        "remaining_chars": 83_267, "duration_seconds": 1.0, "voice_used": "Joanna",
+        "engine_used": "standard", "credit_balance": 99_999, "credits_used": 1,
+        "monthly_usage": 13, "monthly_cap": 10_000_000, "usage_percentage": 0.00013,
+        "usage_reset_date": "2026-11-01T00:00:00.000000+00:00", "tier": "pro",
+        "is_near_limit": false,
+    })
+}
+
+/// Why a text is refused, and in which words.
+const NOTHING: (&str, &str) = (
+    "Nothing in the text can be spoken.",
+    "nothing in this text can be spoken: the voices read English, so it needs at least one Latin \
+     letter, digit or symbol such as & or %",
+);
 
 pub(crate) fn extract_and_synthesize() -> Operation {
     let fields = body([
         has("url", url()),
         may("voice_id", about(or_null(voice()), "Else `voice`, else the account's own.")),
         may("voice", or_null(voice())),
-        may("engine", otherwise(or_null(engine()), "standard")),
+        may("engine", about(or_null(engine()), ENGINE)),
         may(
             "maxLength",
             about(
@@ -107,7 +177,7 @@ pub(crate) fn extract_and_synthesize() -> Operation {
         has("remaining_chars", integer()),
         has("extraction_method", super::extraction::method()),
         has("voice_used", text()),
-        has("engine_used", one_of(["standard"])),
+        has("engine_used", about(engine(), "The one that spoke.")),
         has("credits_used", count()),
         has("credit_balance", count()),
     ]);
@@ -128,6 +198,8 @@ pub(crate) fn extract_and_synthesize() -> Operation {
     )
 }
 
+const ENGINE: &str = "Else the account's own, where its tier has it; else standard.";
+
 /// What every paid synthesis can end with.
 fn speaks(id: &'static str, summary: &'static str) -> Operation {
     let denied = answer([has(
@@ -141,6 +213,7 @@ fn speaks(id: &'static str, summary: &'static str) -> Operation {
     )]);
     Operation::by_account(Tag::Speech, id, summary)
         .keyed()
+        .header(200, "X-Cache", false)
         .refuses(
             400,
             "Neural voices are off (NEURAL_VOICES_ENABLED).",
@@ -170,7 +243,13 @@ fn speaks(id: &'static str, summary: &'static str) -> Operation {
             "The synthesis failed; nothing was charged.",
             "An error occurred during text synthesis",
         )
-        .busy("Too many syntheses are waiting.", "Speech synthesis")
+        .busy("Too many syntheses are waiting, or the engine is throttled.", "Speech synthesis")
+        .busy("The account has too many syntheses waiting.", "Speech synthesis for this account")
+        .refuses(
+            503,
+            "The engine is elsewhere and does not answer.",
+            "The speech engine cannot be reached; try again in 15 seconds",
+        )
 }
 
 pub(crate) fn audio() -> Operation {

@@ -11,7 +11,7 @@ use crate::{
     app::App,
     domain::Timestamp,
     health::Probe,
-    routes::system::{email, mode},
+    routes::system::{email, mode, speech},
     workers::Figures,
 };
 
@@ -28,7 +28,12 @@ pub(crate) async fn health(State(app): State<Arc<App>>, Admin(_): Admin) -> Json
         "mode": mode(&app.settings),
         "uptime_seconds": app.started.elapsed().as_secs(),
         "probes": { "database": probe(&look.database), "storage": probe(&look.storage) },
-        "breakers": { "email": email(&app), "payments": app.payments.health() },
+        "breakers": {
+            "email": email(&app),
+            "payments": app.payments.health(),
+            "speech": speech(&app),
+        },
+        "speech_engine": app.speaker.name(),
         "database": { "kind": app.store.kind(), "pools": pools.collect::<Value>() },
         "queues": {
             "speech": queue(app.speaker.figures()),

@@ -9,7 +9,7 @@ use crate::{
     app::App,
     auth::Caller,
     errors::ApiError,
-    routes::speech::ENGINE,
+    routes::speech::{ENGINE, voice},
     store::Preferences,
     validation::{Fields, JsonBody, Text},
 };
@@ -27,9 +27,8 @@ pub(crate) async fn write(
         return Err(ApiError::bad_request("Voice ID cannot be empty"));
     }
     // A preference that no synthesis can follow would only fail later.
-    if let Some(voice) = voice_id.as_deref() {
-        tts_reader_speech::check(&tts_reader_speech::SpeechRequest::new("test", voice))
-            .map_err(|error| ApiError::bad_request(error.to_string()))?;
+    if let Some(id) = voice_id.as_deref() {
+        voice(id)?;
     }
     let (engine, voice_id) = if engine.is_some() || voice_id.is_some() {
         app.store.set_preferences(&account.user_id, &Preferences { engine, voice_id }).await?

@@ -8,7 +8,14 @@ use axum::{
     response::Response,
 };
 
-use crate::{app::App, domain::Timestamp, errors::ApiError, storage::Key, validation::PathParts};
+use crate::{
+    app::App,
+    domain::Timestamp,
+    errors::ApiError,
+    storage::Key,
+    timings::{self, Stage},
+    validation::PathParts,
+};
 
 pub(crate) async fn audio(
     State(app): State<Arc<App>>,
@@ -25,7 +32,8 @@ pub(crate) async fn audio(
         return Err(refused());
     }
     let head = request.into_parts().0;
-    let mut response = app.storage.serve(&key, head).await?.ok_or_else(ApiError::not_found)?;
+    let served = timings::measure(Stage::Storage, app.storage.serve(&key, head)).await?;
+    let mut response = served.ok_or_else(ApiError::not_found)?;
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600"));

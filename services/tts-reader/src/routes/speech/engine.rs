@@ -1,12 +1,15 @@
-//! Which engine a caller may have.
+//! Which voice and which engine a request is spoken with.
 
 use axum::http::StatusCode;
 use serde_json::json;
+use tts_reader_speech::{SpeechRequest, Voice, check, find_voice};
 
 use crate::{
     app::App,
     domain::{Tier, Timestamp, UserId},
     errors::ApiError,
+    speech::Engine,
+    store::Account,
     validation::Text,
 };
 
@@ -14,15 +17,61 @@ use crate::{
 pub(crate) const ENGINE: Text =
     Text::of(0, 20).matching("^(standard|neural)$", |text| matches!(text, "standard" | "neural"));
 
-/// The engine that really speaks: there is one local engine, and it is a standard one. Neural is
-/// an offer to PRO accounts that is answered with the best voice there is.
-pub(crate) const SPEAKS: &str = "standard";
+/// Of an account whose preference is no voice that we have: it may come from the original service.
+const DEFAULT_VOICE: &str = "Joanna";
 
-/// Refuses an engine that was asked for and is not the caller's.
-pub(crate) async fn permit(app: &App, asked: &str, user: &UserId) -> Result<(), ApiError> {
-    if asked != "neural" {
-        return Ok(());
+/// How a text is spoken.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    pub(super) voice: &'static Voice,
+    /// The engine that really speaks. There is one local voice, and it is a standard one: neural is
+    /// then an offer to PRO accounts that is answered with the best voice there is.
+    pub(super) engine: Engine,
+}
+
+impl Manner {
+    /// What was asked for, else what the account prefers.
+    ///
+    /// # Errors
+    /// What was asked for is refused when it cannot be had; a stored preference is only a wish.
+    pub(super) async fn of(
+        app: &App,
+        account: &Account,
+        voice: Option<&str>,
+        engine: Option<&str>,
+    ) -> Result<Self, ApiError> {
+        let voice = match voice {
+            Some(id) => self::voice(id)?,
+            None => find_voice(&account.voice_id).map_or_else(|| self::voice(DEFAULT_VOICE), Ok)?,
+        };
+        let engine = match engine {
+            Some("neural") => {
+                permit_neural(app, &account.user_id).await?;
+                Engine::Neural
+            }
+            None if account.engine == "neural" && app.settings.neural_voices => {
+                let tier = app.store.tier(&account.user_id, Timestamp::now()).await?;
+                if tier == Tier::Pro { Engine::Neural } else { Engine::Standard }
+            }
+            _ => Engine::Standard,
+        };
+        Ok(Self { voice, engine: app.speaker.speaks(engine) })
     }
+}
+
+/// The voice of an id.
+///
+/// # Errors
+/// 400 with the nearest id.
+pub(crate) fn voice(id: &str) -> Result<&'static Voice, ApiError> {
+    let unknown = || match check(&SpeechRequest::new("test", id)) {
+        Err(error) => ApiError::bad_request(error.to_string()),
+        Ok(()) => ApiError::internal(crate::errors::INTERNAL, "a voice is and is not there"),
+    };
+    find_voice(id).ok_or_else(unknown)
+}
+
+async fn permit_neural(app: &App, user: &UserId) -> Result<(), ApiError> {
     if !app.settings.neural_voices {
         return Err(ApiError::bad_request(
             "Neural voices are not yet available. Coming soon for Pro users!",

@@ -7,17 +7,17 @@ use serde::Serialize;
 
 use super::{
     answer::{self, Mark},
-    engine::{self, ENGINE},
+    engine::{self, ENGINE, Manner},
 };
 use crate::{
     app::App,
     auth::Caller,
     domain::Timestamp,
-    errors::ApiError,
+    errors::{ApiError, INTERNAL},
     idempotency::{Begun, Keyed, json, replayed},
     progress::Progress,
     routes::extraction::{URL, done},
-    speech::{Order, Spoken, speak},
+    speech::{Order, Reply, Spoken, speak},
     store::Spent,
     validation::{Fields, JsonBody, Text},
 };
@@ -33,7 +33,7 @@ struct Answer {
     characters_used: usize,
     remaining_chars: i64,
     extraction_method: &'static str,
-    voice_used: String,
+    voice_used: &'static str,
     engine_used: &'static str,
     credits_used: i64,
     credit_balance: i64,
@@ -54,18 +54,18 @@ pub(crate) async fn extract_and_synthesize(
     let longest = fields.optional_integer("maxLength", 1, LONGEST);
     fields.finish()?;
     // Before a page is read for it. Each must be one, whichever counts.
-    for voice in [&voice_id, &voice].into_iter().flatten() {
-        tts_reader_speech::check(&tts_reader_speech::SpeechRequest::new("test", voice))
-            .map_err(|error| ApiError::bad_request(error.to_string()))?;
+    for id in [&voice_id, &voice].into_iter().flatten() {
+        engine::voice(id)?;
     }
-    // What was asked for is refused when it cannot be had; a stored preference is only a wish.
-    engine::permit(&app, asked.as_deref().unwrap_or("standard"), &account.user_id).await?;
+    let voice_id = voice_id.or(voice);
+    let manner = Manner::of(&app, &account, voice_id.as_deref(), asked.as_deref()).await?;
     let held = match keyed.begin(&app, &account.user_id).await? {
         Begun::Fresh(held) => held,
         Begun::Answered(answer) => return Ok(replayed(answer)),
     };
 
-    let read = app.extraction.read(&url, &Progress::none()).await;
+    let progress = Progress::none();
+    let read = app.extraction.read(&url, &progress).await;
     let text = read.and_then(|read| Ok((shorten(&read.page.text, longest)?, read)));
     let (text, read) = match text {
         Ok(text) => text,
@@ -74,13 +74,9 @@ pub(crate) async fn extract_and_synthesize(
             return Err(error);
         }
     };
-    let voice_id = voice_id.or(voice).unwrap_or(account.voice_id);
-    let order = Order {
-        user_id: account.user_id.clone(),
-        text: text.clone(),
-        voice_id: voice_id.clone(),
-        engine: engine::SPEAKS,
-    };
+    let Manner { voice, engine } = manner;
+    let (user_id, whole) = (account.user_id.clone(), text.as_str().into());
+    let order = Order { user_id, text: whole, voice, engine, listens: false, progress };
     let extraction = done(&url, &read, text.chars().count());
     let base = answer::base(&headers, &app.settings);
     let method = read.page.method.as_str();
@@ -88,22 +84,24 @@ pub(crate) async fn extract_and_synthesize(
         let answer = Answer {
             text: text.clone(),
             audio_url: spoken.link.url(&base),
-            speech_marks: answer::marks(&spoken.marks),
-            duration: spoken.duration_seconds,
+            speech_marks: answer::marks(&spoken.kept.marks),
+            duration: spoken.kept.duration.as_secs_f64(),
             characters_used: spoken.characters,
             // Both halves of the work used to be deducted; the text is one text.
             remaining_chars: spent.remaining_chars,
             extraction_method: method,
-            voice_used: voice_id.clone(),
-            engine_used: engine::SPEAKS,
+            voice_used: voice.id,
+            engine_used: engine.word(),
             credits_used: spoken.credits,
             credit_balance: spent.credit_balance,
         };
-        serde_json::to_string(&answer).expect("texts and numbers are JSON")
+        answer::json(&answer)
     };
-    let answer = speak(&app, order, held, Box::new(render), Progress::none()).await?;
+    let Reply::Done(done) = speak(&app, order, held, Box::new(render)).await? else {
+        return Err(ApiError::internal(INTERNAL, "nobody asked for audio alone"));
+    };
     app.store.count_extraction(&account.user_id, &extraction, Timestamp::now()).await?;
-    Ok(json(answer))
+    Ok(answer::cached(done.cache, json(done.json)))
 }
 
 /// The text up to that many characters, cut between words where there is one to cut after.

@@ -8,7 +8,12 @@ use std::sync::Arc;
 use axum::{Json, extract::State, http::StatusCode};
 use serde_json::{Value, json};
 
-use crate::{app::App, domain::Timestamp, settings::Settings};
+use crate::{
+    app::App,
+    breaker::Condition,
+    domain::Timestamp,
+    settings::{Settings, SpeechEngine},
+};
 
 pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Value>) {
     let (database, storage) = app.health.told(&app);
@@ -24,13 +29,13 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Val
             "database": word(database),
             "storage": word(storage),
             "email": email(&app),
-            "speech_engine": "healthy",
+            "speech_engine": speech(&app),
             "extraction_service": "healthy",
             "enhanced_extraction": "healthy",
             "highlighting_engine": "healthy",
             "payments": app.payments.health(),
             "aws_s3": "not_configured",
-            "aws_polly": "not_configured",
+            "aws_polly": polly(&app),
             "textract_integration": "not_configured",
         },
         "features": {
@@ -54,6 +59,18 @@ pub(crate) fn email(app: &App) -> &'static str {
         figures if figures.off => "off",
         figures if figures.broken => "failing",
         _ => "healthy",
+    }
+}
+
+/// An engine elsewhere is left alone while it does not answer.
+pub(crate) fn speech(app: &App) -> &'static str {
+    if app.speaker.condition() == Condition::Closed { "healthy" } else { "failing" }
+}
+
+fn polly(app: &App) -> &'static str {
+    match app.settings.speech.engine {
+        SpeechEngine::Polly => speech(app),
+        _ => "not_configured",
     }
 }
 

@@ -7,7 +7,7 @@ mod platform_stats;
 mod root;
 
 pub(crate) use enterprise_status::enterprise_status;
-pub(crate) use health::{email, health, mode};
+pub(crate) use health::{email, health, mode, speech};
 pub(crate) use metrics::metrics;
 pub(crate) use platform_stats::platform_stats;
 pub(crate) use root::root;

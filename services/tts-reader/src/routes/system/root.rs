@@ -30,7 +30,7 @@ pub(crate) async fn root() -> Json<Value> {
             "redoc": "/redoc",
             "authentication": "/api/login",
             "extraction": "/api/extract/enhanced",
-            "synthesis": "/api/synthesize",
+            "synthesis": "/api/synthesize-with-highlighting",
         },
         "compliance": {
             "security_framework": "OWASP API Security Top 10",

@@ -26,8 +26,8 @@ async fn every_route_with_an_id_is_attacked_by_somebody_else() {
 }
 
 /// The path and query of the audio that somebody has.
-async fn audio(app: &TestApp, user: &User) -> String {
-    let spoken = app.synthesize(user, "Hello.").await.expect_status(200);
+async fn audio(app: &TestApp, user: &User, text: &str) -> String {
+    let spoken = app.synthesize(user, text).await.expect_status(200);
     let url = spoken.json["audio_url"].as_str().unwrap();
     url.strip_prefix(&app.url).unwrap().to_owned()
 }
@@ -49,8 +49,9 @@ fn parts(link: &str) -> [&str; 4] {
 async fn audio_opens_for_its_own_link_alone() {
     let app = service().await;
     let (ann, bob) = (app.account("PRO", 9).await, app.account("PRO", 9).await);
-    let (anns, bobs, again) =
-        (audio(&app, &ann).await, audio(&app, &bob).await, audio(&app, &ann).await);
+    let anns = audio(&app, &ann, "Hello.").await;
+    let bobs = audio(&app, &bob, "Hello.").await;
+    let again = audio(&app, &ann, "Hello again.").await;
     for link in [&anns, &bobs] {
         app.get(link).await.expect_status(200);
     }
@@ -112,7 +113,7 @@ async fn a_link_to_audio_that_has_expired_is_refused() {
     let app = TestApp::with(|settings| settings.audio_link_lifetime = std::time::Duration::ZERO);
     let app = app.await;
     let user = app.account("PRO", 9).await;
-    let link = audio(&app, &user).await;
+    let link = audio(&app, &user, "Hello.").await;
     let reply = app.get(&link).await.expect_status(403);
     assert_eq!(reply.detail(), REFUSED);
     told("audio by its expired link", 1, "403");

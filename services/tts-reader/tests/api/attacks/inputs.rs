@@ -52,7 +52,7 @@ pub(super) fn body(route: &Route, unique: usize, page: &str) -> Option<Value> {
             json!({ "token": "none", "new_password": "secret-1" })
         }
         ("POST", "/api/preferences") => json!({ "engine": "standard", "voice_id": "Amy" }),
-        ("POST", "/api/synthesize") => {
+        ("POST", "/api/synthesize" | "/api/synthesize-with-highlighting") => {
             json!({ "text_to_speech": "Hello.", "voice_id": "Amy", "engine": "standard" })
         }
         ("POST", "/api/extract-and-synthesize") => json!({
