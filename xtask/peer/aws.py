@@ -8,7 +8,7 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 from backend import OPENER, Service, check, finish, until
-from gate import KEYS, REGION, Gate
+from gate import KEYS, REGION, Gate, throttle
 
 BUCKET = "tts-audio"
 
@@ -181,6 +181,45 @@ def service(binary, env, s3, gate):
     check("every request was signed as botocore signs", gate.refused == [], gate.refused)
 
 
+def speech(binary, env, gate):
+    env = {**env, "LOAD_TEST_MODE": "true", "SPEECH_ENGINE": "polly"}
+    with Service(binary, **env) as app:
+        app.ask("/api/dev/accounts", {"username": "ann", "password": "secret-1", "tier": "PRO", "credits": 100})
+        token = app.ask("/api/login", {"username": "ann", "password": "secret-1"})[1]["access_token"]
+        text = "Das Mühlrad stand 😀 still. " * 250
+        gate.let_in.clear()
+        status, spoken = app.ask("/api/synthesize", {"text_to_speech": text}, token)
+        check("Polly speaks a long text", status == 200, spoken)
+        calls = [path for _, path in gate.let_in if path == "/v1/speech"]
+        check("in calls for sound and marks of three parts", len(calls) == 6, len(calls))
+        marks = spoken["speech_marks"]
+        words = [mark for mark in marks if mark["type"] == "word"]
+        check("each mark is its text", all(text[m["start"]:m["end"]] == m["value"] for m in marks), marks[:3])
+        check("each word has one", len(words) == len(text.split()), len(words))
+        check("in order of time", all(a["time"] < b["time"] for a, b in zip(words, words[1:])))
+        # 10 ms a byte of all that was sent; white space between parts was not.
+        length = spoken["duration_seconds"]
+        check("it lasts as long as its parts", abs(length - (len(text.encode()) - 3) / 100) < 0.005, length)
+        last = (len(text.encode()) - len("still. ") - 2) * 10
+        check("the last mark is where its part and the parts before put it", abs(words[-1]["time"] - last) <= 10, (words[-1], last))
+        status, headers, body = fetch(spoken["audio_url"])
+        check("it is one MP3 of that length", status == 200 and abs(len(body) * 8 / 48000 - length) < 0.5, (status, len(body)))
+        throttle.extend([None] * 2)
+        status, told = app.ask("/api/synthesize", {"text_to_speech": "Ruhig."}, token)
+        check("throttled twice it still speaks", status == 200 and not throttle, (status, told))
+        before = app.ask("/api/credit-balance", token=token)[1]["credit_balance"]
+        throttle.extend([None] * 100)
+        status, told = app.ask("/api/synthesize", {"text_to_speech": "Unruhig."}, token)
+        check("throttled for good it answers 503", status == 503, (status, told))
+        check("in a few tries", len(throttle) >= 90, len(throttle))
+        throttle.clear()
+        check("which costs nothing", until(
+            lambda: app.ask("/api/credit-balance", token=token)[1]["credit_balance"] == before, 20))
+        log = app.log.read_text()
+        check("no secret is in the log", not any(secret in log for secret in [KEYS.secret_key, KEYS.token]), log)
+    check("every request was signed as botocore signs", gate.refused == [], gate.refused)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--service", required=True)
@@ -206,6 +245,7 @@ def main():
     peer.close()
     strangers(args.bucket, env, gate)
     service(args.service, env, s3, gate)
+    speech(args.service, env, gate)
     gate.shutdown()
     server.stop()
     finish()

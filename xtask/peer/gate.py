@@ -127,7 +127,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 # --- stand-ins -----------------------------------------------------------------------------------
 
-RATE, PER_BYTE = 16000, 800
+RATE, PER_BYTE = 16000, 160
 voices = [{"Id": "Joanna", "Name": "Joanna", "Gender": "Female", "LanguageCode": "en-US",
            "LanguageName": "US English", "SupportedEngines": ["standard", "neural"]}]
 throttle = []
@@ -143,7 +143,7 @@ def polly(where, asked):
     if len(text) > 3000:
         return 400, {"x-amzn-errortype": "TextLengthExceededException"}, b'{"message":"too long"}'
     if asked["OutputFormat"] == "pcm":
-        # A tone as long as its text: 50 ms a byte.
+        # A tone as long as its text: 10 ms a byte.
         count = len(text.encode()) * PER_BYTE
         tone = [round(8000 * math.sin(at * 0.2)) for at in range(count)]
         return 200, {"content-type": "audio/pcm"}, struct.pack(f"<{count}h", *tone)

@@ -8,7 +8,7 @@
 mod app;
 mod audit;
 mod auth;
-#[cfg(feature = "s3")]
+#[cfg(any(feature = "s3", feature = "polly"))]
 mod aws;
 mod breaker;
 pub mod cli;

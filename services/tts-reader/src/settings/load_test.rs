@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use super::{DatabaseUrl, Email, Environment, Settings, SettingsError};
+use super::{DatabaseUrl, Email, Environment, Settings, SettingsError, SpeechEngine, Storage};
 
 /// Beginnings of Stripe's keys for real money.
 const LIVE_KEYS: [&str; 2] = ["sk_live_", "rk_live_"];
@@ -23,6 +23,16 @@ pub(super) fn turn_on(settings: &mut Settings, env: &Environment) -> Result<(), 
             &format!("the database {}", settings.database),
             &format!("`{word}` in its name says that it is real; use one of its own"),
         ));
+    }
+    if settings.aws.as_ref().is_some_and(|aws| aws.endpoint.is_none()) {
+        let advice =
+            "the load would be paid for; leave it out, or name a stand-in with AWS_ENDPOINT_URL";
+        if settings.storage != Storage::Local {
+            return Err(refused("STORAGE=s3", advice));
+        }
+        if settings.speech.engine == SpeechEngine::Polly {
+            return Err(refused("SPEECH_ENGINE=polly", advice));
+        }
     }
     settings.load_test = true;
     settings.email = Email::Off;

@@ -280,7 +280,16 @@ mod tests {
 
     #[test]
     fn wrong_settings_name_the_setting_and_the_next_step() {
-        let cases: [(&[(&str, &str)], &str); 14] = [
+        let aws = [("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "51Habc")];
+        let load = ("LOAD_TEST_MODE", "true");
+        let bucket = [load, aws[0], aws[1], ("STORAGE", "s3"), ("S3_BUCKET_NAME", "tts")];
+        let polly = [load, aws[0], aws[1], ("SPEECH_ENGINE", "polly")];
+        with(
+            &[&bucket[..], &[("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]].concat(),
+            &Flags::default(),
+        )
+        .unwrap();
+        let cases: [(&[(&str, &str)], &str); 16] = [
             (&[("PORT", "70000")], "PORT=70000 is not a port number"),
             (&[("RATE_LIMIT_REQUESTS_PER_HOUR", "0")], "is not a whole number from 1 to"),
             (&[("LOAD_TEST_MODE", "maybe")], "LOAD_TEST_MODE=maybe is not true or false"),
@@ -299,6 +308,11 @@ mod tests {
                 &[("LOAD_TEST_MODE", "true"), ("DATABASE_URL", "sqlite://tts_production.db")],
                 "`production` in its name says that it is real",
             ),
+            (
+                &bucket,
+                "STORAGE=s3 and LOAD_TEST_MODE=true contradict each other: the load would be",
+            ),
+            (&polly, "SPEECH_ENGINE=polly and LOAD_TEST_MODE=true contradict each other: the load"),
             (&[("DATABASE_POOL_SIZES", "8")], "did you mean DATABASE_POOL_SIZE?"),
             (
                 &[("FAULT_LEAK_BYTES_PER_REQUEST", "9"), ("ENVIRONMENT", "production")],

@@ -63,11 +63,6 @@ pub(super) fn resolve(env: &Environment, aws: Option<&Aws>) -> Result<Storage, S
     if env.text("AUDIO_DIR").is_some() {
         return missing("AUDIO_DIR", "audio is kept in one place; leave one of the two out");
     }
-    if env.truth("LOAD_TEST_MODE")?.unwrap_or(false) && aws.endpoint.is_none() {
-        let advice = "the load would be paid for; leave STORAGE out, or name a stand-in with \
-                      AWS_ENDPOINT_URL";
-        return missing("LOAD_TEST_MODE=true", advice);
-    }
     Ok(Storage::S3(Bucket { name: checked(name)?, aws: aws.clone() }))
 }
 
@@ -109,14 +104,11 @@ mod tests {
         assert_eq!(with(&[]).unwrap(), Storage::Local);
         assert_eq!(with(&[("STORAGE", "local"), bucket]).unwrap(), Storage::Local);
         assert_eq!(with(&all).unwrap().bucket(), Some("tts-audio.example"));
-        let stand_in = [("LOAD_TEST_MODE", "true"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:1")];
-        with(&[&all[..], &stand_in].concat()).unwrap();
         for (pairs, words) in [
             (vec![("STORAGE", "disk")], "STORAGE=disk is not local or s3"),
             (vec![s3, keys[0], keys[1]], "no S3_BUCKET_NAME"),
             (vec![s3, bucket], "keys that may put"),
             ([&all[..], &[("AUDIO_DIR", "/audio")]].concat(), "leave one of the two out"),
-            ([&all[..], &stand_in[..1]].concat(), "the load would be paid for"),
             (
                 vec![s3, ("S3_BUCKET_NAME", "Tts/audio"), keys[0], keys[1]],
                 "is not the name of a bucket",

@@ -10,6 +10,11 @@ mod engine;
 mod load_test;
 mod local;
 mod order;
+#[cfg(feature = "polly")]
+mod polly;
+#[cfg(not(feature = "polly"))]
+#[path = "no_polly.rs"]
+mod polly;
 mod random;
 mod refund;
 mod remote;

@@ -8,6 +8,7 @@ use super::{
     engine::{Asked, Engine, Piece, Reading, Speech},
     load_test::LoadTestSpeech,
     local::Local,
+    polly,
     remote::RemoteEngine,
     reuse::Reuse,
     turns::{Bounds, Place, Turns},
@@ -71,7 +72,9 @@ impl Speaker {
                 let remote = Arc::new(LoadTestSpeech::new(speech.quota));
                 (Box::new(RemoteEngine::new(remote, pool)), speech.calls)
             }
-            SpeechEngine::Polly => (polly(settings, pool)?, speech.calls),
+            SpeechEngine::Polly => {
+                (polly::open(settings, pool).map_err(io::Error::other)?, speech.calls)
+            }
         };
         let (queue, of_account) = (settings.speech_queue, speech.queue_per_account);
         let turns = Turns::new(Bounds { slots, queue, of_account });
@@ -112,11 +115,4 @@ impl Speaker {
     pub(crate) fn figures(&self) -> Figures {
         self.turns.figures()
     }
-}
-
-/// Amazon Polly, in programs that have it.
-fn polly(_: &Settings, _: Arc<Pool>) -> io::Result<Box<dyn Speech>> {
-    Err(io::Error::other(
-        "SPEECH_ENGINE=polly needs a program that was built with Amazon Polly; choose local",
-    ))
 }

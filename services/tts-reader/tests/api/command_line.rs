@@ -87,6 +87,24 @@ const PG_AWAY: &str = "postgres://u:pw@127.0.0.1:1/x";
 /// Arguments, environment, exit code, and words on stderr.
 type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], i32, &'a str);
 
+/// What this binary was not built with is not done without a word.
+#[cfg(not(any(feature = "s3", feature = "polly")))]
+#[test]
+fn what_is_off_by_default_says_how_to_build_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let s3 = [("STORAGE", "s3"), ("S3_BUCKET_NAME", "tts")];
+    for (env, feature) in [(&s3[..], "s3"), (&[("SPEECH_ENGINE", "polly")], "polly")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tts-reader"));
+        command.args(["serve", "--bind", "127.0.0.1:0", "--data"]).arg(dir.path());
+        command.envs([("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "hush")]);
+        let output = command.envs(env.iter().copied()).output().unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        let how = format!("cargo build --release -p tts-reader --features {feature}`");
+        assert!(output.status.code() == Some(1) && told.contains(&how), "{told}");
+        assert!(!told.contains("hush"), "{told}");
+    }
+}
+
 #[test]
 fn wrong_settings_are_refused_with_the_next_step() {
     let dir = tempfile::tempdir().unwrap();

@@ -50,7 +50,10 @@ pub(crate) struct Call {
 #[derive(Debug)]
 pub(crate) enum Sound {
     /// Samples, mono, 16 kHz: chunks of them join without gaps.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what Amazon Polly gives"))]
+    #[cfg_attr(
+        not(any(test, feature = "polly")),
+        expect(dead_code, reason = "what Amazon Polly gives")
+    )]
     Pcm(Vec<i16>),
     /// Frames of MP3 that can be put one after another as they are.
     Mp3 { frames: Bytes, duration: Duration },
@@ -71,10 +74,16 @@ pub(crate) enum CallError {
     /// There were too many; after so long there may be room, if it said so.
     Throttled { after: Option<Duration> },
     /// It will not do that, however often it is asked.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what Amazon Polly may say"))]
+    #[cfg_attr(
+        not(any(test, feature = "polly")),
+        expect(dead_code, reason = "what Amazon Polly may say")
+    )]
     Refused(String),
     /// No answer, or one that makes no sense.
-    #[cfg_attr(not(test), expect(dead_code, reason = "what Amazon Polly may do"))]
+    #[cfg_attr(
+        not(any(test, feature = "polly")),
+        expect(dead_code, reason = "what Amazon Polly may do")
+    )]
     Away(String),
 }
 
