@@ -85,7 +85,11 @@ impl Storage for Disk {
 
     fn remove_all(&self, user: &UserId) -> Doing<'_, ()> {
         let dir = self.root.join(user.as_str());
-        blocking("remove the audio of an account", move || ignore_absent(fs::remove_dir_all(dir)))
+        let gone = self.root.join(format!(".gone-{}", Uuid::new_v4().simple()));
+        blocking("remove the audio of an account", move || {
+            // Out of the way first: what somebody writes there meanwhile would keep it from being removed.
+            ignore_absent(fs::rename(dir, &gone).and_then(|()| fs::remove_dir_all(&gone)))
+        })
     }
 
     fn sweep(&self, older: Duration) -> Doing<'_, usize> {
@@ -214,7 +218,7 @@ fn blocking<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use std::{fs::File, path::Path, time::Duration};
+    use std::{fs::File, path::Path, sync::Arc, time::Duration};
 
     use axum::{
         body::{Body, Bytes, to_bytes},
@@ -275,6 +279,27 @@ mod tests {
         }
         disk.probe().await.unwrap();
         assert_eq!(disk.mark().await.unwrap(), disk.mark().await.unwrap());
+    }
+
+    /// It failed with *directory not empty*, and so did the removal of the account.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_is_written_meanwhile_does_not_keep_an_account_from_being_removed() {
+        let (_dir, disk) = disk();
+        let (disk, user) = (Arc::new(disk), UserId::new());
+        let writing = tokio::spawn({
+            let (disk, user) = (Arc::clone(&disk), user.clone());
+            async move {
+                for _ in 0..500 {
+                    // Whether it comes before the removal or after is not the matter here.
+                    let note = Key::fresh(&user, Kind::Json);
+                    let _ = disk.put(&note, Bytes::from_static(b"{}")).await;
+                }
+            }
+        });
+        while !writing.is_finished() {
+            disk.remove_all(&user).await.unwrap();
+        }
+        writing.await.unwrap();
     }
 
     #[tokio::test]
