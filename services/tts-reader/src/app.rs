@@ -117,8 +117,7 @@ impl App {
             speaker: Speaker::open(&settings)?,
             storage,
             links: Links::new(secret.bytes(), settings.audio_link_lifetime),
-            extraction: Extraction::new(&settings)
-                .map_err(|error| ServeError::Start(error.to_string()))?,
+            extraction: Extraction::new(&settings)?,
             payments: Payments::new(&settings, secret.bytes())?,
             audit,
             metrics: Metrics::new(),

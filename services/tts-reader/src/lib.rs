@@ -50,4 +50,5 @@ pub use settings::{
     Prices, ProgressLimits, RequestLog, Secret, ServerTiming, Settings, SettingsError, Smtp,
     Speech, SpeechEngine, Storage, Stripe,
 };
+pub use tts_reader_extraction::{FetchPolicy, Politeness, Robots};
 pub use tts_reader_speech::NOTICES;

@@ -124,10 +124,19 @@ fn for_accounts() -> Vec<Route> {
         Route::post("/api/extract", extraction::extract, told::extraction::extract()),
         Route::post("/api/extract/enhanced", extraction::enhanced, told::extraction::enhanced()),
         Route::post("/api/extract/preview", extraction::preview, told::extraction::preview()),
+        Route::post(
+            "/api/extract/with-speech-marks",
+            extraction::with_speech_marks,
+            told::extraction::with_speech_marks(),
+        ),
+        Route::post("/api/extract/test", extraction::test, told::extraction::test()),
         Route::get("/api/extract/methods", extraction::methods, told::extraction::methods()),
         Route::get("/api/extract/progress/{id}", extraction::progress, told::progress::progress()),
         // Its token may come later, over the WebSocket.
         Route::get("/api/extract/ws/{id}", extraction::follow, told::progress::follow()),
+        Route::get("/api/extract/analytics", extraction::analytics, told::extraction::analytics()),
+        Route::get("/api/extract/textract/status", extraction::status, told::extraction::status()),
+        Route::get("/api/extract/textract/verify", extraction::verify, told::extraction::verify()),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Why a page could not be read, in words for the person who sent its URL.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 /// Why a page could not be read.
 ///
@@ -25,6 +26,23 @@ pub enum ExtractError {
         /// The kind of address, for example "private network"; for the log.
         range: &'static str,
     },
+    /// The URL has a port that is not in [`FetchPolicy::ports`](crate::FetchPolicy::ports).
+    #[error("Port {port} is not asked for pages; give an address without a port")]
+    BlockedPort {
+        /// That port.
+        port: u16,
+    },
+    /// The site's robots.txt keeps programs from this page.
+    #[error("The site does not let programs read this page (robots.txt); send its text instead")]
+    Robots,
+    /// This program reads enough pages already, in all or of this site.
+    #[error("{what} is busy; try again in {} seconds", seconds(*retry_after))]
+    Busy {
+        /// What there is too much of, as the start of a sentence.
+        what: &'static str,
+        /// When a turn may be free.
+        retry_after: Duration,
+    },
     /// The site did not deliver the page within [`FetchPolicy::timeout`](crate::FetchPolicy).
     #[error("The site did not deliver the page in time; try again later")]
     Timeout,
@@ -41,10 +59,16 @@ pub enum ExtractError {
         limit: usize,
     },
     /// The page is of a kind from which no text can be read.
-    #[error("{what} cannot be read aloud yet; give the address of an HTML or plain text page")]
+    #[error("{what} cannot be read aloud; give the address of an HTML or plain text page")]
     UnsupportedContent {
-        /// The kind of content, as the start of a sentence: "A PDF document".
+        /// The kind of content, as the start of a sentence: "A binary file".
         what: String,
+    },
+    /// The document cannot be read, though documents of its kind can be.
+    #[error("The PDF document cannot be read: {reason}")]
+    BadDocument {
+        /// What is wrong with it, and what to do.
+        reason: &'static str,
     },
     /// The site answered with this status instead of the page.
     #[error("The site answered with status {0} instead of the page")]
@@ -72,6 +96,8 @@ pub enum ErrorKind {
     Upstream,
     /// The site was too slow: 504.
     Timeout,
+    /// This program has enough to do: 503.
+    Busy,
     /// This program failed: 500.
     Internal,
 }
@@ -82,8 +108,11 @@ impl ExtractError {
         match self {
             Self::InvalidUrl { .. }
             | Self::BlockedAddress { .. }
+            | Self::BlockedPort { .. }
+            | Self::Robots
             | Self::TooLarge { .. }
             | Self::UnsupportedContent { .. }
+            | Self::BadDocument { .. }
             | Self::NothingReadable
             // The page is not there: another URL helps, another try does not.
             | Self::HttpStatus(404 | 410) => ErrorKind::Client,
@@ -92,6 +121,7 @@ impl ExtractError {
             | Self::Connect(_)
             | Self::Transfer(_) => ErrorKind::Upstream,
             Self::Timeout => ErrorKind::Timeout,
+            Self::Busy { .. } => ErrorKind::Busy,
             Self::Internal(_) => ErrorKind::Internal,
         }
     }
@@ -100,4 +130,9 @@ impl ExtractError {
     pub fn is_client_fault(&self) -> bool {
         self.kind() == ErrorKind::Client
     }
+}
+
+/// Whole seconds, for a header: never 0, which would mean at once.
+pub(crate) fn seconds(time: Duration) -> u64 {
+    (time.as_millis().div_ceil(1_000) as u64).max(1)
 }

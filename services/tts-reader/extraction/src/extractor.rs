@@ -2,25 +2,29 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use reqwest::Client;
 
+use crate::cache::CacheFigures;
 use crate::error::ExtractError;
-use crate::fetch::Fetcher;
-use crate::page::{Extraction, extract_html};
+use crate::fetch::{self, Fetcher, Got, Watch};
+use crate::page::{Extraction, Page};
 use crate::policy::FetchPolicy;
-use crate::resolver::{Lookup, system_lookup};
+use crate::resolver::system_lookup;
 
-/// Fetches pages and extracts their text. Clones are cheap and share connections and limits.
+/// Fetches pages and extracts their text. Clones are cheap and share connections, limits and what
+/// is kept.
 #[derive(Clone)]
 pub struct Extractor {
-    inner: Arc<Inner>,
+    fetcher: Arc<Fetcher>,
 }
 
-struct Inner {
-    fetcher: Fetcher,
-    /// Pages being parsed at once: a parse is pure CPU work and holds several times the page's
-    /// size, so more than one per core gains nothing and only costs memory.
-    parsing: Arc<Semaphore>,
+/// What a fetch brought.
+#[derive(Debug)]
+pub enum Fetched {
+    /// The text of the page, which was kept from before and still holds.
+    Known(Arc<Extraction>),
+    /// The page, whose text is still to be found.
+    Page(Page),
 }
 
 impl Extractor {
@@ -30,32 +34,42 @@ impl Extractor {
     /// [`ExtractError::Internal`] when the TLS or HTTP client cannot be set up, for example because
     /// the user agent is no valid header value.
     pub fn new(policy: FetchPolicy) -> Result<Self, ExtractError> {
-        Self::with_lookup(policy, system_lookup())
+        let client = fetch::client(&policy, system_lookup())?.build();
+        Ok(Self::with_client(policy, client.map_err(|e| fetch::classify(&e))?))
     }
 
-    pub(crate) fn with_lookup(policy: FetchPolicy, lookup: Lookup) -> Result<Self, ExtractError> {
-        let fetcher = Fetcher::new(policy, lookup)?;
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Ok(Self { inner: Arc::new(Inner { fetcher, parsing: Arc::new(Semaphore::new(cores)) }) })
+    pub(crate) fn with_client(policy: FetchPolicy, client: Client) -> Self {
+        Self { fetcher: Arc::new(Fetcher::new(policy, client)) }
     }
 
-    /// Fetches `url` and extracts its readable text. Needs a tokio runtime.
+    /// Fetches `url`, and tells `watch` how far it is. Needs a tokio runtime. Finding the text of
+    /// the page is the caller's, because it is work for a processor.
     ///
     /// # Errors
     /// See [`ExtractError`]; [`ExtractError::kind`] says whose fault it was.
-    pub async fn extract(&self, url: &str) -> Result<Extraction, ExtractError> {
-        let page = self.inner.fetcher.fetch(url).await?;
-        let permit = Arc::clone(&self.inner.parsing)
-            .acquire_owned()
-            .await
-            .expect("the semaphore is never closed");
-        let parse = move || {
-            let _permit = permit;
-            extract_html(&page.body, page.content_type.as_deref(), &page.url)
-        };
-        tokio::task::spawn_blocking(parse)
-            .await
-            .map_err(|e| ExtractError::Internal(e.to_string()))?
+    pub async fn fetch(&self, url: &str, watch: &Watch<'_>) -> Result<Fetched, ExtractError> {
+        match self.fetcher.fetch(url, watch).await? {
+            Got::Known(text) => Ok(Fetched::Known(text)),
+            Got::Page(page) => Ok(Fetched::Page(page)),
+        }
+    }
+
+    /// Fetches `url` and extracts its readable text on one of tokio's threads for blocking work.
+    ///
+    /// # Errors
+    /// As [`Extractor::fetch`] and [`Page::read`].
+    pub async fn extract(&self, url: &str) -> Result<Arc<Extraction>, ExtractError> {
+        match self.fetch(url, &|_| ()).await? {
+            Fetched::Known(text) => Ok(text),
+            Fetched::Page(page) => tokio::task::spawn_blocking(|| page.read())
+                .await
+                .map_err(|e| ExtractError::Internal(e.to_string()))?,
+        }
+    }
+
+    /// What the cache holds and did.
+    pub fn cache_figures(&self) -> CacheFigures {
+        self.fetcher.cache_figures()
     }
 }
 

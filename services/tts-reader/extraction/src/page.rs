@@ -1,19 +1,19 @@
 //! From the bytes of a page to an [`Extraction`]: decode, choose the readable part, clean.
 
-use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::cache::{Kept, Ticket};
+use crate::choose::{self, Found, choose};
 use crate::clean::{clean_for_speech, normalize};
 use crate::error::ExtractError;
-use crate::scan::{Block, Landmarks, scan};
-use crate::{charset, confidence, reader};
+use crate::kind::{ContentKind, unsupported};
+use crate::{charset, confidence};
 
 /// A page with less text than this many characters has nothing to read aloud.
-const MIN_CHARS: usize = 100;
-
-/// An article of this many characters is one, however much else is on the page. The threshold of
-/// the readability algorithm itself.
-const ARTICLE_CHARS: usize = 500;
+pub(crate) const MIN_CHARS: usize = 100;
 
 /// The text of a page, ready for speech.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,16 +45,20 @@ pub enum Method {
     DomHeuristic,
     /// Everything but scripts, styles, navigation, header and footer; also a plain text page.
     DomFallback,
+    /// The text of a PDF document.
+    Pdf,
 }
 
 impl Method {
-    /// The name in the API: `reader_mode`, `dom_semantic`, `dom_heuristic` or `dom_fallback`.
+    /// The name in the API: `reader_mode`, `dom_semantic`, `dom_heuristic`, `dom_fallback` or
+    /// `pdf_text`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ReaderMode => "reader_mode",
             Self::DomSemantic => "dom_semantic",
             Self::DomHeuristic => "dom_heuristic",
             Self::DomFallback => "dom_fallback",
+            Self::Pdf => "pdf_text",
         }
     }
 
@@ -64,6 +68,7 @@ impl Method {
             Self::DomSemantic => 0.8,
             Self::DomHeuristic => 0.7,
             Self::ReaderMode => 0.6,
+            Self::Pdf => 0.5,
             Self::DomFallback => 0.4,
         }
     }
@@ -75,11 +80,58 @@ impl fmt::Display for Method {
     }
 }
 
+/// A page as its site sent it. It holds one of the places for fetches until it is read, because it
+/// holds memory so long.
+pub struct Page {
+    pub(crate) body: Vec<u8>,
+    pub(crate) content_type: Option<String>,
+    /// The URL of the last hop.
+    pub(crate) url: String,
+    pub(crate) ticket: Option<Box<Ticket>>,
+    pub(crate) _place: OwnedSemaphorePermit,
+}
+
+impl Page {
+    /// Whether it is a PDF document, which [`Page::read`] refuses.
+    pub fn is_pdf(&self) -> bool {
+        let kind = ContentKind::of(&self.body, self.content_type.as_deref());
+        matches!(kind, Ok(ContentKind::Pdf))
+    }
+
+    /// Finds the readable text, and keeps it as long as the site allows.
+    ///
+    /// CPU-bound and linear in the page, up to a second for the largest: run it where it blocks
+    /// nobody.
+    ///
+    /// # Errors
+    /// As [`extract_html`].
+    pub fn read(mut self) -> Result<Arc<Extraction>, ExtractError> {
+        let read = extract_html(&self.body, self.content_type.as_deref(), &self.url).map(Arc::new);
+        self.keep(&read);
+        read
+    }
+
+    pub(crate) fn keep(&mut self, read: &Result<Arc<Extraction>, ExtractError>) {
+        let Some(ticket) = self.ticket.take() else { return };
+        match read {
+            Ok(text) => ticket.keep(Kept::Page(Arc::clone(text))),
+            // The page's own fault, which it will have as long as it does not change.
+            Err(error) if error.is_client_fault() => ticket.keep(Kept::Unreadable(error.clone())),
+            Err(_) => {}
+        }
+    }
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page").field("bytes", &self.body.len()).finish_non_exhaustive()
+    }
+}
+
 /// Extracts the readable text of a page, HTML or plain text.
 ///
 /// `content_type` is the header as sent, `url` the page's own (the text does not depend on it).
-/// CPU-bound and linear in the page, up to a second for the largest; [`crate::Extractor::extract`]
-/// runs it on the blocking pool.
+/// CPU-bound and linear in the page, up to a second for the largest.
 ///
 /// # Errors
 /// [`ExtractError::UnsupportedContent`] when the bytes are neither HTML nor text,
@@ -89,15 +141,30 @@ pub fn extract_html(
     content_type: Option<&str>,
     url: &str,
 ) -> Result<Extraction, ExtractError> {
-    let declared = ContentKind::of_header(content_type)?;
-    let kind = ContentKind::of_body(body, declared)?;
+    let kind = ContentKind::of(body, content_type)?;
     let page = charset::decode(body, content_type);
     let found = match kind {
         ContentKind::Html => choose(&page, url),
         ContentKind::Text => {
             Found { method: Method::DomFallback, text: normalize(&page), title: None }
         }
+        ContentKind::Pdf => return Err(unsupported("A PDF document")),
     };
+    finish(found, content_type, url)
+}
+
+/// The text that one method alone finds in an HTML page; `None` when that is too little. For
+/// comparing methods: [`extract_html`] takes the best.
+pub fn read_by(method: Method, html: &str, url: &str) -> Option<String> {
+    choose::by(method, html, url).map(|text| clean_for_speech(&text))
+}
+
+/// What all kinds of pages have in common: the text is cleaned and judged.
+pub(crate) fn finish(
+    found: Found,
+    content_type: Option<&str>,
+    url: &str,
+) -> Result<Extraction, ExtractError> {
     let text = clean_for_speech(&found.text);
     if !is_enough(&found.text) || !text.contains(char::is_alphanumeric) {
         return Err(ExtractError::NothingReadable);
@@ -113,147 +180,6 @@ pub fn extract_html(
     })
 }
 
-/// The kinds of content that can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ContentKind {
-    Html,
-    Text,
-}
-
-impl ContentKind {
-    /// What the `Content-Type` header says; `None` when it says nothing.
-    pub(crate) fn of_header(content_type: Option<&str>) -> Result<Option<Self>, ExtractError> {
-        let essence = content_type.unwrap_or_default().split(';').next().unwrap_or_default();
-        match essence.trim().to_ascii_lowercase().as_str() {
-            "" => Ok(None),
-            "text/html" | "application/xhtml+xml" => Ok(Some(Self::Html)),
-            "text/plain" | "text/markdown" => Ok(Some(Self::Text)),
-            "application/pdf" => Err(unsupported("A PDF document")),
-            other => Err(unsupported(&format!("Content of the type {other:?}"))),
-        }
-    }
-
-    /// What the bytes are, which a header cannot change for the worse.
-    fn of_body(body: &[u8], declared: Option<Self>) -> Result<Self, ExtractError> {
-        if body.starts_with(b"%PDF-") {
-            return Err(unsupported("A PDF document"));
-        }
-        let head = &body[..body.len().min(1024)];
-        let utf16 = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
-        if declared.is_none() && !utf16 && head.contains(&0) {
-            return Err(unsupported("A binary file"));
-        }
-        let looks_like_html = || head.trim_ascii_start().starts_with(b"<");
-        Ok(declared.unwrap_or(if looks_like_html() || utf16 { Self::Html } else { Self::Text }))
-    }
-}
-
-fn unsupported(what: &str) -> ExtractError {
-    ExtractError::UnsupportedContent { what: what.to_owned() }
-}
-
-/// The readable part before it is cleaned.
-struct Found {
-    method: Method,
-    text: String,
-    title: Option<String>,
-}
-
-/// Tries the methods from the one that leaves out most to the one that takes all.
-fn choose(html: &str, url: &str) -> Found {
-    let page = scan(html, Landmarks::Drop);
-    let all = join(page.blocks.iter());
-    if let Some(article) = reader::read(html, url) {
-        let text = join(article.blocks.iter());
-        // Readability always finds something, if only all of a listing or a stray part of it.
-        let chars = text.chars().count();
-        let is_article = chars >= ARTICLE_CHARS || chars * 4 >= all.chars().count();
-        let is_other =
-            is_links(&article.blocks) || is_table_beside_prose(&article.blocks, &page.blocks);
-        if is_enough(&text) && is_article && !is_other {
-            return Found { method: Method::ReaderMode, text, title: article.title };
-        }
-    }
-    let semantic = page.blocks.iter().filter(|b| b.semantic);
-    let (method, text) = [
-        (Method::DomSemantic, join(semantic)),
-        (Method::DomHeuristic, join(prose(&page.blocks).into_iter())),
-    ]
-    .into_iter()
-    .find(|(_, text)| is_enough(text))
-    .unwrap_or((Method::DomFallback, all));
-    Found { method, text, title: page.title }
-}
-
-/// Whether half of the text or more are links.
-fn is_links(blocks: &[Block]) -> bool {
-    let linked: usize = blocks.iter().map(|b| b.linked).sum();
-    linked * 2 >= blocks.iter().map(|b| b.text.len()).sum()
-}
-
-/// Whether an article is little more than a table of its page, whose paragraphs it leaves out.
-/// Readability gives a long table more points than the few paragraphs that it belongs to.
-fn is_table_beside_prose(article: &[Block], page: &[Block]) -> bool {
-    is_table(article, page) && leaves_out_prose(article, page)
-}
-
-/// Whether half of an article's text or more is in tables of its page. Readability may have made
-/// something else of them.
-fn is_table(article: &[Block], page: &[Block]) -> bool {
-    let tables: HashSet<&str> = page.iter().filter(|b| b.table).map(|b| b.text.as_str()).collect();
-    let length = |block: &Block| block.text.len();
-    let in_tables: usize =
-        article.iter().filter(|b| tables.contains(b.text.as_str())).map(length).sum();
-    in_tables * 2 >= article.iter().map(length).sum()
-}
-
-/// Whether a page has sentences beside its tables that are not in its article.
-fn leaves_out_prose(article: &[Block], page: &[Block]) -> bool {
-    let kept: HashSet<&str> = article.iter().map(|b| b.text.as_str()).collect();
-    let prose = prose(page).into_iter().filter(|b| !b.table && !b.heading);
-    let left_out = prose.filter(|b| !kept.contains(b.text.as_str()));
-    left_out.map(|b| b.text.chars().count()).sum::<usize>() >= MIN_CHARS
-}
-
-fn is_enough(text: &str) -> bool {
+pub(crate) fn is_enough(text: &str) -> bool {
     text.chars().nth(MIN_CHARS - 1).is_some()
-}
-
-/// The blocks that are sentences rather than links or labels, each with the heading before it.
-fn prose(blocks: &[Block]) -> Vec<&Block> {
-    let is_prose = |b: &Block| {
-        !b.heading && !b.aside && b.linked * 3 < b.text.len() && b.text.split(' ').count() >= 10
-    };
-    let mut chosen = Vec::new();
-    let mut heading = None;
-    for block in blocks {
-        if is_prose(block) {
-            chosen.extend(heading.take());
-            chosen.push(block);
-        } else {
-            heading = block.heading.then_some(block);
-        }
-    }
-    chosen
-}
-
-/// Joins blocks to one line. A title that stands at the top more than once (of the page, of its
-/// article, as a subtitle) is read once.
-fn join<'a>(blocks: impl Iterator<Item = &'a Block>) -> String {
-    const TOP: usize = 4;
-    let mut top: Vec<&Block> = Vec::with_capacity(TOP);
-    let mut text = String::new();
-    for block in blocks {
-        if top.len() < TOP {
-            if top.iter().any(|b| b.text == block.text && (b.heading || block.heading)) {
-                continue;
-            }
-            top.push(block);
-        }
-        if !text.is_empty() {
-            text.push(' ');
-        }
-        text.push_str(&block.text);
-    }
-    text
 }

@@ -32,6 +32,8 @@ fn article(document: Document, url: &str) -> Option<Article> {
     let config = Config {
         // Only gives metadata that we do not use, and parses foreign JSON for it.
         disable_json_ld: true,
+        // They tell what stands beside the text.
+        keep_classes: true,
         ..Config::default()
     };
     let article =

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::address::refused_range;
+use crate::address::refused;
 use crate::error::ExtractError;
 
 type Answer = Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
@@ -36,9 +36,11 @@ impl Resolve for CheckedResolver {
         let answer = (self.lookup)(host.clone());
         let allow_loopback = self.allow_loopback;
         Box::pin(async move {
-            let addresses = answer.await?;
+            // With port 0, for which the client puts the URL's.
+            let addresses: Vec<_> =
+                answer.await?.iter().map(|it| SocketAddr::new(it.ip(), 0)).collect();
             for address in addresses.iter().map(SocketAddr::ip) {
-                if let Some(range) = refused_range(address, allow_loopback) {
+                if let Some(range) = refused(address, allow_loopback) {
                     return Err(ExtractError::BlockedAddress { host, address, range }.into());
                 }
             }

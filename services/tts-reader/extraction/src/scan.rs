@@ -12,6 +12,7 @@ use html5ever::tokenizer::{
 use html5ever::{LocalName, local_name};
 
 use crate::clean::normalize;
+use crate::noise;
 use crate::skip::{Nesting, Skip, Step};
 use crate::tags;
 
@@ -49,6 +50,8 @@ pub(crate) struct Block {
     pub(crate) table: bool,
     /// A heading.
     pub(crate) heading: bool,
+    /// In something that stands beside the text, as its names say: comments, related pages.
+    pub(crate) beside: bool,
 }
 
 /// Reads `html` once.
@@ -89,10 +92,17 @@ struct State {
     landmarks: Landmarks,
     found: Scan,
     nesting: Nesting,
+    /// Left out.
     skip: Option<Skip>,
+    /// Beside the text.
+    beside: Option<Skip>,
     in_title: bool,
     title: String,
     block: Block,
+    /// Where the open cell of a table begins in `block`, in bytes of text and of links.
+    cell: (usize, usize),
+    /// A `<br>` was the last thing seen.
+    broken: bool,
 }
 
 impl State {
@@ -102,9 +112,12 @@ impl State {
             found: Scan::default(),
             nesting: Nesting::default(),
             skip: None,
+            beside: None,
             in_title: false,
             title: String::new(),
             block: Block::default(),
+            cell: (0, 0),
+            broken: false,
         }
     }
 
@@ -115,11 +128,18 @@ impl State {
             if self.nesting.has(&local_name!("a")) {
                 self.block.linked += text.bytes().filter(|b| !b.is_ascii_whitespace()).count();
             }
+            self.broken &= text.trim().is_empty();
             self.block.text.push_str(text);
         }
     }
 
     fn start(&mut self, tag: &Tag) {
+        if let Some(beside) = &mut self.beside
+            && (beside.start(tag) == Step::EndedBefore || tag.name == local_name!("main"))
+        {
+            self.flush();
+            self.beside = None;
+        }
         if let Some(skip) = &mut self.skip
             && skip.start(tag) == Step::EndedBefore
         {
@@ -143,7 +163,11 @@ impl State {
             self.in_title = true;
         } else if self.is_left_out(tag) {
             self.skip = Some(Skip::new(tag.name.clone()));
-        } else if tags::is_heading(&tag.name) {
+        } else if self.beside.is_none() && noise::is_beside(tag) {
+            self.flush();
+            self.beside = Some(Skip::new(tag.name.clone()));
+        }
+        if self.skip.is_none() && tags::is_heading(&tag.name) {
             self.block.heading = true;
         }
     }
@@ -164,6 +188,11 @@ impl State {
         if self.skip.is_none() && step != Some(Step::Ended) {
             self.boundary(&tag.name);
         }
+        let step = self.beside.as_mut().map(|beside| beside.end(tag, &self.nesting));
+        if matches!(step, Some(Step::Ended | Step::EndedBefore)) {
+            self.flush();
+            self.beside = None;
+        }
         self.nesting.end(&tag.name);
     }
 
@@ -173,7 +202,7 @@ impl State {
     }
 
     fn is_left_out(&self, tag: &Tag) -> bool {
-        if tags::is_never_read(&tag.name) {
+        if tags::is_never_read(&tag.name) || noise::is_mark(tag) {
             return true;
         }
         let drop = self.landmarks == Landmarks::Drop;
@@ -198,20 +227,49 @@ impl State {
 
     fn boundary(&mut self, name: &LocalName) {
         if tags::is_block(name) {
+            if !tags::is_part_of_a_table(name) {
+                self.part_cell();
+            }
             self.flush();
         } else if tags::is_gap(name) {
             self.block.text.push(' ');
         }
+        if matches!(&**name, "td" | "th") {
+            self.cell = (self.block.text.len(), self.block.linked);
+        }
+        // Two of them are how pages without paragraphs part them.
+        let broke = *name == local_name!("br");
+        if broke && self.broken {
+            self.part_cell();
+            self.flush();
+        }
+        self.broken = broke;
+    }
+
+    /// A cell with blocks in it is no entry of a row: the cells before it are a block of their own.
+    fn part_cell(&mut self) {
+        let (text, linked) = self.cell;
+        if text > 0 && text < self.block.text.len() && linked <= self.block.linked {
+            let cells = self.block.text.drain(..text).collect();
+            self.block.linked -= linked;
+            self.emit(Block { text: cells, linked, ..Block::default() });
+        }
     }
 
     fn flush(&mut self) {
-        let mut block = std::mem::take(&mut self.block);
+        self.cell = (0, 0);
+        let block = std::mem::take(&mut self.block);
+        self.emit(block);
+    }
+
+    fn emit(&mut self, mut block: Block) {
         block.text = normalize(&block.text);
         if block.text.is_empty() {
             return;
         }
         let has = |name| self.nesting.has(&name);
         block.aside = has(local_name!("aside"));
+        block.beside = self.beside.is_some();
         block.table = has(local_name!("table"));
         block.semantic = !block.aside && (has(local_name!("article")) || has(local_name!("main")));
         self.found.blocks.push(block);

@@ -94,6 +94,11 @@ pub(crate) fn is_block(name: &str) -> bool {
         )
 }
 
+/// What makes the rows of a table.
+pub(crate) fn is_part_of_a_table(name: &str) -> bool {
+    matches!(name, "caption" | "table" | "tbody" | "tfoot" | "thead" | "tr")
+}
+
 /// `h1` to `h6`.
 pub(crate) fn is_heading(name: &str) -> bool {
     matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")

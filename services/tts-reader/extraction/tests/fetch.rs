@@ -5,6 +5,7 @@
 mod site;
 
 use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use site::{fixed, response, site};
@@ -18,7 +19,7 @@ fn policy() -> FetchPolicy {
     FetchPolicy { allow_loopback: true, ..FetchPolicy::default() }
 }
 
-async fn extract(url: &str) -> Result<Extraction, ExtractError> {
+async fn extract(url: &str) -> Result<Arc<Extraction>, ExtractError> {
     Extractor::new(policy()).unwrap().extract(url).await
 }
 
@@ -32,7 +33,7 @@ async fn a_page_is_read() {
     let page = extract(&format!("{url}/a?b=c#d")).await.unwrap();
     assert_eq!(page.text, SENTENCE.repeat(10).trim());
     assert_eq!(page.title.as_deref(), Some("Lamp"));
-    assert_eq!(page.method, Method::ReaderMode);
+    assert_eq!(page.method, Method::DomSemantic);
     assert_eq!(page.word_count, 130);
     assert_eq!(page.content_type.as_deref(), Some("text/html; charset=utf-8"));
     assert!(page.final_url.starts_with(&format!("{url}/a?b=c")));
@@ -206,7 +207,7 @@ async fn answers_that_are_no_page() {
     assert_eq!(error, ExtractError::HttpStatus(302));
     let url = fixed("200 OK\r\ncontent-type: application/pdf", "%PDF-1.7").await;
     let text = extract(&url).await.unwrap_err().to_string();
-    assert!(text.starts_with("A PDF document cannot be read aloud yet"), "{text}");
+    assert!(text.starts_with("A PDF document cannot be read aloud"), "{text}");
     let url = fixed("200 OK\r\ncontent-type: text/html", "").await;
     assert_eq!(extract(&url).await.unwrap_err(), ExtractError::NothingReadable);
 }

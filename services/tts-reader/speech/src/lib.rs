@@ -39,6 +39,7 @@ mod passage;
 mod request;
 mod resample;
 mod sentences;
+mod spans;
 mod speaking;
 mod voices;
 mod words;
@@ -49,6 +50,7 @@ pub use error::SpeechError;
 pub use request::{
     AudioFormat, MAX_CHARACTERS, MarkKind, RATE_RANGE, Speech, SpeechMark, SpeechRequest,
 };
+pub use spans::{Span, spans};
 pub use speaking::{Ended, Speaking, SpokenPart};
 pub use voices::{Preset, Shade, Voice, find_voice, presets, voices};
 

@@ -35,6 +35,10 @@ pub(super) enum Command {
     /// Ask the service that runs with this environment whether it is well. Exit code 0: it is; 1: it
     /// is not, or does not answer. For the health check of a container.
     Health(HealthArgs),
+    /// Read one PDF document: from standard input, its text to standard output. `serve` starts this
+    /// for each document, so that none can harm it.
+    #[command(hide = true)]
+    ReadPdf,
     /// Print the notices of the voice data and the engines inside this binary.
     Licenses,
 }

@@ -7,6 +7,7 @@ mod config;
 mod error;
 mod health;
 mod migrate;
+mod read_pdf;
 mod run;
 mod serve;
 

@@ -13,7 +13,7 @@ use super::{
     args::{Cli, Command},
     audit, config,
     error::CliError,
-    health, migrate, serve,
+    health, migrate, read_pdf, serve,
 };
 use crate::settings::{Environment, LogFormat};
 
@@ -44,6 +44,7 @@ fn dispatch(cli: &Cli, env: &Environment) -> Result<(), CliError> {
         Command::Config(args) => config::config(args, env),
         Command::Audit(args) => audit::audit(args, env),
         Command::Health(args) => health::health(args, env),
+        Command::ReadPdf => read_pdf::read_pdf(),
         Command::Licenses => Ok(io::stdout().write_all(crate::NOTICES.as_bytes())?),
     }
 }

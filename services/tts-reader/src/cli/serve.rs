@@ -2,7 +2,7 @@
 
 use std::{future::Future, io, io::Write, sync::Arc};
 
-use super::{args::ServeArgs, error::CliError};
+use super::{args::ServeArgs, error::CliError, read_pdf};
 use crate::{
     app::App,
     connections::affordable,
@@ -11,7 +11,8 @@ use crate::{
 };
 
 pub(super) fn serve(args: &ServeArgs, env: &Environment) -> Result<(), CliError> {
-    let settings = resolve(&args.flags(), env)?;
+    let mut settings = resolve(&args.flags(), env)?;
+    settings.pdf_reader = Some(read_pdf::program()?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(settings.workers)
         .enable_all()

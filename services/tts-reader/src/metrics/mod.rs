@@ -2,6 +2,7 @@
 
 mod connections;
 mod credits;
+mod extraction;
 mod process;
 mod progress;
 mod registry;

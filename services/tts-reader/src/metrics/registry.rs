@@ -19,6 +19,7 @@ use prometheus_client::{
 use super::{
     connections::{ConnectionMetrics, Ending},
     credits::{CreditMetrics, Moved},
+    extraction::ExtractionMetrics,
     process,
     progress::ProgressMetrics,
     stages::StageMetrics,
@@ -42,6 +43,7 @@ pub(crate) struct Metrics {
     connections: ConnectionMetrics,
     credits: CreditMetrics,
     progress: ProgressMetrics,
+    extraction: ExtractionMetrics,
     /// Shared with every request that is being measured.
     stages: Arc<StageMetrics>,
     read: AtRead,
@@ -87,8 +89,6 @@ struct AtRead {
     password_running: Gauge,
     password_waiting: Gauge,
     password_refused: Counter,
-    extraction_in_flight: Gauge,
-    extraction_refused: Counter,
     payments_breaker_open: Gauge,
     payments_in_flight: Gauge,
     payments_calls: Counter,
@@ -141,6 +141,8 @@ impl Metrics {
         credits.register(&mut registry);
         let progress = ProgressMetrics::default();
         progress.register(&mut registry);
+        let extraction = ExtractionMetrics::default();
+        extraction.register(&mut registry);
         let stages = Arc::new(StageMetrics::default());
         stages.register(&mut registry);
         let read = AtRead::default();
@@ -154,6 +156,7 @@ impl Metrics {
             connections,
             credits,
             progress,
+            extraction,
             stages,
             read,
         }
@@ -217,6 +220,7 @@ impl Metrics {
     pub(crate) fn text(&self, app: &App) -> Result<String, fmt::Error> {
         self.connections.copy(&app.places);
         self.progress.copy(app.progress.figures());
+        self.extraction.copy(&app.extraction.figures());
         self.read.copy(app);
         let mut text = String::with_capacity(8 * 1024);
         encode(&mut text, &self.registry)?;
@@ -243,9 +247,6 @@ impl AtRead {
         r.register("password_running", "Hashes on a thread", self.password_running.clone());
         r.register("password_waiting", "Hashes in the queue", self.password_waiting.clone());
         r.register("password_refused", "Refused: queue full", self.password_refused.clone());
-        let extracting = self.extraction_in_flight.clone();
-        r.register("extraction_in_flight", "Pages being read or waiting for it", extracting);
-        r.register("extraction_refused", "Refused: queue full", self.extraction_refused.clone());
         let open = self.payments_breaker_open.clone();
         r.register("payments_breaker_open", "1 while Stripe is not asked", open);
         let calling = self.payments_in_flight.clone();
@@ -294,8 +295,6 @@ impl AtRead {
         self.password_running.set(passwords.running as i64);
         self.password_waiting.set(passwords.waiting as i64);
         set(&self.password_refused, passwords.refused);
-        self.extraction_in_flight.set(app.extraction.in_flight() as i64);
-        set(&self.extraction_refused, app.extraction.refused());
         if let Some(payments) = app.payments.figures() {
             self.payments_breaker_open.set((payments.condition != Condition::Closed).into());
             self.payments_in_flight.set(payments.in_flight as i64);

@@ -104,6 +104,11 @@ pub(super) fn count() -> Value {
     json!({ "type": "integer", "minimum": 0 })
 }
 
+/// Numbers of things, by name.
+pub(super) fn counts() -> Value {
+    json!({ "type": "object", "additionalProperties": count() })
+}
+
 /// A whole number within bounds.
 pub(super) fn within(min: i64, max: i64) -> Value {
     json!({ "type": "integer", "minimum": min, "maximum": max })

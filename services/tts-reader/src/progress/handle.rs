@@ -54,6 +54,11 @@ impl Progress {
         Self(None)
     }
 
+    /// Whether anybody may follow.
+    pub(crate) fn is_told(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Begins to tell of a request under the name that its client gave it.
     ///
     /// # Errors
@@ -112,14 +117,20 @@ impl Progress {
         job.tell(&mut point, Status::Processing, &stage.words(), share);
     }
 
-    /// The request is answered. Of several ends the first counts.
-    pub(crate) fn ended<T>(&self, result: &Result<T, ApiError>) {
-        match result {
+    /// Does the work of the request, and tells how it ended.
+    pub(crate) async fn through<T>(
+        &self,
+        work: impl Future<Output = Result<T, ApiError>>,
+    ) -> Result<T, ApiError> {
+        let result = work.await;
+        match &result {
             Ok(_) => self.completed(),
             Err(error) => self.failed(error),
         }
+        result
     }
 
+    /// The request is answered. Of several ends the first counts.
     pub(crate) fn completed(&self) {
         if let Some(job) = &self.0 {
             job.end(Status::Completed, "Completed");

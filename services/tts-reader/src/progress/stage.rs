@@ -14,7 +14,9 @@ pub(crate) enum Work {
 #[cfg_attr(not(test), expect(dead_code, reason = "its callers come with the next slices"))]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Stage {
-    /// It waits for its turn to be spoken.
+    /// The page waits for its turn to be asked for.
+    Waiting,
+    /// The text waits for its turn to be spoken.
     Queued,
     /// The page is asked for.
     Fetching,
@@ -57,6 +59,7 @@ impl Stage {
     /// Of reading a page, or of speaking.
     fn share_of_part(&self) -> f64 {
         match self {
+            Self::Waiting => 0.01,
             Self::Fetching | Self::Queued => 0.02,
             Self::Received { bytes, of } => 0.05 + 0.15 * received(*bytes as f64, *of),
             Self::Finding => 0.2,
@@ -73,7 +76,8 @@ impl Stage {
 
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Queued => "Waiting for its turn".to_owned(),
+            Self::Waiting => "Waiting for the page's turn".to_owned(),
+            Self::Queued => "Waiting for the text's turn".to_owned(),
             Self::Fetching => "Fetching the page".to_owned(),
             Self::Received { bytes, of: Some(all) } => {
                 format!("Received {bytes} of {all} bytes of the page")
@@ -97,6 +101,16 @@ impl Stage {
     }
 }
 
+impl From<tts_reader_extraction::Stage> for Stage {
+    fn from(stage: tts_reader_extraction::Stage) -> Self {
+        match stage {
+            tts_reader_extraction::Stage::Waiting => Self::Waiting,
+            tts_reader_extraction::Stage::Fetching => Self::Fetching,
+            tts_reader_extraction::Stage::Received { bytes, of } => Self::Received { bytes, of },
+        }
+    }
+}
+
 /// The share of a body that has come. What a site tells of its length need not be true.
 fn received(bytes: f64, of: Option<u64>) -> f64 {
     match of {
@@ -111,6 +125,7 @@ mod tests {
 
     fn page() -> Vec<Stage> {
         vec![
+            Stage::Waiting,
             Stage::Fetching,
             Stage::Received { bytes: 0, of: Some(10) },
             Stage::Received { bytes: 7, of: Some(10) },

@@ -5,6 +5,7 @@ mod database_url;
 mod email;
 mod environment;
 mod error;
+mod extraction;
 mod in_force;
 mod limits;
 mod load_test;

@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     DatabaseUrl, Environment, RequestLog, Secret, ServerTiming, Settings, SettingsError, aws,
-    email, limits, load_test, payments, progress, speech, storage,
+    email, extraction, limits, load_test, payments, progress, speech, storage,
 };
 
 /// What was typed. `None` and `false` mean: not said.
@@ -59,6 +59,7 @@ pub(crate) fn resolve(flags: &Flags, env: &Environment) -> Result<Settings, Sett
     sizes(&mut settings, flags, env)?;
     settings.limits = limits::resolve(env)?;
     settings.progress = progress::resolve(env)?;
+    settings.extraction = extraction::resolve(env)?;
     settings.speech = speech::resolve(env, load_test)?;
     settings.log_requests = RequestLog::of(env)?;
     texts(&mut settings, env)?;
@@ -190,9 +191,6 @@ fn sizes(settings: &mut Settings, flags: &Flags, env: &Environment) -> Result<()
     }
     if let Some(queue) = env.number("SPEECH_QUEUE", 0, 100_000)? {
         settings.speech_queue = queue as usize;
-    }
-    if let Some(fetches) = env.number("EXTRACTION_FETCHES", 1, 10_000)? {
-        settings.extraction_fetches = fetches as usize;
     }
     if let Some(bytes) = env.number("MAX_CONTENT_LENGTH", 1_024, 1 << 30)? {
         settings.max_body_bytes = bytes as usize;

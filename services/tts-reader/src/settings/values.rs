@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use tts_reader_extraction::FetchPolicy;
+
 use super::{
     Aws, DatabaseUrl, Email, Limits, Networks, Payments, ProgressLimits, RequestLog, Secret,
     ServerTiming, Speech, Storage,
@@ -48,12 +50,14 @@ pub struct Settings {
     pub frontend_url: String,
     /// Syntheses that may wait for their turn before the next one is refused with 503.
     pub speech_queue: usize,
+    /// How pages are fetched. Its `allow_loopback` is of no effect: `dev` decides.
+    pub extraction: FetchPolicy,
+    /// The `tts-reader` program, which is started to read a PDF document. `None`: none is read.
+    pub pdf_reader: Option<PathBuf>,
     /// Who speaks, and how much of it at a time.
     pub speech: Speech,
     /// Whether answers tell in `Server-Timing` what took how long.
     pub server_timing: ServerTiming,
-    /// Pages fetched at the same time.
-    pub extraction_fetches: usize,
     /// Extractions that may wait for one of those places before the next is refused with 503.
     pub extraction_queue: usize,
     /// Who takes money for credits and subscriptions.
@@ -129,9 +133,10 @@ impl Settings {
             emails_per_hour: 5,
             frontend_url: "http://localhost:3000".to_owned(),
             speech_queue: 128,
+            extraction: FetchPolicy::default(),
+            pdf_reader: None,
             speech: Speech::default(),
             server_timing: ServerTiming::Told,
-            extraction_fetches: 32,
             extraction_queue: 256,
             payments: Payments::Off,
             admin_emails: Vec::new(),

@@ -29,7 +29,55 @@ const TOTALS: &str = concat!(
     " FROM users u WHERE u.user_id = $1"
 );
 
+/// What an account extracted since some time.
+#[derive(Debug, Clone)]
+pub(crate) struct Extractions {
+    pub(crate) count: i64,
+    pub(crate) characters: i64,
+    pub(crate) took_ms: i64,
+    /// With how often each; the most frequent first.
+    pub(crate) methods: Vec<(String, i64)>,
+    pub(crate) sites: Vec<(String, i64)>,
+}
+
+/// Entries of the list of sites.
+const MOST_SITES: i64 = 5;
+
+const EXTRACTIONS: &str = "
+    SELECT COUNT(*), CAST(COALESCE(SUM(char_count), 0) AS BIGINT),
+        CAST(COALESCE(SUM(duration_ms), 0) AS BIGINT)
+    FROM usage_events WHERE user_id = $1 AND event_type = 'EXTRACT' AND created_at >= $2";
+
+const METHODS: &str = "
+    SELECT extraction_method, COUNT(*) FROM usage_events
+    WHERE user_id = $1 AND event_type = 'EXTRACT' AND created_at >= $2
+        AND extraction_method IS NOT NULL
+    GROUP BY extraction_method ORDER BY 2 DESC, 1";
+
+const SITES: &str = "
+    SELECT source_domain, COUNT(*) FROM usage_events
+    WHERE user_id = $1 AND event_type = 'EXTRACT' AND created_at >= $2
+        AND source_domain IS NOT NULL
+    GROUP BY source_domain ORDER BY 2 DESC, 1 LIMIT $3";
+
 impl Store {
+    /// What the account extracted since then.
+    pub(crate) async fn extractions(
+        &self,
+        user: &UserId,
+        since: Timestamp,
+    ) -> Result<Extractions, StoreError> {
+        again(|| async move {
+            let mut read = self.read().await?;
+            let (count, characters, took_ms) =
+                read.sql(EXTRACTIONS).bind(user).bind(since).fetch_one().await?;
+            let methods = read.sql(METHODS).bind(user).bind(since).fetch_all().await?;
+            let sites = read.sql(SITES).bind(user).bind(since).bind(MOST_SITES).fetch_all().await?;
+            Ok(Extractions { count, characters, took_ms, methods, sites })
+        })
+        .await
+    }
+
     /// # Errors
     /// [`StoreError::Gone`] when the account was deleted meanwhile.
     pub(crate) async fn totals(&self, user: &UserId, now: Timestamp) -> Result<Totals, StoreError> {

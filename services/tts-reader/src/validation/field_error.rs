@@ -57,6 +57,13 @@ impl FieldError {
         error
     }
 
+    /// An error about a parameter behind the `?`.
+    pub(crate) fn in_query(kind: &'static str, name: &str, msg: String, input: &Value) -> Self {
+        let mut error = Self::in_body(kind, name, msg, input);
+        error.loc = vec![json!("query"), json!(name)];
+        error
+    }
+
     /// Whether this error is about that field of the body.
     pub(super) fn is_about(&self, field: &str) -> bool {
         self.loc.get(1).is_some_and(|name| name == field)

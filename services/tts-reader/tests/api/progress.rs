@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     app::{TestApp, User, article, article_site},
-    site::SlowSite,
+    slow_site::SlowSite,
     socket::{Socket, extract},
 };
 

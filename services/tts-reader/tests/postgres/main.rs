@@ -16,8 +16,8 @@ mod outage;
 mod progress;
 mod proxy;
 mod refusals;
-#[path = "../api/site.rs"]
-mod site;
+#[path = "../api/slow_site.rs"]
+mod slow_site;
 #[path = "../api/socket.rs"]
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod socket;

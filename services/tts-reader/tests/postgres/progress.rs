@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     app::{TestApp, User},
-    site::SlowSite,
+    slow_site::SlowSite,
     socket::{Socket, extract},
     sql::{Session, application},
     together::two_with,

@@ -38,7 +38,7 @@ pub(crate) async fn health(State(app): State<Arc<App>>, Admin(_): Admin) -> Json
         "queues": {
             "speech": queue(app.speaker.figures()),
             "passwords": queue(app.passwords.figures()),
-            "extraction": { "in_flight": app.extraction.in_flight() },
+            "extraction": { "in_flight": app.extraction.figures().in_flight },
             "letters": { "waiting": post.waiting, "failed": post.failed },
         },
         "connections": { "open": app.places.taken(), "limit": app.places.limit() },

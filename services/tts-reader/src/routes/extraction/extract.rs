@@ -35,9 +35,7 @@ pub(crate) async fn extract(
     let named = fields.optional_text("extraction_id", PROGRESS_ID);
     fields.finish()?;
     let progress = wanted.begin(&app, &account.user_id, Work::Extraction, named).await?;
-    let answer = answer(&app, &account, &url, &progress).await;
-    progress.ended(&answer);
-    answer.map(Json)
+    progress.through(Box::pin(answer(&app, &account, &url, &progress))).await.map(Json)
 }
 
 async fn answer(
@@ -52,7 +50,7 @@ async fn answer(
     let remaining_chars =
         app.store.record_extraction(&account.user_id, &record, Timestamp::now()).await?;
     Ok(Answer {
-        text: read.page.text,
+        text: read.page.text.clone(),
         characters_used: characters,
         remaining_chars,
         extraction_method: read.page.method.as_str(),

@@ -46,7 +46,7 @@ pub(crate) async fn preview(
         estimated_length: page.text.chars().count(),
         confidence: page.method.preview_confidence(),
         method: page.method.as_str(),
-        content_type: page.content_type,
+        content_type: page.content_type.clone(),
         tts_score: page.confidence,
         full_available: true,
         word_count: page.word_count,
@@ -54,7 +54,7 @@ pub(crate) async fn preview(
     }))
 }
 
-fn beginning(text: &str) -> String {
+pub(super) fn beginning(text: &str) -> String {
     match text.char_indices().nth(PREVIEW_CHARACTERS) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),

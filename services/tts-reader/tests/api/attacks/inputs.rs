@@ -58,7 +58,13 @@ pub(super) fn body(route: &Route, unique: usize, page: &str) -> Option<Value> {
         ("POST", "/api/extract-and-synthesize") => json!({
             "url": page, "voice_id": "Amy", "voice": "Amy", "engine": "standard", "maxLength": 20,
         }),
-        ("POST", "/api/extract" | "/api/extract/preview") => json!({ "url": page }),
+        (
+            "POST",
+            "/api/extract"
+            | "/api/extract/preview"
+            | "/api/extract/test"
+            | "/api/extract/with-speech-marks",
+        ) => json!({ "url": page }),
         ("POST", "/api/extract/enhanced") => {
             json!({ "url": page, "content": "On screen.", "include_metadata": true })
         }

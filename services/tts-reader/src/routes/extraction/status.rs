@@ -1,0 +1,78 @@
+//! `GET /api/extract/textract/status` and `…/verify`: which ways of extraction this service has.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use serde_json::{Value, json};
+
+use crate::{app::App, auth::Caller, domain::Timestamp, errors::ApiError};
+
+/// Why not, and what to do.
+const NOT_CONFIGURED: &str = "not configured: this service reads pages and PDF documents itself";
+
+/// As this process saw it since it started.
+pub(crate) async fn status(State(app): State<Arc<App>>, _: Caller) -> Json<Value> {
+    let figures = app.extraction.figures();
+    let tried = figures.read + figures.unread;
+    let share = |part: f64, whole: u64| (whole > 0).then(|| part / whole as f64);
+    let mut methods = vec!["dom_semantic", "dom_heuristic", "reader_mode", "dom_fallback"];
+    if app.extraction.reads_pdf() {
+        methods.push("pdf_text");
+    }
+    Json(json!({
+        "textract_available": false,
+        "aws_configured": false,
+        "extraction_methods": methods,
+        "last_test": Timestamp::now(),
+        "performance_metrics": {
+            "avg_extraction_time": share(figures.took.as_secs_f64(), figures.read),
+            "success_rate": share(figures.read as f64, tried),
+        },
+        "security_status": {
+            "audit_trail_entries": app.audit.written(),
+            "textract_available": false,
+            "security_validation_enabled": true,
+            "content_sanitization_enabled": true,
+        },
+        "system_health": {
+            "extraction_manager_healthy": true,
+            "text_processor_healthy": true,
+            "progress_tracking_healthy": true,
+            "textract_processor_available": false,
+            "extractors_available": true,
+            "timing_system_fixed": true,
+        },
+    }))
+}
+
+pub(crate) async fn verify(
+    State(app): State<Arc<App>>,
+    Caller(account): Caller,
+) -> Result<Json<Value>, ApiError> {
+    let credits = app.store.spendable(&account.user_id, Timestamp::now()).await?;
+    Ok(Json(json!({
+        "textract": { "available": false, "error": NOT_CONFIGURED, "region": null },
+        "s3": { "available": false, "bucket": null, "error": "not configured: audio is kept on disk" },
+        "polly": {
+            "available": false,
+            "voice_count": tts_reader_speech::voices().len(),
+            "error": "not configured: the local engine speaks",
+        },
+        "overall": {
+            "aws_configured": false,
+            "enhanced_extraction_available": true,
+            "user_tier": "free",
+            "fallback_mode": true,
+        },
+        "recommendations": {
+            "use_textract": false,
+            "use_polly": false,
+            "use_web_speech_fallback": false,
+        },
+        "user_info": {
+            "username": account.username,
+            "remaining_chars": account.remaining_chars,
+            "has_premium": !credits.is_empty(),
+        },
+    })))
+}
