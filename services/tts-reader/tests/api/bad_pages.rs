@@ -37,7 +37,6 @@ async fn refused(app: &TestApp, user: &User, what: &str, url: &str, status: u16)
     assert_eq!(app.balance(user).await, 10, "{what}");
     assert_eq!(app.metric("tts_reader_extraction_in_flight").await, 0.0, "{what}");
     assert_eq!(app.metric("tts_reader_extraction_running").await, 0.0, "{what}");
-    println!("PAGE\t{what}\t{status}\t{}", reply.detail());
     reply.detail().to_owned()
 }
 
