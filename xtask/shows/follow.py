@@ -137,9 +137,12 @@ class Slow(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(sum(map(len, parts))))
         self.end_headers()
-        for part in parts:
-            self.wfile.write(part)
-            time.sleep(self.server.seconds / len(parts))
+        try:
+            for part in parts:
+                self.wfile.write(part)
+                time.sleep(self.server.seconds / len(parts))
+        except OSError:
+            pass  # Whoever asked was killed.
 
     def log_message(self, *_):
         pass
@@ -221,7 +224,7 @@ async def crowd(services, who, site):
     await gather(services, who, 20, ask(services[0].port, "/api/synthesize",
                                         {"text_to_speech": "Once.", "extraction_id": "once"}, who), "once")
     before = [resident(it) for it in services]
-    half, site.seconds = SUBSCRIBERS // 2, 20
+    half, site.seconds = SUBSCRIBERS // 2, 10
     silent = [deaf(services[n % 2].port, who, "crowd") for n in range(half)]
     await until(lambda: subscribers() >= half, 30)
     heard, most, gone = [], list(before), []

@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: the same request again, with the same key, is answered as it was the first
 //! time. It is neither done nor charged again.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -59,7 +59,7 @@ impl Keyed {
             ))
         })?;
         // The same fields in another order are the same request: the map is sorted.
-        let asked = Sha256::digest(format!("{route}\n{body}"));
+        let asked = Sha256::digest(format!("{route}\n{}", unnamed(body)));
         let asked = asked.iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Self(Some((key.to_owned(), asked))))
     }
@@ -81,6 +81,20 @@ impl Keyed {
             Claimed::Otherwise => Err(ApiError::unprocessable(
                 "This Idempotency-Key was used for another request; use a new key for a new request.",
             )),
+        }
+    }
+}
+
+/// A body without the name that its request is followed by, which each try has anew.
+fn unnamed(body: &Value) -> Cow<'_, Value> {
+    match body.get("extraction_id") {
+        None => Cow::Borrowed(body),
+        Some(_) => {
+            let mut body = body.clone();
+            if let Some(fields) = body.as_object_mut() {
+                fields.remove("extraction_id");
+            }
+            Cow::Owned(body)
         }
     }
 }

@@ -108,8 +108,13 @@ impl Progress {
         let mut point = job.point();
         let share = stage.share(job.work);
         let kind = Some(discriminant(&stage));
-        let step = if point.stage == kind { STEP } else { 0.0 };
-        if point.hold.is_none() || share < point.progress + step {
+        // A stage is told when it begins and when it ends, and in steps between.
+        let least = match point.stage {
+            before if before != kind => 0.0,
+            _ if stage.is_whole() => f64::MIN_POSITIVE,
+            _ => STEP,
+        };
+        if point.hold.is_none() || share - point.progress < least {
             return;
         }
         point.stage = kind;

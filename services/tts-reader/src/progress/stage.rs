@@ -1,7 +1,6 @@
 //! What a request is at, in words and as a share of its work.
 
 /// What a request is for.
-#[cfg_attr(not(test), expect(dead_code, reason = "its callers come with the next slices"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Work {
     Extraction,
@@ -11,7 +10,6 @@ pub(crate) enum Work {
 }
 
 /// What a request is at.
-#[cfg_attr(not(test), expect(dead_code, reason = "its callers come with the next slices"))]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Stage {
     /// The page waits for its turn to be asked for.
@@ -30,8 +28,6 @@ pub(crate) enum Stage {
     Highlighting,
     /// So many sentences of all are spoken.
     Speaking { sentence: usize, of: usize },
-    /// The audio gets its form.
-    Encoding,
     /// The audio is put away and paid for.
     Storing,
 }
@@ -53,7 +49,7 @@ impl Stage {
     }
 
     fn is_of_speech(&self) -> bool {
-        matches!(self, Self::Queued | Self::Speaking { .. } | Self::Encoding | Self::Storing)
+        matches!(self, Self::Queued | Self::Speaking { .. } | Self::Storing)
     }
 
     /// Of reading a page, or of speaking.
@@ -69,8 +65,16 @@ impl Stage {
                 let spoken = (*sentence).min(*of) as f64 / (*of).max(1) as f64;
                 0.05 + 0.8 * spoken
             }
-            Self::Encoding => 0.88,
             Self::Storing => 0.94,
+        }
+    }
+
+    /// Whether it ends with this.
+    pub(super) fn is_whole(&self) -> bool {
+        match self {
+            Self::Received { bytes, of } => *of == Some(*bytes),
+            Self::Speaking { sentence, of } => sentence == of,
+            _ => false,
         }
     }
 
@@ -87,7 +91,6 @@ impl Stage {
             Self::Found { characters, .. } => format!("Found a text of {characters} characters"),
             Self::Highlighting => "Marking sentences and words".to_owned(),
             Self::Speaking { sentence, of } => format!("Spoke {sentence} of {of} sentences"),
-            Self::Encoding => "Encoding the audio".to_owned(),
             Self::Storing => "Storing the audio".to_owned(),
         }
     }
@@ -138,7 +141,7 @@ mod tests {
 
     fn speech() -> Vec<Stage> {
         let spoken = (0..=3).map(|sentence| Stage::Speaking { sentence, of: 3 });
-        [Stage::Queued].into_iter().chain(spoken).chain([Stage::Encoding, Stage::Storing]).collect()
+        [Stage::Queued].into_iter().chain(spoken).chain([Stage::Storing]).collect()
     }
 
     #[test]
@@ -158,6 +161,6 @@ mod tests {
         let share = |bytes, of| Stage::Received { bytes, of }.share(Work::Extraction);
         assert_eq!(share(100, Some(10)), 0.2);
         assert!(share(100, Some(0)) < share(1 << 40, None) && share(u64::MAX, None) <= 0.2);
-        assert!(Stage::Speaking { sentence: 3, of: 0 }.share(Work::Synthesis) < 0.88);
+        assert!(Stage::Speaking { sentence: 3, of: 0 }.share(Work::Synthesis) < 0.9);
     }
 }

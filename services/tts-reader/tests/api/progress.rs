@@ -62,6 +62,89 @@ async fn a_synthesis_is_followed_by_the_name_in_its_body() {
 }
 
 #[tokio::test]
+async fn a_long_text_is_followed_sentence_by_sentence() {
+    let app = TestApp::start().await;
+    let user = app.account("PRO", 100).await;
+    let watching = Socket::follow(&app, &user, "book").await;
+    let text = "The river rose by an inch in the night, and the old mill stood still. ".repeat(600);
+    let body = json!({ "text_to_speech": text, "extraction_id": "book" });
+    app.post_as(&user, "/api/synthesize", body).await.expect_status(200);
+    let heard = watching.rest().await;
+    heard.expect_whole("completed");
+    let spoken: Vec<&str> =
+        heard.messages().into_iter().filter(|it| it.starts_with("Spoke ")).collect();
+    assert!(spoken.len() > 3, "{:?}", heard.messages());
+    assert_eq!(spoken.last(), Some(&"Spoke 600 of 600 sentences"));
+}
+
+#[tokio::test]
+async fn a_page_is_followed_from_its_first_byte_to_its_last_word() {
+    let app = TestApp::start().await;
+    let user = app.account("PRO", 100).await;
+    let page = article_site(article(40)).await;
+    let watching = Socket::follow(&app, &user, "page").await;
+    let body = json!({ "url": page, "extraction_id": "page" });
+    let reply = app.post_as(&user, "/api/extract-and-synthesize", body).await.expect_status(200);
+    let heard = watching.rest().await;
+    heard.expect_whole("completed");
+    let messages = heard.messages();
+    let at = |words: &str| messages.iter().position(|it| it.starts_with(words));
+    let places =
+        ["Starting", "Fetching", "Received", "Finding", "Found", "Spoke", "Storing"].map(at);
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{messages:?}");
+    let last = heard.records.last().unwrap();
+    assert_eq!(last["method"], reply.json["extraction_method"]);
+    // A page that cannot be read is the end of both halves.
+    let watching = Socket::follow(&app, &user, "nothing").await;
+    let body = json!({ "url": page.replace("article", "no"), "extraction_id": "nothing" });
+    app.post_as(&user, "/api/extract-and-synthesize", body).await.expect_status(422);
+    watching.rest().await.expect_whole("failed");
+}
+
+#[tokio::test]
+async fn every_route_that_works_can_be_followed() {
+    let app = TestApp::start().await;
+    let user = app.account("PRO", 100).await;
+    let page = article_site(article(5)).await;
+    let (text, url) = (json!({ "text_to_speech": "Hello." }), json!({ "url": page }));
+    let mut before = false;
+    for (path, body) in [
+        ("/api/synthesize", &text),
+        ("/api/synthesize-with-highlighting", &text),
+        ("/api/extract", &url),
+        ("/api/extract/enhanced", &url),
+        ("/api/extract/with-speech-marks", &url),
+        ("/api/extract-and-synthesize", &url),
+    ] {
+        if before {
+            Socket::follow(&app, &user, "again").await.rest().await.expect_end("completed");
+        }
+        before = true;
+        let request = app.request(Method::POST, path).bearer_auth(&user.token);
+        let request = request.header("x-progress-id", "again").json(body);
+        let reply = app.send(request).await.expect_status(200);
+        assert_eq!(reply.header("x-progress-id"), "again", "{path}");
+        let now = app.get_as(&user, "/api/extract/progress/again").await.expect_status(200).json;
+        assert_eq!(now["current_status"], "completed", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_no_part_of_what_a_key_stands_for() {
+    let app = TestApp::start().await;
+    let user = app.account("PRO", 10).await;
+    let ask = async |name: &str| {
+        let request = app.request(Method::POST, "/api/synthesize").bearer_auth(&user.token);
+        let body = json!({ "text_to_speech": "Hello.", "extraction_id": name });
+        app.send(request.header("idempotency-key", "one").json(&body)).await.expect_status(200)
+    };
+    let (first, second) = (ask("a").await, ask("b").await);
+    assert_eq!(second.header("idempotent-replayed"), "true");
+    assert_eq!(first.json, second.json);
+    assert_eq!(app.balance(&user).await, 9);
+}
+
+#[tokio::test]
 async fn nobody_asked_to_follow_costs_nothing_and_is_not_told() {
     let app = TestApp::start().await;
     let user = app.account("PRO", 10).await;

@@ -167,6 +167,7 @@ pub(crate) fn extract_and_synthesize() -> Operation {
                 "Most characters; cut between words.",
             ),
         ),
+        may("extraction_id", named()),
     ]);
     let spoken = answer([
         has("text", text()),
@@ -187,7 +188,7 @@ pub(crate) fn extract_and_synthesize() -> Operation {
             "url": "https://example.com/article", "voice_id": "Matthew", "maxLength": 500,
         }),
     );
-    super::extraction::reads(told).answers(
+    followed(super::extraction::reads(told)).answers(
         spoken,
         json!({
             "text": "Hello, world.", "speech_marks": marks(), "audio_url": AUDIO, "duration": 1.0,

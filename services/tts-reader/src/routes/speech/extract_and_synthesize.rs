@@ -15,7 +15,7 @@ use crate::{
     domain::Timestamp,
     errors::{ApiError, INTERNAL},
     idempotency::{Begun, Keyed, json, replayed},
-    progress::Progress,
+    progress::{PROGRESS_ID, Wanted, Work},
     routes::extraction::{URL, done},
     speech::{Order, Reply, Spoken, speak},
     store::Spent,
@@ -42,6 +42,7 @@ struct Answer {
 pub(crate) async fn extract_and_synthesize(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
+    wanted: Wanted,
     headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
@@ -52,6 +53,7 @@ pub(crate) async fn extract_and_synthesize(
     let voice = fields.optional_text("voice", Text::of(0, 50));
     let asked = fields.optional_text("engine", ENGINE);
     let longest = fields.optional_integer("maxLength", 1, LONGEST);
+    let named = fields.optional_text("extraction_id", PROGRESS_ID);
     fields.finish()?;
     // Before a page is read for it. Each must be one, whichever counts.
     for id in [&voice_id, &voice].into_iter().flatten() {
@@ -64,11 +66,14 @@ pub(crate) async fn extract_and_synthesize(
         Begun::Answered(answer) => return Ok(replayed(answer)),
     };
 
-    let progress = Progress::none();
-    let read = app.extraction.read(&url, &progress).await;
-    let text = read.and_then(|read| Ok((shorten(&read.page.text, longest)?, read)));
-    let (text, read) = match text {
-        Ok(text) => text,
+    let reading = async {
+        let progress = wanted.begin(&app, &account.user_id, Work::Both, named).await?;
+        let read = app.extraction.read(&url, &progress).await;
+        let text = read.and_then(|read| Ok((shorten(&read.page.text, longest)?, read)));
+        text.inspect_err(|error| progress.failed(error)).map(|(text, read)| (text, read, progress))
+    };
+    let (text, read, progress) = match reading.await {
+        Ok(read) => read,
         Err(error) => {
             held.free().await;
             return Err(error);
