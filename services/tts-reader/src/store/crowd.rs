@@ -13,6 +13,7 @@ use std::{
 use tokio::sync::oneshot;
 
 use super::StoreError;
+use crate::timings::{self, Stage};
 
 /// Statements of one crowd that are on their way at the same time: one more than there must be, so that the
 /// database need not wait for us.
@@ -62,7 +63,8 @@ where
             tokio::spawn(Arc::clone(self).answer(work));
         }
         let gone = |_| Err(StoreError::Lost("the work that answers several broke".to_owned()));
-        answer.await.unwrap_or_else(gone)
+        // The statement is made in another task, and is waited for in this one.
+        timings::measure(Stage::Sql, answer).await.unwrap_or_else(gone)
     }
 
     /// Whether one more task should answer.
