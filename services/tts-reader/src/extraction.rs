@@ -132,7 +132,7 @@ impl Extraction {
                 timings::measure(Stage::Parse, pdf.read(page)).await.map_err(refusal)?
             }
             (Fetched::Page(page), _) => {
-                let finding = timings::measure(Stage::Parse, self.finding.run(|| page.read()));
+                let finding = self.finding.run_as(Stage::Parse, || page.read());
                 finding.await?.map_err(refusal)?
             }
         };
@@ -146,7 +146,7 @@ impl Extraction {
     /// Where sentences and words are in a text.
     pub(crate) async fn highlighting(&self, text: &str) -> Result<Highlighting, ApiError> {
         let text = text.to_owned();
-        Ok(self.finding.run(move || Highlighting::of(&text)).await?)
+        Ok(self.finding.run_as(Stage::Parse, move || Highlighting::of(&text)).await?)
     }
 
     /// The marks of a text, without times.

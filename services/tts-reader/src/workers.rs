@@ -110,6 +110,21 @@ impl Pool {
         self.admit()?.run(job).await
     }
 
+    /// The same, counted as that stage of a request. The wait for a thread is none of it.
+    pub(crate) async fn run_as<T: Send + 'static>(
+        &self,
+        stage: Stage,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refused> {
+        let timed = move || {
+            let start = Instant::now();
+            (job(), start.elapsed())
+        };
+        let (result, took) = self.run(timed).await?;
+        timings::add(stage, took);
+        Ok(result)
+    }
+
     pub(crate) fn figures(&self) -> Figures {
         let running = self.shared.running.load(Ordering::Relaxed);
         let admitted = self.places - self.admitted.available_permits();

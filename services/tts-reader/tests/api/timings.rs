@@ -50,10 +50,10 @@ async fn answers_tell_where_their_time_went() {
     let body = json!({ "url": page });
     let read = app.post_as(&user, "/api/extract-and-synthesize", body).await.expect_status(200);
     let found = stages(&read);
-    for stage in ["fetch", "synthesis", "encoding", "storage"] {
+    for stage in ["fetch", "parse", "synthesis", "encoding", "storage"] {
         assert!(found.iter().any(|name| name == stage), "no {stage} in {found:?}");
     }
-    for stage in ["hash", "sql", "queue", "synthesis", "encoding", "storage", "fetch"] {
+    for stage in ["hash", "sql", "queue", "synthesis", "encoding", "storage", "fetch", "parse"] {
         let name = format!("tts_reader_stage_duration_seconds_count{{stage=\"{stage}\"}}");
         assert!(app.metric(&name).await >= 1.0, "{name}");
     }
