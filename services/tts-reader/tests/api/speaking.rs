@@ -147,10 +147,15 @@ async fn audio_that_breaks_off_is_noticed_and_not_charged() {
     let users = app.path().join("users");
     std::fs::remove_dir_all(&users).unwrap();
     std::fs::write(&users, "in the way").unwrap();
-    let reply = listen(&app, &user, "Hello, world.").send().await.unwrap();
-    assert_eq!(reply.status(), 200, "the first sentence was there");
-    let error = reply.bytes().await.expect_err("the end is missing");
-    assert!(error.is_body() || error.is_decode(), "{error:?}");
+    // The connection may break before so much as the head was sent; it never ends as if all were well.
+    match listen(&app, &user, "Hello, world.").send().await {
+        Ok(reply) => {
+            assert_eq!(reply.status(), 200, "the first sentence was there");
+            let error = reply.bytes().await.expect_err("the end is missing");
+            assert!(error.is_body() || error.is_decode(), "{error:?}");
+        }
+        Err(error) => assert!(error.is_request(), "{error:?}"),
+    }
     assert_eq!(app.balance(&user).await, 10);
 }
 
