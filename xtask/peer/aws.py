@@ -2,7 +2,7 @@
 
     python aws.py --service TTS_READER --bucket S3_PEER
 """
-import argparse, json, logging, os, subprocess, time, urllib.error, urllib.request
+import argparse, http.server, json, logging, os, subprocess, threading, time, urllib.error, urllib.request
 
 import boto3
 from moto.server import ThreadedMotoServer
@@ -220,6 +220,59 @@ def speech(binary, env, gate):
     check("every request was signed as botocore signs", gate.refused == [], gate.refused)
 
 
+SEEN = ["The mill by the river", "stood still for a hundred years, and nobody knew why; then one night", "the river rose, and the wheel turned."]
+
+
+def scanned(seen):
+    """A PDF of one page with a drawing and no text; what is seen there stands in comments."""
+    draw = b"0 0 m 100 100 l S"
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+               b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] /Contents 4 0 R >>",
+               b"<< /Length %d >>\nstream\n%s\nendstream" % (len(draw), draw)]
+    pdf, places = b"%PDF-1.4\n" + b"".join(b"%% seen %s\n" % line.encode() for line in seen), []
+    for number, body in enumerate(objects, 1):
+        places.append(len(pdf))
+        pdf += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(pdf)
+    pdf += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    return pdf + b"trailer << /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % start
+
+
+class Site(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = scanned([] if self.path == "/blank.pdf" else SEEN)
+        self.send_response(200)
+        self.send_header("content-type", "application/pdf")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def reading(binary, env, gate):
+    site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=site.serve_forever, daemon=True).start()
+    page = f"http://127.0.0.1:{site.server_port}"
+    with Service(binary, **{**env, "LOAD_TEST_MODE": "true"}) as app:
+        app.ask("/api/dev/accounts", {"username": "ann", "password": "secret-1", "tier": "PRO", "credits": 100})
+        token = app.ask("/api/login", {"username": "ann", "password": "secret-1"})[1]["access_token"]
+        status, read = app.ask("/api/extract", {"url": f"{page}/scan.pdf"}, token)
+        check("a scanned document is read by Textract", status == 200 and read["extraction_method"] == "textract", (status, read))
+        check("all that is seen on it", " ".join(SEEN) == read.get("text"), read)
+        status, told = app.ask("/api/extract", {"url": f"{page}/blank.pdf"}, token)
+        check("what Textract does not read is refused", status == 422 and "pictures" in str(told), (status, told))
+        status, told = app.ask("/api/extract/textract/status", token=token)
+        check("the status says that it is there", told["textract_available"] and told["aws_configured"], told)
+        gate.fail = lambda method, path: 500 if path == "/" else None
+        status, told = app.ask("/api/extract", {"url": f"{page}/another.pdf"}, token)
+        gate.fail = lambda method, path: None
+        check("a Textract that is away is told as such", status == 503, (status, told))
+    site.shutdown()
+    check("every request was signed as botocore signs", gate.refused == [], gate.refused)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--service", required=True)
@@ -246,6 +299,7 @@ def main():
     strangers(args.bucket, env, gate)
     service(args.service, env, s3, gate)
     speech(args.service, env, gate)
+    reading(args.service, env, gate)
     gate.shutdown()
     server.stop()
     finish()

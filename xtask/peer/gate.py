@@ -162,8 +162,12 @@ def mark(kind, start, value):
 
 def textract(_where, asked):
     document = base64.b64decode(asked["Document"]["Bytes"])
-    lines = [{"Id": str(n), "BlockType": "LINE", "Text": text, "Confidence": 99.0}
-             for n, text in enumerate(document.decode("latin-1").splitlines()[1:])]
+    # What is "seen" in a picture is what its comments say.
+    seen = [line[7:] for line in document.decode("latin-1").splitlines() if line.startswith("% seen ")]
+    lines = [{"Id": str(n), "BlockType": "LINE", "Text": text, "Confidence": 99.0} for n, text in enumerate(seen)]
+    if not seen:
+        body = {"__type": "com.amazonaws.textract#UnsupportedDocumentException", "Message": "unsupported"}
+        return 400, {"content-type": "application/x-amz-json-1.1"}, json.dumps(body).encode()
     ids = [line["Id"] for line in lines]
     layout = [{"Id": "t", "BlockType": "LAYOUT_TEXT", "Relationships": [{"Type": "CHILD", "Ids": ids}]}]
     body = {"DocumentMetadata": {"Pages": 1}, "Blocks": layout + lines[::-1]}

@@ -9,7 +9,7 @@ use crate::python::{Checked, check, python_with, target};
 use crate::test::{build, root};
 
 /// All that the service can use of AWS.
-const FEATURES: &str = "tts-reader/s3,tts-reader/polly";
+const FEATURES: &str = "tts-reader/s3,tts-reader/polly,tts-reader/textract";
 
 /// Installs the packages into the target folder when it can, and builds only then.
 pub(crate) fn run() -> Result<Checked> {

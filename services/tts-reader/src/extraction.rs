@@ -12,7 +12,7 @@ use std::{
 use axum::http::StatusCode;
 use tokio::sync::Semaphore;
 use tts_reader_extraction::{
-    CacheFigures, ErrorKind, ExtractError, Extractor, FetchPolicy, Fetched, PdfReader,
+    CacheFigures, ErrorKind, ExtractError, Extractor, FetchPolicy, Fetched, Page, PdfReader,
 };
 
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     routes::extraction::{Highlighting, Mark, marks},
     server::ServeError,
     settings::Settings,
+    textract::Textract,
     timings::{self, Stage},
     workers::{self, Pool},
 };
@@ -33,6 +34,8 @@ pub(crate) struct Extraction {
     finding: Pool,
     /// `None`: this program cannot start itself for a document.
     pdf: Option<PdfReader>,
+    /// Reads documents that are pictures.
+    textract: Option<Textract>,
     /// Fetches and those who wait for one.
     admitted: Semaphore,
     limit: usize,
@@ -84,6 +87,7 @@ impl Extraction {
                 let arguments = vec!["read-pdf".to_owned()];
                 PdfReader::new(program, arguments, settings.workers, PDF_TIME)
             }),
+            textract: Textract::open(settings).map_err(ServeError::Start)?,
             admitted: Semaphore::new(limit),
             limit,
             refused: AtomicU64::new(0),
@@ -129,7 +133,7 @@ impl Extraction {
         let text = match (fetched, &self.pdf) {
             (Fetched::Known(text), _) => text,
             (Fetched::Page(page), Some(pdf)) if page.is_pdf() => {
-                timings::measure(Stage::Parse, pdf.read(page)).await.map_err(refusal)?
+                timings::measure(Stage::Parse, self.document(pdf, page)).await.map_err(refusal)?
             }
             (Fetched::Page(page), _) => {
                 let finding = self.finding.run_as(Stage::Parse, || page.read());
@@ -143,6 +147,19 @@ impl Extraction {
         Ok(text)
     }
 
+    async fn document(
+        &self,
+        pdf: &PdfReader,
+        page: Page,
+    ) -> Result<Arc<tts_reader_extraction::Extraction>, ExtractError> {
+        match &self.textract {
+            Some(textract) => {
+                pdf.read_or_look(page, async |document| textract.read(document).await).await
+            }
+            None => pdf.read(page).await,
+        }
+    }
+
     /// Where sentences and words are in a text.
     pub(crate) async fn highlighting(&self, text: &str) -> Result<Highlighting, ApiError> {
         let text = text.to_owned();
@@ -153,6 +170,11 @@ impl Extraction {
     pub(crate) async fn marks(&self, text: &str) -> Result<Vec<Mark>, ApiError> {
         let text = text.to_owned();
         Ok(self.finding.run(move || marks(&text)).await?)
+    }
+
+    /// Whether documents that are pictures are read, too.
+    pub(crate) fn reads_pictures(&self) -> bool {
+        self.textract.is_some() && self.reads_pdf()
     }
 
     pub(crate) fn reads_pdf(&self) -> bool {

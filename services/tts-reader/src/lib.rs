@@ -8,7 +8,7 @@
 mod app;
 mod audit;
 mod auth;
-#[cfg(any(feature = "s3", feature = "polly"))]
+#[cfg(any(feature = "s3", feature = "polly", feature = "textract"))]
 mod aws;
 mod breaker;
 pub mod cli;
@@ -40,6 +40,11 @@ mod speech;
 mod storage;
 mod store;
 pub mod test_accounts;
+#[cfg(feature = "textract")]
+mod textract;
+#[cfg(not(feature = "textract"))]
+#[path = "no_textract.rs"]
+mod textract;
 mod timings;
 mod validation;
 mod workers;

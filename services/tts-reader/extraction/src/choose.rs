@@ -51,7 +51,7 @@ pub(crate) fn by(method: Method, html: &str, url: &str) -> Option<String> {
         Method::DomHeuristic => join(span(&page.blocks, false).into_iter()),
         Method::ReaderMode => join(reader::read(html, url)?.blocks.iter()),
         Method::DomFallback => join(page.blocks.iter()),
-        Method::Pdf => return None,
+        Method::Pdf | Method::Textract => return None,
     };
     is_enough(&text).then_some(text)
 }

@@ -23,7 +23,7 @@ pub(crate) fn score(text: &str, method: Method) -> f64 {
     }
     score += match method {
         Method::DomSemantic => 0.05,
-        Method::DomHeuristic | Method::Pdf => 0.0,
+        Method::DomHeuristic | Method::Pdf | Method::Textract => 0.0,
         Method::ReaderMode => -0.05,
         Method::DomFallback => -0.1,
     };

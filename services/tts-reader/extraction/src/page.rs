@@ -47,11 +47,13 @@ pub enum Method {
     DomFallback,
     /// The text of a PDF document.
     Pdf,
+    /// What somebody else read in the pictures that a PDF document is made of.
+    Textract,
 }
 
 impl Method {
-    /// The name in the API: `reader_mode`, `dom_semantic`, `dom_heuristic`, `dom_fallback` or
-    /// `pdf_text`.
+    /// The name in the API: `reader_mode`, `dom_semantic`, `dom_heuristic`, `dom_fallback`,
+    /// `pdf_text` or `textract`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ReaderMode => "reader_mode",
@@ -59,6 +61,7 @@ impl Method {
             Self::DomHeuristic => "dom_heuristic",
             Self::DomFallback => "dom_fallback",
             Self::Pdf => "pdf_text",
+            Self::Textract => "textract",
         }
     }
 
@@ -69,6 +72,7 @@ impl Method {
             Self::DomHeuristic => 0.7,
             Self::ReaderMode => 0.6,
             Self::Pdf => 0.5,
+            Self::Textract => 0.9,
             Self::DomFallback => 0.4,
         }
     }

@@ -32,7 +32,7 @@ impl Storage {
     }
 
     /// The bucket's name, if there is one.
-    pub(super) fn bucket(&self) -> Option<&str> {
+    pub(crate) fn bucket(&self) -> Option<&str> {
         match self {
             Self::Local => None,
             Self::S3(bucket) => Some(&bucket.name),

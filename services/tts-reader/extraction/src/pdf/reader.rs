@@ -47,15 +47,41 @@ impl PdfReader {
     /// # Errors
     /// [`ExtractError::BadDocument`] for one that is broken, protected or has no text,
     /// [`ExtractError::Internal`] when no process can be had.
-    pub async fn read(&self, mut page: Page) -> Result<Arc<Extraction>, ExtractError> {
-        let _place = self.places.acquire().await.expect("the semaphore is never closed");
-        let read = self.outcome(&page.body).await.and_then(|outcome| {
-            let text = normalize(&text(outcome)?);
-            let found = Found { method: Method::Pdf, text, title: None };
-            finish(found, page.content_type.as_deref(), &page.url).map(Arc::new)
-        });
+    pub async fn read(&self, page: Page) -> Result<Arc<Extraction>, ExtractError> {
+        self.read_or_look(page, async |_| text(Outcome::NoText)).await
+    }
+
+    /// The same; what has pictures instead of text is given to `look`, which tells what it reads there.
+    ///
+    /// # Errors
+    /// As [`PdfReader::read`], and those of `look`.
+    pub async fn read_or_look(
+        &self,
+        mut page: Page,
+        look: impl AsyncFnOnce(&[u8]) -> Result<String, ExtractError>,
+    ) -> Result<Arc<Extraction>, ExtractError> {
+        let read = self
+            .found(&page.body, look)
+            .await
+            .and_then(|found| finish(found, page.content_type.as_deref(), &page.url).map(Arc::new));
         page.keep(&read);
         read
+    }
+
+    async fn found(
+        &self,
+        document: &[u8],
+        look: impl AsyncFnOnce(&[u8]) -> Result<String, ExtractError>,
+    ) -> Result<Found, ExtractError> {
+        let place = self.places.acquire().await.expect("the semaphore is never closed");
+        let outcome = self.outcome(document).await?;
+        // Nothing of it is needed to look.
+        drop(place);
+        let (method, text) = match outcome {
+            Outcome::NoText => (Method::Textract, look(document).await?),
+            other => (Method::Pdf, text(other)?),
+        };
+        Ok(Found { method, text: normalize(&text), title: None })
     }
 
     async fn outcome(&self, document: &[u8]) -> Result<Outcome, ExtractError> {

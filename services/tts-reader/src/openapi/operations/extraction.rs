@@ -19,7 +19,7 @@ const PAGE: &str = "https://example.com/article";
 
 /// How the text of a page was found.
 pub(super) fn method() -> Value {
-    one_of(["reader_mode", "dom_semantic", "dom_heuristic", "dom_fallback", "pdf_text"])
+    one_of(["reader_mode", "dom_semantic", "dom_heuristic", "dom_fallback", "pdf_text", "textract"])
 }
 
 /// What reading a page can end with.
@@ -47,6 +47,7 @@ fn method_or_provided() -> Value {
         "dom_heuristic",
         "dom_fallback",
         "pdf_text",
+        "textract",
         "frontend_provided",
     ])
 }

@@ -1,15 +1,18 @@
 //! `GET /api/extract/methods`.
 
-use axum::Json;
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
-use crate::auth::Caller;
+use crate::{app::App, auth::Caller};
 
-pub(crate) async fn methods(_: Caller) -> Json<Value> {
+pub(crate) async fn methods(State(app): State<Arc<App>>, _: Caller) -> Json<Value> {
+    let textract = app.extraction.reads_pictures();
     Json(json!({
         "methods": [
-            method("textract", "AWS Textract", "Reads the page as it looks; needs an AWS account",
-                   "medium", "very-high", false, ["scanned documents", "complex layouts"]),
+            method("textract", "AWS Textract", "Reads PDF documents that are pictures; needs an AWS account",
+                   "medium", "very-high", textract, ["scanned documents", "complex layouts"]),
             method("dom_semantic", "Semantic DOM", "The text of article and main elements",
                    "fast", "high", true, ["blogs", "news"]),
             method("dom_heuristic", "Heuristic DOM", "Paragraphs that are prose rather than links",

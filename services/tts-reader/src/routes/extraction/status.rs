@@ -19,9 +19,13 @@ pub(crate) async fn status(State(app): State<Arc<App>>, _: Caller) -> Json<Value
     if app.extraction.reads_pdf() {
         methods.push("pdf_text");
     }
+    let textract = app.extraction.reads_pictures();
+    if textract {
+        methods.push("textract");
+    }
     Json(json!({
-        "textract_available": false,
-        "aws_configured": false,
+        "textract_available": textract,
+        "aws_configured": app.settings.aws.is_some(),
         "extraction_methods": methods,
         "last_test": Timestamp::now(),
         "performance_metrics": {
@@ -30,7 +34,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>, _: Caller) -> Json<Value
         },
         "security_status": {
             "audit_trail_entries": app.audit.written(),
-            "textract_available": false,
+            "textract_available": textract,
             "security_validation_enabled": true,
             "content_sanitization_enabled": true,
         },
@@ -38,7 +42,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>, _: Caller) -> Json<Value
             "extraction_manager_healthy": true,
             "text_processor_healthy": true,
             "progress_tracking_healthy": true,
-            "textract_processor_available": false,
+            "textract_processor_available": textract,
             "extractors_available": true,
             "timing_system_fixed": true,
         },
@@ -50,23 +54,34 @@ pub(crate) async fn verify(
     Caller(account): Caller,
 ) -> Result<Json<Value>, ApiError> {
     let credits = app.store.spendable(&account.user_id, Timestamp::now()).await?;
+    let (aws, storage) = (app.settings.aws.as_ref(), &app.settings.storage);
+    let (textract, polly) = (app.extraction.reads_pictures(), app.speaker.name() == "polly");
+    let why_not = |there: bool, why: &str| (!there).then(|| why.to_owned());
     Ok(Json(json!({
-        "textract": { "available": false, "error": NOT_CONFIGURED, "region": null },
-        "s3": { "available": false, "bucket": null, "error": "not configured: audio is kept on disk" },
+        "textract": {
+            "available": textract,
+            "error": why_not(textract, NOT_CONFIGURED),
+            "region": aws.filter(|_| textract).map(|aws| &aws.region),
+        },
+        "s3": {
+            "available": storage.bucket().is_some(),
+            "bucket": storage.bucket(),
+            "error": why_not(storage.bucket().is_some(), "not configured: audio is kept on disk"),
+        },
         "polly": {
-            "available": false,
+            "available": polly,
             "voice_count": tts_reader_speech::voices().len(),
-            "error": "not configured: the local engine speaks",
+            "error": why_not(polly, "not configured: the local engine speaks"),
         },
         "overall": {
-            "aws_configured": false,
+            "aws_configured": aws.is_some(),
             "enhanced_extraction_available": true,
             "user_tier": "free",
-            "fallback_mode": true,
+            "fallback_mode": !textract,
         },
         "recommendations": {
-            "use_textract": false,
-            "use_polly": false,
+            "use_textract": textract,
+            "use_polly": polly,
             "use_web_speech_fallback": false,
         },
         "user_info": {

@@ -1,0 +1,46 @@
+//! Amazon Textract, for documents that are pictures.
+
+use std::time::Duration;
+
+use tts_reader_extraction::ExtractError;
+
+use crate::settings::Settings;
+
+/// When it may have room again.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// Reads scanned pages.
+#[derive(Debug)]
+pub(crate) struct Textract(tts_reader_aws::Textract);
+
+impl Textract {
+    /// Textract, if there are keys.
+    ///
+    /// # Errors
+    /// When its client cannot be set up.
+    pub(crate) fn open(settings: &Settings) -> Result<Option<Self>, String> {
+        let Some(aws) = &settings.aws else { return Ok(None) };
+        let textract = tts_reader_aws::Textract::new(aws.config());
+        textract.map(|it| Some(Self(it))).map_err(|error| error.to_string())
+    }
+
+    /// What stands on a PDF of one page, of at most 10 MiB, within 45 s.
+    ///
+    /// # Errors
+    /// When Textract does not read it.
+    pub(crate) async fn read(&self, document: &[u8]) -> Result<String, ExtractError> {
+        match self.0.read(document).await {
+            Ok(read) => Ok(read.text()),
+            Err(error) => {
+                tracing::warn!(%error, "a document that is pictures was not read");
+                Err(if error.may_pass() {
+                    ExtractError::Busy { what: "The reading of pictures", retry_after: BUSY }
+                } else {
+                    let reason = "its pictures cannot be read; give one page of at most 10 MB, or a \
+                                  document whose text can be selected";
+                    ExtractError::BadDocument { reason }
+                })
+            }
+        }
+    }
+}
