@@ -1,7 +1,7 @@
 //! Markup: tags of SSML and HTML that a text brings along. They are not said and not obeyed.
 //!
 //! Only what is surely a tag is taken for one: a name that SSML or HTML has, and attributes with
-//! quoted values. So "if x <y and y> 3" and `Vec<String>` are read as they stand.
+//! quoted values. So `if x <y and y> 3` and `Vec<String>` are read as they stand.
 
 /// Longest tag; bounds the look ahead, so that a text of `<` alone takes no longer than another.
 const LONGEST: usize = 400;
