@@ -18,7 +18,7 @@ failed = []
 # Operations that only somebody else can open: by a letter, by Stripe's signature, by a link that a
 # synthesis gave, at a till that Stripe stands in for, after something was paid, or never was.
 ELSEWHERE = {
-    "admin_purge_user", "audio", "dev_checkout", "dev_pay", "portal", "reset_password", "stripe_webhook", "verify_email",
+    "admin_purge_user", "audio", "dev_checkout", "dev_pay", "extract_follow", "extract_progress", "portal", "reset_password", "stripe_webhook", "verify_email",
 }
 
 

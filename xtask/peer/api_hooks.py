@@ -15,6 +15,7 @@ BASE = os.environ["API_BASE"]
 SITE = os.environ["API_SITE"]
 PASSWORD = "a password for tests"
 TURN = itertools.count()
+ID = re.compile("[A-Za-z0-9_-]{1,64}")
 
 
 def post(path, body, **how):
@@ -73,6 +74,9 @@ def before_call(ctx, case, kwargs):
     body, name = case.body, case.operation.definition.raw["operationId"]
     if isinstance(body, dict):
         known(name, body)
+        if all(isinstance(one, str) and ID.fullmatch(one) for one in (body.get("extraction_id"), (case.headers or {}).get("X-Progress-Id"))):
+            # Two names for one request are refused, which no schema can say.
+            del body["extraction_id"]
     if name in ("admin_audit_user", "admin_credits") and next(TURN) % 2:
         case.path_parameters["username"] = reader()
     key = (case.headers or {}).get("Idempotency-Key")

@@ -137,7 +137,7 @@ export const run = async (tools) => {
     ['another run begins from its form, of one class alone, and is edited', async () => {
       await page.getByRole('button', { name: 'New', exact: true }).click();
       await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
-      for (const name of ['TTSReaderUser', 'BurstTrafficUser', 'HeavyTTSUser']) await page.getByRole('row', { name }).getByRole('checkbox').click();
+      for (const name of ['TTSReaderUser', 'BurstTrafficUser', 'HeavyTTSUser', 'WebSocketProgressUser']) await page.getByRole('row', { name }).getByRole('checkbox').click();
       await send(page, 4, 4, 'Start');
       await until('it runs', () => state() === 'running' && heard('/stats/requests').at(-1).user_count === 4);
       await page.getByRole('button', { name: 'Edit', exact: true }).click();

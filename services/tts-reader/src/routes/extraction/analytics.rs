@@ -27,7 +27,11 @@ pub(crate) async fn analytics(
 ) -> Result<Json<Value>, ApiError> {
     let days = match asked {
         Ok(Query(asked)) => days(asked.days.as_deref())?,
-        Err(error) => return Err(ApiError::unprocessable(error.body_text())),
+        Err(error) => {
+            let error =
+                FieldError::in_query("int_parsing", "days", error.body_text(), &Value::Null);
+            return Err(ApiError::Invalid(vec![error]));
+        }
     };
     let since = Timestamp::now().minus(Duration::from_hours(24 * days.unsigned_abs()));
     let all = app.store.extractions(&account.user_id, since).await?;

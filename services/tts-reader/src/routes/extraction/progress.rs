@@ -78,6 +78,7 @@ pub(crate) async fn follow(
     let Some(offer) = offer else {
         // Anything else is a private route that has nothing to say.
         Caller::from_request_parts(&mut parts, &app).await?;
+        after(&query)?;
         return Err(ApiError::UpgradeRequired("Follow progress over a WebSocket"));
     };
     check_origin(&app.settings, &parts.headers)?;
@@ -107,7 +108,8 @@ async fn caller(
 /// The newest record that the client has, when it connects again.
 fn after(query: &HashMap<String, String>) -> Result<Option<u64>, ApiError> {
     let read = |text: &String| {
-        text.parse().map_err(|_| ApiError::unprocessable("`after` is the sequence of a record"))
+        let number = text.parse::<i64>().ok().and_then(|number| u64::try_from(number).ok());
+        number.ok_or_else(|| ApiError::unprocessable("`after` is the sequence of a record"))
     };
     query.get("after").map(read).transpose()
 }
