@@ -37,7 +37,7 @@ struct Queue<Q, A> {
 #[derive(Debug)]
 struct Asker<Q, A> {
     question: Q,
-    told: oneshot::Sender<Result<A, StoreError>>,
+    told: Told<A>,
 }
 
 impl<Q, A> Default for Crowd<Q, A> {
@@ -100,7 +100,9 @@ where
             }
         }
     }
+}
 
+impl<Q, A> Crowd<Q, A> {
     fn lock(&self) -> MutexGuard<'_, Queue<Q, A>> {
         // Nothing that can panic runs under the lock.
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
@@ -145,8 +147,7 @@ where
 impl<Q, A> Drop for Turn<'_, Q, A> {
     fn drop(&mut self) {
         if !self.over {
-            let mut queue = self.crowd.queue.lock().unwrap_or_else(PoisonError::into_inner);
-            queue.answering -= 1;
+            self.crowd.lock().answering -= 1;
         }
     }
 }

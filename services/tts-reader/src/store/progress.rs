@@ -20,8 +20,8 @@ macro_rules! clock {
     };
 }
 
-/// Takes a name, unless a request of another service has it; of its own each service knows. The records of the one before are not those of this one, but
-/// their numbers go on.
+/// Takes a name, unless a request of another service has it; of its own each service knows. The records of
+/// the one before are not those of this one, but their numbers go on.
 const BEGIN: &str = concat!(
     "WITH taken AS (
          INSERT INTO progress AS p (key, run, owner, last, ended, seen)
