@@ -20,13 +20,16 @@ const CRASH_WINDOW: Duration = Duration::from_secs(5);
 /// … this share, of at least so many requests.
 const CRASH_WINDOW_SHARE: f64 = 0.5;
 const CRASH_LEAST: u64 = 10;
+/// The share of a step's requests that may be answered wrongly, or fail in any way at the first step.
+const WRONG_SHARE: f64 = 0.05;
 /// Of its best successful answers per second a target must keep this share at every higher step.
 const KEPT: f64 = 0.7;
 /// Successful answers from which on the best step is more than chance.
 const COLLAPSE_LEAST: u64 = 100;
 
 /// The target must get worse step by step, and not all at once: no stall, no crash, no collapse of
-/// its throughput.
+/// its throughput, no wrong answers; and it must have worked at the first step, or nothing was seen
+/// of how it degrades.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Degrade;
 
@@ -48,7 +51,8 @@ impl Degrade {
     pub fn judge(self, snapshot: &Snapshot) -> Expected {
         let knee = Knee::of(snapshot, []);
         let steps = knee.as_ref().map_or(&[][..], |knee| &knee.steps);
-        let faults = [stall(snapshot), crash(snapshot), collapse(steps)];
+        let faults =
+            [stall(snapshot), crash(snapshot), collapse(steps), wrong(snapshot), at_once(steps)];
         let mut faults = faults.into_iter().flatten();
         let Some((word, why)) = faults.next() else {
             return Expected::met(self.to_string(), "gradual");
@@ -87,12 +91,7 @@ fn stall(snapshot: &Snapshot) -> Option<Fault> {
 
 fn crash(snapshot: &Snapshot) -> Option<Fault> {
     let history = snapshot.history();
-    let phases = history.phases().len().max(1);
-    (0..phases).find_map(|phase| {
-        let range = match history.phases() {
-            [] => 0..history.steps().len(),
-            _ => history.steps_of(phase),
-        };
+    phases(snapshot).find_map(|range| {
         let all = history.requests(range.clone());
         let (share, from) = if refused(&all) as f64 > CRASH_SHARE * all.requests() as f64 {
             let first = range.clone().find(|at| refused(&history.requests(*at..at + 1)) > 0)?;
@@ -111,6 +110,59 @@ fn crash(snapshot: &Snapshot) -> Option<Fault> {
         );
         Some(("crashed", why))
     })
+}
+
+/// The history of each phase; of all of the run where it has none.
+fn phases(snapshot: &Snapshot) -> impl Iterator<Item = Range<usize>> {
+    let history = snapshot.history();
+    (0..history.phases().len().max(1)).map(|phase| match history.phases() {
+        [] => 0..history.steps().len(),
+        _ => history.steps_of(phase),
+    })
+}
+
+/// An overloaded target refuses; one that answers wrongly has broken in another way.
+fn wrong(snapshot: &Snapshot) -> Option<Fault> {
+    let history = snapshot.history();
+    phases(snapshot).find_map(|range| {
+        let all = history.requests(range.clone());
+        let share = |part: &Part| wrong_answers(part) as f64 / part.requests().max(1) as f64;
+        if share(&all) <= WRONG_SHARE {
+            return None;
+        }
+        let first = range.clone().find(|at| wrong_answers(&history.requests(*at..at + 1)) > 0)?;
+        let users = range.last().map(|last| history.steps()[last].planned_users);
+        let why = format!(
+            "the target answered wrongly: at {}, from {:.0} s on, {:.1} % of the requests had an \
+             answer that failed a check or was not the expected one (an overloaded target refuses)",
+            counted(users.unwrap_or_default(), "user"),
+            history.steps()[first].from.as_secs_f64(),
+            share(&all) * 100.0
+        );
+        Some(("wrong", why))
+    })
+}
+
+fn wrong_answers(part: &Part) -> u64 {
+    let is_wrong = |kind: &FailureKind| match kind {
+        FailureKind::Check | FailureKind::Protocol => true,
+        FailureKind::Status(status) => *status < 400,
+        _ => false,
+    };
+    part.kinds().iter().filter(|it| is_wrong(&it.0)).map(|(_, count)| count).sum()
+}
+
+/// What fails at the first step already has nothing to degrade from.
+fn at_once(steps: &[KneeStep]) -> Option<Fault> {
+    let first = steps.first()?;
+    let share = first.failure_share().filter(|share| *share > WRONG_SHARE)?;
+    let why = format!(
+        "{:.1} % of the requests failed at the first step already, with {}: how the target degrades \
+         was not to be seen; mend it, or begin with fewer users",
+        share * 100.0,
+        counted(first.users, "user")
+    );
+    Some(("at once", why))
 }
 
 /// The first steps of a range that last long enough, if too many of their requests were refused.

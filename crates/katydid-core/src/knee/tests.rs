@@ -16,6 +16,7 @@ struct Second {
     ms: u64,
     refused: u64,
     sorry: u64,
+    wrong: u64,
     open: u64,
 }
 
@@ -31,9 +32,11 @@ fn climb_of(second: impl Fn(u32, u64) -> Second) -> Snapshot {
         let row = recorder.row("GET", "/", &Arc::from([]));
         let sample = Sample { last_byte_ns: now.ms * 1_000_000, ..Sample::default() };
         (0..now.answers).for_each(|_| recorder.success(row, &sample));
-        for (count, kind) in
-            [(now.refused, FailureKind::Connect), (now.sorry, FailureKind::Status(503))]
-        {
+        for (count, kind) in [
+            (now.refused, FailureKind::Connect),
+            (now.sorry, FailureKind::Status(503)),
+            (now.wrong, FailureKind::Check),
+        ] {
             let failed = Sample { outcome: Outcome::Failure, ..Sample::default() };
             (0..count).for_each(|_| recorder.failure(row, &failed, kind, "no"));
         }
@@ -41,7 +44,7 @@ fn climb_of(second: impl Fn(u32, u64) -> Second) -> Snapshot {
         let planned = if ramp { users - 50 } else { users };
         let mut interval = recorder.take(0, &[users], None);
         (interval.open_requests, interval.planned_users) = (now.open, planned);
-        let begun = now.answers + now.refused + now.sorry;
+        let begun = now.answers + now.refused + now.sorry + now.wrong;
         interval.sent_requests = if at == 0 { begun + now.open } else { begun };
         snapshot.absorb(0, &interval);
         snapshot.tick(Duration::from_secs(at + 1));
@@ -191,6 +194,51 @@ fn throughput_that_falls_with_more_users_is_a_collapse() {
         ),
         "{cause}"
     );
+}
+
+/// Seen with a speech engine whose marks lacked sentences: 41 % of the requests failed a check from the
+/// first second on, the knee was "below 100 users", and the run passed as gradual.
+#[test]
+fn a_target_that_answers_wrongly_from_the_start_has_not_degraded_gradually() {
+    let run = climb_of(|users, _| {
+        let (right, wrong) = (u64::from(users) * 59 / 100, u64::from(users) * 41 / 100);
+        Second { answers: right, wrong, ms: 50, ..Second::default() }
+    });
+    let expected = Degrade.judge(&run);
+    assert_eq!((expected.met, expected.measured.as_str()), (false, "wrong"));
+    let cause = expected.cause.unwrap();
+    assert!(
+        cause.contains("at 100 users, from 0 s on, 41.0 % of the requests had an answer"),
+        "{cause}"
+    );
+    let more = &expected.details[0];
+    assert!(more.starts_with("41.0 % of the requests failed at the first step already"), "{more}");
+}
+
+#[test]
+fn refusals_from_the_first_step_on_leave_nothing_to_degrade_from() {
+    let always = |share: u64| {
+        climb_of(move |users, _| {
+            let asked = u64::from(users);
+            let sorry = asked * share / 100;
+            Second { answers: asked - sorry, sorry, ms: 50, ..Second::default() }
+        })
+    };
+    assert_eq!(degraded(&always(5)).0, "gradual");
+    let (word, cause) = degraded(&always(6));
+    let cause = cause.unwrap();
+    assert!(
+        word == "at once" && cause.contains("6.0 % of the requests failed at the first step"),
+        "{cause}"
+    );
+    // Wrong answers are no refusals: at no step are they what load explains.
+    let late = climb_of(|users, at| {
+        let wrong = if users == 400 { 40 } else { 0 };
+        Second { wrong, ..up_to(1_000)(users, at) }
+    });
+    let (word, cause) = degraded(&late);
+    let cause = cause.unwrap();
+    assert!(word == "wrong" && cause.contains("at 400 users, from 60 s on"), "{cause}");
 }
 
 /// A stress run is loaded until it breaks: the rules that say where do not fail it.

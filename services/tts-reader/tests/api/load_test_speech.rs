@@ -27,7 +27,7 @@ async fn audio(app: &TestApp, spoken: &Value) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn its_audio_plays_for_as_long_as_it_says_and_has_a_mark_for_each_word() {
+async fn its_audio_plays_for_as_long_as_it_says_and_has_marks_as_the_map_of_a_text_has() {
     let app = app(1_000).await;
     let user = app.account("PRO", 10).await;
     // Two chunks, each with two calls.
@@ -40,9 +40,15 @@ async fn its_audio_plays_for_as_long_as_it_says_and_has_a_mark_for_each_word() {
     assert!((2.0 * 32.0 * 0.05..2.0 * 32.0 * 0.2 + 5.0).contains(&took), "{took}");
 
     let marks = spoken["speech_marks"].as_array().unwrap();
-    let words: Vec<&str> = marks.iter().map(|mark| mark["value"].as_str().unwrap()).collect();
-    assert_eq!(words, text.split_whitespace().collect::<Vec<_>>());
-    assert!(marks.iter().all(|mark| mark["type"] == "word"));
+    let of = |kind: &str| -> Vec<&str> {
+        let marks = marks.iter().filter(|mark| mark["type"] == kind);
+        marks.map(|mark| mark["value"].as_str().unwrap()).collect()
+    };
+    let (sentences, words) = (of("sentence"), of("word"));
+    let clean = |word| str::trim_matches(word, [',', '.']);
+    assert_eq!(words, text.split_whitespace().map(clean).collect::<Vec<_>>());
+    assert_eq!(sentences[0], "Twelve words are in this sentence, and each of them is counted.");
+    assert_eq!(sentences.len(), text.split_inclusive(". ").count());
     let times: Vec<u64> = marks.iter().map(|mark| mark["time"].as_u64().unwrap()).collect();
     assert!(times.is_sorted());
 

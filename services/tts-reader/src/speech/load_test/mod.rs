@@ -7,9 +7,9 @@
 mod clip;
 mod quota;
 
-use std::{ops::Range, time::Duration};
+use std::time::Duration;
 
-use tts_reader_speech::MarkKind;
+use tts_reader_speech::{MarkKind, Span, spans};
 
 use self::{clip::Clip, quota::Quota};
 use super::{
@@ -65,8 +65,9 @@ impl Remote for LoadTestSpeech {
     fn audio<'a>(&'a self, call: &'a Call) -> Doing<'a, Result<Sound, CallError>> {
         Box::pin(async move {
             self.wait(call, "audio").await?;
-            let length: Duration = words(call).map(|(_, length)| length).sum();
-            let (frames, duration) = self.clip.of_length(length);
+            let length: Duration = timed(call).map(|(_, length)| length).sum();
+            // Also where there is no word, as between two rows of stars, time goes by.
+            let (frames, duration) = self.clip.of_length(length.max(Duration::from_millis(WORD.0)));
             Ok(Sound::Mp3 { frames, duration })
         })
     }
@@ -75,29 +76,29 @@ impl Remote for LoadTestSpeech {
         Box::pin(async move {
             self.wait(call, "marks").await?;
             let mut time = Duration::ZERO;
-            let mark = |(word, length): (Range<usize>, Duration)| {
+            let mark = |(span, length): (Span, Duration)| {
                 let time_ms = time.as_millis() as u64;
                 time += length;
                 RemoteMark {
                     time_ms,
-                    kind: MarkKind::Word,
-                    start_byte: word.start,
-                    end_byte: word.end,
+                    kind: span.kind,
+                    start_byte: span.start_byte,
+                    end_byte: span.end_byte,
                 }
             };
-            Ok(words(call).map(mark).collect())
+            Ok(timed(call).map(mark).collect())
         })
     }
 }
 
-/// The words of a chunk and how long each takes.
-fn words(call: &Call) -> impl Iterator<Item = (Range<usize>, Duration)> {
+/// The sentences and words of a chunk, as the map of a text has them, and how long each word takes;
+/// a sentence begins with its first word.
+fn timed(call: &Call) -> impl Iterator<Item = (Span, Duration)> {
     // The same for audio and marks, and whichever try it is.
     let mut random = Call { attempt: 0, ..call.clone() }.random("words");
-    let text = call.text.as_str();
-    text.split_whitespace().map(move |word| {
-        let start = word.as_ptr() as usize - text.as_ptr() as usize;
-        (start..start + word.len(), length(&mut random))
+    spans(&call.text).into_iter().map(move |span| match span.kind {
+        MarkKind::Word => (span, length(&mut random)),
+        MarkKind::Sentence => (span, Duration::ZERO),
     })
 }
 
