@@ -5,11 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::kept::kept_as;
+
 /// An account's id: a hyphenated UUID, kept as text in every database.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-#[sqlx(transparent)]
 pub(crate) struct UserId(String);
+
+kept_as!(UserId(String));
 
 impl UserId {
     /// A new random id.

@@ -3,6 +3,7 @@
 mod credits;
 mod ids;
 mod issues;
+mod kept;
 mod tiers;
 mod time;
 

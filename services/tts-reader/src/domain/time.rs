@@ -5,10 +5,13 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 
+use super::kept::kept_as;
+
 /// Microseconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, sqlx::Type)]
-#[sqlx(transparent)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Timestamp(i64);
+
+kept_as!(Timestamp(i64));
 
 impl Timestamp {
     pub(crate) fn now() -> Self {

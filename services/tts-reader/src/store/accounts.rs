@@ -1,12 +1,13 @@
 //! People: find, create, change. They are deleted in `books.rs`, because their books stay.
 
-use sqlx::FromRow;
-
-use super::{Grant, Store, StoreError, connection::Writer, ledger, retry::again, rights, stats};
+use super::{
+    Grant, Store, StoreError, connection::Writer, ledger, retry::again, rights, rows::from_row,
+    stats,
+};
 use crate::domain::{Tier, Timestamp, UserId};
 
 /// One account as every authenticated request sees it, without its password.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub(crate) struct Account {
     pub(crate) user_id: UserId,
     pub(crate) username: String,
@@ -24,6 +25,23 @@ pub(crate) struct Account {
     pub(crate) created_at: Timestamp,
     pub(crate) last_login: Option<Timestamp>,
 }
+
+from_row!(Account {
+    user_id,
+    username,
+    email,
+    first_name,
+    last_name,
+    remaining_chars,
+    engine,
+    voice_id,
+    is_active,
+    email_verified,
+    tier,
+    subscribed,
+    created_at,
+    last_login
+});
 
 impl Account {
     /// The tier it has a right to, with the highest of what it bought and can still spend.

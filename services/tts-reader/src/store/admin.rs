@@ -1,13 +1,12 @@
 //! What administrators see: accounts, everything in a ledger, and payment events, page by page.
 
 use serde::Serialize;
-use sqlx::FromRow;
 
-use super::{Store, StoreError, retry::again};
+use super::{Store, StoreError, retry::again, rows::from_row};
 use crate::domain::{Tier, Timestamp, UserId};
 
 /// An account in a list.
-#[derive(Debug, Serialize, FromRow)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Listed {
     pub(crate) user_id: UserId,
     pub(crate) username: String,
@@ -22,8 +21,21 @@ pub(crate) struct Listed {
     pub(crate) credit_balance: i64,
 }
 
+from_row!(Listed {
+    user_id,
+    username,
+    email,
+    is_active,
+    email_verified,
+    tier,
+    stripe_customer_id,
+    created_at,
+    last_login,
+    credit_balance
+});
+
 /// A transaction, whatever became of it.
-#[derive(Debug, Serialize, FromRow)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Entry {
     pub(crate) id: i64,
     pub(crate) credits_purchased: i64,
@@ -39,8 +51,23 @@ pub(crate) struct Entry {
     pub(crate) stripe_session_id: Option<String>,
 }
 
+from_row!(Entry {
+    id,
+    credits_purchased,
+    credits_remaining,
+    credits_refunded,
+    credits_written_off,
+    purchase_price,
+    tier_at_purchase,
+    purchased_at,
+    expires_at,
+    status,
+    stripe_payment_id,
+    stripe_session_id
+});
+
 /// A payment event and what became of it.
-#[derive(Debug, Serialize, FromRow)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Delivered {
     pub(crate) id: String,
     pub(crate) kind: String,
@@ -52,6 +79,8 @@ pub(crate) struct Delivered {
     pub(crate) received_at: Timestamp,
     pub(crate) last_at: Timestamp,
 }
+
+from_row!(Delivered { id, kind, verdict, handled, deliveries, created_at, received_at, last_at });
 
 const USERS: &str = "
     SELECT user_id, username, email, is_active, email_verified, tier, stripe_customer_id, created_at,

@@ -1,12 +1,10 @@
 //! What an account did in all, for `/api/user/analytics`.
 
-use sqlx::FromRow;
-
-use super::{Store, StoreError, retry::again, rights::bought};
+use super::{Store, StoreError, retry::again, rights::bought, rows::from_row};
 use crate::domain::{Tier, Timestamp, UserId};
 
 /// One account's totals.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub(crate) struct Totals {
     pub(crate) total_chars_synthesized: i64,
     pub(crate) total_chars_extracted: i64,
@@ -17,6 +15,16 @@ pub(crate) struct Totals {
     pub(crate) purchases: i64,
     pub(crate) bought: Option<Tier>,
 }
+
+from_row!(Totals {
+    total_chars_synthesized,
+    total_chars_extracted,
+    last_active_at,
+    usage_events,
+    spend,
+    purchases,
+    bought
+});
 
 const TOTALS: &str = concat!(
     "SELECT u.total_chars_synthesized, u.total_chars_extracted, u.last_active_at,

@@ -4,9 +4,7 @@
 //! that come at once, to whichever service, exactly as many pass as there is room for. A row is a short
 //! list of stretches of time and how often something passed in each. The clock is the database's.
 
-use sqlx::FromRow;
-
-use super::{Store, StoreError, retry::again};
+use super::{Store, StoreError, retry::again, rows::from_row};
 
 const HOUR: i64 = 3_600;
 /// Up to this limit a stretch is one second.
@@ -18,7 +16,7 @@ const COARSE: i64 = 30;
 pub(crate) type Key = [u8; 16];
 
 /// What became of all tries of one key in one statement.
-#[derive(Debug, Clone, Copy, FromRow)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Tally {
     /// How many of them passed.
     passes: i64,
@@ -27,6 +25,8 @@ pub(super) struct Tally {
     oldest: i64,
     seen: i64,
 }
+
+from_row!(Tally { passes, total, oldest, seen });
 
 impl Tally {
     /// What became of one of them: the first that came are the ones that passed, and each is told another

@@ -9,19 +9,18 @@
 //! always account, then reservation, then transactions, then the platform's counters, so nobody
 //! waits in a circle.
 
-use sqlx::FromRow;
-
 use super::{
     Store, StoreError,
     connection::Writer,
     retry::again,
     rights::{Rights, bought, subscribed},
+    rows::from_row,
     statement::{Words, locking},
 };
 use crate::domain::{CREDIT_LIFETIME, Tier, Timestamp, UserId};
 
 /// One purchase or grant that still holds credits.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub(crate) struct CreditRow {
     pub(crate) id: i64,
     pub(crate) credits_purchased: i64,
@@ -34,6 +33,19 @@ pub(crate) struct CreditRow {
     pub(crate) stripe_payment_id: Option<String>,
     pub(crate) created_at: Timestamp,
 }
+
+from_row!(CreditRow {
+    id,
+    credits_purchased,
+    credits_remaining,
+    purchase_price,
+    tier_at_purchase,
+    purchased_at,
+    expires_at,
+    status,
+    stripe_payment_id,
+    created_at
+});
 
 /// Credits to add.
 #[derive(Debug, Clone)]
@@ -75,12 +87,12 @@ const MEANS: &str = concat!(
 );
 
 /// A row of [`MEANS`].
-#[derive(FromRow)]
 struct Means {
     balance: i64,
-    #[sqlx(flatten)]
     rights: Rights,
 }
+
+from_row!(Means { balance, ..rights });
 
 /// Rows that somebody holds are marked the next time: this waits for nobody.
 const MARK_EXPIRED: Words = Words {

@@ -1,18 +1,18 @@
 //! Tokens that were sent by mail: kept as hashes, used once.
 
-use sqlx::FromRow;
-
-use super::{Store, StoreError, retry::again};
+use super::{Store, StoreError, retry::again, rows::from_row};
 use crate::domain::{Timestamp, UserId};
 
 /// Whom a letter goes to.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub(crate) struct Addressee {
     pub(crate) user_id: UserId,
     pub(crate) username: String,
     pub(crate) email: String,
     pub(crate) email_verified: bool,
 }
+
+from_row!(Addressee { user_id, username, email, email_verified });
 
 /// What a mailed token is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

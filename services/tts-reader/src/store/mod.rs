@@ -35,6 +35,7 @@ mod progress;
 mod reservations;
 mod retry;
 mod rights;
+mod rows;
 mod schema;
 mod services;
 mod sessions;

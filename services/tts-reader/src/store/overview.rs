@@ -1,8 +1,6 @@
 //! The platform's figures for administrators: people, money, and what credits became of.
 
-use sqlx::FromRow;
-
-use super::{Store, StoreError, retry::again};
+use super::{Store, StoreError, retry::again, rows::from_row};
 use crate::domain::Timestamp;
 
 /// Entries of each list of the most frequent.
@@ -21,7 +19,7 @@ pub(crate) struct Overview {
     pub(crate) domains: Vec<(String, i64)>,
 }
 
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub(crate) struct People {
     pub(crate) total: i64,
     pub(crate) verified: i64,
@@ -29,8 +27,10 @@ pub(crate) struct People {
     pub(crate) signups: i64,
 }
 
+from_row!(People { total, verified, signups });
+
 /// Of every purchase that was ever made, those of accounts that are gone included.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub(crate) struct Money {
     pub(crate) buyers: i64,
     /// Buyers of more than one thing.
@@ -41,11 +41,15 @@ pub(crate) struct Money {
     pub(crate) purchases: i64,
 }
 
-#[derive(Debug, Clone, FromRow)]
+from_row!(Money { buyers, repeated, revenue, purchases });
+
+#[derive(Debug, Clone)]
 pub(crate) struct Credits {
     pub(crate) purchased: i64,
     pub(crate) spent: i64,
 }
+
+from_row!(Credits { purchased, spent });
 
 const PEOPLE: &str = "
     SELECT COUNT(*) AS total, COUNT(CASE WHEN email_verified = TRUE THEN 1 END) AS verified,

@@ -7,7 +7,10 @@ mod told;
 
 pub(crate) use told::{Change, Credited, Disputed, Event, Subscription, Verdict};
 
-use super::{Store, StoreError, connection::Writer, disputes, ledger, retry::again, subscriptions};
+use super::{
+    Store, StoreError, connection::Writer, disputes, ledger, retry::again, rows::from_row,
+    subscriptions,
+};
 use crate::domain::{CREDIT_LIFETIME, Tier, Timestamp, UserId};
 
 impl Store {
@@ -257,18 +260,21 @@ async fn refund(
 }
 
 /// What is known of a payment.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Debug)]
 pub(super) struct Payment {
-    #[sqlx(rename = "user_id")]
     pub(super) user: Option<UserId>,
-    #[sqlx(rename = "transaction_id")]
     pub(super) transaction: Option<i64>,
     /// Cents, as the rest.
-    #[sqlx(rename = "amount_cents")]
     pub(super) paid: i64,
-    #[sqlx(rename = "refunded_cents")]
     pub(super) refunded: i64,
 }
+
+from_row!(Payment {
+    user: "user_id",
+    transaction: "transaction_id",
+    paid: "amount_cents",
+    refunded: "refunded_cents"
+});
 
 /// Holds a payment, which may be told of for the first time.
 pub(super) async fn hold(

@@ -5,9 +5,8 @@
 //! service has not been heard of for [`SILENT`] seconds is over.
 
 use serde_json::json;
-use sqlx::FromRow;
 
-use super::{Bell, Store, StoreError, retry::again};
+use super::{Bell, Store, StoreError, retry::again, rows::from_row};
 use crate::progress::Outgoing;
 
 const CHANNEL: &str = "tts_reader_progress";
@@ -97,7 +96,7 @@ const END: &str = concat!(
 const FORGET: &str = concat!("DELETE FROM progress WHERE seen < ", clock!(), " - $1");
 
 /// A record of another service.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub(crate) struct ToldProgress {
     pub(crate) key: String,
     pub(crate) sequence: i64,
@@ -105,6 +104,8 @@ pub(crate) struct ToldProgress {
     pub(crate) last: bool,
     pub(crate) record: String,
 }
+
+from_row!(ToldProgress { key, sequence, last, record });
 
 impl Store {
     /// Takes a name for a request of this service; returns the number of the last record that another

@@ -1,8 +1,7 @@
 //! The tier that an account has a right to: the highest of its own, of its subscriptions', and of those
 //! of purchases that can still be spent. Columns, so that it comes with whatever is read anyway.
 
-use sqlx::FromRow;
-
+use super::rows::from_row;
 use crate::domain::Tier;
 
 /// Of the account `u`. In the alphabet the names of tiers are in the order of their worth.
@@ -29,12 +28,14 @@ macro_rules! bought {
 pub(super) use bought;
 
 /// What there is to choose from.
-#[derive(Debug, Clone, Copy, FromRow)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Rights {
     tier: Tier,
     subscribed: Option<Tier>,
     bought: Option<Tier>,
 }
+
+from_row!(Rights { tier, subscribed, bought });
 
 impl Rights {
     pub(crate) fn highest(self) -> Tier {

@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use sqlx::FromRow;
-
-use super::{CreditRow, Store, StoreError, crowd::Crowd, retry::again};
+use super::{CreditRow, Store, StoreError, crowd::Crowd, retry::again, rows::from_row};
 use crate::domain::{Timestamp, UserId};
 
 macro_rules! columns {
@@ -37,12 +35,12 @@ const SPENDABLE_OF_MANY: &str = concat!(
 pub(super) type Askers = Arc<Crowd<(UserId, Timestamp), Vec<CreditRow>>>;
 
 /// A row of whoever asked in that place, from 1.
-#[derive(FromRow)]
 struct Placed {
     place: i64,
-    #[sqlx(flatten)]
     row: CreditRow,
 }
+
+from_row!(Placed { place, ..row });
 
 impl Store {
     /// The transactions an account can spend from, the next to expire first.

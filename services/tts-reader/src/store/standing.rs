@@ -1,8 +1,6 @@
 //! What the books say about accounts: whether what they can spend was paid, and by what.
 
-use sqlx::FromRow;
-
-use super::{Store, StoreError, retry::again};
+use super::{Store, StoreError, retry::again, rows::from_row};
 use crate::domain::{Issue, IssueKind, Severity, Timestamp, UserId};
 
 /// Above this a balance without any customer at Stripe is worth a look.
@@ -11,7 +9,7 @@ const HIGH_BALANCE: i64 = 10_000;
 const MOST_PAYMENTS: i64 = 20;
 
 /// One account, as far as money goes.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub(crate) struct Standing {
     pub(crate) user_id: UserId,
     pub(crate) username: String,
@@ -27,6 +25,19 @@ pub(crate) struct Standing {
     pub(crate) told: i64,
     subscriptions: i64,
 }
+
+from_row!(Standing {
+    user_id,
+    username,
+    email,
+    customer,
+    is_test,
+    balance,
+    unpaid,
+    untold,
+    told,
+    subscriptions
+});
 
 /// What an account has at Stripe, by its own account.
 #[derive(Debug, Clone)]

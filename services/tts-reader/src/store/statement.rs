@@ -57,7 +57,7 @@ impl<'t, T> Value<'t> for T where
 {
 }
 
-/// What a row of either database can become: a struct that derives `FromRow`, or a tuple.
+/// What a row of either database can become: a struct of columns (`from_row!`), or a tuple.
 pub(super) trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
 
 impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}

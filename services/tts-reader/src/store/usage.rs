@@ -1,10 +1,8 @@
 //! What accounts did: spending for speech, extraction, and the figures of `/api/usage`.
 
-use sqlx::FromRow;
-
 use super::{
     Answering, Reservation, Store, StoreError, answers, connection::Writer, ledger, reservations,
-    retry::again, stats,
+    retry::again, rows::from_row, stats,
 };
 use crate::domain::{Tier, Timestamp, UserId};
 
@@ -32,9 +30,8 @@ pub(crate) struct ExtractionDone {
 }
 
 /// An account right after it spent.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub(crate) struct Spent {
-    #[sqlx(default)]
     pub(crate) credit_balance: i64,
     pub(crate) remaining_chars: i64,
     pub(crate) monthly_usage: i64,
@@ -42,8 +39,21 @@ pub(crate) struct Spent {
     pub(crate) tier: Tier,
 }
 
+/// What the account's own row tells of it: legacy characters left, those used in a month, and when that
+/// month began.
+type Counted = (i64, i64, Timestamp);
+
+impl Spent {
+    fn of(
+        (remaining_chars, monthly_usage, usage_month_start): Counted,
+        (credit_balance, tier): (i64, Tier),
+    ) -> Self {
+        Self { credit_balance, remaining_chars, monthly_usage, usage_month_start, tier }
+    }
+}
+
 /// One account's day.
-#[derive(Debug, Clone, FromRow)]
+#[derive(Debug, Clone)]
 pub(crate) struct DayFigures {
     pub(crate) extractions: i64,
     pub(crate) extraction_ms: i64,
@@ -51,6 +61,8 @@ pub(crate) struct DayFigures {
     pub(crate) syntheses_with_marks: i64,
     pub(crate) speech_marks: i64,
 }
+
+from_row!(DayFigures { extractions, extraction_ms, syntheses, syntheses_with_marks, speech_marks });
 
 /// Counts the characters, in the month they fall into. First in its transaction: it also keeps
 /// everybody else from the account until the end.
@@ -62,10 +74,10 @@ const SPEND: &str = "
         total_chars_synthesized = total_chars_synthesized + $2,
         last_active_at = $3
     WHERE user_id = $4
-    RETURNING remaining_chars, monthly_usage, usage_month_start, tier";
+    RETURNING remaining_chars, monthly_usage, usage_month_start";
 
 const SPENT: &str = "
-    SELECT remaining_chars, monthly_usage, usage_month_start, tier FROM users WHERE user_id = $1";
+    SELECT remaining_chars, monthly_usage, usage_month_start FROM users WHERE user_id = $1";
 
 const DAY: &str = "
     SELECT
@@ -115,7 +127,7 @@ impl Store {
     ) -> Result<Spent, StoreError> {
         let mut tx = self.write().await?;
         let characters = done.characters as i64;
-        let spent: Option<Spent> = tx
+        let counted: Option<Counted> = tx
             .sql(SPEND)
             .bind(now.month_start())
             .bind(characters)
@@ -123,12 +135,12 @@ impl Store {
             .bind(user)
             .fetch_optional()
             .await?;
-        let mut spent = spent.ok_or(StoreError::Gone)?;
+        let counted = counted.ok_or(StoreError::Gone)?;
         if !reservations::close(&mut tx, &reservation.id).await? {
             return Err(StoreError::Gone);
         }
         insert_synthesis(&mut tx, user, reservation.credits, done, now).await?;
-        (spent.credit_balance, spent.tier) = ledger::means(&mut tx, user, now).await?;
+        let spent = Spent::of(counted, ledger::means(&mut tx, user, now).await?);
         if let Some(answer) = answer {
             answers::write(&mut tx, answer.claim, &(answer.text)(&spent)).await?;
         }
@@ -143,10 +155,9 @@ impl Store {
     async fn spent(&self, user: &UserId, now: Timestamp) -> Result<Spent, StoreError> {
         again(|| async move {
             let mut tx = self.write().await?;
-            let spent: Option<Spent> = tx.sql(SPENT).bind(user).fetch_optional().await?;
-            let mut spent = spent.ok_or(StoreError::Gone)?;
-            (spent.credit_balance, spent.tier) = ledger::means(&mut tx, user, now).await?;
-            Ok(spent)
+            let counted: Option<Counted> = tx.sql(SPENT).bind(user).fetch_optional().await?;
+            let counted = counted.ok_or(StoreError::Gone)?;
+            Ok(Spent::of(counted, ledger::means(&mut tx, user, now).await?))
         })
         .await
     }

@@ -4,7 +4,7 @@
 mod copy;
 mod source;
 
-use super::{Column, StoreError, retry::FromStore};
+use super::{Column, StoreError, retry::FromStore, rows::from_row};
 
 pub(crate) use source::Original;
 
@@ -37,7 +37,7 @@ impl FromStore for CopyError {
 }
 
 /// What both sides must agree on.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sums {
     pub(crate) accounts: i64,
     pub(crate) transactions: i64,
@@ -47,6 +47,16 @@ pub(crate) struct Sums {
     pub(crate) characters: i64,
     pub(crate) credits_spent: i64,
 }
+
+from_row!(Sums {
+    accounts,
+    transactions,
+    credits_bought,
+    credits_left,
+    events,
+    characters,
+    credits_spent
+});
 
 impl Sums {
     /// Each with its name.

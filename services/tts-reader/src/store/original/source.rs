@@ -1,12 +1,12 @@
 //! Reading the original's tables: one snapshot, nothing changed, everything as our columns have it.
 
-use sqlx::{Connection, FromRow, PgConnection};
+use sqlx::{Connection, PgConnection};
 
 use super::{CopyError, Sums};
 use crate::{
     domain::{Tier, Timestamp, UserId},
     settings::PostgresUrl,
-    store::{StoreError, postgres},
+    store::{StoreError, postgres, rows::from_row},
 };
 
 /// Accounts that are read and written together.
@@ -15,7 +15,7 @@ pub(super) const BATCH: i64 = 200;
 const PAGE: i64 = 2_000;
 
 /// An account, and what has no column here.
-#[derive(Debug, FromRow)]
+#[derive(Debug)]
 pub(super) struct Person {
     pub(super) user_id: UserId,
     pub(super) username: String,
@@ -43,7 +43,34 @@ pub(super) struct Person {
     pub(super) rest: String,
 }
 
-#[derive(Debug, FromRow)]
+from_row!(Person {
+    user_id,
+    username,
+    email,
+    first_name,
+    last_name,
+    password_hash,
+    remaining_chars,
+    engine,
+    voice_id,
+    is_active,
+    email_verified,
+    tier,
+    monthly_usage,
+    usage_month_start,
+    signup_source,
+    utm_source,
+    utm_medium,
+    utm_campaign,
+    total_chars_synthesized,
+    total_chars_extracted,
+    created_at,
+    last_login,
+    last_active_at,
+    rest
+});
+
+#[derive(Debug)]
 pub(super) struct Purchase {
     pub(super) credits_purchased: i64,
     pub(super) credits_remaining: i64,
@@ -58,7 +85,21 @@ pub(super) struct Purchase {
     pub(super) updated_at: Option<Timestamp>,
 }
 
-#[derive(Debug, FromRow)]
+from_row!(Purchase {
+    credits_purchased,
+    credits_remaining,
+    purchase_price,
+    tier_at_purchase,
+    purchased_at,
+    expires_at,
+    status,
+    stripe_payment_id,
+    stripe_session_id,
+    created_at,
+    updated_at
+});
+
+#[derive(Debug)]
 pub(super) struct Event {
     id: i64,
     pub(super) event_type: String,
@@ -72,6 +113,20 @@ pub(super) struct Event {
     pub(super) duration_ms: Option<i64>,
     pub(super) created_at: Timestamp,
 }
+
+from_row!(Event {
+    id,
+    event_type,
+    char_count,
+    credits_consumed,
+    voice_id,
+    engine,
+    source_domain,
+    content_type,
+    extraction_method,
+    duration_ms,
+    created_at
+});
 
 // Most of the original's times are without a zone and mean UTC; so does `epoch` of those.
 const PEOPLE: &str = "
