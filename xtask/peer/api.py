@@ -7,13 +7,14 @@ route, with and without a token, and compares each answer with the document; all
 (api.toml has the exceptions, by operation, with reasons). What the service counted itself is looked at in
 the end: no answer may be a fault of the service, and the requests must have got through to the work.
 """
-import argparse, collections, contextlib, http.server, json, os, pathlib, re, subprocess, sys, tempfile, threading, urllib.request
+import argparse, collections, concurrent.futures, contextlib, http.server, json, os, pathlib, re, subprocess, sys, tempfile, threading, urllib.request
 
 from openapi_spec_validator import validate
 
 HERE = pathlib.Path(__file__).resolve().parent
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 failed = []
+one_line = threading.Lock()
 
 # Operations that only somebody else can open: by a letter, by Stripe's signature, by a link that a
 # synthesis gave, at a till that Stripe stands in for, after something was paid, or never was.
@@ -23,9 +24,10 @@ ELSEWHERE = {
 
 
 def check(name, good, detail=""):
-    print(f"{'ok' if good else 'FAILED'} {name}" + (f": {detail}" if detail and not good else ""), flush=True)
-    if not good:
-        failed.append(name)
+    with one_line:
+        print(f"{'ok' if good else 'FAILED'} {name}" + (f": {detail}" if detail and not good else ""), flush=True)
+        if not good:
+            failed.append(name)
 
 
 class Page(http.server.BaseHTTPRequestHandler):
@@ -134,13 +136,18 @@ def main():
     site = f"http://127.0.0.1:{pages.server_port}"
     with started([told.double, "--bind", "127.0.0.1:0"]) as (double, _):
         stripe = [double.stdout.readline().strip().split("=", 1)[-1] for _ in range(3)]
-        for signed_in in (True, False):
+
+        def half(signed_in):
             with service(told.service, stripe) as (base, said):
                 document = json.loads(fetch(f"{base}/openapi.json"))
                 if signed_in:
                     validate(document)
                     check("openapi-spec-validator has nothing to say about the document", True)
                 tried(document, base, site, signed_in, told.seconds, told.seed, said)
+
+        # At the same time: each has a service of its own, and either it or its client waits for the other.
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            list(pool.map(half, (True, False)))
     raise SystemExit(1 if failed else 0)
 
 
