@@ -5,16 +5,19 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::python::{Checked, check, python_with, target};
+use crate::python::{Checked, Packages, check, target};
 use crate::test::{build, root};
 
 /// All that the service can use of AWS.
 const FEATURES: &str = "tts-reader/s3,tts-reader/polly,tts-reader/textract";
 
+pub(crate) const PACKAGES: Packages =
+    Packages { name: "aws", list: "xtask/peer/aws.txt", how: &[] };
+
 /// Installs the packages into the target folder when it can, and builds only then.
 pub(crate) fn run() -> Result<Checked> {
     let peer = root().join("xtask/peer");
-    let python = match python_with("aws", &peer.join("aws.txt"), &[])? {
+    let python = match PACKAGES.python()? {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(format!("moto: {why}"))),
     };

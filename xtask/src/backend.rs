@@ -5,14 +5,17 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::python::{Checked, check, python_with, target};
+use crate::python::{Checked, Packages, check, target};
 use crate::test::{build, root};
+
+pub(crate) const PACKAGES: Packages =
+    Packages { name: "backend", list: "xtask/peer/backend.txt", how: &[] };
 
 /// Installs the packages into the target folder when it can, and compares.
 pub(crate) fn run() -> Result<[(&'static str, Checked); 2]> {
     const WHAT: [&str; 2] = ["tokens and hashes by other packages", "letters to a mail server"];
     let peer = root().join("xtask/peer");
-    let python = match python_with("backend", &peer.join("backend.txt"), &[])? {
+    let python = match PACKAGES.python()? {
         Ok(python) => python,
         Err(why) => return Ok(WHAT.map(|what| (what, Checked::NotPossible(why.clone())))),
     };

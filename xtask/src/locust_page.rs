@@ -5,9 +5,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::browser;
-use crate::python::{Checked, check, python_with, target};
-use crate::test::{build, root};
+use crate::python::{Checked, check, target};
+use crate::test::build;
+use crate::{browser, peer};
 
 /// Where it lies in the package.
 const FRONT_END: &str = "webui/dist";
@@ -20,8 +20,7 @@ pub(crate) fn run() -> Result<Checked> {
         Ok(browser) => browser,
         Err(why) => return Ok(Checked::NotPossible(why)),
     };
-    let requirements = root().join("xtask/peer/requirements.txt");
-    let python = match python_with("locust", &requirements, &[])? {
+    let python = match peer::LOCUST.python()? {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(why)),
     };

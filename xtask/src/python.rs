@@ -7,6 +7,22 @@ use anyhow::{Context as _, Result};
 
 use crate::test::root;
 
+/// Packages that a check needs: the folder in `target` they go into, the file that lists them, and what pip
+/// is told besides.
+pub(crate) struct Packages {
+    pub(crate) name: &'static str,
+    /// From the root of the workspace.
+    pub(crate) list: &'static str,
+    pub(crate) how: &'static [&'static str],
+}
+
+impl Packages {
+    /// A python that has them; or why there is none.
+    pub(crate) fn python(&self) -> Result<Result<PathBuf, String>> {
+        python_with(self.name, &root().join(self.list), self.how)
+    }
+}
+
 /// What came of it.
 pub(crate) enum Checked {
     /// So many checks passed.
@@ -45,6 +61,13 @@ pub(crate) fn is_passed(checked: &[(&'static str, Checked)]) -> bool {
     checked.iter().all(|(_, checked)| checked.is_passed())
 }
 
+/// A program that gives way to all others, to run beside steps that mostly wait.
+pub(crate) fn gentle(program: &Path) -> Command {
+    let mut command = Command::new("nice");
+    command.args(["-n", "19"]).arg(program);
+    command
+}
+
 /// Runs a check that prints a line `ok …` for everything it has checked.
 pub(crate) fn check(mut program: Command) -> Result<Checked> {
     let output =
@@ -74,11 +97,7 @@ pub(crate) fn prepare(name: &str, requirements: &Path) -> Result<bool> {
 
 /// A python in `target/<name>` with the packages of `requirements`, installed once as `how` tells
 /// pip; or why there is none.
-pub(crate) fn python_with(
-    name: &str,
-    requirements: &Path,
-    how: &[&str],
-) -> Result<Result<PathBuf, String>> {
+fn python_with(name: &str, requirements: &Path, how: &[&str]) -> Result<Result<PathBuf, String>> {
     let home = target().join(name);
     let python = home.join("bin/python");
     let wanted = std::fs::read_to_string(requirements)
@@ -94,7 +113,8 @@ pub(crate) fn python_with(
     }
     println!("installing {name} (once, into the target folder) …");
     let pip = Command::new(&python)
-        .args(["-m", "pip", "install", "--quiet"])
+        // What is imported is compiled then: a small part.
+        .args(["-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"])
         .args(how)
         .arg("--requirement")
         .arg(requirements)

@@ -5,8 +5,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::python::{python_with, target};
+use crate::python::target;
 use crate::test::{build, root};
+use crate::{intelligibility, peer};
 
 /// Names them all.
 pub(crate) fn list() -> Result<bool> {
@@ -49,8 +50,7 @@ pub(crate) fn run(name: &str, words: &[&str]) -> Result<bool> {
 
 /// The binary of the suite and a python with Locust; or why there is none.
 fn of_lies() -> Result<Result<[PathBuf; 2], String>> {
-    let requirements = root().join("xtask/peer/requirements.txt");
-    let python = match python_with("locust", &requirements, &[])? {
+    let python = match peer::LOCUST.python()? {
         Ok(python) => python,
         Err(why) => return Ok(Err(why)),
     };
@@ -60,8 +60,7 @@ fn of_lies() -> Result<Result<[PathBuf; 2], String>> {
 
 /// The example that speaks and a python with a recogniser; or why there is none.
 fn of_speech() -> Result<Result<[PathBuf; 2], String>> {
-    let requirements = root().join("services/tts-reader/speech/tests/requirements.txt");
-    let python = match python_with("speech-recogniser", &requirements, &[])? {
+    let python = match intelligibility::PACKAGES.python()? {
         Ok(python) => python,
         Err(why) => return Ok(Err(why)),
     };

@@ -3,6 +3,8 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 use cargo_metadata::Message;
@@ -10,31 +12,24 @@ use cargo_metadata::Message;
 use crate::python::Checked;
 use crate::{
     aws, backend, browser, deny, docs_page, intelligibility, live, locust_page, machines, peer,
-    postgres, workflows,
+    postgres, prepare, workflows,
 };
 
 /// Runs everything; the answer is whether all of it passed.
 pub(crate) fn run() -> Result<bool> {
-    let mut everything = cargo();
-    everything.args(["test", "--workspace", "--no-fail-fast"]);
-    let (mut passed, mut failed) = rust_tests(everything)?;
+    let everything = ["test", "--workspace", "--no-fail-fast"];
+    let built = thread::scope(|beside| {
+        // Done before any test begins: tests look at clocks, and nothing runs beside them.
+        beside.spawn(|| timed("installing what checks need, beside the compiler", prepare::all));
+        timed("compiling the tests", || cargo().args(everything).arg("--no-run").status())
+    })
+    .context("cargo cannot be started")?;
+    anyhow::ensure!(built.success(), "the tests do not build");
+    let mut tests = cargo();
+    tests.args(everything);
+    let (mut passed, mut failed) = timed("Rust's tests", || rust_tests(tests))?;
     let mut unchecked = Vec::new();
-    let steps = [
-        ("speech recogniser", intelligibility::run()?),
-        ("Locust as a peer", peer::run()?),
-        ("Stripe's package as a peer", peer::stripe()?),
-        ("the backend's OpenAPI document", peer::api(&[])?),
-        ("report page in a browser", browser::run()?),
-        ("live page in a browser", live::run()?),
-        ("the backend's API page in a browser", docs_page::run()?),
-        ("Locust's own page before our API", locust_page::run()?),
-    ];
-    let steps = steps.into_iter().chain(deny::run()?).chain(backend::run()?);
-    let steps = steps.chain(postgres::both()?);
-    let steps = steps.chain(machines::run()?).chain(workflows::run()?);
-    // Last: it is the only one that compiles.
-    let steps = steps.chain([("S3, Polly and Textract before moto and botocore", aws::run()?)]);
-    for (what, checked) in steps {
+    for (what, checked) in steps()? {
         match checked {
             Checked::Passed(lines) => passed += lines,
             Checked::Failed => failed += 1,
@@ -47,6 +42,61 @@ pub(crate) fn run() -> Result<bool> {
     }
     println!("{passed} passed, {failed} failed, {} skipped", unchecked.len());
     Ok(failed == 0)
+}
+
+/// What other programs check, step by step, and what came of it.
+fn steps() -> Result<Vec<(&'static str, Checked)>> {
+    let mut steps = Steps(Vec::new());
+    thread::scope(|beside| -> Result<()> {
+        const WHAT: &str = "speech recogniser";
+        // Whoever listens needs minutes of all processors and looks at no clock. The steps beside him
+        // wait most of their time, and look at none either.
+        let listening = beside.spawn(|| timed(WHAT, intelligibility::run));
+        steps.one("Locust as a peer", peer::run)?;
+        steps.one("Locust's own page before our API", locust_page::run)?;
+        steps.one("the backend's OpenAPI document", || peer::api(&[]))?;
+        steps.one("Stripe's package as a peer", peer::stripe)?;
+        steps.one("report page in a browser", browser::run)?;
+        steps.one("the backend's API page in a browser", docs_page::run)?;
+        let heard = listening.join().expect("a step does not panic")?;
+        steps.0.push((WHAT, heard));
+        Ok(())
+    })?;
+    steps.one("live page in a browser", live::run)?;
+    steps.several("dependencies", deny::run)?;
+    steps.several("the backend beside other packages", backend::run)?;
+    steps.several("PostgreSQL", postgres::both)?;
+    steps.several("what other programs read", machines::run)?;
+    steps.several("workflows", workflows::run)?;
+    // Last: it is the only one that compiles.
+    steps.one("S3, Polly and Textract before moto and botocore", aws::run)?;
+    Ok(steps.0)
+}
+
+struct Steps(Vec<(&'static str, Checked)>);
+
+impl Steps {
+    fn one(&mut self, what: &'static str, check: impl FnOnce() -> Result<Checked>) -> Result<()> {
+        self.0.push((what, timed(what, check)?));
+        Ok(())
+    }
+
+    fn several<S: IntoIterator<Item = (&'static str, Checked)>>(
+        &mut self,
+        what: &str,
+        checks: impl FnOnce() -> Result<S>,
+    ) -> Result<()> {
+        self.0.extend(timed(what, checks)?);
+        Ok(())
+    }
+}
+
+/// Says how long it took: whoever finds the whole too long looks there first.
+fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
+    let begun = Instant::now();
+    let done = work();
+    println!("took {} s: {what}", begun.elapsed().as_secs());
+    done
 }
 
 /// The root of the workspace.

