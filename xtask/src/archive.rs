@@ -38,7 +38,11 @@ pub(crate) fn make(folder: &Path, profile: &str) -> Result<bool> {
     fs::create_dir_all(staged.join("licenses"))?;
     let built = target().join(if profile == "dev" { "debug" } else { profile });
     for (_, program) in PROGRAMS {
-        copy(&built.join(program), &staged.join(program))?;
+        let (program, place) = (built.join(program), staged.join(program));
+        // Checks unpack it a dozen times, and most of half a gigabyte would be symbols.
+        if profile != "dev" || !stripped(&program, &place) {
+            copy(&program, &place)?;
+        }
     }
     for text in TEXTS {
         copy(&root().join(text), &staged.join(text))?;
@@ -53,6 +57,12 @@ pub(crate) fn make(folder: &Path, profile: &str) -> Result<bool> {
     fs::remove_dir_all(&staged)?;
     println!("{}", folder.join(format!("{name}.tar.gz")).display());
     Ok(true)
+}
+
+/// Whether there is a program that could write this one without its symbols.
+fn stripped(program: &Path, place: &Path) -> bool {
+    let strip = Command::new("strip").arg("-o").arg(place).arg(program).status();
+    strip.is_ok_and(|done| done.success())
 }
 
 /// Builds the programs with this profile of cargo's: for checks (`dev`) as the tests have built them,
