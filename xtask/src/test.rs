@@ -17,17 +17,19 @@ use crate::{
 
 /// Runs everything; the answer is whether all of it passed.
 pub(crate) fn run() -> Result<bool> {
-    let everything = ["test", "--workspace", "--no-fail-fast"];
-    let built = thread::scope(|beside| {
+    thread::scope(|beside| {
         // Done before any test begins: tests look at clocks, and nothing runs beside them.
         beside.spawn(|| timed("installing what checks need, beside the compiler", prepare::all));
-        timed("compiling the tests", || cargo().args(everything).arg("--no-run").status())
-    })
-    .context("cargo cannot be started")?;
-    anyhow::ensure!(built.success(), "the tests do not build");
-    let mut tests = cargo();
-    tests.args(everything);
-    let (mut passed, mut failed) = timed("Rust's tests", || rust_tests(tests))?;
+        timed("compiling", compile)
+    })?;
+    let (mut passed, mut failed) =
+        timed("Rust's tests", || rust_tests(tests(&["--no-fail-fast"])))?;
+    let documented = timed("tests in documentation", || {
+        let mut tests = cargo();
+        tests.args(["test", "--workspace", "--doc", "--no-fail-fast"]);
+        rust_tests(tests)
+    })?;
+    (passed, failed) = (passed + documented.0, failed + documented.1);
     let mut unchecked = Vec::new();
     for (what, checked) in steps()? {
         match checked {
@@ -42,6 +44,22 @@ pub(crate) fn run() -> Result<bool> {
     }
     println!("{passed} passed, {failed} failed, {} skipped", unchecked.len());
     Ok(failed == 0)
+}
+
+/// Everything that is started here. Other examples are for people: the lints have looked at them, and each
+/// would take seconds to be linked.
+fn compile() -> Result<()> {
+    let built = tests(&["--no-run"]).status().context("cargo cannot be started")?;
+    anyhow::ensure!(built.success(), "the tests do not build");
+    let examples = ["demo", "faulty", "pages", "peer", "real_postgres", "say"];
+    build(&examples.map(|name| ["--example", name]).concat())
+}
+
+/// Rust's tests but those in documentation, with more words for cargo.
+fn tests(more: &[&str]) -> Command {
+    let mut tests = cargo();
+    tests.args(["test", "--workspace", "--tests"]).args(more);
+    tests
 }
 
 /// What other programs check, step by step, and what came of it.
@@ -126,10 +144,9 @@ pub(crate) fn build(words: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// The test programs of the package in this folder, as `cargo test --workspace` has built them.
+/// The test programs of the package in this folder, as they were built for all.
 pub(crate) fn test_programs(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut building = cargo();
-    building.args(["test", "--quiet", "--workspace", "--no-run", "--message-format", "json"]);
+    let mut building = tests(&["--quiet", "--no-run", "--message-format", "json"]);
     let mut child = building.stdout(Stdio::piped()).spawn().context("cargo cannot be started")?;
     let output = child.stdout.take().context("stdout was asked for")?;
     let mut programs = Vec::new();

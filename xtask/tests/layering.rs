@@ -95,3 +95,16 @@ fn every_room_takes_the_lints_of_the_workspace() {
         assert!(manifest.contains("[lints]\nworkspace = true"), "{}", package.manifest_path);
     }
 }
+
+/// Programs of a few lines are not built a second time as tests; what grew one would run it.
+#[test]
+fn programs_that_are_no_tests_have_none() {
+    for package in metadata().packages {
+        for target in package.targets.iter().filter(|target| target.is_bin() && !target.test) {
+            let source = std::fs::read_to_string(&target.src_path).expect("a program has a source");
+            let more =
+                source.contains("#[test]") || source.lines().any(|it| it.starts_with("mod "));
+            assert!(!more, "{} may have tests: take `test = false` away", target.src_path);
+        }
+    }
+}
