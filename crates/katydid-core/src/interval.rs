@@ -113,6 +113,9 @@ pub struct RowInterval {
     /// Successes of status 400 and above, because the suite said so.
     #[serde(skip_serializing_if = "is_zero")]
     pub excused: u64,
+    /// Requests whose answer says that it came from a cache.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cached: u64,
     /// Connections opened.
     pub connections: u64,
     /// When the last of them ended, in ns since the start of the run.
@@ -138,6 +141,7 @@ impl Default for RowInterval {
             looked_at: 0,
             read: 0,
             excused: 0,
+            cached: 0,
             connections: 0,
             last_ns: 0,
             forgotten: false,
@@ -172,6 +176,7 @@ impl RowInterval {
         self.looked_at += u64::from(sample.looked_at != Look::Unseen);
         self.read += u64::from(sample.looked_at == Look::Answer);
         self.excused += u64::from(sample.excused);
+        self.cached += u64::from(sample.cached);
         self.retry_after_s = self.retry_after_s.max(sample.retry_after_s);
         self.connections += u64::from(sample.connections);
         self.last_ns = self.last_ns.max(sample.last_byte_ns);
@@ -208,6 +213,7 @@ impl RowInterval {
         self.looked_at += other.looked_at;
         self.read += other.read;
         self.excused += other.excused;
+        self.cached += other.cached;
         self.retry_after_s = self.retry_after_s.max(other.retry_after_s);
         self.connections += other.connections;
         self.last_ns = self.last_ns.max(other.last_ns);
@@ -233,7 +239,7 @@ impl RowInterval {
         self.server_timings.clear();
         self.bytes = Bytes::default();
         (self.redirects, self.retries) = (0, 0);
-        (self.looked_at, self.read, self.excused) = (0, 0, 0);
+        (self.looked_at, self.read, self.excused, self.cached) = (0, 0, 0, 0);
         (self.retry_after_s, self.connections, self.last_ns) = (0, 0, 0);
     }
 }

@@ -145,6 +145,11 @@ impl Row {
         self.totals.excused
     }
 
+    /// Requests whose answer says that it came from a cache.
+    pub fn cached(&self) -> u64 {
+        self.totals.cached
+    }
+
     /// Connections opened for these requests.
     pub fn connections(&self) -> u64 {
         self.totals.connections

@@ -55,6 +55,8 @@ pub struct Sample {
     pub looked_at: Look,
     /// The suite has called an answer of status 400 or above a success without naming the status.
     pub excused: bool,
+    /// The answer says that it came from a cache.
+    pub cached: bool,
     /// Whether it repeats a request that came to nothing.
     pub retry: bool,
     /// Success or failure.

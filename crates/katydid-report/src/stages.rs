@@ -10,7 +10,7 @@ use crate::number::{fine, millis, per_second, ratio};
 type Figure = (&'static str, fn(&Stage<'_>) -> String);
 
 /// What is shown of every stage behind its name.
-pub(crate) const FIGURES: [Figure; 12] = [
+pub(crate) const FIGURES: [Figure; 13] = [
     ("users", load),
     ("# reqs", |it| it.part.requests().to_string()),
     ("req/s", |it| format!("{:.2}", per_second(it.part.requests(), it.length))),
@@ -22,6 +22,7 @@ pub(crate) const FIGURES: [Figure; 12] = [
     ("429", |it| of_all(&it.part, it.part.kinds().status(429))),
     ("503", |it| of_all(&it.part, it.part.kinds().status(503))),
     ("lost", |it| of_all(&it.part, it.part.kinds().lost())),
+    ("cached", |it| of_all(&it.part, it.part.cached())),
     ("reused", |it| it.part.reuse().map_or_else(none, |share| format!("{:.1}%", share * 100.0))),
 ];
 

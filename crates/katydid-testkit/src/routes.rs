@@ -36,6 +36,7 @@ pub(crate) async fn answer(request: &Request, nth: u64, bombs: &Bombs) -> Reply 
         ["timed"] => ok()
             .header("server-timing", "sql;dur=1.5, cache;desc=hit")
             .header("server-timing", "speech;dur=20;desc=\"two sentences, token=planted\""),
+        ["x-cache", word] => ok().header("x-cache", word),
         ["echo"] => echo(request),
         ["gzip" | "brotli" | "zstd"] => compressed::text(parts[0]).await,
         ["set-cookie", name, value] => {

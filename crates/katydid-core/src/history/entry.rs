@@ -15,6 +15,7 @@ pub(crate) struct Entry {
     pub(super) kinds: FailureKinds,
     pub(super) connections: u64,
     pub(super) redirects: u64,
+    pub(super) cached: u64,
 }
 
 impl Entry {
@@ -32,6 +33,7 @@ impl Entry {
         }
         self.connections += row.connections;
         self.redirects += row.redirects;
+        self.cached += row.cached;
     }
 
     pub(crate) fn note_failures(&mut self, kind: FailureKind, count: u64) {
@@ -53,6 +55,7 @@ impl Entry {
         self.kinds += &other.kinds;
         self.connections += other.connections;
         self.redirects += other.redirects;
+        self.cached += other.cached;
     }
 
     /// Times of successes and of failures.

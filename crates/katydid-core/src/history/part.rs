@@ -15,6 +15,7 @@ pub struct Part {
     pub(super) kinds: FailureKinds,
     pub(super) connections: u64,
     pub(super) redirects: u64,
+    pub(super) cached: u64,
 }
 
 impl Part {
@@ -58,6 +59,11 @@ impl Part {
         self.connections
     }
 
+    /// Requests whose answer says that it came from a cache.
+    pub fn cached(&self) -> u64 {
+        self.cached
+    }
+
     /// The share of exchanges (requests, and redirects that were followed) that found a connection
     /// open, 0 to 1. `None` without any.
     pub fn reuse(&self) -> Option<f64> {
@@ -76,6 +82,7 @@ impl Part {
         self.kinds += &entry.kinds;
         self.connections += entry.connections;
         self.redirects += entry.redirects;
+        self.cached += entry.cached;
     }
 }
 
@@ -89,6 +96,7 @@ impl<'a> FromIterator<&'a Row> for Part {
             part.kinds += &row.kinds;
             part.connections += row.totals.connections;
             part.redirects += row.totals.redirects;
+            part.cached += row.totals.cached;
         }
         part
     }

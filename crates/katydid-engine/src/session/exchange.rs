@@ -108,6 +108,7 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
         retry_after_s: 0,
         looked_at: Look::Unseen,
         excused: false,
+        cached: false,
         retry,
         outcome: Outcome::Success,
     };

@@ -3,6 +3,7 @@
 
 mod asked;
 mod body;
+mod cached;
 mod connection;
 mod decode;
 mod dns;

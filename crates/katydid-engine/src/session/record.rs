@@ -5,6 +5,7 @@ use std::rc::Rc;
 use katydid_core::{CHECKED, Outcome, Rank, RowId, Sample};
 
 use super::asked::Asked;
+use super::cached::is_from_a_cache;
 use super::transaction::Scope;
 use super::work::Work;
 use crate::error::RequestFailed;
@@ -83,10 +84,12 @@ impl Record {
                 self.work.tally.recorded(recorder.resets());
             }
         }
-        if let Some(headers) = answer.and_then(|answer| answer.headers)
-            && headers.may_have(SERVER_TIMING)
-        {
-            self.recorder.borrow_mut().server_timings(self.row, headers.get_all(SERVER_TIMING));
+        if let Some(headers) = answer.and_then(|answer| answer.headers) {
+            sample.cached = is_from_a_cache(headers);
+            if headers.may_have(SERVER_TIMING) {
+                let values = headers.get_all(SERVER_TIMING);
+                self.recorder.borrow_mut().server_timings(self.row, values);
+            }
         }
         match failed {
             None => {

@@ -199,6 +199,7 @@ fn joined(mut all: Sample, next: &Sample) -> Sample {
     all.bytes += next.bytes;
     all.redirects += next.redirects;
     all.connections += next.connections;
+    all.cached &= next.cached;
     all.retry |= next.retry;
     all
 }

@@ -36,6 +36,26 @@ fn bodies_come_whole_and_unpacked() {
     assert!(row(&snapshot, "/size/3000000").bytes().received > 3_000_000);
 }
 
+#[test]
+fn answers_that_say_that_they_come_from_a_cache_are_counted() {
+    let server = TestServer::spawn();
+    let snapshot = script(&server, |(), s| {
+        Box::pin(async move {
+            for word in ["HIT", "MISS", "HIT"] {
+                s.get(format!("/x-cache/{word}")).name("/speech").send().await?;
+            }
+            // A failure has said it, too.
+            drop(s.get("/x-cache/HIT").name("/speech").send().await?.fail("no"));
+            s.get("/ok").send().await?;
+            done()
+        })
+    });
+    let counts = |name: &str| (row(&snapshot, name).cached(), row(&snapshot, name).requests());
+    assert_eq!((counts("/speech"), counts("/ok")), ((3, 4), (0, 1)));
+    let history = snapshot.history();
+    assert_eq!(history.requests(0..history.steps().len()).cached(), 3);
+}
+
 fn capped(server: &TestServer, max_body: usize) -> RunSettings {
     let http = HttpSettings { max_body, ..HttpSettings::default() };
     RunSettings { http, ..settings(server) }

@@ -72,7 +72,8 @@ pub(super) fn stages(snapshot: &Snapshot) -> Section<'static> {
     Section {
         id: "stages",
         title: "Stages side by side",
-        note: "Each has what ended in it. Lost: without a whole answer.",
+        note: "Each has what ended in it. Lost: without a whole answer. Cached: the answer says that \
+               it came from a cache. Reused: the connection was open.",
         columns: &[
             "Stage",
             "#Users",
@@ -86,6 +87,7 @@ pub(super) fn stages(snapshot: &Snapshot) -> Section<'static> {
             "#429",
             "#503",
             "#Lost",
+            "#Cached",
             "#Reused",
         ],
         rows: rows.collect(),

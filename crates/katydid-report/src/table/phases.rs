@@ -10,13 +10,18 @@ use crate::number::{bytes, fine, millis, ratio};
 /// The mean of each phase over *all* requests of a name in ms (so they add up to the mean service
 /// time), connects (attempts that failed included), the share of exchanges that found a connection
 /// open, and bytes moved.
-/// Redirects and retries get a column when there were any. Empty without requests.
+/// Redirects, retries and answers out of a cache get a column when there were any. Empty without
+/// requests.
 pub fn phases(snapshot: &Snapshot) -> String {
     let all = snapshot.aggregated();
     if all.requests() == 0 {
         return String::new();
     }
-    let extra = Extra { redirects: all.redirects() > 0, retries: all.retries() > 0 };
+    let extra = Extra {
+        redirects: all.redirects() > 0,
+        retries: all.retries() > 0,
+        cached: all.cached() > 0,
+    };
     let mut grid = Grid::new(columns(extra), 1);
     for row in snapshot.rows_by_name() {
         grid.row(cells(&row, extra));
@@ -31,6 +36,7 @@ pub fn phases(snapshot: &Snapshot) -> String {
 struct Extra {
     redirects: bool,
     retries: bool,
+    cached: bool,
 }
 
 fn columns(extra: Extra) -> Vec<Column> {
@@ -42,6 +48,9 @@ fn columns(extra: Extra) -> Vec<Column> {
     }
     if extra.retries {
         columns.push(Column::right("retries", 7).group(2));
+    }
+    if extra.cached {
+        columns.push(Column::right("cached", 7).group(2));
     }
     columns.extend(["sent", "received", "body"].map(|name| Column::right(name, 9).group(3)));
     columns
@@ -59,6 +68,9 @@ fn cells(row: &Row, extra: Extra) -> Vec<String> {
     if extra.retries {
         cells.push(row.retries().to_string());
     }
+    if extra.cached {
+        cells.push(share(row.cached(), row.requests()));
+    }
     let moved = row.bytes();
     cells.extend([moved.sent, moved.received, moved.body].map(bytes));
     cells
@@ -67,6 +79,10 @@ fn cells(row: &Row, extra: Extra) -> Vec<String> {
 /// Every redirect is an exchange of its own and may need a connection of its own.
 fn reused(row: &Row) -> String {
     let exchanges = row.requests() + row.redirects();
-    let reused = ratio(exchanges.saturating_sub(row.connections()), exchanges);
-    reused.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", share * 100.0))
+    share(exchanges.saturating_sub(row.connections()), exchanges)
+}
+
+fn share(part: u64, whole: u64) -> String {
+    let share = ratio(part, whole);
+    share.map_or_else(|| "-".to_owned(), |share| format!("{:.1}%", share * 100.0))
 }

@@ -6,7 +6,8 @@ use super::grid::{Column, Grid};
 use crate::stages;
 
 /// A line for every stage of a run with more than one: load, response times, failures by what they
-/// say of an overload, and the share of exchanges that found a connection open. Empty for others.
+/// say of an overload, answers out of a cache, and the share of exchanges that found a connection
+/// open. Empty for others.
 pub fn stages(snapshot: &Snapshot) -> String {
     let stages = stages::stages(snapshot);
     if stages.is_empty() {

@@ -31,6 +31,7 @@ fn everything() -> Snapshot {
         .tick(2)
         .redirected("/old", 1)
         .retried("POST", "/pay")
+        .cached("GET", "/", 1)
         .transactions("buy", &[400_000], "GET /: HTTP 503 Busy")
         .fails(("POST", "/pay"), (FailureKind::Status(503), "HTTP 503 Busy"), 3, 1)
         .task(0, counts(9, 1, 12, 1))

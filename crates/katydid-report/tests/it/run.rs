@@ -87,6 +87,14 @@ impl Run {
         self
     }
 
+    /// Requests whose answers came out of a cache.
+    pub(crate) fn cached(mut self, method: &str, name: &str, count: usize) -> Self {
+        let row = self.row(method, name, count);
+        let sample = Sample { cached: true, ..sample(0, 4_000, false) };
+        (0..count).for_each(|_| self.recorder.success(row, &sample));
+        self
+    }
+
     /// Transactions that took these times (in µs), then one that failed for this reason.
     pub(crate) fn transactions(mut self, name: &str, micros: &[u64], why: &str) -> Self {
         let row = self.recorder.transaction(name, &Arc::from([]));
@@ -185,6 +193,7 @@ fn sample(due_ns: u64, micros: u64, first: bool) -> Sample {
     Sample {
         looked_at: Look::Answer,
         excused: false,
+        cached: false,
         retry_after_s: 0,
         due_ns,
         sent_ns: due_ns,

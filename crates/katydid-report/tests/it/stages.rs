@@ -35,6 +35,17 @@ fn stages_stand_side_by_side() {
 }
 
 #[test]
+fn answers_out_of_a_cache_have_their_share_of_each_stage() {
+    let run = Run::new(&[("V", 1)], &[]).staged("cold:1@1/s:10s,warm:1@1/s:10s");
+    let run = run.answers("GET", "/", &[5_000; 20]).tick(5).tick(10);
+    let run = run.answers("GET", "/", &[5_000; 5]).cached("GET", "/", 15).tick(15).tick(20);
+    let text = table::stages(&run.snapshot());
+    let stage = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();
+    assert!(stage("warm").contains(" 15 (75.00%) "), "{text}");
+    assert!(!stage("cold").contains(" 15 "), "{text}");
+}
+
+#[test]
 fn recovery_and_targets_of_stages_stand_beside_the_other_rules() {
     let targets = ["p95 < 100ms in before", "lost == 0% in surge", "p95 < 2s abort after 30s"];
     let targets = targets.map(|text| text.parse().unwrap());
