@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::metric::Unit;
+use super::metric::{Metric, Unit};
 use super::rule::Target;
 use super::scope::Scope;
 use crate::history::unknown_phase;
@@ -133,6 +133,36 @@ impl TargetResult {
         };
         // Where nothing is allowed, each permille counts like a whole limit.
         self.way().map(|way| way / if allowed > 0.0 { allowed } else { 0.001 })
+    }
+
+    /// Of an upper limit on response times that was missed: the percentile that it is about (1 is
+    /// the longest), and by how much.
+    pub(crate) fn excess(&self) -> Option<(f64, Duration)> {
+        use super::metric::Comparison::{AtMost, Below};
+        let quantile = match self.target.metric {
+            Metric::ResponseTime(quantile) => quantile,
+            Metric::MaxResponseTime => 1.0,
+            _ => return None,
+        };
+        let upper = matches!(self.target.comparison, Below | AtMost);
+        let over = self.measured.filter(|_| upper && !self.met)? - self.target.limit;
+        (over >= 0.0).then(|| (quantile, Duration::from_nanos(over as u64)))
+    }
+
+    /// Of a target that was met: the share of all requests that may be slow, or fail, before it is
+    /// missed. `None` where it is about no share of them.
+    pub(crate) fn room(&self) -> Option<f64> {
+        use super::metric::Comparison::{AtMost, Below};
+        let upper = matches!(self.target.comparison, Below | AtMost);
+        let limit = self.target.limit;
+        let room = match self.target.metric {
+            Metric::ResponseTime(quantile) if upper => 1.0 - quantile,
+            Metric::MaxResponseTime if upper => 0.0,
+            Metric::SuccessRate if !upper => 1.0 - limit,
+            Metric::FailureRate | Metric::LostRate => limit,
+            _ => return None,
+        };
+        self.met.then_some(room)
     }
 
     /// How far the measured value is on the good side of the limit, in the unit of the metric.

@@ -8,11 +8,13 @@ mod late;
 mod machine;
 mod rules;
 mod still;
+mod targets;
 
 pub use findings::{Finding, RunWord, Trust};
 
 pub(crate) use findings::examine;
 pub(crate) use rules::rule_names;
+pub(crate) use targets::beside_targets;
 
 #[cfg(test)]
 mod limits_tests;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::evidence::{Evidence, Thread};
 use super::findings::RunWord;
-use super::{floor, late, machine, still};
+use super::{floor, late, machine, still, targets};
 
 /// What a rule has found.
 pub(super) type Seen = Vec<(RunWord, String)>;
@@ -100,9 +100,9 @@ pub(super) const RULES: [Rule; 16] = [
     },
 ];
 
-/// Their names.
+/// Their names, and those of the rules that look at the results of targets too.
 pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
-    RULES.iter().map(|rule| rule.name)
+    RULES.iter().map(|rule| rule.name).chain(targets::NAMES)
 }
 
 pub(super) fn named(evidence: &Evidence) -> impl Iterator<Item = (String, &Thread)> {
