@@ -51,6 +51,8 @@ pub struct Interval {
     pub lateness: Box<Lateness>,
     /// Requests given up because the run ended or their user was removed.
     pub cut_requests: u64,
+    /// How long after they were due, in ns, by row; only of those that were begun before the end.
+    pub(crate) cut: Vec<(RowId, u64)>,
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,
     /// Requests that a rate cap has held back.
@@ -274,6 +276,7 @@ impl Interval {
         self.exceptions.clear();
         self.tasks.fill(TaskCounts::default());
         (self.cut_requests, self.cut_transactions) = (0, 0);
+        self.cut.clear();
         (self.sent_requests, self.after_end, self.arrivals) = (0, 0, None);
         (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
         self.lateness.clear();

@@ -253,9 +253,17 @@ impl Recorder {
         self.current.exemplars.add(rank, exemplar);
     }
 
-    /// Counts one request that was given up because its user had to end.
-    pub fn cut_request(&mut self) {
+    /// Counts one request of a row that was given up because its user had to end, so long after it
+    /// was due. `None`: how long says nothing of the target.
+    pub fn cut_request(&mut self, row: RowId, waited_ns: Option<u64>) {
         self.current.cut_requests += 1;
+        let interval = self.last.as_mut().unwrap_or(&mut self.current);
+        interval.cut.extend(waited_ns.map(|waited_ns| (row, waited_ns)));
+    }
+
+    /// Whether the run has ended, and users only finish.
+    pub fn has_ended(&self) -> bool {
+        self.ended.is_some()
     }
 
     /// Counts one transaction that was given up because the run ended.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::CHECKED;
+use crate::Latency;
 use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::exemplars::Gallery;
 use crate::failure::{FailureKind, OTHER_FAILURES};
@@ -48,6 +49,8 @@ pub struct Snapshot {
     pub peak_planned_users: u32,
     /// Requests given up because the run ended or their user was removed.
     pub cut_requests: u64,
+    /// How long requests had waited that were given up, by row.
+    pub(crate) cut: BTreeMap<RowKey, Latency>,
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,
     /// Requests begun, whatever became of them.
@@ -110,6 +113,7 @@ impl Snapshot {
             peak_users: 0,
             peak_planned_users: 0,
             cut_requests: 0,
+            cut: BTreeMap::new(),
             cut_transactions: 0,
             sent_requests: 0,
             after_end: 0,
@@ -172,6 +176,10 @@ impl Snapshot {
             row.counts += *counts;
         }
         self.cut_requests += interval.cut_requests;
+        for (row, waited_ns) in &interval.cut {
+            let key = &self.keys[thread][row.index()];
+            self.cut.entry(key.clone()).or_default().record(*waited_ns);
+        }
         self.cut_transactions += interval.cut_transactions;
         self.sent_requests += interval.sent_requests;
         self.after_end += interval.after_end;
@@ -302,6 +310,7 @@ impl Snapshot {
         self.exemplars.clear();
         self.exceptions.clear();
         (self.cut_requests, self.cut_transactions) = (0, 0);
+        self.cut.clear();
         (self.sent_requests, self.after_end) = (0, 0);
         (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
         self.held = Held::default();

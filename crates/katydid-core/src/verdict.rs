@@ -105,7 +105,7 @@ pub fn judge(
     let mut codes = Vec::new();
     let mut run = trust::examine(snapshot);
     run.add(invalid_causes(snapshot, &silent));
-    run.add(trust::beside_targets(snapshot, &targets));
+    run.add(trust::beside_targets(snapshot, &targets, &run));
     let mut invalid = run.invalid();
     let aborted = snapshot.aborted.iter().map(|aborted| aborted.text.clone());
     let mut failed: Vec<String> =

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::search::Probe;
-use crate::row::Row;
 use crate::trust::{Finding, RunWord};
 use crate::verdict::Verdict;
 use crate::{FailureKind, Snapshot, TargetResult};
@@ -85,7 +84,7 @@ impl ProbeRecord {
             p99: times.quantile(0.99),
             longest: times.max(),
             run: verdict.run.word,
-            shows: shows(snapshot, verdict, &all),
+            shows: shows(snapshot, verdict),
             causes: verdict.causes.clone(),
             targets,
             is_unreachable: all.requests() > 0
@@ -136,14 +135,15 @@ impl ProbeRecord {
     }
 }
 
-fn shows(snapshot: &Snapshot, verdict: &Verdict, all: &Row) -> Shows {
+fn shows(snapshot: &Snapshot, verdict: &Verdict) -> Shows {
     let invalid = || verdict.run.findings.iter().filter(|it| it.word == RunWord::Invalid);
     if verdict.run.word == RunWord::Invalid {
-        // Work was under way the whole time and nothing of it came back: that is the target.
+        // Work was under way and nothing of it came back: that is the target.
         let under_way = snapshot.open_requests() + snapshot.cut_requests > 0;
-        let nothing_else = invalid().all(|finding| finding.rule == "nothing-measured");
+        let no_answer = ["nothing-measured", "unanswered-hit"];
+        let nothing_else = invalid().all(|finding| no_answer.contains(&finding.rule));
         return match () {
-            () if nothing_else && under_way && all.requests() == 0 => Shows::Load(Probe::Broke),
+            () if nothing_else && under_way => Shows::Load(Probe::Broke),
             () if invalid().any(Finding::is_of_the_generator) => Shows::Generator,
             () => Shows::Invalid,
         };

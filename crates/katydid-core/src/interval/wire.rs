@@ -17,8 +17,19 @@ use crate::variety::Variety;
 
 /// Everything but what is kept by number or in tables.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Written<Keys, Rows, Varieties, FailureRows, Exceptions, Tasks, Late, Beat, Users, Exemplars>
-{
+struct Written<
+    Keys,
+    Rows,
+    Varieties,
+    FailureRows,
+    Exceptions,
+    Tasks,
+    Late,
+    Cut,
+    Beat,
+    Users,
+    Exemplars,
+> {
     new_keys: Keys,
     /// By the number of the row.
     rows: Rows,
@@ -33,6 +44,9 @@ struct Written<Keys, Rows, Varieties, FailureRows, Exceptions, Tasks, Late, Beat
     arrivals: Option<ArrivalCounts>,
     lateness: Late,
     cut_requests: u64,
+    /// Files of before have none.
+    #[serde(default)]
+    cut: Cut,
     cut_transactions: u64,
     held: Held,
     spent: u64,
@@ -70,6 +84,7 @@ type Read = Written<
     Vec<ExceptionEntry<String>>,
     Vec<(u32, TaskCounts)>,
     Box<Lateness>,
+    Vec<(u32, u64)>,
     Beats,
     Vec<u32>,
     Gallery,
@@ -107,6 +122,7 @@ impl Serialize for Interval {
             arrivals: self.arrivals,
             lateness: &self.lateness,
             cut_requests: self.cut_requests,
+            cut: self.cut.iter().map(|(row, waited_ns)| (row.0, *waited_ns)).collect::<Vec<_>>(),
             cut_transactions: self.cut_transactions,
             held: self.held,
             spent: self.spent,
@@ -143,6 +159,7 @@ impl<'de> Deserialize<'de> for Interval {
             arrivals: read.arrivals,
             lateness: read.lateness,
             cut_requests: read.cut_requests,
+            cut: read.cut.into_iter().map(|(row, waited_ns)| (RowId(row), waited_ns)).collect(),
             cut_transactions: read.cut_transactions,
             held: read.held,
             spent: read.spent,
@@ -183,6 +200,7 @@ impl Interval {
         let rows = rows + self.new_keys.len();
         self.rows.len() <= rows
             && self.failures.0.keys().all(|(row, ..)| row.index() < rows)
+            && self.cut.iter().all(|(row, _)| row.index() < rows)
             && self.tasks.len() <= tasks
             && self.exceptions.keys().all(|(task, ..)| (task.0 as usize) < tasks)
     }

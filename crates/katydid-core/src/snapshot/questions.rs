@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{FailureId, Snapshot};
+use crate::Latency;
 use crate::exemplars::Exemplar;
 use crate::faults::{ExceptionRow, FailureRow};
 use crate::history::Part;
@@ -71,6 +72,14 @@ impl Snapshot {
     pub(crate) fn part(&self, wanted: impl Fn(&RowKey) -> bool) -> Part {
         let rows = self.rows.values().chain(self.transactions.values());
         rows.filter(|row| wanted(&row.key)).collect()
+    }
+
+    /// How long requests with such keys had waited when the end of the run, or of their user, cut them
+    /// off: less than they would have taken.
+    pub(crate) fn cut(&self, wanted: impl Fn(&RowKey) -> bool) -> Latency {
+        let mut all = Latency::default();
+        self.cut.iter().filter(|(key, _)| wanted(key)).for_each(|(_, waited)| all.add(waited));
+        all
     }
 
     /// Requests, failures among them.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::Part;
+use crate::{Latency, Part};
 use serde::{Deserialize, Serialize};
 
 /// A number of a run.
@@ -61,6 +61,22 @@ impl Metric {
             Self::Requests => Some(requests as f64),
             Self::RequestRate => (seconds > 0.0).then(|| requests as f64 / seconds),
         }
+    }
+
+    /// The least that this number is, if requests count that were cut off after so long: they would
+    /// have taken longer. `None` where that changes nothing.
+    pub(super) fn at_least(self, part: &Part, cut: &Latency) -> Option<f64> {
+        if cut.is_empty() {
+            return None;
+        }
+        let mut all = part.response().into_owned();
+        all.add(cut);
+        let least = match self {
+            Self::ResponseTime(quantile) => all.quantile(quantile),
+            Self::MaxResponseTime => all.max(),
+            _ => None,
+        };
+        least.map(|time| time.as_nanos() as f64)
     }
 
     pub(super) fn unit(self) -> Unit {

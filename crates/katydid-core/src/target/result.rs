@@ -6,7 +6,7 @@ use super::metric::{Metric, Unit};
 use super::rule::Target;
 use super::scope::Scope;
 use crate::history::unknown_phase;
-use crate::{Part, RowKey, RunPhase, Snapshot, counted, nearest};
+use crate::{Latency, Part, RowKey, RunPhase, Snapshot, counted, nearest};
 
 /// A target with what was measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,9 @@ pub struct TargetResult {
     pub samples: u64,
     /// Whether it holds, on at least as many samples as it [needs](Target::needed).
     pub met: bool,
+    /// Requests that had waited for longer than the limit when the end of the run cut them off, where
+    /// they alone make it missed; `measured` is then the least that it can be.
+    pub cut: u64,
     /// Where nothing was measured: the name that was probably meant.
     pub nearest: Option<String>,
     /// Why there is nothing to measure: the run has no such phase.
@@ -40,11 +43,22 @@ impl Target {
             }
         };
         let samples = part.requests();
+        let met = self.holds_for(&part, length);
+        // What was cut off is in no number, and took so long at least.
+        let cut = if met && self.is_upper() && self.phase.is_none() {
+            snapshot.cut(wanted)
+        } else {
+            Latency::default()
+        };
+        let least = self.metric.at_least(&part, &cut);
+        let least = least.filter(|least| !self.comparison.holds(*least, self.limit));
+        let longer = cut.len() - cut.count_at_most(Duration::from_nanos(self.limit as u64));
         TargetResult {
             target: self.clone(),
-            measured: self.metric.of(&part, length),
+            measured: least.or_else(|| self.metric.of(&part, length)),
             samples,
-            met: self.holds_for(&part, length),
+            met: met && least.is_none(),
+            cut: least.map_or(0, |_| longer.max(1)),
             nearest: if samples == 0 { self.nearest_name(snapshot) } else { None },
             no_phase: self.unknown_phase(history.phases()),
         }
@@ -57,6 +71,7 @@ impl Target {
             measured: self.metric.of(part, length),
             samples: part.requests(),
             met: self.holds_for(part, length),
+            cut: 0,
             nearest: None,
             no_phase: None,
         }
@@ -78,6 +93,12 @@ impl Target {
     /// What a piece of a run has instead of the limit, for people.
     pub(crate) fn measured_text(&self, part: &Part, length: Duration) -> String {
         self.metric.of(part, length).map_or_else(|| "no data".to_owned(), |value| self.show(value))
+    }
+
+    /// Whether it sets an upper limit.
+    fn is_upper(&self) -> bool {
+        use super::metric::Comparison::{AtMost, Below};
+        matches!(self.comparison, Below | AtMost)
     }
 
     /// Whether it judges failures of requests with this key.
@@ -138,27 +159,32 @@ impl TargetResult {
     /// Of an upper limit on response times that was missed: the percentile that it is about (1 is
     /// the longest), and by how much.
     pub(crate) fn excess(&self) -> Option<(f64, Duration)> {
-        use super::metric::Comparison::{AtMost, Below};
         let quantile = match self.target.metric {
             Metric::ResponseTime(quantile) => quantile,
             Metric::MaxResponseTime => 1.0,
             _ => return None,
         };
-        let upper = matches!(self.target.comparison, Below | AtMost);
-        let over = self.measured.filter(|_| upper && !self.met)? - self.target.limit;
+        let missed = self.target.is_upper() && !self.met;
+        let over = self.measured.filter(|_| missed)? - self.target.limit;
         (over >= 0.0).then(|| (quantile, Duration::from_nanos(over as u64)))
     }
 
     /// Of a target that was met: the share of all requests that may be slow, or fail, before it is
     /// missed. `None` where it is about no share of them.
     pub(crate) fn room(&self) -> Option<f64> {
-        use super::metric::Comparison::{AtMost, Below};
-        let upper = matches!(self.target.comparison, Below | AtMost);
+        let room = match self.target.metric {
+            Metric::ResponseTime(quantile) => 1.0 - quantile,
+            Metric::MaxResponseTime => 0.0,
+            _ => return self.failure_room(),
+        };
+        (self.met && self.target.is_upper()).then_some(room)
+    }
+
+    /// The same of one about requests that fail.
+    pub(crate) fn failure_room(&self) -> Option<f64> {
         let limit = self.target.limit;
         let room = match self.target.metric {
-            Metric::ResponseTime(quantile) if upper => 1.0 - quantile,
-            Metric::MaxResponseTime if upper => 0.0,
-            Metric::SuccessRate if !upper => 1.0 - limit,
+            Metric::SuccessRate => 1.0 - limit,
             Metric::FailureRate | Metric::LostRate => limit,
             _ => return None,
         };
@@ -187,11 +213,9 @@ impl TargetResult {
     /// The target with its limit at this share above what was measured, in two digits and never
     /// above its own, where it is an upper limit on a time; any other as it is.
     pub(crate) fn with_room(&self, share: f64) -> Target {
-        use super::metric::Comparison::{AtMost, Below};
         let mut target = self.target.clone();
-        let upper = matches!(target.comparison, Below | AtMost);
         if let Some(value) = self.measured
-            && upper
+            && target.is_upper()
             && target.metric.unit() == Unit::Time
         {
             target.limit = target.limit.min(two_digits_up(value * (1.0 + share)));
@@ -234,6 +258,13 @@ impl TargetResult {
             _ if samples < needed => {
                 format!("it needs {} and has {samples}", counted(needed, "sample"))
             }
+            _ if self.cut > 0 => format!(
+                "{} or more, {} had waited for longer than the limit when the end of the run cut {} \
+                 off",
+                self.measured_text(),
+                counted(self.cut, "request"),
+                if self.cut == 1 { "it" } else { "them" }
+            ),
             _ => format!("{} over {}", self.measured_text(), counted(samples, "request")),
         };
         Some(format!("target `{target}` missed: {why}"))

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::cut::WAITED;
 use crate::failure::FailureKind;
 use crate::generator::{GeneratorThread, Machine, Stalls};
 use crate::{Latency, Snapshot};
@@ -28,6 +29,7 @@ pub(super) struct Evidence {
     /// What a request costs on this machine alone, for a tenth of the time: before the run, after.
     pub(super) floors: [Option<Duration>; 2],
     pub(super) users: Users,
+    pub(super) cut: Cut,
     /// Median response time.
     pub(super) median: Duration,
     /// 99th percentile of the response time.
@@ -45,6 +47,16 @@ pub(super) struct Starts {
     pub(super) planned: u64,
     /// Of these: dropped, or waiting when the run ended.
     pub(super) unsent: u64,
+}
+
+/// Requests that the end of the run, or of their user, cut off.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Cut {
+    /// Those begun before the end.
+    pub(super) all: u64,
+    /// Those of them that had waited for longer than p99 of the others took, and a second.
+    pub(super) long: u64,
+    pub(super) longest: Duration,
 }
 
 /// Users of the closed model.
@@ -99,6 +111,7 @@ impl Evidence {
             floors: [&generator.floor, &generator.floor_after]
                 .map(|floor| floor.as_ref().and_then(Latency::for_a_tenth_of_the_time)),
             users: Users { planned: snapshot.planned_time, missed: snapshot.missed_time },
+            cut: Cut::of(snapshot),
             median: quantile(&times, 0.5),
             p99: quantile(&times, 0.99),
         }
@@ -107,6 +120,24 @@ impl Evidence {
     /// The latest a thread was at p99.
     pub(super) fn late_p99(&self) -> Duration {
         self.threads.iter().map(|thread| thread.late_p99).max().unwrap_or_default()
+    }
+}
+
+impl Cut {
+    pub(super) fn of(snapshot: &Snapshot) -> Self {
+        let waited = snapshot.cut(|_| true);
+        if waited.is_empty() {
+            return Self::default();
+        }
+        let p99 = quantile(&snapshot.aggregated().response(), 0.99);
+        let short = waited.count_at_most(WAITED.max(p99));
+        let longest = waited.max().unwrap_or_default();
+        Self { all: waited.len(), long: waited.len() - short, longest }
+    }
+
+    /// Those that had waited long as a share of them and `requests` that ended.
+    pub(super) fn share(&self, requests: u64) -> f64 {
+        self.long as f64 / (requests + self.long).max(1) as f64
     }
 }
 

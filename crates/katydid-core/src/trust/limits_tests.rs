@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::rules::RULES;
-use super::{floor, late, machine, still};
+use super::{cut, floor, late, machine, still};
 use crate::generator::PERIOD_NS;
 
 fn percent(share: f64) -> String {
@@ -33,7 +33,7 @@ fn users(share: f64, window: Duration) -> String {
 }
 
 /// What disturbs and what makes invalid, by rule, made of the numbers.
-fn limits() -> [[String; 2]; 16] {
+fn limits() -> [[String; 2]; 17] {
     let (late, share) = (millis(late::LATE), percent(late::LATE_SHARE));
     let p99 = format!("p99 over {late} and {share} of the p99 response time");
     let p90 =
@@ -77,6 +77,16 @@ fn limits() -> [[String; 2]; 16] {
         [format!("over {} of the time, {harmless}", percent(machine::QUEUED)), "-".into()],
         [format!("over {} of the CPU time, {harmless}", percent(machine::STEAL)), "-".into()],
         ["any".into(), "-".into()],
+        [
+            format!(
+                "most of those cut off had waited for over {} and the p99 response time, and these \
+                 are {} or more, or over {} of requests",
+                seconds(cut::WAITED),
+                cut::MANY,
+                percent(cut::SHARE)
+            ),
+            "-".into(),
+        ],
         [
             format!("over {}", seconds(machine::ASLEEP)),
             format!("over {}", seconds(machine::ASLEEP_INVALID)),

@@ -1,6 +1,7 @@
 //! What a run says of itself: VALID, DISTURBED or INVALID, by rules over what was seen of the
 //! machine and the threads that made the load. docs/RULES.md has the same table.
 
+mod cut;
 mod evidence;
 mod findings;
 mod floor;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::evidence::{Evidence, Thread};
 use super::findings::RunWord;
-use super::{floor, late, machine, still, targets};
+use super::{cut, floor, late, machine, still, targets};
 
 /// What a rule has found.
 pub(super) type Seen = Vec<(RunWord, String)>;
@@ -20,7 +20,7 @@ pub(super) struct Rule {
 }
 
 /// Every rule about the machine and the threads that make the load.
-pub(super) const RULES: [Rule; 16] = [
+pub(super) const RULES: [Rule; 17] = [
     Rule { name: "lost-thread", limits: ["-", "any"], judge: still::lost_thread },
     Rule {
         name: "process-still",
@@ -86,6 +86,15 @@ pub(super) const RULES: [Rule; 16] = [
         judge: machine::steal,
     },
     Rule { name: "paused", limits: ["any", "-"], judge: still::paused },
+    Rule {
+        name: cut::UNANSWERED,
+        limits: [
+            "most of those cut off had waited for over 1 s and the p99 response time, and these are 5 \
+             or more, or over 1 % of requests",
+            "-",
+        ],
+        judge: cut::unanswered,
+    },
     Rule { name: "asleep", limits: ["over 0.1 s", "over 2 s"], judge: machine::asleep },
     Rule {
         name: "descriptors",

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use super::findings::{Finding, RunWord};
+use super::cut::{SHARE, UNANSWERED};
+use super::evidence::Cut;
+use super::findings::{Finding, RunWord, Trust};
 use super::late::{LATE, UNSENT};
 use super::rules::millis;
 use crate::Snapshot;
@@ -11,12 +13,24 @@ use crate::target::TargetResult;
 
 const LATE_MISS: &str = "late-miss";
 const UNSENT_HIT: &str = "unsent-hit";
+const UNANSWERED_HIT: &str = "unanswered-hit";
 /// The names of these rules.
-pub(super) const NAMES: [&str; 2] = [LATE_MISS, UNSENT_HIT];
+pub(super) const NAMES: [&str; 3] = [LATE_MISS, UNSENT_HIT, UNANSWERED_HIT];
+/// The share of unanswered requests with which not even p90 is known.
+const UNANSWERED_INVALID: f64 = 0.1;
 
-/// What speaks against a run whose targets ended so.
-pub(crate) fn beside_targets(snapshot: &Snapshot, targets: &[TargetResult]) -> Vec<Finding> {
-    [late_miss(snapshot, targets), unsent_hit(snapshot, targets)].into_iter().flatten().collect()
+/// What speaks against a run whose targets ended so, beside what is known of it already.
+pub(crate) fn beside_targets(
+    snapshot: &Snapshot,
+    targets: &[TargetResult],
+    run: &Trust,
+) -> Vec<Finding> {
+    let found = [
+        late_miss(snapshot, targets),
+        unsent_hit(snapshot, targets),
+        unanswered_hit(snapshot, targets, run),
+    ];
+    found.into_iter().flatten().collect()
 }
 
 /// A target on response times was missed by no more than threads or starts were late at the same
@@ -70,6 +84,29 @@ fn unsent_hit(snapshot: &Snapshot, targets: &[TargetResult]) -> Option<Finding> 
         share * 100.0
     );
     Some(Finding::new(UNSENT_HIT, RunWord::Invalid, text))
+}
+
+/// No target is missed, and more requests had no answer at the end than that can be said of. A missed
+/// one says enough: percentiles count how long those had waited.
+fn unanswered_hit(snapshot: &Snapshot, targets: &[TargetResult], run: &Trust) -> Option<Finding> {
+    let known = run.findings.iter().any(|finding| finding.rule == UNANSWERED);
+    if !known || targets.iter().any(|result| !result.met) {
+        return None;
+    }
+    let (cut, requests) = (Cut::of(snapshot), snapshot.requests());
+    let share = cut.share(requests);
+    let room = targets.iter().filter_map(TargetResult::failure_room);
+    let limit = room.fold(UNANSWERED_INVALID, f64::min).max(SHARE);
+    let text = || {
+        format!(
+            "{:.1} % of all requests (limit {:.1} %) had no answer when the end of the run cut them \
+             off, and nobody knows whether they would have failed: look what became of the target at \
+             the end, or wait for answers with --stop-timeout",
+            share * 100.0,
+            limit * 100.0
+        )
+    };
+    (share > limit).then(|| Finding::new(UNANSWERED_HIT, RunWord::Invalid, text()))
 }
 
 fn others(count: usize) -> String {
@@ -179,10 +216,49 @@ mod tests {
     }
 
     #[test]
+    fn what_had_no_answer_at_the_end_could_have_failed() {
+        let cut = |rules: &[&str], count: u64| {
+            let mut recorder = Recorder::new(0, RecorderLimits::default());
+            let row = recorder.row("GET", "/", &Arc::from([]));
+            for _ in 0..100 {
+                recorder.request_begins();
+                recorder.request_ends();
+                recorder.success(row, &Sample { last_byte_ns: 20_000_000, ..Sample::default() });
+            }
+            for _ in 0..count {
+                recorder.request_begins();
+                recorder.request_ends();
+                recorder.cut_request(row, Some(5_000_000_000));
+            }
+            let interval = recorder.take(10_000_000_000, &[], None);
+            let mut snapshot = Snapshot::new(&[], &[], 1);
+            snapshot.absorb(0, &interval);
+            snapshot.tick(Duration::from_secs(10));
+            judged(rules, &snapshot)
+        };
+        let verdict = cut(&["success == 100%"], 5);
+        let seen =
+            "4.8 % of all requests (limit 1.0 %) had no answer when the end of the run cut them";
+        says(&verdict, UNANSWERED_HIT, RunWord::Invalid, seen);
+        assert_eq!(
+            cut(&["failures < 5%"], 5).run.word,
+            RunWord::Disturbed,
+            "there is room for 5 %"
+        );
+        assert_eq!(cut(&[], 5).run.word, RunWord::Disturbed, "nothing says that none may fail");
+        assert_eq!(cut(&[], 12).run.word, RunWord::Invalid);
+        // They have missed a target, which is what there is to say.
+        let missed = cut(&["success == 100%", "p95 < 1s"], 12);
+        assert_eq!((missed.word, missed.run.word), (VerdictWord::Fail, RunWord::Disturbed));
+        assert_eq!(cut(&[], 0).run.word, RunWord::Valid);
+    }
+
+    #[test]
     fn the_document_has_the_rules() {
         for row in [
             "| `late-miss` | a missed target on times",
             "| `unsent-hit` | - | over 1 % of the planned starts",
+            "| `unanswered-hit` | - | no target is missed",
         ] {
             assert!(RULES_DOCUMENT.contains(row), "docs/RULES.md lacks {row}");
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::evidence::{Evidence, Starts, Thread};
+use super::evidence::{Cut, Evidence, Starts, Thread};
 use super::findings::{RunWord, Trust, weigh};
 use super::rules::RULES;
 use crate::Stalls;
@@ -318,6 +318,32 @@ fn one_hiccup_is_no_p99() {
         super::examine(&run).word
     };
     assert_eq!((run(99), run(100)), (RunWord::Valid, RunWord::Disturbed));
+}
+
+#[test]
+fn requests_that_the_end_cut_off_after_long_are_missing() {
+    let cut = |all, long| {
+        after(|seen| {
+            (seen.requests, seen.cut) = (1_000, Cut { all, long, longest: ms(9_500) });
+        })
+    };
+    let seen = "5 requests had no answer when the end of the run cut them off, after up to 9.5 s";
+    says(&cut(9, 5), "unanswered", RunWord::Disturbed, seen);
+    assert_eq!(cut(10, 5).word, RunWord::Valid, "as many had only begun");
+    assert_eq!(cut(4, 4).word, RunWord::Valid, "four of a thousand may be slow by themselves");
+    let few = after(|seen| {
+        (seen.requests, seen.cut) = (90, Cut { all: 1, long: 1, longest: ms(9_500) });
+    });
+    says(
+        &few,
+        "unanswered",
+        RunWord::Disturbed,
+        "1 request had no answer when the end of the run cut it",
+    );
+    let nothing = after(|seen| {
+        (seen.requests, seen.cut) = (0, Cut { all: 9, long: 9, longest: ms(9_500) });
+    });
+    assert_eq!(nothing.word, RunWord::Valid, "`nothing-measured` says more");
 }
 
 #[test]

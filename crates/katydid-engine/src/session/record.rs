@@ -6,6 +6,7 @@ use katydid_core::{CHECKED, Outcome, Rank, RowId, Sample};
 
 use super::asked::Asked;
 use super::cached::is_from_a_cache;
+use super::meter::Clock;
 use super::transaction::Scope;
 use super::work::Work;
 use crate::error::RequestFailed;
@@ -26,6 +27,8 @@ pub(crate) struct Record {
     /// It will be tried again, so the transaction it is in has not failed by it.
     retried: bool,
     work: Rc<Work>,
+    /// When it was due, if the time that it takes is the target's.
+    due: Option<(Clock, u64)>,
     closed: bool,
 }
 
@@ -46,7 +49,8 @@ impl Record {
                 work.tally.sent(recorder.resets());
             }
         }
-        Self { recorder, row, scope, told, asked: None, retried: false, work, closed: false }
+        let (asked, due) = (None, None);
+        Self { recorder, row, scope, told, asked, retried: false, work, due, closed: false }
     }
 
     /// Counts it in another row than the one that it began for.
@@ -62,6 +66,14 @@ impl Record {
     /// Notes what was sent.
     pub(super) fn asked(&mut self, asked: Asked) {
         self.asked = Some(asked);
+    }
+
+    /// Says when it was due: should it be cut off, that tells how long it had waited. What users
+    /// begin after the end of the run, all at one time, says nothing.
+    pub(super) fn is_due(&mut self, clock: Clock, due_ns: u64) {
+        if !self.recorder.borrow().has_ended() {
+            self.due = Some((clock, due_ns));
+        }
     }
 
     /// Says that another attempt follows.
@@ -153,7 +165,8 @@ impl Drop for Record {
         if !self.closed {
             let mut recorder = self.recorder.borrow_mut();
             recorder.request_ends();
-            recorder.cut_request();
+            let waited = self.due.map(|(clock, due_ns)| clock.now_ns().saturating_sub(due_ns));
+            recorder.cut_request(self.row, waited);
             if CHECKED {
                 self.work.tally.recorded(recorder.resets());
             }

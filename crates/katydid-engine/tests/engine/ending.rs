@@ -74,6 +74,33 @@ fn a_task_that_does_not_is_cut_and_counted_and_on_stop_still_runs() {
 }
 
 #[test]
+fn what_has_no_answer_at_the_end_misses_targets_and_is_told() {
+    let server = TestServer::spawn();
+    let class = scripted(|(), s| {
+        Box::pin(async move {
+            for _ in 0..7 {
+                s.get("/ok").send().await?;
+            }
+            s.get(format!("/delay/{ENDLESS}")).name("/ok").send().await?;
+            done()
+        })
+    });
+    let ran = go(&[class.into()], Shared::default(), &timed(&server, ms(1_600), ms(0)));
+    assert_eq!((ran.snapshot.requests(), ran.snapshot.cut_requests), (21, 3));
+    let targets = ["p95 < 500ms on /ok", "med < 500ms"].map(|rule| rule.parse().unwrap());
+    let facts = RunFacts { interrupted: false, failed_code: 1 };
+    let verdict = judge(&ran.snapshot, &targets, &[], facts);
+    let [missed, met] = &verdict.targets[..] else { panic!("{verdict:?}") };
+    assert!(met.met, "{met:?}");
+    let cause = missed.cause().unwrap();
+    assert!(cause.contains("3 requests had waited for longer than the limit when"), "{cause}");
+    let found = verdict.run.findings.iter().find(|found| found.rule == "unanswered").unwrap();
+    assert_eq!((found.word, verdict.exit_code), (RunWord::Disturbed, 99), "{found:?}");
+    let untargeted = judge(&ran.snapshot, &[], &[], facts);
+    assert_eq!((untargeted.run.word, untargeted.exit_code), (RunWord::Invalid, 3));
+}
+
+#[test]
 fn waits_end_at_once() {
     let server = TestServer::spawn();
     let class = scripted(|(), s| {

@@ -71,6 +71,35 @@ fn met(text: &str, run: &Snapshot) -> bool {
 }
 
 #[test]
+fn what_the_end_cut_off_counts_with_the_time_that_it_had_waited() {
+    let run = |waited: &[u64]| {
+        let mut run = Run::new().answers("GET", "/a", &[], &[100; 97]);
+        let recorder = &mut run.0[0];
+        let row = recorder.row("GET", "/a", &keys(&[]));
+        for millis in waited {
+            recorder.request_begins();
+            recorder.request_ends();
+            recorder.cut_request(row, Some(millis * 1_000_000));
+        }
+        run.done()
+    };
+    let stood_still = run(&[9_000; 6]);
+    assert_eq!(
+        held("p95 < 500ms on /a", &stood_still).cause().unwrap(),
+        "target `p95 < 500ms on /a` missed: 9000 ms or more, 6 requests had waited for longer than \
+         the limit when the end of the run cut them off"
+    );
+    assert!(!met("max < 1s", &stood_still) && met("p90 < 500ms", &stood_still));
+    assert!(met("p95 < 500ms", &run(&[9_000; 4])), "four of 101 are no twentieth");
+    let begun = held("p95 < 500ms", &run(&[50; 6]));
+    assert_eq!(
+        (begun.met, begun.measured),
+        (true, Some(100e6)),
+        "what had only begun says nothing"
+    );
+}
+
+#[test]
 fn every_metric_is_held_on_its_good_and_bad_side() {
     let run = Run::new()
         .answers("GET", "/a", &[], &[100; 150])
