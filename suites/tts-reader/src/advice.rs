@@ -3,8 +3,7 @@
 use katydid::{Advice, Symptom};
 
 const BUSY_SPEECH: &str = "speech is made on SPEECH_THREADS threads and SPEECH_QUEUE (128) \
-                           syntheses may wait, SPEECH_QUEUE_PER_ACCOUNT (64) of one account; more \
-                           are refused";
+                           syntheses may wait; more are refused";
 const LESS_SPEECH: &str = "fewer users or shorter texts (--text-length), or more SPEECH_THREADS \
                            where there are cores for them; a longer \
                            SPEECH_QUEUE only makes them wait longer";
@@ -14,7 +13,7 @@ pub(crate) fn known() -> impl Iterator<Item = Advice> {
     refusals().into_iter().chain(slowness())
 }
 
-fn refusals() -> [Advice; 7] {
+fn refusals() -> [Advice; 9] {
     let status = |status| Symptom::Status(status);
     [
         Advice::new(
@@ -41,6 +40,20 @@ fn refusals() -> [Advice; 7] {
             "start the service with a larger DATABASE_POOL_SIZE (8 by default), and look at its disk",
         )
         .saying("database"),
+        Advice::new(
+            status(503),
+            "the speech engine takes SPEECH_QUOTA (100) calls a second where it is the one for load \
+             tests, Amazon Polly what its quota allows, and each text is two calls at least",
+            "fewer users or longer waits, or a higher SPEECH_QUOTA; of Amazon a higher quota",
+        )
+        .saying("speech engine is busy"),
+        Advice::new(
+            status(503),
+            "SPEECH_QUEUE_PER_ACCOUNT (64) syntheses of one account are spoken or wait; more are \
+             refused",
+            "give each user an account of its own, or raise SPEECH_QUEUE_PER_ACCOUNT",
+        )
+        .saying("for this account"),
         Advice::new(status(503), BUSY_SPEECH, LESS_SPEECH).at("/api/synthesize"),
         Advice::new(
             status(503),
@@ -72,7 +85,7 @@ fn slowness() -> [Advice; 4] {
         .at("/api/extract/"),
         Advice::new(
             Symptom::Slow,
-            "speech takes CPU and waits for one of WORKERS threads",
+            "speech takes CPU and waits for one of SPEECH_THREADS threads",
             LESS_SPEECH,
         )
         .at("/api/synthesize"),

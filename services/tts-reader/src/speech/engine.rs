@@ -78,6 +78,9 @@ pub(crate) enum Failure {
     /// The text is to blame.
     #[error(transparent)]
     Text(SpeechError),
+    /// There is no room here for more to be spoken.
+    #[error("{what} is busy")]
+    Full { what: &'static str, retry_after: u64 },
     /// The engine has more to do than it can, and had so several times over.
     #[error("the speech engine is throttled")]
     Throttled { retry_after: u64 },
@@ -92,7 +95,7 @@ pub(crate) enum Failure {
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Full { retry_after, .. } => Self::Throttled { retry_after },
+            Refused::Full { what, retry_after } => Self::Full { what, retry_after },
             Refused::Panicked { what } => Self::Broken(format!("{what} panicked")),
         }
     }

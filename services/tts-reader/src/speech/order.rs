@@ -317,8 +317,10 @@ impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Text(error) => refusal(&error),
+            Failure::Full { what, retry_after } => Self::Busy { what, retry_after },
+            // Another word than for the queue here: another setting helps.
             Failure::Throttled { retry_after } => {
-                Self::Busy { what: "Speech synthesis", retry_after }
+                Self::Busy { what: "The speech engine", retry_after }
             }
             Failure::Away { retry_after } => Self::Away { what: "The speech engine", retry_after },
             Failure::Broken(cause) => Self::internal(FAILED, cause),

@@ -87,7 +87,7 @@ async fn beyond_the_quota_it_is_throttled_and_what_stays_so_is_503_for_nothing()
             200 => spoken += 1,
             503 => {
                 assert!(reply.header("retry-after").parse::<u64>().unwrap() >= 1);
-                assert!(reply.detail().starts_with("Speech synthesis is busy"), "{}", reply.json);
+                assert!(reply.detail().starts_with("The speech engine is busy"), "{}", reply.json);
                 refused += 1;
             }
             other => panic!("{other}: {:#}", reply.json),

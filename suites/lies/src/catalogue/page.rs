@@ -28,8 +28,10 @@ pub fn page() -> String {
              Reading\n  no more than the status is told (9, 10).\n\
              - A field that does not exist, read with a default (`#[serde(default)]`, \
              `value[\"x\"].as_str()\n  .unwrap_or_default()`). Read as a type it is an exception (12).\n\
-             - That a pool of the target is smaller than the number of users: its size is not to be \
-             seen from\n  outside. Answers of 503 or broken connections are diagnosed, with the pool's \
-             setting where the\n  suite knows it (`Suite::advice`).\n";
+             - That a pool of the target is smaller than the number of users, from its answers alone, \
+             and most pools\n  rightly are. Where it tells them (`/metrics`, MONITORS.md), one with \
+             nothing left is diagnosed by name;\n  else answers of 503 or broken connections are, \
+             with the pool's setting where the suite knows it\n  (`Suite::advice`). Fewer accounts than \
+             users is `shared-account`, and connections are each user's own.\n";
     page
 }

@@ -42,6 +42,28 @@ fn accounts_without_credits_are_told_with_the_command_that_gives_some() {
 }
 
 #[test]
+fn a_throttled_speech_engine_is_told_with_its_quota_and_not_as_a_full_queue() {
+    let dir = tempfile::tempdir().unwrap();
+    let throttled = |settings: &mut tts_reader::Settings| {
+        settings.rate_limit_per_hour = 1_000_000;
+        settings.speech.engine = tts_reader::SpeechEngine::LoadTest;
+        settings.speech.quota = 1;
+    };
+    let service = Service::start_with(&dir.path().join("data"), throttled);
+    let ended = load(dir.path(), &service, 1_000, "BurstTrafficUser --headless --tags revenue");
+    assert_eq!(ended.code, Some(1), "{}", ended.text);
+    let found = diagnosis(&ended);
+    for text in [
+        "POST /api/synthesize, since ",
+        "The speech engine is busy; try again in ",
+        "likely cause: the speech engine takes SPEECH_QUOTA (100) calls a second",
+    ] {
+        assert!(found.contains(text), "{text:?} is not in:\n{}", ended.text);
+    }
+    assert!(!found.contains("SPEECH_QUEUE"), "{found}");
+}
+
+#[test]
 fn a_rate_limit_is_told_with_its_setting_and_its_retry_after() {
     let dir = tempfile::tempdir().unwrap();
     let limit = |settings: &mut tts_reader::Settings| settings.rate_limit_per_hour = 3;
