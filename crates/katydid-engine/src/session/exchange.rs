@@ -85,7 +85,7 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
     let clock = session.setup.clock;
     let sent_ns = clock.now_ns();
     let due_ns = sent_ns.saturating_sub(session.work.late_ns.take());
-    record.is_due(clock, due_ns);
+    record.set_due(clock, due_ns);
     let meter = Rc::clone(&session.meter);
     meter.begin(sent_ns);
     if let Some(run) = request.session.setup.http.settings.traces {

@@ -70,7 +70,7 @@ impl Record {
 
     /// Says when it was due: should it be cut off, that tells how long it had waited. What users
     /// begin after the end of the run, all at one time, says nothing.
-    pub(super) fn is_due(&mut self, clock: Clock, due_ns: u64) {
+    pub(super) fn set_due(&mut self, clock: Clock, due_ns: u64) {
         if !self.recorder.borrow().has_ended() {
             self.due = Some((clock, due_ns));
         }
