@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// No answer at all for longer than this is a stall: five ticks, and longer than any pause of a
+/// target that works, unless answers usually take long.
+pub(crate) const STALL: Duration = Duration::from_secs(5);
 /// Shorter ones are nothing to keep.
 const SHORTEST: Duration = Duration::from_secs(3);
 /// Standstills kept, the longest of them.

@@ -7,12 +7,10 @@ use std::time::Duration;
 
 use super::Expected;
 use crate::knee::{Knee, KneeStep, climb, steady};
+use crate::standstill::STALL;
 use crate::{FailureKind, Part, Snapshot, Target, counted};
 use serde::{Deserialize, Serialize};
 
-/// No answer at all for longer than this is a stall: five ticks, and longer than any pause of a
-/// target that works. Where answers take long even at first, twice their p99 there.
-const STALL: Duration = Duration::from_secs(5);
 /// The share of a step's requests that may find the connection refused or closed.
 const CRASH_SHARE: f64 = 0.05;
 /// Or of any so many seconds in a row …
@@ -69,6 +67,7 @@ fn stall(snapshot: &Snapshot) -> Option<Fault> {
     let history = snapshot.history();
     let first = steady(history, 0).map(|range| history.requests(range));
     let usual = first.and_then(|part| part.response().quantile(0.99)).unwrap_or_default();
+    // Where answers take long even at first, twice their p99 there.
     let limit = STALL.max(usual * 2);
     // Users that may finish their task after the end answer when they can.
     let end = history.phases().last().and_then(|phase| phase.until).unwrap_or(Duration::MAX);

@@ -7,6 +7,7 @@ mod knowledge;
 mod pool;
 mod slow;
 mod starved;
+mod still;
 
 pub use knowledge::{Advice, Symptom, known_cause};
 pub use pool::full_pools;
@@ -44,6 +45,7 @@ pub fn diagnose(snapshot: &Snapshot, advice: &[Advice]) -> Vec<Diagnosis> {
     let mut findings = failing::findings(snapshot, advice);
     findings.extend(cascade::finding(snapshot));
     findings.extend(starved::ended(snapshot));
+    findings.extend(still::finding(snapshot));
     findings.sort_by_key(|finding| finding.since);
     // Why all of it is slow comes before what is.
     findings.extend(pool::findings(snapshot, advice));

@@ -130,6 +130,25 @@ fn a_cascade_begins_with_the_first_that_failed() {
 }
 
 #[test]
+fn a_target_that_stood_still_is_told_with_its_seconds() {
+    let still = |seconds: u64, answers_again: bool| {
+        let mut run = Run::new().well(&["/a"], 5);
+        run.recorder.request_begins();
+        for second in 6..6 + seconds {
+            run = run.tick(second);
+        }
+        run.recorder.request_ends();
+        if answers_again { run.well(&["/a"], 30) } else { run }.findings(&[])
+    };
+    let findings = still(6, true);
+    let [found] = &findings[..] else { panic!("{findings:?}") };
+    assert_eq!((&*found.place, &*found.since_text()), ("all requests", "5.0 s"));
+    assert_eq!(found.seen, "no answer at all for 6.0 s, while 1 request waited");
+    assert_eq!(still(6, false).len(), 1, "to the end");
+    assert!(still(5, true).is_empty(), "five seconds are none");
+}
+
+#[test]
 fn slow_requests_are_told_with_the_phase_that_is_slow() {
     let slow = |phases: Phases| {
         let mut run = Run::new();
