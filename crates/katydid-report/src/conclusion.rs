@@ -10,7 +10,7 @@ use crate::number::{bytes, fine, millis};
 pub(crate) fn conclusion(snapshot: &Snapshot) -> Vec<(&'static str, String)> {
     let mut facts = vec![("Load", load(snapshot))];
     facts.push(("Window", window(snapshot)));
-    facts.push(("Samples", samples(snapshot.requests())));
+    facts.push(("Samples", samples(snapshot.requests(), snapshot.cut_requests)));
     facts.extend(snapshot.watched.iter().map(|process| ("Watched", watched(process, snapshot))));
     facts.extend(held(snapshot).map(|text| ("Held", text)));
     let generator = &snapshot.generator;
@@ -74,16 +74,21 @@ fn window(snapshot: &Snapshot) -> String {
     text
 }
 
-/// Numbers as the rules of targets have them: 100 for a p99, ten times as many to be firm.
-fn samples(requests: u64) -> String {
+/// Numbers as the rules of targets have them: 100 for a p99, ten times as many to be firm. And what
+/// is in no number.
+fn samples(requests: u64, cut: u64) -> String {
     let (beyond, all) = (requests / 100, counted(requests, "request"));
-    match requests {
+    let text = match requests {
         0 => "none".to_owned(),
         1..100 => format!("{all}; a p99 needs 100, here it is the maximum"),
         100..1_000 => {
             format!("{all}, {beyond} beyond p99: few, 1000 would make it firm")
         }
         _ => format!("{all}, {beyond} beyond p99"),
+    };
+    match cut {
+        0 => text,
+        _ => format!("{text}; {} cut off by the end, in no number", counted(cut, "request")),
     }
 }
 

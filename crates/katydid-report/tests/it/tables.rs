@@ -253,6 +253,11 @@ fn what_a_run_can_conclude_is_said_in_numbers() {
     let text = conclusion(1_000);
     assert!(text.contains("  Samples  1000 requests, 10 beyond p99\n"), "{text}");
     assert!(text.contains("  Window   1.0 s from the start on, the ramp included\n"), "{text}");
+    let mut cut = Run::new(&[("V", 1)], &[]).answers("GET", "/", &[900; 1_000]).done(1);
+    cut.cut_requests = 3;
+    let text_of_cut = table::conclusion(&cut);
+    let says = "10 beyond p99; 3 requests cut off by the end, in no number\n";
+    assert!(text_of_cut.contains(says), "{text_of_cut}");
     let ended = Run::new(&[("V", 1)], &[]).answers("GET", "/", &[900]);
     let text_of_end = table::conclusion(&ended.after_the_end("DELETE", "/", &[900, 900]).done(1));
     let says = "ramp included; 2 requests were begun after the end of the run, all at one time, by users \
