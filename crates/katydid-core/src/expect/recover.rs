@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::span::SpanError;
+use crate::standstill::STALL;
 use crate::target::{TagClass, Target, TargetError};
 use crate::{History, Part, RowKey, RunPhase, Snapshot, Step, format_span, parse_span};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ use serde::{Deserialize, Serialize};
 const WINDOW: Duration = Duration::from_secs(5);
 /// By how much less a window may be short: ticks are not equally long.
 const SLACK: Duration = Duration::from_millis(100);
+
+/// The last look at waiting requests may be so long before the end.
+const TICKS: Duration = Duration::from_secs(2);
 
 /// Steps up to this length are told of as moments.
 const FINE: Duration = Duration::from_secs(3);
@@ -90,6 +94,12 @@ impl Recover {
         let Some((peak, end)) = peak(history.phases()) else {
             return missed("no peak", &self.out_of_place(history.phases()).unwrap_or_default());
         };
+        if let Some(silence) = silence(snapshot, end) {
+            let seconds = silence.as_secs_f64();
+            let why =
+                format!("in the last {seconds:.0} s no answer came at all, while requests waited");
+            return missed("no answers", &why);
+        }
         let windows = self.windows(history, end);
         let Some(last) = windows.last() else {
             let left = snapshot.elapsed.saturating_sub(end).as_secs_f64();
@@ -161,6 +171,17 @@ struct Window {
     from: Duration,
     length: Duration,
     part: Part,
+}
+
+/// For how long, since `end` at the earliest, no answer came any more up to the end of the run, if
+/// that is a stall. There is nothing in such a time that a window could be made of.
+fn silence(snapshot: &Snapshot, end: Duration) -> Option<Duration> {
+    let last = snapshot.standstills().max_by_key(|it| it.until)?;
+    // Users finish after the end of the stages, and that is not asked for.
+    let stages = snapshot.history().phases().last().and_then(|phase| phase.until);
+    let over = stages.unwrap_or(snapshot.elapsed).min(snapshot.elapsed);
+    let length = over.saturating_sub(last.from.max(end));
+    (last.until + TICKS >= over && length > STALL).then_some(length)
 }
 
 /// The longest step after `end`.

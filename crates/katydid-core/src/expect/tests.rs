@@ -11,11 +11,19 @@ const STAGES: &str = "before:10@2/s:10s,surge:300@100/s:20s,after:10@100/s:30s";
 
 /// A run of these stages with so many answers of so many ms in each second.
 fn run(stages: &str, second: impl Fn(u64) -> (u64, u64)) -> Snapshot {
+    waiting(stages, second, u64::MAX)
+}
+
+/// The same, in which a request waits from a second on.
+fn waiting(stages: &str, second: impl Fn(u64) -> (u64, u64), since: u64) -> Snapshot {
     let stages: Stages = stages.parse().unwrap();
     let mut snapshot = Snapshot::new(&[], &[], 1);
     snapshot.plan_phases(stages.phases());
     let mut recorder = Recorder::new(0, RecorderLimits::default());
     for at in 0..stages.length().as_secs() {
+        if at == since {
+            recorder.request_begins();
+        }
         let (count, ms) = second(at);
         for _ in 0..count {
             let row = recorder.row("GET", "/", &Arc::from([]));
@@ -62,6 +70,23 @@ fn what_stays_slow_to_the_end_has_not_recovered() {
     let run = run(STAGES, |at| if at > 20 { (50, 2_000) } else { (50, 100) });
     let cause = judge("p95 < 1s within 15s", &run).cause.unwrap();
     assert!(cause.ends_with("at the end, 25 s after surge, it was still 2000 ms"), "{cause}");
+}
+
+#[test]
+fn a_target_that_answers_nobody_at_the_end_has_not_recovered() {
+    let answers = |until: u64| move |at| (50 * u64::from(at < until), 100);
+    let hangs = waiting(STAGES, answers(45), 44);
+    let judged = judge("p95 < 1s within 15s", &hangs);
+    assert_eq!((judged.met, judged.measured.as_str()), (false, "no answers"));
+    assert!(
+        judged
+            .cause
+            .unwrap()
+            .ends_with("in the last 15 s no answer came at all, while requests waited")
+    );
+    // A moment, and a run in which nobody waits.
+    assert!(judge("p95 < 1s within 15s", &waiting(STAGES, answers(56), 44)).met);
+    assert!(judge("p95 < 1s within 15s", &run(STAGES, answers(45))).met);
 }
 
 #[test]
