@@ -74,7 +74,7 @@ fn what_stays_slow_to_the_end_has_not_recovered() {
 
 #[test]
 fn a_target_that_answers_nobody_at_the_end_has_not_recovered() {
-    let answers = |until: u64| move |at| (50 * u64::from(at < until), 100);
+    let answers = |until: u64| move |at: u64| (50 * u64::from(at < until), 100);
     let hangs = waiting(STAGES, answers(45), 44);
     let judged = judge("p95 < 1s within 15s", &hangs);
     assert_eq!((judged.met, judged.measured.as_str()), (false, "no answers"));
