@@ -26,7 +26,7 @@ fn load(snapshot: &Snapshot) -> String {
         return format!("{started} of {planned} planned starts began");
     }
     let (most, planned) = (snapshot.peak_users, snapshot.peak_planned_users);
-    if most == 0 {
+    let text = if most == 0 {
         // They are counted with every tick.
         "users were not counted: the run was over within its first second".to_owned()
     } else if most >= planned {
@@ -34,7 +34,27 @@ fn load(snapshot: &Snapshot) -> String {
     } else {
         let were = if planned == 1 { "was" } else { "were" };
         format!("{} at most, {planned} {were} planned", counted(most, "user"))
+    };
+    text + &missing(snapshot).unwrap_or_default()
+}
+
+/// What of the planned load was there on average, where over 1 % of it was not. A peak says nothing of
+/// users whose tasks end them, one after the other.
+fn missing(snapshot: &Snapshot) -> Option<String> {
+    let (mut ran, mut planned, mut seconds) = (0.0, 0.0, 0.0);
+    for step in snapshot.history().steps().iter().filter(|step| step.planned_users > 0) {
+        let length = step.length().as_secs_f64();
+        // More are there while those that were removed finish.
+        ran += f64::from(step.users.min(step.planned_users)) * length;
+        planned += f64::from(step.planned_users) * length;
+        seconds += length;
     }
+    (ran < 0.99 * planned).then(|| {
+        let (ran, planned) = (ran / seconds, planned / seconds);
+        format!(
+            "; on average {ran:.1} of {planned:.1} were there: the others had ended, or began late"
+        )
+    })
 }
 
 /// What a rate cap has done to the load, and whether anybody has measured it.

@@ -168,6 +168,12 @@ impl Run {
         self
     }
 
+    /// So many users of the first class run from now on.
+    pub(crate) fn with_users(mut self, users: u32) -> Self {
+        self.users[0] = users;
+        self
+    }
+
     /// Divides the run by these stages.
     pub(crate) fn staged(mut self, stages: &str) -> Self {
         let stages: Stages = stages.parse().expect("stages");

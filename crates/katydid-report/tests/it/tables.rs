@@ -243,6 +243,16 @@ fn retries_have_a_column_when_there_were_any() {
 }
 
 #[test]
+fn users_that_ended_by_themselves_are_missing_from_the_load() {
+    let run = || Run::new(&[("V", 100)], &[]).planned(100).answers("GET", "/", &[900]).tick(1);
+    let stayed = table::conclusion(&run().tick(2).done(10));
+    assert!(stayed.contains("  Load     100 users at most, as planned\n"), "{stayed}");
+    let left = table::conclusion(&run().with_users(40).tick(2).done(10));
+    let says = "100 users at most, as planned; on average 46.0 of 100.0 were there: the others had";
+    assert!(left.contains(says), "{left}");
+}
+
+#[test]
 fn what_a_run_can_conclude_is_said_in_numbers() {
     let conclusion = |requests: usize| {
         let answers = vec![900; requests];
