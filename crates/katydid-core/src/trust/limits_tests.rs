@@ -32,6 +32,16 @@ fn users(share: f64, window: Duration) -> String {
     format!("over {share} of the planned user time, after {least} or more")
 }
 
+fn unanswered() -> String {
+    format!(
+        "most of those cut off had waited for over {} and the p99 response time, and these are {} or \
+         more, or over {} of requests",
+        seconds(cut::WAITED),
+        cut::MANY,
+        percent(cut::SHARE)
+    )
+}
+
 /// What disturbs and what makes invalid, by rule, made of the numbers.
 fn limits() -> [[String; 2]; 17] {
     let (late, share) = (millis(late::LATE), percent(late::LATE_SHARE));
@@ -77,16 +87,7 @@ fn limits() -> [[String; 2]; 17] {
         [format!("over {} of the time, {harmless}", percent(machine::QUEUED)), "-".into()],
         [format!("over {} of the CPU time, {harmless}", percent(machine::STEAL)), "-".into()],
         ["any".into(), "-".into()],
-        [
-            format!(
-                "most of those cut off had waited for over {} and the p99 response time, and these \
-                 are {} or more, or over {} of requests",
-                seconds(cut::WAITED),
-                cut::MANY,
-                percent(cut::SHARE)
-            ),
-            "-".into(),
-        ],
+        [unanswered(), "-".into()],
         [
             format!("over {}", seconds(machine::ASLEEP)),
             format!("over {}", seconds(machine::ASLEEP_INVALID)),

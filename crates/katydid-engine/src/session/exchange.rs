@@ -14,7 +14,7 @@ use http::header::{
     AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HeaderValue, SET_COOKIE,
 };
 use http::{Method, StatusCode};
-use katydid_core::{FailureKind, Look, Outcome, Sample};
+use katydid_core::{FailureKind, Look, Sample};
 use tokio::time::Instant;
 use url::Url;
 
@@ -106,12 +106,8 @@ pub(super) async fn send(request: &mut RequestBuilder<'_>) -> Result<Response, B
         bytes,
         redirects: counts.redirects.get(),
         connections: counts.connections.get(),
-        retry_after_s: 0,
-        looked_at: Look::Unseen,
-        excused: false,
-        cached: false,
         retry,
-        outcome: Outcome::Success,
+        ..Sample::default()
     };
     let decoded = match done {
         Ok((answer, target)) => decoded(answer, target, limit).await,
