@@ -50,7 +50,8 @@ pub enum Robots {
     /// A page is read because a person asked for this page; it is not looked at.
     #[default]
     Ignore,
-    /// Pages that it closes to this program are not read.
+    /// Pages that it closes to this program are not read, and between two pages of a site it is left
+    /// alone for as long as its `Crawl-delay` says, up to ten seconds.
     Respect,
 }
 

@@ -27,10 +27,21 @@ pub(crate) struct Turns {
 
 struct Host {
     places: Arc<Semaphore>,
-    /// When the next fetch may begin.
+    /// When it may be asked for anything again.
     next: Instant,
+    /// When it may be asked for another page.
+    next_page: Instant,
     /// Fetches that run or wait.
     visits: usize,
+}
+
+/// What a host is to be asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Errand {
+    /// A page, after which the host wants to be left alone for so long.
+    Page(Duration),
+    /// What belongs to a page: its rules, or where it moved to.
+    Part,
 }
 
 /// Leave to ask one host once; dropping it ends the visit.
@@ -55,11 +66,12 @@ impl Turns {
     pub(crate) async fn take(
         &self,
         host: Option<&str>,
+        errand: Errand,
         latest: Instant,
     ) -> Result<Turn<'_>, ExtractError> {
         // The host first: who waits for it must not hold one of the places for all.
         let visit = match host {
-            Some(host) => Some(self.visit(host, latest).await?),
+            Some(host) => Some(self.visit(host, errand, latest).await?),
             None => None,
         };
         let busy = || ExtractError::Busy { what: "Extraction", retry_after: A_WHILE };
@@ -73,9 +85,10 @@ impl Turns {
     async fn visit(
         &self,
         host: &str,
+        errand: Errand,
         latest: Instant,
     ) -> Result<(Visit<'_>, OwnedSemaphorePermit), ExtractError> {
-        let (visit, places, start) = self.announce(host, latest)?;
+        let (visit, places, start) = self.announce(host, errand, latest)?;
         sleep_until(start).await;
         let place = timeout_at(latest, places.acquire_owned()).await;
         let place =
@@ -87,23 +100,31 @@ impl Turns {
     fn announce(
         &self,
         name: &str,
+        errand: Errand,
         latest: Instant,
     ) -> Result<(Visit<'_>, Arc<Semaphore>, Instant), ExtractError> {
         let now = Instant::now();
         let mut hosts = self.hosts();
         if hosts.len() > HOSTS {
-            hosts.retain(|_, host| host.visits > 0 || host.next > now);
+            hosts.retain(|_, host| host.visits > 0 || host.next.max(host.next_page) > now);
         }
         let host = hosts.entry(name.to_owned()).or_insert_with(|| Host {
             places: Arc::new(Semaphore::new(self.politeness.at_once)),
             next: now,
+            next_page: now,
             visits: 0,
         });
-        let start = host.next.max(now);
+        let start = match errand {
+            Errand::Page(_) => host.next.max(host.next_page).max(now),
+            Errand::Part => host.next.max(now),
+        };
         if start > latest {
             return Err(of_this_site(start - now));
         }
         host.next = start + self.politeness.pause;
+        if let Errand::Page(delay) = errand {
+            host.next_page = start + delay;
+        }
         host.visits += 1;
         let places = Arc::clone(&host.places);
         Ok((Visit { turns: self, host: name.to_owned() }, places, start))
@@ -136,6 +157,9 @@ impl Drop for Visit<'_> {
 mod tests {
     use super::*;
 
+    /// Of a site that says nothing of how it is to be treated.
+    const PAGE: Errand = Errand::Page(Duration::ZERO);
+
     fn turns(at_once: usize, pause: u64) -> Turns {
         let pause = Duration::from_millis(pause);
         Turns::new(8, Politeness { at_once, pause, spares_loopback: false })
@@ -151,29 +175,52 @@ mod tests {
         let start = Instant::now();
         let mut begun = Vec::new();
         for host in ["a", "a", "b", "a"] {
-            drop(turns.take(Some(host), soon()).await.unwrap());
+            drop(turns.take(Some(host), PAGE, soon()).await.unwrap());
             begun.push(start.elapsed().as_millis());
         }
         assert_eq!(begun, [0, 200, 200, 400]);
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_host_that_asks_for_it_is_left_alone_between_pages_and_not_within_one() {
+        let turns = turns(8, 200);
+        let start = Instant::now();
+        let page = Errand::Page(Duration::from_secs(3));
+        let mut begun = Vec::new();
+        // The second page moved; the rules were asked for before the first.
+        for errand in [Errand::Part, page, page, Errand::Part, page] {
+            drop(turns.take(Some("a"), errand, soon()).await.unwrap());
+            begun.push(start.elapsed().as_millis());
+        }
+        assert_eq!(begun, [0, 200, 3_200, 3_400, 6_200]);
+        drop(turns.take(Some("b"), page, soon()).await.unwrap());
+        assert_eq!(start.elapsed().as_millis(), 6_200, "others are others");
+        // Whoever would wait too long is told for how long, and parts of a page need not wait.
+        let long = Errand::Page(Duration::from_secs(10));
+        drop(turns.take(Some("b"), long, soon()).await.unwrap());
+        let refused = turns.take(Some("b"), page, soon()).await.map(drop).unwrap_err();
+        let told = "Extraction from this site is busy; try again in 10 seconds";
+        assert_eq!(refused.to_string(), told);
+        assert!(turns.take(Some("b"), Errand::Part, soon()).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn so_many_at_the_same_time_and_no_more() {
         let turns = turns(2, 0);
-        let first = turns.take(Some("a"), soon()).await.unwrap();
-        let _second = turns.take(Some("a"), soon()).await.unwrap();
-        let third = turns.take(Some("a"), soon()).await.map(drop).unwrap_err();
+        let first = turns.take(Some("a"), PAGE, soon()).await.unwrap();
+        let _second = turns.take(Some("a"), PAGE, soon()).await.unwrap();
+        let third = turns.take(Some("a"), PAGE, soon()).await.map(drop).unwrap_err();
         assert_eq!(third, of_this_site(A_WHILE));
-        assert!(turns.take(Some("b"), soon()).await.is_ok());
+        assert!(turns.take(Some("b"), PAGE, soon()).await.is_ok());
         drop(first);
-        assert!(turns.take(Some("a"), soon()).await.is_ok());
+        assert!(turns.take(Some("a"), PAGE, soon()).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_would_wait_too_long_is_told_at_once_for_how_long() {
         let turns = turns(1_000, 2_000);
         let start = Instant::now();
-        let waiting = (0..4).map(|_| turns.announce("a", soon()).map(|(visit, ..)| visit));
+        let waiting = (0..4).map(|_| turns.announce("a", PAGE, soon()).map(|(visit, ..)| visit));
         let (let_in, refused): (Vec<_>, Vec<_>) = waiting.partition(Result::is_ok);
         assert_eq!((let_in.len(), refused.len()), (3, 1));
         let error = refused.into_iter().next().unwrap().map(drop).unwrap_err();
@@ -185,12 +232,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_host_does_not_take_the_places_of_all_while_others_wait_for_it() {
         let turns = Turns::new(1, Politeness { at_once: 1, ..Politeness::default() });
-        let held = turns.take(Some("a"), soon()).await.unwrap();
-        let waiting = turns.take(Some("a"), soon());
+        let held = turns.take(Some("a"), PAGE, soon()).await.unwrap();
+        let waiting = turns.take(Some("a"), PAGE, soon());
         tokio::pin!(waiting);
         assert!(tokio::time::timeout(Duration::from_secs(1), &mut waiting).await.is_err());
         drop(held);
-        let other = turns.take(Some("b"), soon()).await;
+        let other = turns.take(Some("b"), PAGE, soon()).await;
         assert!(other.is_ok());
     }
 
@@ -198,13 +245,14 @@ mod tests {
     async fn hosts_that_nobody_visits_are_forgotten() {
         let turns = turns(1, 100);
         for host in 0..5_000 {
-            drop(turns.take(Some(&host.to_string()), soon()).await.unwrap());
+            drop(turns.take(Some(&host.to_string()), PAGE, soon()).await.unwrap());
             tokio::time::advance(Duration::from_millis(1)).await;
         }
         assert!(turns.hosts().len() <= HOSTS + 101, "{}", turns.hosts().len());
         // One who goes away before the turn leaves nothing behind.
-        let busy = turns.take(Some("x"), soon()).await.unwrap();
-        let away = tokio::time::timeout(Duration::from_millis(500), turns.take(Some("x"), soon()));
+        let busy = turns.take(Some("x"), PAGE, soon()).await.unwrap();
+        let away =
+            tokio::time::timeout(Duration::from_millis(500), turns.take(Some("x"), PAGE, soon()));
         assert!(away.await.is_err());
         drop(busy);
         assert!(turns.hosts().values().all(|host| host.visits == 0));

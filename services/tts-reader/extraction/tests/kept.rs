@@ -269,6 +269,36 @@ async fn what_robots_txt_closes_is_not_asked_for() {
 }
 
 #[tokio::test]
+async fn a_site_is_left_alone_for_as_long_as_its_robots_txt_says() {
+    let slowly = |robots: &'static str| async move {
+        let site = Site::new(move |path, _| match path {
+            "/robots.txt" => ("200 OK\r\ncontent-type: text/plain".to_owned(), robots.to_owned()),
+            "/old" => ("301 Moved\r\nlocation: /new".to_owned(), String::new()),
+            _ => ("200 OK\r\ncontent-type: text/html".to_owned(), page()),
+        })
+        .await;
+        let politeness = Politeness { at_once: 4, pause: Duration::ZERO, spares_loopback: false };
+        let policy = FetchPolicy { robots: Robots::Respect, politeness, ..policy() };
+        (site, Extractor::new(policy).unwrap())
+    };
+    let (site, extractor) = slowly("User-agent: *\nCrawl-delay: 0.2\n").await;
+    let start = Instant::now();
+    for path in ["old", "a", "b"] {
+        extractor.extract(&format!("{}/{path}", site.url)).await.unwrap();
+    }
+    assert!(start.elapsed() >= Duration::from_millis(400), "{:?}", start.elapsed());
+    assert_eq!(site.asked(), ["/robots.txt", "/old", "/new", "/a", "/b"]);
+
+    // So long nobody waits here. Where one page leads is one page all the same.
+    let (site, extractor) = slowly("User-agent: *\nCrawl-delay: 3600\n").await;
+    extractor.extract(&format!("{}/old", site.url)).await.unwrap();
+    let error = extractor.extract(&format!("{}/a", site.url)).await.unwrap_err();
+    let ExtractError::Busy { retry_after, .. } = error else { panic!("{error:?}") };
+    assert!(retry_after <= Duration::from_secs(10), "{retry_after:?}");
+    assert_eq!(site.asked(), ["/robots.txt", "/old", "/new"]);
+}
+
+#[tokio::test]
 async fn a_site_without_rules_is_open_and_one_that_cannot_tell_them_is_closed() {
     for (answer, is_open) in [
         ("404 Not Found", true),

@@ -17,7 +17,7 @@ use crate::page::{Extraction, Page};
 use crate::policy::{FetchPolicy, Robots};
 use crate::robots::{Known, MAX_BYTES, Rules};
 use crate::target;
-use crate::turns::{Turn, Turns};
+use crate::turns::{Errand, Turn, Turns};
 
 const ACCEPTED: &str = "text/html, application/xhtml+xml, text/plain;q=0.8, */*;q=0.1";
 
@@ -42,10 +42,12 @@ enum Hop {
     Got(Got),
 }
 
-/// What is left of the times of one fetch.
+/// What is left of the times of one fetch, and where it was.
 struct Left {
     waiting: Duration,
     fetching: Duration,
+    /// Hosts that were asked for the page.
+    hosts: Vec<String>,
 }
 
 impl Fetcher {
@@ -62,7 +64,11 @@ impl Fetcher {
     /// Fetches `url`, following redirects.
     pub(crate) async fn fetch(&self, url: &str, watch: &Watch<'_>) -> Result<Got, ExtractError> {
         let mut url = target::parse(url, &self.policy)?;
-        let mut left = Left { waiting: self.policy.longest_wait, fetching: self.policy.timeout };
+        let mut left = Left {
+            waiting: self.policy.longest_wait,
+            fetching: self.policy.timeout,
+            hosts: Vec::new(),
+        };
         for _ in 0..=self.policy.max_redirects {
             match self.hop(&url, &mut left, watch).await? {
                 Hop::Got(got) => return Ok(got),
@@ -88,10 +94,12 @@ impl Fetcher {
         if let Found::Fresh(kept) = self.cache.find(url) {
             return known(kept);
         }
-        if self.policy.robots == Robots::Respect && !self.may_read(url, left, watch).await? {
-            return Err(ExtractError::Robots);
-        }
-        let turn = self.turn(url, left, watch).await?;
+        let delay = match self.policy.robots {
+            Robots::Ignore => Duration::ZERO,
+            Robots::Respect => self.leave(url, left, watch).await?,
+        };
+        let errand = left.errand(url, delay);
+        let turn = self.turn(url, errand, left, watch).await?;
         // Somebody may have fetched it while this one waited.
         let stale = match self.cache.find(url) {
             Found::Fresh(kept) => return known(kept),
@@ -105,6 +113,7 @@ impl Fetcher {
     async fn turn(
         &self,
         url: &Url,
+        errand: Errand,
         left: &mut Left,
         watch: &Watch<'_>,
     ) -> Result<Turn<'_>, ExtractError> {
@@ -112,7 +121,7 @@ impl Fetcher {
         let spared = self.policy.politeness.spares_loopback && target::is_loopback(url);
         let host = url.host_str().filter(|_| !spared).map(|host| host.trim_end_matches('.'));
         let start = Instant::now();
-        let turn = self.turns.take(host, start + left.waiting).await?;
+        let turn = self.turns.take(host, errand, start + left.waiting).await?;
         left.waiting = left.waiting.saturating_sub(start.elapsed());
         watch(Stage::Fetching);
         Ok(turn)
@@ -167,13 +176,13 @@ impl Fetcher {
         request.send().await.map(Answer::new).map_err(|e| classify(&e))
     }
 
-    /// Whether the site lets programs read this page.
-    async fn may_read(
+    /// Whether the site lets programs read this page, and how long it then wants to be left alone.
+    async fn leave(
         &self,
         url: &Url,
         left: &mut Left,
         watch: &Watch<'_>,
-    ) -> Result<bool, ExtractError> {
+    ) -> Result<Duration, ExtractError> {
         let rules = match self.robots.find(url) {
             Some(rules) => rules,
             None => {
@@ -182,7 +191,8 @@ impl Fetcher {
                 rules
             }
         };
-        Ok(rules.allows(&url[Position::BeforePath..Position::AfterQuery]))
+        let may_read = rules.allows(&url[Position::BeforePath..Position::AfterQuery]);
+        may_read.then(|| rules.delay()).ok_or(ExtractError::Robots)
     }
 
     /// A site that cannot be reached at all fails as its page would.
@@ -196,7 +206,7 @@ impl Fetcher {
             url.join("/robots.txt").map_err(|e| ExtractError::Internal(e.to_string()))?;
         for _ in 0..=self.policy.max_redirects {
             target::check(&file, &self.policy)?;
-            let _turn = self.turn(&file, left, watch).await?;
+            let _turn = self.turn(&file, Errand::Part, left, watch).await?;
             let answer = left.fetching(self.send(&file, None)).await?;
             if let Some(next) = answer.redirect()? {
                 file = next;
@@ -218,6 +228,16 @@ impl Fetcher {
 }
 
 impl Left {
+    /// One page is one errand at a host, however often it moves there.
+    fn errand(&mut self, url: &Url, delay: Duration) -> Errand {
+        let host = url.host_str().unwrap_or_default();
+        if self.hosts.iter().any(|known| known == host) {
+            return Errand::Part;
+        }
+        self.hosts.push(host.to_owned());
+        Errand::Page(delay)
+    }
+
     /// Runs a part of the fetch within what is left of its time.
     async fn fetching<T>(
         &mut self,

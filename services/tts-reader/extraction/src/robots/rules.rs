@@ -1,18 +1,31 @@
 //! One robots.txt, read for one program.
 
+use std::time::Duration;
+
 /// More of a file is not read; the standard asks for this much at least.
 pub(crate) const MAX_BYTES: usize = 500 * 1024;
 /// So many rules, of so many bytes, are looked at for each page: nobody's file may cost others time.
 const MAX_RULES: usize = 5_000;
 const MAX_PATTERN: usize = 2_048;
+/// A site may be spared for so long between two pages; one that asks for more wants no readers at all,
+/// and has a rule to say so.
+const MAX_DELAY: Duration = Duration::from_secs(10);
 
 /// What a program may read of a site.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Rules {
     /// The site said so.
-    Told(Vec<Rule>),
+    Told(Told),
     /// It could not be asked, and an answer that is not there must be taken for "nothing".
     Unknown,
+}
+
+/// What a site says to those that it means.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    rules: Vec<Rule>,
+    /// From one page to the next.
+    delay: Duration,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -24,14 +37,14 @@ pub(crate) struct Rule {
 impl Rules {
     /// A site without rules.
     pub(crate) fn none() -> Self {
-        Self::Told(Vec::new())
+        Self::Told(Told::default())
     }
 
     /// Reads a file for the program whose name is the first word of `user_agent`.
     pub(crate) fn parse(file: &[u8], user_agent: &str) -> Self {
         let text = String::from_utf8_lossy(whole_lines(file));
         let product = product(user_agent);
-        let (mut ours, mut everybodys, mut is_named) = (Vec::new(), Vec::new(), false);
+        let (mut ours, mut everybodys, mut is_named) = (Told::default(), Told::default(), false);
         // Whom the group is for that the next rule belongs to.
         let (mut for_us, mut for_all, mut in_rules) = (false, false, true);
         for line in text.trim_start_matches('\u{feff}').lines() {
@@ -54,11 +67,21 @@ impl Rules {
                         continue;
                     }
                     let rule = || Rule { allows: allows == "allow", pattern: normal(value) };
-                    if for_us && ours.len() < MAX_RULES {
-                        ours.push(rule());
+                    if for_us && ours.rules.len() < MAX_RULES {
+                        ours.rules.push(rule());
                     }
-                    if for_all && everybodys.len() < MAX_RULES {
-                        everybodys.push(rule());
+                    if for_all && everybodys.rules.len() < MAX_RULES {
+                        everybodys.rules.push(rule());
+                    }
+                }
+                // Not of the standard, which says of others that they part no groups.
+                "crawl-delay" => {
+                    let delay = delay(value);
+                    if for_us {
+                        ours.delay = ours.delay.max(delay);
+                    }
+                    if for_all {
+                        everybodys.delay = everybodys.delay.max(delay);
                     }
                 }
                 _ => {}
@@ -70,13 +93,21 @@ impl Rules {
     /// Whether a page may be read. `path` is the path and the query, as they are sent. The longest
     /// pattern decides, and of two as long the one that allows.
     pub(crate) fn allows(&self, path: &str) -> bool {
-        let Self::Told(rules) = self else { return false };
+        let Self::Told(told) = self else { return false };
         let path = normal(path);
-        rules
+        told.rules
             .iter()
             .filter(|rule| matches(&rule.pattern, &path))
             .max_by_key(|rule| (rule.pattern.len(), rule.allows))
             .is_none_or(|rule| rule.allows)
+    }
+
+    /// How long the site wants to be left alone after each page.
+    pub(crate) fn delay(&self) -> Duration {
+        match self {
+            Self::Told(told) => told.delay,
+            Self::Unknown => Duration::ZERO,
+        }
     }
 
     pub(crate) fn were_asked(&self) -> bool {
@@ -86,10 +117,16 @@ impl Rules {
     /// Bytes, about.
     pub(crate) fn size(&self) -> usize {
         match self {
-            Self::Told(rules) => rules.iter().map(|rule| rule.pattern.len() + 40).sum(),
+            Self::Told(told) => told.rules.iter().map(|rule| rule.pattern.len() + 40).sum(),
             Self::Unknown => 0,
         }
     }
+}
+
+/// Seconds, with a fraction or without; what is none asks for nothing.
+fn delay(value: &str) -> Duration {
+    let seconds = value.parse().ok().filter(|seconds: &f64| *seconds >= 0.0);
+    Duration::from_secs_f64(seconds.map_or(0.0, |it| it.min(MAX_DELAY.as_secs_f64())))
 }
 
 /// The lines that are read; half a line would be another rule.
@@ -212,6 +249,31 @@ mod tests {
         let longest = "User-agent: *\nDisallow: /p\nAllow: /page\nDisallow: /page/x\n";
         assert!(allows(longest, "/page") && !allows(longest, "/page/x") && !allows(longest, "/p"));
         assert!(allows("User-agent: *\nAllow: /same\nDisallow: /same\n", "/same"));
+    }
+
+    #[test]
+    fn a_delay_is_for_those_it_is_said_to_and_has_bounds() {
+        let delay = |file: &str| Rules::parse(file.as_bytes(), AGENT).delay().as_millis();
+        for (value, millis) in
+            [("2", 2_000), ("0.5", 500), ("86400", 10_000), ("inf", 10_000), ("0", 0)]
+        {
+            assert_eq!(
+                delay(&format!("User-agent: *\nCrawl-Delay: {value} # s\n")),
+                millis,
+                "{value}"
+            );
+        }
+        for value in ["", "-1", "NaN", "soon", "1,5"] {
+            assert_eq!(delay(&format!("User-agent: *\nCrawl-delay: {value}\n")), 0, "{value}");
+        }
+        let file = "User-agent: *\nCrawl-delay: 9\nDisallow: /x\nUser-agent: tts-reader\nCrawl-delay: 1\n\
+                    Crawl-delay: 3\nUser-agent: other\nDisallow: /y\n";
+        assert_eq!(delay(file), 3_000);
+        // It is no rule, and parts no groups: `tts-reader` and `other` are one.
+        assert!(allows(file, "/x") && !allows(file, "/y"));
+        assert_eq!(delay("User-agent: *\nCrawl-delay: 9\nUser-agent: tts-reader\nAllow: /\n"), 0);
+        assert_eq!(delay("Crawl-delay: 9\n"), 0, "said to nobody");
+        assert_eq!(Rules::Unknown.delay(), Duration::ZERO);
     }
 
     #[test]
