@@ -54,6 +54,9 @@ pub(crate) enum ApiError {
     /// A refusal whose `detail` is an object.
     #[error("{detail}")]
     RefusedWith { status: StatusCode, detail: Value },
+    /// It could be done, but not by this service as it was built and set up.
+    #[error("{detail}")]
+    Unequipped { missing: &'static str, detail: String },
     /// There is more work than this service can take on now.
     #[error("{what} is busy; try again in {retry_after} seconds")]
     Busy { what: &'static str, retry_after: u64 },
@@ -107,6 +110,7 @@ impl ApiError {
             Self::Busy { .. } | Self::Away { .. } | Self::Overdue { .. } => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
+            Self::Unequipped { .. } => StatusCode::NOT_IMPLEMENTED,
             Self::NoRoom { .. } => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -116,6 +120,9 @@ impl ApiError {
         match self {
             Self::Invalid(fields) => json!({ "detail": fields }),
             Self::RefusedWith { detail, .. } => json!({ "detail": detail }),
+            Self::Unequipped { missing, detail } => {
+                json!({ "detail": detail, "error_code": "NOT_IMPLEMENTED", "missing": missing })
+            }
             Self::Internal { detail, .. } if *detail == INTERNAL => {
                 json!({ "detail": detail, "error_code": "INTERNAL_ERROR" })
             }

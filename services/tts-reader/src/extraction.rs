@@ -200,6 +200,7 @@ fn refusal(error: ExtractError) -> ApiError {
         ErrorKind::Upstream => StatusCode::BAD_GATEWAY,
         ErrorKind::Timeout => StatusCode::GATEWAY_TIMEOUT,
         ErrorKind::Busy => return busy(&error),
+        ErrorKind::Lacking => return lacking(&error),
         ErrorKind::Internal => return ApiError::internal(INTERNAL, error),
     };
     if let ExtractError::BlockedAddress { host, address, range } = &error {
@@ -213,6 +214,13 @@ fn busy(error: &ExtractError) -> ApiError {
         return ApiError::internal(INTERNAL, error);
     };
     ApiError::Busy { what, retry_after: retry_after.as_secs_f64().ceil().max(1.0) as u64 }
+}
+
+fn lacking(error: &ExtractError) -> ApiError {
+    match error {
+        ExtractError::Lacking(lack) => ApiError::from(*lack),
+        other => ApiError::internal(INTERNAL, other),
+    }
 }
 
 impl std::fmt::Debug for Extraction {

@@ -46,6 +46,7 @@ mod textract;
 #[path = "no_textract.rs"]
 mod textract;
 mod timings;
+mod unequipped;
 mod validation;
 mod workers;
 

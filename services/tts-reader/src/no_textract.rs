@@ -4,6 +4,9 @@ use tts_reader_extraction::ExtractError;
 
 use crate::settings::Settings;
 
+/// What there is not, where there is no Textract.
+pub(crate) const LACKING: &str = "the feature `textract`, without which it was built";
+
 /// There is none.
 #[derive(Debug)]
 pub(crate) enum Textract {}

@@ -2,12 +2,24 @@
 
 use std::time::Duration;
 
+use tts_reader_aws::AwsError;
 use tts_reader_extraction::ExtractError;
 
 use crate::settings::Settings;
 
 /// When it may have room again.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// What Textract says of a document; all else that it refuses is this service's fault.
+const OF_THE_DOCUMENT: [&str; 4] = [
+    "BadDocumentException",
+    "DocumentTooLargeException",
+    "InvalidParameterException",
+    "UnsupportedDocumentException",
+];
+
+/// What there is not, where there is no Textract.
+pub(crate) const LACKING: &str = "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
 
 /// Reads scanned pages.
 #[derive(Debug)]
@@ -33,14 +45,25 @@ impl Textract {
             Ok(read) => Ok(read.text()),
             Err(error) => {
                 tracing::warn!(%error, "a document that is pictures was not read");
-                Err(if error.may_pass() {
-                    ExtractError::Busy { what: "The reading of pictures", retry_after: BUSY }
-                } else {
-                    let reason = "its pictures cannot be read; give one page of at most 10 MB, or a \
-                                  document whose text can be selected";
-                    ExtractError::BadDocument { reason }
-                })
+                Err(refusal(&error))
             }
         }
+    }
+}
+
+fn refusal(error: &AwsError) -> ExtractError {
+    let is_of_the_document = match error {
+        AwsError::Unfit { .. } => true,
+        AwsError::Refused { code, .. } => OF_THE_DOCUMENT.contains(&code.as_str()),
+        _ => false,
+    };
+    if error.may_pass() {
+        ExtractError::Busy { what: "The reading of pictures", retry_after: BUSY }
+    } else if is_of_the_document {
+        let reason = "its pictures cannot be read; give one page of at most 10 MB, or a document \
+                      whose text can be selected";
+        ExtractError::BadDocument { reason }
+    } else {
+        ExtractError::Internal(error.to_string())
     }
 }

@@ -11,6 +11,15 @@ pub(crate) struct Found {
     pub(crate) method: Method,
     pub(crate) text: String,
     pub(crate) title: Option<String>,
+    /// Whether scripts may show more of it.
+    pub(crate) has_scripts: bool,
+}
+
+impl Found {
+    /// What has no more to it than its text.
+    pub(crate) fn text(method: Method, text: String) -> Self {
+        Self { method, text, title: None, has_scripts: false }
+    }
 }
 
 /// The best of what all readers find, of equals the first in this order.
@@ -40,7 +49,7 @@ pub(crate) fn choose(html: &str, url: &str) -> Found {
     }
     let (_, method, text) = best;
     let title = article.and_then(|article| article.title).or(page.title);
-    Found { method, text, title }
+    Found { method, text, title, has_scripts: page.has_scripts }
 }
 
 /// The text that one method alone finds in a page, before it is cleaned; for comparing them.

@@ -80,11 +80,28 @@ pub enum ExtractError {
     #[error("The site's answer broke off: {0}; try again later")]
     Transfer(String),
     /// The page has no text worth reading: fewer than 100 characters.
-    #[error("The page holds no readable text; it may need a browser to show its content")]
+    #[error("The page holds no readable text; give the address of an article")]
     NothingReadable,
+    /// The page can be read, but not with what there is here.
+    #[error("{0}")]
+    Lacking(Lack),
     /// A fault of this program, not of the site or its address.
     #[error("The page could not be processed: {0}")]
     Internal(String),
+}
+
+/// What it would take to read a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Lack {
+    /// Something that runs the page's scripts: without them it has no text.
+    #[error("The page shows no readable text without its scripts, which are not run here")]
+    Browser,
+    /// Something that reads the pictures that a document is made of.
+    #[error("The PDF document has pictures and no text, and nothing here reads pictures")]
+    PictureReader,
+    /// A [`PdfReader`](crate::PdfReader).
+    #[error("PDF documents are not read here; give the address of an HTML or plain text page")]
+    PdfReader,
 }
 
 /// Whose fault an [`ExtractError`] is; a service chooses its status by it.
@@ -98,6 +115,8 @@ pub enum ErrorKind {
     Timeout,
     /// This program has enough to do: 503.
     Busy,
+    /// This program was not made for it, and another one may be: 501.
+    Lacking,
     /// This program failed: 500.
     Internal,
 }
@@ -122,6 +141,7 @@ impl ExtractError {
             | Self::Transfer(_) => ErrorKind::Upstream,
             Self::Timeout => ErrorKind::Timeout,
             Self::Busy { .. } => ErrorKind::Busy,
+            Self::Lacking(_) => ErrorKind::Lacking,
             Self::Internal(_) => ErrorKind::Internal,
         }
     }

@@ -39,6 +39,6 @@ impl ContentKind {
     }
 }
 
-pub(crate) fn unsupported(what: &str) -> ExtractError {
+fn unsupported(what: &str) -> ExtractError {
     ExtractError::UnsupportedContent { what: what.to_owned() }
 }

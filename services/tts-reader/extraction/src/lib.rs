@@ -44,7 +44,7 @@ mod turns;
 
 pub use cache::CacheFigures;
 pub use clean::clean_for_speech;
-pub use error::{ErrorKind, ExtractError};
+pub use error::{ErrorKind, ExtractError, Lack};
 pub use extractor::{Extractor, Fetched};
 pub use fetch::{Stage, Watch};
 pub use page::{Extraction, Method, Page, extract_html, read_by};

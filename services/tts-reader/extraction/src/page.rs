@@ -8,8 +8,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::cache::{Kept, Ticket};
 use crate::choose::{self, Found, choose};
 use crate::clean::{clean_for_speech, normalize};
-use crate::error::ExtractError;
-use crate::kind::{ContentKind, unsupported};
+use crate::error::{ErrorKind, ExtractError, Lack};
+use crate::kind::ContentKind;
 use crate::{charset, confidence};
 
 /// A page with less text than this many characters has nothing to read aloud.
@@ -119,8 +119,10 @@ impl Page {
         let Some(ticket) = self.ticket.take() else { return };
         match read {
             Ok(text) => ticket.keep(Kept::Page(Arc::clone(text))),
-            // The page's own fault, which it will have as long as it does not change.
-            Err(error) if error.is_client_fault() => ticket.keep(Kept::Unreadable(error.clone())),
+            // What the page is, and what is missing here: neither changes before the page does.
+            Err(error) if matches!(error.kind(), ErrorKind::Client | ErrorKind::Lacking) => {
+                ticket.keep(Kept::Unreadable(error.clone()));
+            }
             Err(_) => {}
         }
     }
@@ -139,7 +141,8 @@ impl fmt::Debug for Page {
 ///
 /// # Errors
 /// [`ExtractError::UnsupportedContent`] when the bytes are neither HTML nor text,
-/// [`ExtractError::NothingReadable`] when they hold too little text.
+/// [`ExtractError::NothingReadable`] when they hold too little text, [`ExtractError::Lacking`] when it
+/// takes something else to find it.
 pub fn extract_html(
     body: &[u8],
     content_type: Option<&str>,
@@ -149,10 +152,8 @@ pub fn extract_html(
     let page = charset::decode(body, content_type);
     let found = match kind {
         ContentKind::Html => choose(&page, url),
-        ContentKind::Text => {
-            Found { method: Method::DomFallback, text: normalize(&page), title: None }
-        }
-        ContentKind::Pdf => return Err(unsupported("A PDF document")),
+        ContentKind::Text => Found::text(Method::DomFallback, normalize(&page)),
+        ContentKind::Pdf => return Err(ExtractError::Lacking(Lack::PdfReader)),
     };
     finish(found, content_type, url)
 }
@@ -171,7 +172,11 @@ pub(crate) fn finish(
 ) -> Result<Extraction, ExtractError> {
     let text = clean_for_speech(&found.text);
     if !is_enough(&found.text) || !text.contains(char::is_alphanumeric) {
-        return Err(ExtractError::NothingReadable);
+        return Err(if found.has_scripts {
+            ExtractError::Lacking(Lack::Browser)
+        } else {
+            ExtractError::NothingReadable
+        });
     }
     Ok(Extraction {
         confidence: confidence::score(&text, found.method),

@@ -32,6 +32,8 @@ pub(crate) struct Scan {
     pub(crate) blocks: Vec<Block>,
     /// The text of the first `<title>`.
     pub(crate) title: Option<String>,
+    /// Whether a browser would run scripts of it.
+    pub(crate) has_scripts: bool,
 }
 
 /// A paragraph, heading, list item, table row or other piece of text of its own.
@@ -156,6 +158,7 @@ impl State {
         if !tags::ends_by_itself(&tag.name) {
             self.nesting.start(&tag.name);
         }
+        self.found.has_scripts |= tags::is_run(tag);
         if skipping {
             return;
         }

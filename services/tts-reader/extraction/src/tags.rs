@@ -1,6 +1,7 @@
 //! What the names of HTML elements mean to a reader of text.
 
-use html5ever::tokenizer::states::RawKind;
+use html5ever::local_name;
+use html5ever::tokenizer::{Tag, states::RawKind};
 
 /// Elements without content and end tag.
 pub(crate) fn is_void(name: &str) -> bool {
@@ -136,6 +137,16 @@ pub(crate) fn is_never_read(name: &str) -> bool {
             | "video"
             | "xmp"
     )
+}
+
+/// Whether it is a script that browsers run: others hold data or a template.
+pub(crate) fn is_run(tag: &Tag) -> bool {
+    if tag.name != local_name!("script") {
+        return false;
+    }
+    let kind = tag.attrs.iter().find(|attr| attr.name.local == local_name!("type"));
+    let kind = kind.map_or("", |attr| attr.value.trim()).to_ascii_lowercase();
+    matches!(kind.as_str(), "" | "module") || kind.ends_with("javascript")
 }
 
 /// The parts of a page around its content.

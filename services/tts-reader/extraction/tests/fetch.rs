@@ -207,7 +207,7 @@ async fn answers_that_are_no_page() {
     assert_eq!(error, ExtractError::HttpStatus(302));
     let url = fixed("200 OK\r\ncontent-type: application/pdf", "%PDF-1.7").await;
     let text = extract(&url).await.unwrap_err().to_string();
-    assert!(text.starts_with("A PDF document cannot be read aloud"), "{text}");
+    assert!(text.starts_with("PDF documents are not read here"), "{text}");
     let url = fixed("200 OK\r\ncontent-type: text/html", "").await;
     assert_eq!(extract(&url).await.unwrap_err(), ExtractError::NothingReadable);
 }

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use tts_reader_extraction::{ExtractError, Extraction, Method, extract_html, read_by};
+use tts_reader_extraction::{
+    ErrorKind, ExtractError, Extraction, Lack, Method, extract_html, read_by,
+};
 
 const SENTENCE: &str =
     "The old lighthouse keeper climbed the stairs each evening to light the lamp. ";
@@ -161,13 +163,27 @@ fn a_repeated_title_is_read_once() {
 
 #[test]
 fn too_little_text_is_nothing_readable() {
-    for html in
-        ["", "<body></body>", "<p>Loading…</p>", "<script>x</script>", &"<p>a</p>".repeat(40)]
-    {
+    let data = "<script type='application/ld+json'>{}</script><p>Hello";
+    for html in ["", "<body></body>", "<p>Loading…</p>", data, &"<p>a</p>".repeat(40)] {
         assert_eq!(read(html).unwrap_err(), ExtractError::NothingReadable, "{html}");
     }
     let addresses = "<p>https://a.example/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa</p>".repeat(4);
     assert_eq!(read(&addresses).unwrap_err(), ExtractError::NothingReadable);
+}
+
+#[test]
+fn what_only_scripts_would_show_takes_a_browser() {
+    let lacking = ExtractError::Lacking(Lack::Browser);
+    for html in [
+        "<script>x</script>",
+        "<body><div id=root>Loading…</div><nav><script type=module src=/app.js></script></nav>",
+        "<SCRIPT TYPE=' Text/JavaScript '>x</SCRIPT>",
+    ] {
+        assert_eq!(read(html).unwrap_err(), lacking, "{html}");
+    }
+    assert_eq!((lacking.kind(), lacking.is_client_fault()), (ErrorKind::Lacking, false));
+    // Where there is a text, its scripts do not matter.
+    assert!(read(&format!("<script>x</script><p>{}", SENTENCE.repeat(2))).is_ok());
 }
 
 #[test]
@@ -190,11 +206,16 @@ fn plain_text_is_read_as_it_stands() {
 
 #[test]
 fn other_kinds_are_refused_in_a_sentence() {
+    for (body, kind) in [
+        (b"%PDF-1.4".as_slice(), Some("text/html")),
+        (b"%PDF-1.4", None),
+        (b"x", Some("Application/PDF; q=1")),
+    ] {
+        let error = extract_html(body, kind, URL).unwrap_err();
+        assert_eq!(error, ExtractError::Lacking(Lack::PdfReader));
+    }
     for (body, kind, what) in [
-        (b"%PDF-1.4".as_slice(), Some("text/html"), "A PDF document"),
-        (b"%PDF-1.4", None, "A PDF document"),
-        (b"x", Some("Application/PDF; q=1"), "A PDF document"),
-        (b"x", Some("image/png"), "Content of the type \"image/png\""),
+        (b"x".as_slice(), Some("image/png"), "Content of the type \"image/png\""),
         (b"\x7fELF\0\0", None, "A binary file"),
     ] {
         let error = extract_html(body, kind, URL).unwrap_err();

@@ -83,7 +83,9 @@ impl Seen {
 
 /// Which of the logged kinds an answer is.
 fn kind(status: StatusCode) -> RequestLog {
-    if status == StatusCode::SERVICE_UNAVAILABLE || status.is_client_error() {
+    // The service is well where it is busy, or was not made for what is asked.
+    let well = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::NOT_IMPLEMENTED].contains(&status);
+    if well || status.is_client_error() {
         RequestLog::Refused
     } else if status.is_server_error() {
         RequestLog::Failed

@@ -16,6 +16,14 @@ pub(super) fn schemas() -> Value {
             answer([has("detail", text()), may("error_code", one_of(["INTERNAL_ERROR"]))]),
             "What failed. The cause is in the service's log.",
         ),
+        "Unequipped": about(
+            answer([
+                has("detail", about(text(), "What it takes, and what would help.")),
+                has("error_code", one_of(["NOT_IMPLEMENTED"])),
+                has("missing", one_of(["browser", "pdf", "textract"])),
+            ]),
+            "What this service was not built or set up with.",
+        ),
         "Invalid": about(
             answer([has("detail", about(json!({
                 "type": "array", "minItems": 1, "items": fault(),

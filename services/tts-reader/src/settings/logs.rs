@@ -15,9 +15,9 @@ pub(crate) enum LogFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum RequestLog {
-    /// Those that the service failed: 5xx, but for 503.
+    /// Those that the service failed: 5xx, but for 501 and 503.
     Failed,
-    /// Those, and those that it refused: 4xx and 503.
+    /// Those, and those that it refused: 4xx, 501 and 503.
     Refused,
     /// All of them.
     All,

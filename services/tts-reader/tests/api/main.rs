@@ -53,4 +53,5 @@ mod speech;
 mod test_accounts;
 mod timings;
 mod tokens;
+mod unequipped;
 mod validation;

@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use super::worker::Outcome;
 use crate::choose::Found;
 use crate::clean::normalize;
-use crate::error::ExtractError;
+use crate::error::{ExtractError, Lack};
 use crate::page::{Extraction, Method, Page, finish};
 
 /// More of a text is nobody's article.
@@ -45,10 +45,10 @@ impl PdfReader {
     /// Finds the text of a document, and keeps it as long as the site allows.
     ///
     /// # Errors
-    /// [`ExtractError::BadDocument`] for one that is broken, protected or has no text,
-    /// [`ExtractError::Internal`] when no process can be had.
+    /// [`ExtractError::BadDocument`] for one that is broken or protected, [`ExtractError::Lacking`] for
+    /// one that has pictures and no text, [`ExtractError::Internal`] when no process can be had.
     pub async fn read(&self, page: Page) -> Result<Arc<Extraction>, ExtractError> {
-        self.read_or_look(page, async |_| text(Outcome::NoText)).await
+        self.read_or_look(page, async |_| Err(ExtractError::Lacking(Lack::PictureReader))).await
     }
 
     /// The same; what has pictures instead of text is given to `look`, which tells what it reads there.
@@ -77,11 +77,13 @@ impl PdfReader {
         let outcome = self.outcome(document).await?;
         // Nothing of it is needed to look.
         drop(place);
-        let (method, text) = match outcome {
-            Outcome::NoText => (Method::Textract, look(document).await?),
-            other => (Method::Pdf, text(other)?),
-        };
-        Ok(Found { method, text: normalize(&text), title: None })
+        let bad = |reason| Err(ExtractError::BadDocument { reason });
+        match outcome {
+            Outcome::Text(text) => Ok(Found::text(Method::Pdf, normalize(&text))),
+            Outcome::NoText => Ok(Found::text(Method::Textract, normalize(&look(document).await?))),
+            Outcome::Protected => bad("it is protected by a password; give one without"),
+            Outcome::Broken => bad("it is broken, or of a form that cannot be read"),
+        }
     }
 
     async fn outcome(&self, document: &[u8]) -> Result<Outcome, ExtractError> {
@@ -132,14 +134,4 @@ async fn talk(worker: &mut Child, document: &[u8]) -> io::Result<(Vec<u8>, ExitS
     taken?;
     let status = worker.wait().await?;
     Ok((answer, status))
-}
-
-fn text(outcome: Outcome) -> Result<String, ExtractError> {
-    let reason = match outcome {
-        Outcome::Text(text) => return Ok(text),
-        Outcome::NoText => "it has pictures and no text; give one whose text can be selected",
-        Outcome::Protected => "it is protected by a password; give one without",
-        Outcome::Broken => "it is broken, or of a form that cannot be read",
-    };
-    Err(ExtractError::BadDocument { reason })
 }

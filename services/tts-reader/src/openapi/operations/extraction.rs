@@ -10,7 +10,7 @@ use crate::openapi::{
     operation::{Operation, Tag},
     schema::{
         Field, about, answer, body, count, counts, has, integer, list, may, number, one_of,
-        or_null, otherwise, text, time, truth, within,
+        or_null, otherwise, shared, text, time, truth, within,
     },
     shared::seconds,
 };
@@ -24,7 +24,7 @@ pub(super) fn method() -> Value {
 
 /// What reading a page can end with.
 pub(super) fn reads(told: Operation) -> Operation {
-    tries(told)
+    lacks(tries(told))
         .refuses(422, "The page cannot be read.", "Invalid URL format: it has no host")
         .refuses(502, "The site failed.", "The site answered with status 500 instead of the page")
         .refuses(
@@ -32,6 +32,38 @@ pub(super) fn reads(told: Operation) -> Operation {
             "The site was too slow.",
             "The site did not deliver the page in time; try again later",
         )
+}
+
+/// What it may take that the service has not.
+fn lacks(told: Operation) -> Operation {
+    [
+        (
+            "browser",
+            "Without its scripts the page has no text.",
+            "The page shows no readable text without its scripts, which are not run here. There is no \
+             setting that gives this service a browser; send the text as `content` to \
+             /api/extract/enhanced.",
+        ),
+        (
+            "textract",
+            "The document is made of pictures, and there is no Amazon Textract.",
+            "The PDF document has pictures and no text, and nothing here reads pictures. Amazon \
+             Textract would, for which this service lacks AWS_ACCESS_KEY_ID and \
+             AWS_SECRET_ACCESS_KEY; or give a document whose text can be selected.",
+        ),
+        (
+            "pdf",
+            "No PDF documents are read here.",
+            "PDF documents are not read here; give the address of an HTML or plain text page. This \
+             service runs inside another program; `tts-reader serve` reads them.",
+        ),
+    ]
+    .into_iter()
+    .fold(told, |told, (missing, when, detail)| {
+        let example =
+            json!({ "detail": detail, "error_code": "NOT_IMPLEMENTED", "missing": missing });
+        told.gives(501, when, shared("Unequipped"), example)
+    })
 }
 
 /// What the service itself may be kept by.

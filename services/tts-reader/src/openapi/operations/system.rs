@@ -87,7 +87,6 @@ pub(crate) fn health() -> Operation {
 fn condition() -> Value {
     let well = || one_of(["healthy", "unhealthy"]);
     let fixed = || one_of(["healthy"]);
-    let absent = || one_of(["not_configured"]);
     answer([
         has("status", well()),
         has("timestamp", time()),
@@ -108,9 +107,9 @@ fn condition() -> Value {
                     "payments",
                     one_of(["healthy", "recovering", "unavailable", "mock", "not_configured"]),
                 ),
-                has("aws_s3", absent()),
+                has("aws_s3", one_of(["not_configured", "healthy", "unhealthy"])),
                 has("aws_polly", one_of(["not_configured", "healthy", "failing"])),
-                has("textract_integration", absent()),
+                has("textract_integration", one_of(["not_configured", "configured"])),
             ]),
         ),
         has(

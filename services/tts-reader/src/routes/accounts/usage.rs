@@ -33,7 +33,7 @@ pub(crate) async fn usage(
         "enterprise_features": true,
         "total_extractions_today": day.extractions,
         "avg_extraction_time": share(day.extraction_ms, day.extractions * 1_000),
-        "textract_available": false,
+        "textract_available": app.extraction.reads_pictures(),
         "highlighting_success_rate": share(day.syntheses_with_marks, day.syntheses),
         "speech_marks_generated": day.speech_marks,
         "service_type": "TTS Reader with Enhanced Highlighting",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
+use tts_reader_extraction::Method;
 
 use super::{URL, preview::beginning};
 use crate::{
@@ -28,16 +29,18 @@ pub(crate) async fn test(
         Ok(read) => Ok(Json(json!({
             "success": true,
             "method_used": read.page.method.as_str(),
-            "textract_used": false,
+            "textract_used": read.page.method == Method::Textract,
             "text": beginning(&read.page.text),
             "test_mode": true,
         }))),
-        Err(ApiError::Refused { detail, .. }) => Ok(Json(json!({
-            "success": false,
-            "error": detail,
-            "method_used": "failed",
-            "test_mode": true,
-        }))),
+        Err(ApiError::Refused { detail, .. } | ApiError::Unequipped { detail, .. }) => {
+            Ok(Json(json!({
+                "success": false,
+                "error": detail,
+                "method_used": "failed",
+                "test_mode": true,
+            })))
+        }
         Err(other) => Err(other),
     }
 }

@@ -29,7 +29,7 @@ pub(crate) async fn enterprise_status(State(app): State<Arc<App>>) -> Json<Value
             "session_management": true,
         },
         "tts_features": {
-            "textract_available": false,
+            "textract_available": app.extraction.reads_pictures(),
             "highlighting_engine": true,
             "speech_marks": true,
             "quality_analysis": true,

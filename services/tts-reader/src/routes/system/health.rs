@@ -18,6 +18,9 @@ use crate::{
 pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Value>) {
     let (database, storage) = app.health.told(&app);
     let healthy = database && storage;
+    let bucket = app.settings.storage.bucket().is_some();
+    let textract = app.extraction.reads_pictures();
+    let aws = bucket && storage && polly(&app) == "healthy";
     let word = |well: bool| if well { "healthy" } else { "unhealthy" };
     let body = json!({
         "status": word(healthy),
@@ -34,20 +37,21 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Val
             "enhanced_extraction": "healthy",
             "highlighting_engine": "healthy",
             "payments": app.payments.health(),
-            "aws_s3": "not_configured",
+            "aws_s3": if bucket { word(storage) } else { "not_configured" },
             "aws_polly": polly(&app),
-            "textract_integration": "not_configured",
+            // It is asked only where a page needs it.
+            "textract_integration": if textract { "configured" } else { "not_configured" },
         },
         "features": {
             "basic_extraction": true,
             "enhanced_extraction": true,
-            "textract_integration": false,
+            "textract_integration": textract,
             "speech_marks": true,
             "highlighting": true,
             "enterprise_security": true,
         },
-        "aws_configured": false,
-        "user_tier": "free",
+        "aws_configured": aws,
+        "user_tier": if aws { "premium" } else { "free" },
     });
     let status = if healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(body))

@@ -1,10 +1,14 @@
 //! `GET /`: the service card.
 
-use axum::Json;
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
+use crate::app::App;
+
 /// The card's version is the contract's, which clients know, not this crate's.
-pub(crate) async fn root() -> Json<Value> {
+pub(crate) async fn root(State(app): State<Arc<App>>) -> Json<Value> {
     Json(json!({
         "service": "TTS Reader API - Enterprise Edition",
         "version": "2.3.0-enterprise",
@@ -16,7 +20,7 @@ pub(crate) async fn root() -> Json<Value> {
             "content_validation_enabled": true,
         },
         "features": {
-            "textract_extraction": false,
+            "textract_extraction": app.extraction.reads_pictures(),
             "dom_extraction": true,
             "advanced_highlighting": true,
             "speech_mark_synchronization": true,
