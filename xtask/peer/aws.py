@@ -220,6 +220,56 @@ def speech(binary, env, gate):
     check("every request was signed as botocore signs", gate.refused == [], gate.refused)
 
 
+def voices(binary, env, gate):
+    env = {**env, "LOAD_TEST_MODE": "true", "SPEECH_ENGINE": "polly", "NEURAL_VOICES_ENABLED": "true"}
+
+    def started():
+        app.ask("/api/dev/accounts", {"username": "ann", "password": "secret-1", "tier": "PRO", "credits": 100})
+        return app.ask("/api/login", {"username": "ann", "password": "secret-1"})[1]["access_token"]
+
+    def speak(voice, engine):
+        body = {"text_to_speech": f"{voice} {engine}.", "voice_id": voice, "engine": engine}
+        return app.ask("/api/synthesize", body, token)
+
+    def asked():
+        return sum(path == "/v1/speech" for _, path in gate.let_in)
+
+    def balance():
+        return app.ask("/api/credit-balance", token=token)[1]["credit_balance"]
+
+    def listed():
+        return [it["id"] for it in app.ask("/api/voices", token=token)[1]]
+
+    def is_refused(answer, voice, engine):
+        return answer[0] == 400 and f"has no {engine} voice `{voice}`" in str(answer[1])
+
+    with Service(binary, **env) as app:
+        token = started()
+        # The service asks when it starts, and nobody waits for that.
+        check("the list is Polly's, of the standard engine", until(lambda: listed() == ["Raveena", "Joanna"], 20), listed())
+        before = asked()
+        for voice, engine in [("Ruth", "standard"), ("Raveena", "neural"), ("Amy", "standard"), ("Amy", "neural")]:
+            told = speak(voice, engine)
+            check(f"{voice} {engine}, which Polly has not, is refused", is_refused(told, voice, engine), told)
+        check("without asking Polly, and for nothing", asked() == before and balance() == 100, (asked(), balance()))
+        for voice, engine in [("Ruth", "neural"), ("Joanna", "neural"), ("Raveena", "standard")]:
+            status, told = speak(voice, engine)
+            check(f"{voice} {engine} speaks", status == 200 and (told["voice_used"], told["engine_used"]) == (voice, engine), told)
+        status, told = app.ask("/api/extract/textract/verify", token=token)
+        check("three voices are told of", told["polly"]["voice_count"] == 3, told)
+    # A list that cannot be had keeps nobody from speaking, and Polly's own word is passed on.
+    gate.fail = lambda method, path: 500 if path == "/v1/voices" else None
+    with Service(binary, **env) as app:
+        token = started()
+        told = speak("Ruth", "standard")
+        check("without a list Polly itself is believed", is_refused(told, "Ruth", "standard"), told)
+        check("which costs nothing", until(lambda: balance() == 100, 20), balance())
+        check("and others speak", speak("Joanna", "standard")[0] == 200)
+        check("the list is the catalogue then", len(listed()) == 23, listed())
+    gate.fail = lambda method, path: None
+    check("every request was signed as botocore signs", gate.refused == [], gate.refused)
+
+
 SEEN = ["The mill by the river", "stood still for a hundred years, and nobody knew why; then one night", "the river rose, and the wheel turned."]
 
 
@@ -299,6 +349,7 @@ def main():
     strangers(args.bucket, env, gate)
     service(args.service, env, s3, gate)
     speech(args.service, env, gate)
+    voices(args.service, env, gate)
     reading(args.service, env, gate)
     gate.shutdown()
     server.stop()

@@ -128,8 +128,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 # --- stand-ins -----------------------------------------------------------------------------------
 
 RATE, PER_BYTE = 16000, 160
-voices = [{"Id": "Joanna", "Name": "Joanna", "Gender": "Female", "LanguageCode": "en-US",
-           "LanguageName": "US English", "SupportedEngines": ["standard", "neural"]}]
+# As in Amazon's list, some voices are of one kind only.
+voices = [{"Id": name, "Name": name, "Gender": "Female", "LanguageCode": "en-US", "LanguageName": "US English", "SupportedEngines": engines}
+          for name, engines in [("Joanna", ["standard", "neural"]), ("Ruth", ["neural", "generative"]), ("Raveena", ["standard"])]]
 throttle = []
 
 
@@ -139,6 +140,9 @@ def polly(where, asked):
     if throttle:
         throttle.pop()
         return 400, {"x-amzn-errortype": "ThrottlingException"}, b'{"message":"Rate exceeded"}'
+    if not any(it["Id"] == asked["VoiceId"] and asked["Engine"] in it["SupportedEngines"] for it in voices):
+        told = f"This voice does not support the selected engine: {asked['Engine']}"
+        return 400, {"x-amzn-errortype": "ValidationException"}, json.dumps({"message": told}).encode()
     text = asked["Text"]
     if len(text) > 3000:
         return 400, {"x-amzn-errortype": "TextLengthExceededException"}, b'{"message":"too long"}'

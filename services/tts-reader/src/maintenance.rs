@@ -37,7 +37,15 @@ pub(crate) async fn recover(app: &App) -> Result<(), StoreError> {
 
 /// Looks after the service until it is told to stop.
 pub(crate) async fn run(app: Arc<App>, stop: CancellationToken) {
-    tokio::join!(health::watch(&app, &stop), upkeep(&app, &stop));
+    tokio::join!(health::watch(&app, &stop), upkeep(&app, &stop), learn(&app, &stop));
+}
+
+/// Which voices there are.
+async fn learn(app: &App, stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = app.speaker.keep_learning() => {}
+    }
 }
 
 async fn upkeep(app: &App, stop: &CancellationToken) {

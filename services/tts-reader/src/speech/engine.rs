@@ -17,6 +17,16 @@ pub(crate) trait Speech: fmt::Debug + Send + Sync {
     /// Which of its voices really speaks when one is asked for.
     fn speaks(&self, asked: Engine) -> Engine;
 
+    /// Whether a voice can be had from that engine, as far as is known.
+    fn offers(&self, _voice: &Voice, _engine: Engine) -> bool {
+        true
+    }
+
+    /// Finds out which voices can be had, where somebody else has to be asked.
+    fn learn(&self) -> Doing<'_, Result<(), Failure>> {
+        Box::pin(async { Ok(()) })
+    }
+
     /// Begins to read a text. Nothing is spoken yet; dropping the reading ends it.
     fn begin(&self, asked: Asked) -> Box<dyn Reading>;
 
@@ -81,6 +91,13 @@ pub(crate) enum Failure {
     /// There is no room here for more to be spoken.
     #[error("{what} is busy")]
     Full { what: &'static str, retry_after: u64 },
+    /// The engine has not that voice, whatever the text.
+    #[error(
+        "the speech engine `{speaker}` has no {} voice `{voice}`; name the other engine, or another \
+         voice of /api/voices",
+        engine.word()
+    )]
+    Voice { speaker: &'static str, voice: &'static str, engine: Engine },
     /// The engine has more to do than it can, and had so several times over.
     #[error("the speech engine is throttled")]
     Throttled { retry_after: u64 },

@@ -318,6 +318,7 @@ impl From<Failure> for ApiError {
         match failure {
             Failure::Text(error) => refusal(&error),
             Failure::Full { what, retry_after } => Self::Busy { what, retry_after },
+            Failure::Voice { .. } => Self::bad_request(failure.to_string()),
             // Another word than for the queue here: another setting helps.
             Failure::Throttled { retry_after } => {
                 Self::Busy { what: "The speech engine", retry_after }

@@ -2,10 +2,10 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use tts_reader_speech::SpeechMark;
+use tts_reader_speech::{SpeechMark, Voice};
 
 use super::{
-    engine::{Asked, Engine, Piece, Reading, Speech},
+    engine::{Asked, Engine, Failure, Piece, Reading, Speech},
     load_test::LoadTestSpeech,
     local::Local,
     polly,
@@ -24,6 +24,10 @@ use crate::{
 /// Slices that may wait for a thread. There is a turn for each thread, so only those wait whose
 /// callers went away and that are skipped.
 const SLICES: usize = 1_024;
+/// How long a list of voices holds: new ones are a matter of months.
+const VOICES_HOLD: Duration = Duration::from_hours(24);
+/// Until an engine that did not tell them is asked again.
+const VOICES_PAUSE: Duration = Duration::from_mins(1);
 
 /// Turns texts into audio, so many at a time.
 #[derive(Debug)]
@@ -100,6 +104,36 @@ impl Speaker {
     /// Which engine really speaks when one is asked for.
     pub(crate) fn speaks(&self, asked: Engine) -> Engine {
         self.engine.speaks(asked)
+    }
+
+    /// That a voice can be had from the engine that speaks, as far as is known. Until an engine elsewhere
+    /// has told its voices, all of them.
+    ///
+    /// # Errors
+    /// [`Failure::Voice`].
+    pub(crate) fn offers(&self, voice: &Voice, engine: Engine) -> Result<(), Failure> {
+        if self.engine.offers(voice, engine) {
+            return Ok(());
+        }
+        Err(Failure::Voice { speaker: self.name(), voice: voice.id, engine })
+    }
+
+    /// Keeps up with which voices an engine elsewhere has. Never ends.
+    pub(crate) async fn keep_learning(&self) {
+        let mut failing = false;
+        loop {
+            let learned = self.engine.learn().await;
+            match &learned {
+                // Said when it begins, not once a minute.
+                Err(cause) if !failing => {
+                    tracing::warn!(%cause, "cannot learn which voices there are; will ask again");
+                }
+                Ok(()) if failing => tracing::info!("learned which voices there are"),
+                _ => {}
+            }
+            failing = learned.is_err();
+            tokio::time::sleep(if failing { VOICES_PAUSE } else { VOICES_HOLD }).await;
+        }
     }
 
     /// As `SPEECH_ENGINE` has it.

@@ -27,6 +27,46 @@ async fn audio(app: &TestApp, spoken: &Value) -> Vec<u8> {
 }
 
 #[tokio::test]
+async fn what_is_standard_only_is_refused_as_neural_and_costs_nothing() {
+    let app = TestApp::with(|settings| {
+        settings.speech.engine = SpeechEngine::LoadTest;
+        settings.neural_voices = true;
+    })
+    .await;
+    let user = app.account("PRO", 10).await;
+    let speak = |body| app.post_as(&user, "/api/synthesize", body);
+    let aditi = json!({ "text_to_speech": "Hello.", "voice_id": "Aditi", "engine": "neural" });
+    let page = json!({ "url": "http://127.0.0.1:1/", "voice": "Aditi", "engine": "neural" });
+    for (path, body) in [
+        ("/api/synthesize", &aditi),
+        ("/api/synthesize-with-highlighting", &aditi),
+        // Before anybody is asked for the page.
+        ("/api/extract-and-synthesize", &page),
+    ] {
+        let refused = app.post_as(&user, path, body.clone()).await.expect_status(400);
+        assert_eq!(
+            refused.detail(),
+            "the speech engine `load-test` has no neural voice `Aditi`; name the other engine, or \
+             another voice of /api/voices"
+        );
+    }
+    assert_eq!(app.balance(&user).await, 10);
+    // What is only liked gives way: first the engine, then the voice.
+    let likes = json!({ "voice_id": "Aditi", "engine": "neural" });
+    app.post_as(&user, "/api/preferences", likes).await.expect_status(200);
+    for (body, voice, engine) in [
+        (json!({ "text_to_speech": "One." }), "Aditi", "standard"),
+        (json!({ "text_to_speech": "Two.", "voice_id": "Aditi" }), "Aditi", "standard"),
+        (json!({ "text_to_speech": "Three.", "engine": "neural" }), "Joanna", "neural"),
+        (json!({ "text_to_speech": "Four.", "voice_id": "Amy" }), "Amy", "neural"),
+    ] {
+        let spoken = speak(body).await.expect_status(200).json;
+        let used = (&spoken["voice_used"], &spoken["engine_used"]);
+        assert_eq!(used, (&json!(voice), &json!(engine)), "{spoken:#}");
+    }
+}
+
+#[tokio::test]
 async fn its_audio_plays_for_as_long_as_it_says_and_has_marks_as_the_map_of_a_text_has() {
     let app = app(1_000).await;
     let user = app.account("PRO", 10).await;

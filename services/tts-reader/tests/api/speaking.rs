@@ -83,6 +83,27 @@ async fn a_map_has_each_sentence_and_word_by_characters_bytes_and_time() {
     assert_eq!(app.balance(&user).await, 9);
 }
 
+#[tokio::test]
+async fn neural_of_this_program_is_its_standard_voice_and_every_list_says_so() {
+    let app = TestApp::with(|settings| settings.neural_voices = true).await;
+    let user = app.account("PRO", 10).await;
+    let spoken = async |engine: &str| {
+        let body = json!({ "text_to_speech": "One voice.", "voice_id": "Amy", "engine": engine });
+        app.post_as(&user, "/api/synthesize", body).await.expect_status(200)
+    };
+    let (standard, neural) = (spoken("standard").await, spoken("neural").await);
+    assert_eq!(
+        (&neural.json["engine_used"], neural.header("x-cache")),
+        (&json!("standard"), "HIT")
+    );
+    assert_eq!(neural.json["speech_marks"], standard.json["speech_marks"]);
+    let voices = app.get_as(&user, "/api/voices").await.expect_status(200).json;
+    let says = |voice: &Value| {
+        voice["description"].as_str().unwrap().ends_with("neural is the same voice")
+    };
+    assert!(voices.as_array().unwrap().iter().all(says), "{voices:#}");
+}
+
 fn listen(app: &TestApp, user: &User, text: &str) -> RequestBuilder {
     app.request(Method::POST, "/api/synthesize")
         .bearer_auth(&user.token)

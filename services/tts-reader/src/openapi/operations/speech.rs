@@ -32,15 +32,21 @@ pub(crate) fn voices() -> Operation {
         has("supports_speech_marks", truth()),
         has("description", about(text(), "What is really heard.")),
     ]);
-    Operation::by_account(Tag::Speech, "voices", "The voices that can be had").answers(
-        list(entry),
-        json!([{
-            "id": "Nicole", "name": "Nicole", "gender": "Female",
-            "language": "Australian English", "language_code": "en-AU", "engine": "standard",
-            "tts_optimized": true, "supports_speech_marks": true,
-            "description": "local preset alto (American English)",
-        }]),
-    )
+    Operation::by_account(Tag::Speech, "voices", "The voices that can be had")
+        .about(
+            "Those of the standard engine. The engine of this program has one kind of voice: asked for \
+             `neural` it speaks with the same one, and `engine_used` says standard. Of Amazon Polly, \
+             those that it has, once it was asked.",
+        )
+        .answers(
+            list(entry),
+            json!([{
+                "id": "Nicole", "name": "Nicole", "gender": "Female",
+                "language": "Australian English", "language_code": "en-AU", "engine": "standard",
+                "tts_optimized": true, "supports_speech_marks": true,
+                "description": "local preset alto (American English); neural is the same voice",
+            }]),
+        )
 }
 
 pub(crate) fn synthesize() -> Operation {
@@ -199,7 +205,8 @@ pub(crate) fn extract_and_synthesize() -> Operation {
     )
 }
 
-const ENGINE: &str = "Else the account's own, where its tier has it; else standard.";
+const ENGINE: &str = "Else the account's own, where its tier has it; else standard. The engine of this \
+                      program speaks both with the same voice.";
 
 /// What every paid synthesis can end with.
 fn speaks(id: &'static str, summary: &'static str) -> Operation {
@@ -224,6 +231,12 @@ fn speaks(id: &'static str, summary: &'static str) -> Operation {
             400,
             "There is no such voice.",
             "there is no voice `Johanna`; did you mean `Joanna`? The voice list has all ids",
+        )
+        .refuses(
+            400,
+            "The engine elsewhere has the voice not, or not of that kind.",
+            "the speech engine `polly` has no standard voice `Olivia`; name the other engine, or another \
+             voice of /api/voices",
         )
         .refuses(
             402,

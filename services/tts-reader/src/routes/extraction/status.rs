@@ -5,10 +5,9 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
-use crate::{app::App, auth::Caller, domain::Timestamp, errors::ApiError};
-
-/// Why not, and what to do.
-const NOT_CONFIGURED: &str = "not configured: this service reads pages and PDF documents itself";
+use crate::{
+    app::App, auth::Caller, domain::Timestamp, errors::ApiError, speech::Engine, textract,
+};
 
 /// As this process saw it since it started.
 pub(crate) async fn status(State(app): State<Arc<App>>, _: Caller) -> Json<Value> {
@@ -56,22 +55,27 @@ pub(crate) async fn verify(
     let credits = app.store.spendable(&account.user_id, Timestamp::now()).await?;
     let (aws, storage) = (app.settings.aws.as_ref(), &app.settings.storage);
     let (textract, polly) = (app.extraction.reads_pictures(), app.speaker.name() == "polly");
-    let why_not = |there: bool, why: &str| (!there).then(|| why.to_owned());
+    let why_not = |there: bool, why: &str| (!there).then(|| format!("not configured: {why}"));
+    let unread = if app.extraction.reads_pdf() {
+        format!("this service lacks {}", textract::LACKING)
+    } else {
+        "this service runs inside another program, and reads no PDF documents".to_owned()
+    };
     Ok(Json(json!({
         "textract": {
             "available": textract,
-            "error": why_not(textract, NOT_CONFIGURED),
+            "error": why_not(textract, &unread),
             "region": aws.filter(|_| textract).map(|aws| &aws.region),
         },
         "s3": {
             "available": storage.bucket().is_some(),
             "bucket": storage.bucket(),
-            "error": why_not(storage.bucket().is_some(), "not configured: audio is kept on disk"),
+            "error": why_not(storage.bucket().is_some(), "audio is kept on disk"),
         },
         "polly": {
             "available": polly,
-            "voice_count": tts_reader_speech::voices().len(),
-            "error": why_not(polly, "not configured: the local engine speaks"),
+            "voice_count": voices(&app),
+            "error": why_not(polly, &format!("SPEECH_ENGINE is {}", app.speaker.name())),
         },
         "overall": {
             "aws_configured": aws.is_some(),
@@ -90,4 +94,12 @@ pub(crate) async fn verify(
             "has_premium": !credits.is_empty(),
         },
     })))
+}
+
+/// Voices that can be had, as far as is known.
+fn voices(app: &App) -> usize {
+    let engines = [Engine::Standard, Engine::Neural];
+    let all = tts_reader_speech::voices().iter();
+    all.filter(|voice| engines.iter().any(|engine| app.speaker.offers(voice, *engine).is_ok()))
+        .count()
 }

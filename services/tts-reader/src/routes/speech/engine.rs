@@ -7,7 +7,7 @@ use tts_reader_speech::{SpeechRequest, Voice, check, find_voice};
 use crate::{
     app::App,
     domain::{Tier, Timestamp, UserId},
-    errors::ApiError,
+    errors::{ApiError, INTERNAL},
     speech::Engine,
     store::Account,
     validation::Text,
@@ -24,8 +24,8 @@ const DEFAULT_VOICE: &str = "Joanna";
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Manner {
     pub(super) voice: &'static Voice,
-    /// The engine that really speaks. There is one local voice, and it is a standard one: neural is
-    /// then an offer to PRO accounts that is answered with the best voice there is.
+    /// The one that really speaks, and has the voice as far as is known. There is one local voice, and
+    /// it is a standard one: neural is then a right of PRO accounts that is answered by the same voice.
     pub(super) engine: Engine,
 }
 
@@ -37,14 +37,14 @@ impl Manner {
     pub(super) async fn of(
         app: &App,
         account: &Account,
-        voice: Option<&str>,
-        engine: Option<&str>,
+        named_voice: Option<&str>,
+        named_engine: Option<&str>,
     ) -> Result<Self, ApiError> {
-        let voice = match voice {
+        let voice = match named_voice {
             Some(id) => self::voice(id)?,
             None => find_voice(&account.voice_id).map_or_else(|| self::voice(DEFAULT_VOICE), Ok)?,
         };
-        let engine = match engine {
+        let engine = match named_engine {
             Some("neural") => {
                 permit_neural(app, &account.user_id).await?;
                 Engine::Neural
@@ -55,7 +55,28 @@ impl Manner {
             }
             _ => Engine::Standard,
         };
-        Ok(Self { voice, engine: app.speaker.speaks(engine) })
+        let mut ways = vec![Self { voice, engine: app.speaker.speaks(engine) }];
+        if named_engine.is_none() {
+            ways.push(Self { voice, engine: Engine::Standard });
+        }
+        if named_voice.is_none() {
+            let voice = self::voice(DEFAULT_VOICE)?;
+            ways.extend(ways.clone().into_iter().map(|way| Self { voice, ..way }));
+        }
+        Self::first_of(app, &ways)
+    }
+
+    /// The first that the engine has.
+    fn first_of(app: &App, ways: &[Self]) -> Result<Self, ApiError> {
+        let mut refused = None;
+        for way in ways {
+            match app.speaker.offers(way.voice, way.engine) {
+                Ok(()) => return Ok(*way),
+                // What was asked for is what is told of.
+                Err(failure) => refused = refused.or(Some(failure)),
+            }
+        }
+        Err(refused.map_or_else(|| ApiError::internal(INTERNAL, "no way to speak"), ApiError::from))
     }
 }
 
@@ -66,7 +87,7 @@ impl Manner {
 pub(crate) fn voice(id: &str) -> Result<&'static Voice, ApiError> {
     let unknown = || match check(&SpeechRequest::new("test", id)) {
         Err(error) => ApiError::bad_request(error.to_string()),
-        Ok(()) => ApiError::internal(crate::errors::INTERNAL, "a voice is and is not there"),
+        Ok(()) => ApiError::internal(INTERNAL, "a voice is and is not there"),
     };
     find_voice(id).ok_or_else(unknown)
 }

@@ -9,7 +9,7 @@ mod quota;
 
 use std::time::Duration;
 
-use tts_reader_speech::{MarkKind, Span, spans};
+use tts_reader_speech::{MarkKind, Span, Voice, spans};
 
 use self::{clip::Clip, quota::Quota};
 use super::{
@@ -22,6 +22,8 @@ use super::{
 const LONGEST: usize = 3_000;
 /// Seconds for a hundred characters.
 const PACE: (f64, f64) = (0.05, 0.2);
+/// What the contract's list says of voices: these are standard only, all others neural, too.
+const STANDARD_ONLY: [&str; 3] = ["Aditi", "Geraint", "Raveena"];
 /// Milliseconds of a word.
 const WORD: (u64, u64) = (200, 500);
 
@@ -60,6 +62,10 @@ impl Remote for LoadTestSpeech {
 
     fn speaks(&self, asked: Engine) -> Engine {
         asked
+    }
+
+    fn offers(&self, voice: &Voice, engine: Engine) -> bool {
+        engine == Engine::Standard || !STANDARD_ONLY.contains(&voice.id)
     }
 
     fn audio<'a>(&'a self, call: &'a Call) -> Doing<'a, Result<Sound, CallError>> {

@@ -73,6 +73,11 @@ impl Calls {
                 leave.answered();
                 return Ok(Some(value));
             }
+            Ok(Err(CallError::NoVoice)) => {
+                leave.answered();
+                let (voice, engine) = (call.voice.id, call.engine);
+                return Err(Failure::Voice { speaker: self.remote.name(), voice, engine });
+            }
             Ok(Err(CallError::Refused(cause))) => {
                 leave.answered();
                 return Err(Failure::Broken(format!("{}: {cause}", self.remote.name())));

@@ -13,7 +13,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use axum::body::Bytes;
 use tts_reader_speech::{MarkKind, Voice};
 
-use super::engine::{Asked, Doing, Engine, Reading, Speech};
+use super::engine::{Asked, Doing, Engine, Failure, Reading, Speech};
 use crate::{breaker::Breaker, workers::Pool};
 
 /// Somebody else's service. It tries each call once.
@@ -26,6 +26,16 @@ pub(crate) trait Remote: fmt::Debug + Send + Sync {
 
     /// Which of its voices really speaks when one is asked for.
     fn speaks(&self, asked: Engine) -> Engine;
+
+    /// Whether a voice can be had from that engine, as far as is known.
+    fn offers(&self, _voice: &Voice, _engine: Engine) -> bool {
+        true
+    }
+
+    /// Asks which voices can be had.
+    fn learn(&self) -> Doing<'_, Result<(), CallError>> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Speaks a chunk.
     fn audio<'a>(&'a self, call: &'a Call) -> Doing<'a, Result<Sound, CallError>>;
@@ -73,6 +83,12 @@ pub(crate) struct RemoteMark {
 pub(crate) enum CallError {
     /// There were too many; after so long there may be room, if it said so.
     Throttled { after: Option<Duration> },
+    /// It has not that voice.
+    #[cfg_attr(
+        not(any(test, feature = "polly")),
+        expect(dead_code, reason = "what Amazon Polly may say")
+    )]
+    NoVoice,
     /// It will not do that, however often it is asked.
     #[cfg_attr(
         not(any(test, feature = "polly")),
@@ -109,6 +125,17 @@ impl Speech for RemoteEngine {
 
     fn speaks(&self, asked: Engine) -> Engine {
         self.remote.speaks(asked)
+    }
+
+    fn offers(&self, voice: &Voice, engine: Engine) -> bool {
+        self.remote.offers(voice, engine)
+    }
+
+    fn learn(&self) -> Doing<'_, Result<(), Failure>> {
+        Box::pin(async move {
+            let learned = self.remote.learn().await;
+            learned.map_err(|error| Failure::Broken(format!("{}: {error:?}", self.name())))
+        })
     }
 
     fn begin(&self, asked: Asked) -> Box<dyn Reading> {

@@ -190,3 +190,16 @@ async fn what_is_refused_is_not_tried_again() {
     assert_eq!(failure.to_string(), "double: no such voice");
     assert_eq!(double.calls.lock().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_voice_that_there_is_not_is_the_callers_to_change() {
+    let (double, engine) = failing(vec![CallError::NoVoice]);
+    let failure = read(&engine, "Hi.").await.err().unwrap();
+    assert_eq!(
+        failure.to_string(),
+        "the speech engine `double` has no standard voice `Amy`; name the other engine, or another \
+         voice of /api/voices"
+    );
+    assert_eq!(double.calls.lock().unwrap().len(), 1);
+    assert_eq!(engine.breaker().unwrap().condition(), Condition::Closed, "it did answer");
+}
