@@ -1,6 +1,7 @@
 //! Text of web pages.
 
 mod analytics;
+mod content;
 mod enhanced;
 mod extract;
 mod highlighting;

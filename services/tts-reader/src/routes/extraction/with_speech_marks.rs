@@ -1,53 +1,43 @@
 //! `POST /api/extract/with-speech-marks`: the text of a page and the marks of its speech, without
 //! times: nothing has been spoken yet. The original's answer had no marks at all.
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use super::enhanced::{self, Asked};
+use super::{
+    Mark,
+    content::{Answer, Asked, Found, answer},
+};
 use crate::{
     app::App,
     auth::Caller,
-    domain::Timestamp,
     errors::ApiError,
-    progress::{Progress, Stage, Wanted, Work},
-    store::Account,
+    progress::{Progress, Stage, Wanted},
     validation::JsonBody,
 };
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Marks {
+    speech_marks: Vec<Mark>,
+}
 
 pub(crate) async fn with_speech_marks(
     State(app): State<Arc<App>>,
     Caller(account): Caller,
     wanted: Wanted,
     JsonBody(body): JsonBody,
-) -> Result<Json<Value>, ApiError> {
-    let mut asked = Asked::of(body)?;
-    let named = asked.named.take();
-    let progress = wanted.begin(&app, &account.user_id, Work::Extraction, named).await?;
-    progress.through(Box::pin(answer(&app, &account, &asked, &progress))).await.map(Json)
+) -> Result<Json<Answer<Marks>>, ApiError> {
+    answer(&app, &account, wanted, body, marks).await
 }
 
-async fn answer(
+async fn marks(
     app: &App,
-    account: &Account,
-    asked: &Asked,
+    _: &Asked,
+    found: &Found,
     progress: &Progress,
-) -> Result<Value, ApiError> {
-    let start = Instant::now();
-    let found = enhanced::find(app, asked, progress).await?;
+) -> Result<Marks, ApiError> {
     progress.stage(Stage::Highlighting);
-    let marks = app.extraction.marks(&found.text).await?;
-    let remaining =
-        app.store.record_extraction(&account.user_id, &found.record, Timestamp::now()).await?;
-    Ok(json!({
-        "text": found.text,
-        "characters_used": found.record.characters,
-        "remaining_chars": remaining,
-        "extraction_method": found.record.method,
-        "word_count": found.words,
-        "processing_time": start.elapsed().as_secs_f64(),
-        "speech_marks": marks,
-    }))
+    Ok(Marks { speech_marks: app.extraction.marks(&found.text).await? })
 }
