@@ -5,19 +5,13 @@ use std::sync::Arc;
 
 use axum::{extract::State, http::HeaderMap, response::Response};
 
-use super::{
-    answer::{self, Synthesis},
-    listening,
-    request::{Asked, Request, again},
-};
-use crate::{
-    app::App,
-    auth::Caller,
-    errors::ApiError,
-    progress::Wanted,
-    speech::{Reply, Spoken, speak},
-    store::Spent,
-    validation::JsonBody,
+use super::{answer, request::Form};
+use crate::{app::App, auth::Caller, errors::ApiError, progress::Wanted, validation::JsonBody};
+
+const FORM: Form = Form {
+    name: "synthesize",
+    may_listen: true,
+    answer: |synthesis, _, _| answer::json(&synthesis),
 };
 
 pub(crate) async fn synthesize(
@@ -27,19 +21,5 @@ pub(crate) async fn synthesize(
     headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let asked = Asked::read(&app, (account, wanted), &headers, body, ("synthesize", true)).await?;
-    let Request { order, held, manner, base } = match asked {
-        Asked::Fresh(request) => *request,
-        Asked::Answered(json) => return Ok(again(json)),
-    };
-    let render = Box::new(move |spoken: &Spoken, spent: &Spent| {
-        answer::json(&Synthesis::of(&base, manner, spoken, spent))
-    });
-    let listens = order.listens;
-    match speak(&app, order, held, render).await? {
-        // There was nothing to wait for: it was spoken before.
-        Reply::Done(done) if listens => listening::stored(&app, &done).await,
-        Reply::Done(done) => Ok(answer::done(done)),
-        Reply::Audio(audio) => Ok(listening::answer(audio)),
-    }
+    FORM.carry_out(&app, (account, wanted), &headers, body).await
 }

@@ -9,16 +9,16 @@ use tts_reader_speech::{MarkKind, SpeechMark};
 
 use super::{
     answer::{self, Synthesis},
-    request::{Asked, Request, again},
+    request::Form,
 };
-use crate::{
-    app::App,
-    auth::Caller,
-    errors::{ApiError, INTERNAL},
-    progress::Wanted,
-    speech::{Reply, Spoken, speak},
-    store::Spent,
-    validation::JsonBody,
+use crate::{app::App, auth::Caller, errors::ApiError, progress::Wanted, validation::JsonBody};
+
+const FORM: Form = Form {
+    name: "synthesize-with-highlighting",
+    may_listen: false,
+    answer: |synthesis, text, marks| {
+        answer::json(&Answer { synthesis, highlighting: Highlighting::of(text, marks) })
+    },
 };
 
 #[derive(Debug, Serialize)]
@@ -67,22 +67,7 @@ pub(crate) async fn synthesize_with_highlighting(
     headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let route = ("synthesize-with-highlighting", false);
-    let asked = Asked::read(&app, (account, wanted), &headers, body, route).await?;
-    let Request { order, held, manner, base } = match asked {
-        Asked::Fresh(request) => *request,
-        Asked::Answered(json) => return Ok(again(json)),
-    };
-    let text = Arc::clone(&order.text);
-    let render = Box::new(move |spoken: &Spoken, spent: &Spent| {
-        let synthesis = Synthesis::of(&base, manner, spoken, spent);
-        let highlighting = Highlighting::of(&text, &spoken.kept.marks);
-        answer::json(&Answer { synthesis, highlighting })
-    });
-    match speak(&app, order, held, render).await? {
-        Reply::Done(done) => Ok(answer::done(done)),
-        Reply::Audio(_) => Err(ApiError::internal(INTERNAL, "nobody asked for audio alone")),
-    }
+    FORM.carry_out(&app, (account, wanted), &headers, body).await
 }
 
 impl<'a> Highlighting<'a> {
