@@ -1,6 +1,10 @@
 //! The rooms of the workspace and the only edges between them (ARCHITECTURE.md).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
@@ -91,7 +95,7 @@ fn only_the_command_line_rooms_know_clap() {
 #[test]
 fn every_room_takes_the_lints_of_the_workspace() {
     for package in metadata().packages {
-        let manifest = std::fs::read_to_string(&package.manifest_path).expect("it was just read");
+        let manifest = fs::read_to_string(&package.manifest_path).expect("it was just read");
         assert!(manifest.contains("[lints]\nworkspace = true"), "{}", package.manifest_path);
     }
 }
@@ -101,10 +105,48 @@ fn every_room_takes_the_lints_of_the_workspace() {
 fn programs_that_are_no_tests_have_none() {
     for package in metadata().packages {
         for target in package.targets.iter().filter(|target| target.is_bin() && !target.test) {
-            let source = std::fs::read_to_string(&target.src_path).expect("a program has a source");
+            let source = fs::read_to_string(&target.src_path).expect("a program has a source");
             let more =
                 source.contains("#[test]") || source.lines().any(|it| it.starts_with("mod "));
             assert!(!more, "{} may have tests: take `test = false` away", target.src_path);
         }
     }
+}
+
+/// Handlers are the top of the service. What they share with something below them lives there.
+#[test]
+fn only_the_router_of_the_service_knows_its_handlers() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a room of the workspace");
+    let source = root.join("services/tts-reader/src");
+    let (mut below, mut routed) = (0, false);
+    for file in sources(&source) {
+        let text = fs::read_to_string(&file).expect("a source file");
+        let upwards = text.lines().position(leads_into_routes);
+        let inside = file.strip_prefix(&source).expect("it was found there");
+        if inside == Path::new("router.rs") {
+            routed = upwards.is_some();
+        } else if !inside.starts_with("routes") {
+            below += 1;
+            let line = upwards.unwrap_or_default() + 1;
+            assert!(upwards.is_none(), "{}:{line} uses a handler", inside.display());
+        }
+    }
+    assert!(routed && below > 100, "{below} files below the handlers, router seen: {routed}");
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of sources");
+    let paths = entries.map(|entry| entry.expect("a file or a folder").path());
+    paths.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+}
+
+/// Whether a line of code names something in the module `routes`.
+fn leads_into_routes(line: &str) -> bool {
+    let code = line.split("//").next().unwrap_or_default();
+    code.match_indices("routes").any(|(at, word)| {
+        let before = code[..at].chars().next_back();
+        let after = &code[at + word.len()..];
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+            && (after.starts_with("::") || after.starts_with(" as "))
+    })
 }

@@ -5,14 +5,12 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use serde::Serialize;
 
-use super::{
-    Highlighting,
-    content::{Answer, Asked, Found, answer},
-};
+use super::content::{Answer, Asked, Found, answer};
 use crate::{
     app::App,
     auth::Caller,
     errors::ApiError,
+    extraction::Highlighting,
     progress::{Progress, Stage, Wanted},
     validation::JsonBody,
 };

@@ -6,14 +6,12 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use serde::Serialize;
 
-use super::{
-    Mark,
-    content::{Answer, Asked, Found, answer},
-};
+use super::content::{Answer, Asked, Found, answer};
 use crate::{
     app::App,
     auth::Caller,
     errors::ApiError,
+    extraction::Mark,
     progress::{Progress, Stage, Wanted},
     validation::JsonBody,
 };

@@ -41,7 +41,7 @@ struct Place {
 
 impl Highlighting {
     /// Work for a processor.
-    pub(crate) fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str) -> Self {
         let text = speakable(text);
         let mut sentences: Vec<Sentence> = Vec::new();
         for span in spans(text) {
@@ -83,7 +83,7 @@ impl Serialize for Unknown {
 }
 
 /// The marks of a text in the order of its speech. Work for a processor.
-pub(crate) fn marks(text: &str) -> Vec<Mark> {
+pub(super) fn marks(text: &str) -> Vec<Mark> {
     let text = speakable(text);
     let mark = |span: Span| Mark {
         time: Unknown,

@@ -15,10 +15,10 @@ use tts_reader_extraction::{
     CacheFigures, ErrorKind, ExtractError, Extractor, FetchPolicy, Fetched, Page, PdfReader,
 };
 
+use super::highlighting::{Highlighting, Mark, marks};
 use crate::{
     errors::{ApiError, INTERNAL},
     progress::{self, Progress},
-    routes::extraction::{Highlighting, Mark, marks},
     server::ServeError,
     settings::Settings,
     textract::Textract,
