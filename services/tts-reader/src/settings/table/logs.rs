@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Setting] = &[
     }),
     row(
         "LOG_REQUESTS",
-        "requests that get a line in the log: failed (5xx), refused (4xx and 503 too), all",
+        "requests that get a line in the log: failed (5xx), refused (4xx, 501 and 503 too), all",
         "failed",
         |s, _| s.log_requests.word().to_owned(),
     ),
