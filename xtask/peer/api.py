@@ -128,7 +128,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--service", required=True)
     parser.add_argument("--double", required=True)
-    parser.add_argument("--seconds", type=int, default=35, help="for each of the two runs")
+    parser.add_argument("--seconds", type=int, default=45, help="for each of the two runs")
     parser.add_argument("--seed", type=int, default=8)
     told = parser.parse_args()
     pages = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
