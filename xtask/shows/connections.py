@@ -4,19 +4,18 @@
 
 10,000 idle connections unless told. PROFILE=dev|fast|release (fast), BUILT=1 builds nothing.
 
-A backend with its defaults, in a process of its own, and beside it clients that open connections and are silent, send a
+A backend with its usual limits, in a process of its own, and beside it clients that open connections and are silent, send a
 head or a body a byte at a time, pour a gigabyte, send a head of 100 kB or an address of 20 kB. Meanwhile others ask for
 /api/health, each over a connection of its own: their times are told and judged. One line for each attack; the exit code
 is 1 if one of them has another end than it should.
 
 The limit of open files must allow two per connection (one here, one there), else fewer are opened, which is told.
 """
-import json, os, resource, socket, statistics, subprocess, sys, tempfile, threading, time
+import json, os, resource, socket, statistics, sys, tempfile, threading, time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROFILE = os.environ.get("PROFILE", "fast")
-TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
-BACKEND = os.path.join(TARGET, {"dev": "debug"}.get(PROFILE, PROFILE), "tts-reader")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "parts"))
+from service import Service, build
+
 GIGABYTE = 1 << 30
 # The others: how many ask one after the other, and how long the slowest of them may take.
 OTHERS, SLOWEST = 200, 1.0
@@ -26,21 +25,14 @@ IDLE_BYTES, BODY_BYTES = 24 << 10, 16 << 20
 
 def main():
     idle = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
-    if not os.environ.get("BUILT"):
-        subprocess.run(["cargo", "build", "--quiet", "--profile", PROFILE, "--package", "tts-reader", "--bin", "tts-reader"],
-                       check=True, cwd=ROOT)
+    (reader,) = build(("tts-reader", "tts-reader"))
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if hard < idle + 1_000:
         print(f"the system allows {hard} open files: {hard - 1_000} idle connections instead of {idle}")
         idle = hard - 1_000
-    with tempfile.TemporaryDirectory() as folder:
-        service = Service(folder)
-        try:
-            rows = list(attacks(service, idle))
-        finally:
-            service.process.terminate()
-            service.process.wait(30)
+    with tempfile.TemporaryDirectory() as folder, Service(reader, folder, "--dev") as service:
+        rows = list(attacks(service, idle))
     for what, seen, good in rows:
         print(f"{'ok   ' if good else 'WRONG'} {what:<34} {seen}")
     return 0 if all(good for _, _, good in rows) else 1
@@ -63,30 +55,14 @@ def attacks(service, idle):
     yield refused(service, "no HTTP", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400)
 
 
-class Service:
-    def __init__(self, folder):
-        environment = {"PATH": os.environ["PATH"]}
-        self.process = subprocess.Popen([BACKEND, "serve", "--dev", "--bind", "127.0.0.1:0", "--data", folder], env=environment,
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        host, port = self.process.stdout.readline().strip().rsplit("/", 1)[1].split(":")
-        self.address = (host, int(port))
-
-    def connect(self):
-        return socket.create_connection(self.address, timeout=60)
-
-    def resident(self):
-        with open(f"/proc/{self.process.pid}/statm") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-    def metrics(self):
-        text = ask(self, "/metrics")[1].partition(b"\r\n\r\n")[2].decode()
-        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in text.splitlines() if line[:1] != "#")}
+def connect(service):
+    return socket.create_connection(("127.0.0.1", service.port), timeout=60)
 
 
 def ask(service, path):
     """The time of one request over a connection of its own, in milliseconds, and the answer."""
     start = time.monotonic()
-    with service.connect() as connection:
+    with connect(service) as connection:
         connection.sendall(f"GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: connection.recv(65_536), b""))
     return (time.monotonic() - start) * 1_000, answer
@@ -103,14 +79,14 @@ def others(service):
 
 
 def idle_connections(service, count):
-    before = service.resident()
+    before = service.resident_bytes()
     start = time.monotonic()
-    service.idle = [service.connect() for _ in range(count)]
+    service.idle = [connect(service) for _ in range(count)]
     took = time.monotonic() - start
     while service.metrics()["tts_reader_connections_open"] < count:
         time.sleep(0.05)
     middle, slowest = others(service)
-    each = (service.resident() - before) / count
+    each = (service.resident_bytes() - before) / count
     seen = (f"opened in {took:.1f} s, {each / 1024:.1f} KiB each; others: {middle:.1f} ms in the middle, "
             f"{slowest:.0f} ms the slowest of {OTHERS}")
     return f"{count} idle connections", seen, slowest < SLOWEST * 1_000 and each < IDLE_BYTES
@@ -118,7 +94,7 @@ def idle_connections(service, count):
 
 def beyond_the_limit(service, count):
     limit = int(service.metrics()["tts_reader_connections_limit"])
-    more = [service.connect() for _ in range(max(0, limit - count) + 500)]
+    more = [connect(service) for _ in range(max(0, limit - count) + 500)]
     time.sleep(1.5)
     middle, slowest = others(service)
     figures = service.metrics()
@@ -133,7 +109,7 @@ def drips(service, what, beginning, seconds):
     start = time.monotonic()
     dripping = {}
     for _ in range(2_000):
-        connection = service.connect()
+        connection = connect(service)
         connection.sendall(beginning.encode())
         connection.setblocking(False)
         dripping[connection] = b""
@@ -159,8 +135,8 @@ def drips(service, what, beginning, seconds):
 
 
 def gigabyte(service, what, fields):
-    before, sent = service.resident(), 0
-    with service.connect() as connection:
+    before, sent = service.resident_bytes(), 0
+    with connect(service) as connection:
         connection.sendall(f"POST /api/login HTTP/1.1\r\nhost: x\r\n{fields}\r\n".encode())
         answer = []
         reading = threading.Thread(target=lambda: answer.append(connection.recv(4_096)))
@@ -173,13 +149,13 @@ def gigabyte(service, what, fields):
         except OSError:
             pass
         reading.join()
-    grown = max(0, service.resident() - before)
+    grown = max(0, service.resident_bytes() - before)
     seen = f"{answer[0][9:12].decode()} after {sent / 1e6:.1f} MB were sent, the service grew by {grown / 1e6:.1f} MB"
     return what, seen, answer[0].startswith(b"HTTP/1.1 413 ") and sent < GIGABYTE / 16 and grown < BODY_BYTES
 
 
 def refused(service, what, request, status):
-    with service.connect() as connection:
+    with connect(service) as connection:
         connection.sendall(request.encode("latin-1"))
         answer = b"".join(iter(lambda: connection.recv(65_536), b""))
     head, _, body = answer.partition(b"\r\n\r\n")

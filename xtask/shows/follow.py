@@ -10,14 +10,15 @@ and follows requests with `websockets` from PyPI, which is installed into target
    killed, and whoever follows is told;
 3. half of the subscribers stop reading: they are dropped, memory stays, the others get everything.
 
-PROFILE=dev for a debug build, BUILT=1 builds nothing. Exit code 0: everything was exact.
+PROFILE=dev|fast|release (fast), BUILT=1 builds nothing. Exit code 0: everything was exact.
 """
 import asyncio, http.server, json, os, socket, statistics, subprocess, sys, tempfile, threading, time, venv
 from datetime import datetime, timezone
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "parts"))
-from backend import ROOT, TARGET, Checks, Postgres, Service, account, build, call
+from checks import Checks
+from service import TARGET, Service, build, database, postgres
 
 SUBSCRIBERS = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
 HEARTBEAT = 2
@@ -67,15 +68,15 @@ class Followed:
                 and self.code == 1000)
 
 
-def address(port, name, after=None):
-    return f"ws://127.0.0.1:{port}/api/extract/ws/{name}" + ("" if after is None else f"?after={after}")
+def address(service, name, after=None):
+    return f"ws://127.0.0.1:{service.port}/api/extract/ws/{name}" + ("" if after is None else f"?after={after}")
 
 
-async def follow(port, who, name, ready=None, after=None, into=None, stop=lambda record: False):
+async def follow(service, who, name, ready=None, after=None, into=None, stop=lambda record: False):
     from websockets.asyncio.client import connect
     from websockets.exceptions import ConnectionClosed
     followed = into or Followed()
-    async with connect(address(port, name, after), subprotocols=["bearer", who["token"]], ping_interval=None,
+    async with connect(address(service, name, after), subprotocols=["bearer", who["token"]], ping_interval=None,
                        open_timeout=60, close_timeout=5) as line:
         if ready:
             ready.release() if isinstance(ready, asyncio.Semaphore) else ready.set()
@@ -89,8 +90,8 @@ async def follow(port, who, name, ready=None, after=None, into=None, stop=lambda
     return followed
 
 
-async def ask(port, path, body, who):
-    return await asyncio.to_thread(call, port, "POST", path, body, who["token"], 120)
+async def ask(service, path, body, who):
+    return await asyncio.to_thread(service.call, "POST", path, body, who["token"], timeout=120)
 
 
 async def synthesis(services, who):
@@ -98,16 +99,16 @@ async def synthesis(services, who):
     delays, records, wrong = [], 0, []
     for number in range(10):
         name, ready = f"book-{number}", asyncio.Event()
-        watching = asyncio.create_task(follow(other.port, who, name, ready))
+        watching = asyncio.create_task(follow(other, who, name, ready))
         await ready.wait()
         text = {"text_to_speech": SENTENCE * (10 if number % 2 else 400), "extraction_id": name}
-        status, headers, _ = await ask(one.port, "/api/synthesize", text, who)
+        status, headers, _ = await ask(one, "/api/synthesize", text, who)
         heard = await asyncio.wait_for(watching, 30)
         delays += heard.delays
         records += len(heard.records)
         if status != 200 or headers["x-progress-id"] != name or not heard.whole():
             wrong.append((name, status, heard.code, heard.records))
-        shown = [call(it.port, "GET", f"/api/extract/progress/{name}", token=who["token"])[2] for it in services]
+        shown = [it.must("GET", f"/api/extract/progress/{name}", token=who["token"]) for it in services]
         if shown[0] != shown[1] or shown[0]["current_status"] != "completed":
             wrong.append((name, shown))
     spread = statistics.quantiles(delays, n=20)
@@ -148,62 +149,63 @@ class Slow(http.server.BaseHTTPRequestHandler):
         pass
 
 
-async def killed(services, start, who, site):
-    """Whoever follows, or whoever works, is killed."""
+async def under_way(services, who, site, name):
+    """A page that one process reads and that is followed at the other, three records on: what was heard, who hears it and
+    who asked for it."""
     one, other = services
     ready, followed = asyncio.Event(), Followed()
-    watching = asyncio.create_task(follow(other.port, who, "page", ready, into=followed))
+    watching = asyncio.create_task(follow(other, who, name, ready, into=followed))
     await ready.wait()
-    asking = asyncio.create_task(ask(one.port, "/api/extract", {"url": site.page, "extraction_id": "page"}, who))
+    asking = asyncio.create_task(read(one, who, site, name))
     while len(followed.records) < 3:
         await asyncio.sleep(0.05)
+    return followed, watching, asking
+
+
+async def read(service, who, site, name):
+    return (await ask(service, "/api/extract", {"url": site.page, "extraction_id": name}, who))[0]
+
+
+async def killed(services, start, who, site):
+    """Whoever follows, or whoever works, is killed."""
+    followed, watching, asking = await under_way(services, who, site, "page")
+    one, other = services
     other.kill()
     await watching
     known = followed.records[-1]["sequence"]
     lost = followed.code is None
-    await follow(one.port, who, "page", after=known, into=followed)
-    status = (await asking)[0]
+    await follow(one, who, "page", after=known, into=followed)
+    status = await asking
     check(lost and status == 200 and followed.whole(), f"the process that was followed at is killed after record {known}; the "
           f"client goes on at the other: {len(followed.records)} records, none missing, none twice")
 
     services[1] = other = start("other")
-    ready, followed = asyncio.Event(), Followed()
-    watching = asyncio.create_task(follow(other.port, who, "page-2", ready, into=followed))
-    await ready.wait()
-    asking = asyncio.create_task(ask(one.port, "/api/extract", {"url": site.page, "extraction_id": "page-2"}, who))
-    while len(followed.records) < 3:
-        await asyncio.sleep(0.05)
+    followed, watching, asking = await under_way(services, who, site, "page-2")
     one.kill()
     begun = time.monotonic()
     await asyncio.gather(asking, return_exceptions=True)
     await asyncio.wait_for(watching, 60)
     took, last = time.monotonic() - begun, followed.records[-1]
     services[0] = start("one")
-    status = (await ask(other.port, "/api/extract", {"url": site.page, "extraction_id": "page-2"}, who))[0]
+    status = await read(other, who, site, "page-2")
     check(last["status"] == "failed" and followed.code == 1000 and took < 40 and status == 200,
           f"the process at work is killed: after {took:.0f} s whoever follows at the other is told \"{last['message']}\"; "
           f"its name can be used again: {status}")
 
 
-def deaf(port, who, name):
+def deaf(service, who, name):
     """A subscriber that says who it is and never reads."""
     line = socket.socket()
     line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-    line.connect(("127.0.0.1", port))
+    line.connect(("127.0.0.1", service.port))
     line.sendall((f"GET /api/extract/ws/{name} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
                   f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                   f"Sec-WebSocket-Protocol: bearer, {who['token']}\r\n\r\n").encode())
     return line
 
 
-def resident(service):
-    with open(f"/proc/{service.process.pid}/statm") as statm:
-        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024
-
-
 def metric(service, name):
-    text = call(service.port, "GET", "/metrics")[2].decode()
-    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(f"tts_reader_{name} "))
+    return service.metrics().get(f"tts_reader_{name}", 0)
 
 
 async def until(what, seconds):
@@ -221,11 +223,11 @@ async def crowd(services, who, site):
         return sum(metric(it, "progress_subscribers") for it in services)
 
     # Once with few, so that what is made once is there.
-    await gather(services, who, 20, ask(services[0].port, "/api/synthesize",
+    await gather(services, who, 20, ask(services[0], "/api/synthesize",
                                         {"text_to_speech": "Once.", "extraction_id": "once"}, who), "once")
-    before = [resident(it) for it in services]
+    before = [it.resident_bytes() for it in services]
     half, site.seconds = SUBSCRIBERS // 2, 10
-    silent = [deaf(services[n % 2].port, who, "crowd") for n in range(half)]
+    silent = [deaf(services[n % 2], who, "crowd") for n in range(half)]
     await until(lambda: subscribers() >= half, 30)
     heard, most, gone = [], list(before), []
 
@@ -233,7 +235,7 @@ async def crowd(services, who, site):
         begun = time.monotonic()
         while True:
             for n, service in enumerate(services):
-                most[n] = max(most[n], resident(service))
+                most[n] = max(most[n], service.resident_bytes())
             if not gone and await asyncio.to_thread(subscribers) <= half:
                 gone.append(time.monotonic() - begun)
             await asyncio.sleep(0.25)
@@ -243,7 +245,7 @@ async def crowd(services, who, site):
     async def request():
         nonlocal measuring
         measuring = asyncio.create_task(measure())
-        return await ask(services[0].port, "/api/extract", {"url": site.page, "extraction_id": "crowd"}, who)
+        return await ask(services[0], "/api/extract", {"url": site.page, "extraction_id": "crowd"}, who)
 
     heard = await gather(services, who, half, request(), "crowd")
     measuring.cancel()
@@ -257,7 +259,7 @@ async def crowd(services, who, site):
           f"at most")
     check(dropped == half and bool(gone), f"{dropped:.0f} were dropped, all of them {gone[0] if gone else 0:.0f} s after the "
           f"request began (a ping each {HEARTBEAT} s, two unanswered)")
-    grown = [after - then for after, then in zip(most, before)]
+    grown = [(after - then) / 1024 for after, then in zip(most, before)]
     per = sum(grown) / SUBSCRIBERS
     check(per < MOST_KIB, f"memory of the two grew by {grown[0] / 1024:.1f} and {grown[1] / 1024:.1f} MiB at most: {per:.1f} KiB "
           f"for a subscriber (limit {MOST_KIB})")
@@ -268,7 +270,7 @@ async def crowd(services, who, site):
 
     # A burst: all records of a long text within seconds.
     text = {"text_to_speech": SENTENCE * 1_400, "extraction_id": "burst"}
-    heard = await gather(services, who, half, ask(services[0].port, "/api/synthesize", text, who), "burst")
+    heard = await gather(services, who, half, ask(services[0], "/api/synthesize", text, who), "burst")
     whole, each = sum(it.whole() for it in heard), len(heard[0].records)
     check(whole == half, f"a text of {len(text['text_to_speech']):,} characters is spoken while {half} follow: {whole} got all "
           f"{each} records")
@@ -277,7 +279,7 @@ async def crowd(services, who, site):
 async def gather(services, who, count, request, name):
     """So many who follow from before the request on; what each heard."""
     ready = asyncio.Semaphore(0)
-    tasks = [asyncio.create_task(follow(services[n % 2].port, who, name, ready)) for n in range(count)]
+    tasks = [asyncio.create_task(follow(services[n % 2], who, name, ready)) for n in range(count)]
     for _ in range(count):
         await asyncio.wait_for(ready.acquire(), 60)
     status = (await request)[0]
@@ -288,30 +290,28 @@ async def gather(services, who, count, request, name):
 
 def main():
     with_websockets()
-    build()
-    postgres, site = Postgres(), Site()
-    folder = tempfile.TemporaryDirectory()
-    services = []
+    (reader,) = build(("tts-reader", "tts-reader"))
+    with postgres() as server, tempfile.TemporaryDirectory() as folder:
+        if not server:
+            return 1
+        url, site, services = database(server, f"show_{os.getpid()}"), Site(), []
 
-    def start(name):
-        return Service(os.path.join(folder.name, name), postgres.url, AUDIO_DIR=os.path.join(folder.name, "audio"),
-                       PROGRESS_HEARTBEAT_SECONDS=str(HEARTBEAT), RATE_LIMIT_REQUESTS_PER_HOUR="1000000")
+        def start(name):
+            return Service(reader, os.path.join(folder, name), "--dev", DATABASE_URL=url, AUDIO_DIR=os.path.join(folder, "audio"),
+                           PROGRESS_HEARTBEAT_SECONDS=str(HEARTBEAT))
 
-    try:
-        services += [start("one"), start("other")]
-        who = account(services[0].port, tier="PRO", credits=10_000)
-        asyncio.run(synthesis(services, who))
-        asyncio.run(killed(services, start, who, site))
-        asyncio.run(crowd(services, who, site))
-    finally:
-        for service in services:
-            if service.process.poll() is None:
-                service.end()
-        postgres.end()
-        site.shutdown()
-        folder.cleanup()
-    print("all was followed" if check.failed == 0 else f"{check.failed} checks failed")
-    return 1 if check.failed else 0
+        try:
+            services += [start("one"), start("other")]
+            who = services[0].account(tier="PRO", credits=10_000)
+            asyncio.run(synthesis(services, who))
+            asyncio.run(killed(services, start, who, site))
+            asyncio.run(crowd(services, who, site))
+        finally:
+            for service in services:
+                if service.process.poll() is None:
+                    service.stop()
+            site.shutdown()
+    return check.told("all was followed")
 
 
 if __name__ == "__main__":

@@ -6,19 +6,21 @@ Each account is given 100 credits and buys 500; jobs cost one credit, every twen
 Idempotency-Key and is sent until it is answered, as a careful client does. At a quarter, a half and three quarters the
 service is killed in the middle of its work. After each restart, before new work comes, the books are read: nothing is
 reserved, and what each account was given is what it has and what its usage says. At the end each account must have what
-it was given less what its answers say, and the database must be whole. PROFILE=dev for a debug build, BUILT=1 builds
-nothing; a PostgreSQL is started, or KATYDID_POSTGRES used. Exit code 0: every credit is where it must be.
+it was given less what its answers say, and the database must be whole. PROFILE=dev|fast|release (fast), BUILT=1
+builds nothing; a PostgreSQL is started, or KATYDID_POSTGRES used. Exit code 0: every credit is where it must be.
 """
 import collections, http.client, os, queue, random, sqlite3, sys, tempfile, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "parts"))
-from backend import Checks, Postgres, Service, account, build, call, together
+from checks import Checks
+from crowd import together
+from service import Service, build, database, postgres, psql
 
 WORDS = sys.argv[1:]
 NUMBERS = [int(word) for word in WORDS if word.isdigit()]
 JOBS, ACCOUNTS = (NUMBERS + [10_000, 50][len(NUMBERS):])[:2]
-DATABASES = [word for word in WORDS if not word.isdigit()] or ["sqlite", "postgres"]
+KINDS = [word for word in WORDS if not word.isdigit()] or ["sqlite", "postgres"]
 WORKERS, KILLS, GRANT, BOUGHT = 32, 3, 100, 500
 SHORT, LONG = "Job {}.", "Job {}." + " " * 1_000 + "End."
 check = Checks()
@@ -52,11 +54,14 @@ class Sqlite:
         said = [row[0] for row in self.run("PRAGMA integrity_check") if row[0] != "ok"]
         return said + self.run("PRAGMA foreign_key_check"), "integrity_check, foreign_key_check"
 
-    def end(self):
-        pass
 
+class Server:
+    def __init__(self, url):
+        self.url = url
 
-class Server(Postgres):
+    def run(self, sql):
+        return psql(self.url, sql)
+
     def faults(self):
         self.run("CREATE EXTENSION IF NOT EXISTS amcheck")
         tables = "SELECT c.oid FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'"
@@ -72,9 +77,9 @@ def books(database):
 
 
 class Show:
-    def __init__(self, database, folder):
-        self.database, self.folder = database, folder
-        self.service, self.restarts = None, []
+    def __init__(self, reader, database, folder):
+        self.reader, self.database, self.folder = reader, database, folder
+        self.service = None
         self.jobs, self.delivered, self.lock = queue.SimpleQueue(), {}, threading.Lock()
         # Set while jobs may be sent.
         self.open, self.under_way = threading.Event(), 0
@@ -82,16 +87,15 @@ class Show:
 
     def start(self):
         begun = time.monotonic()
-        self.service = Service(os.path.join(self.folder, "data"), self.database.url,
-                               RATE_LIMIT_REQUESTS_PER_HOUR="4000000000", SPEECH_QUEUE="1000")
+        self.service = Service(self.reader, os.path.join(self.folder, "data"), "--dev", DATABASE_URL=self.database.url,
+                               SPEECH_QUEUE="1000")
         return time.monotonic() - begun
 
     def customer(self, number):
         """An account with credits that it was given and credits that it bought."""
-        port = self.service.port
-        who = account(port, username=f"customer_{number:03}", credits=GRANT, tier="FREE")
-        url = call(port, "POST", "/api/create-credit-checkout", {"credits": BOUGHT}, who["token"])[2]["url"]
-        paid = call(port, "POST", "/" + url.split("/", 3)[3], {})
+        who = self.service.account(username=f"customer_{number:03}", credits=GRANT, tier="FREE")
+        url = self.service.must("POST", "/api/create-credit-checkout", {"credits": BOUGHT}, who["token"])["url"]
+        paid = self.service.ask("POST", "/" + url.split("/", 3)[3], {})
         if paid[0] != 200:
             raise RuntimeError(f"buying answers {paid}")
         return who
@@ -114,8 +118,8 @@ class Show:
                 self.under_way += 1
                 self.tries += 1
             try:
-                status, headers, said = call(self.service.port, "POST", "/api/synthesize", body, who["token"],
-                                             Idempotency_Key=f"job-{number}")
+                status, headers, said = self.service.call("POST", "/api/synthesize", body, who["token"],
+                                                          Idempotency_Key=f"job-{number}")
             except (OSError, http.client.HTTPException):
                 status, headers, said = 0, {}, None
             with self.lock:
@@ -185,35 +189,44 @@ class Show:
         right = 0
         for who in customers:
             row = rows[who["username"]]
-            told = call(self.service.port, "GET", "/api/credit-balance", token=who["token"])[2]["credit_balance"]
+            told = self.service.must("GET", "/api/credit-balance", token=who["token"])["credit_balance"]
             right += row.given - due[who["username"]] == row.left == told and row.spent == due[who["username"]]
         check(right == ACCOUNTS, f"{right} of {ACCOUNTS} accounts: credits bought - jobs delivered = sum of the ledger = balance told")
         total = [sum(getattr(row, field) for row in rows.values()) for field in Row._fields]
         check(total == [ACCOUNTS * (GRANT + BOUGHT), ACCOUNTS * (GRANT + BOUGHT) - wanted, wanted, JOBS, 0, 0],
               "together: " + ", ".join(f"{amount} {field}" for field, amount in zip(Row._fields, total)))
         links = random.Random(8).sample(sorted(url for _, _, url in self.delivered.values()), min(100, JOBS))
-        dead = [url for url in links if call(self.service.port, "GET", "/" + url.split("/", 3)[3])[0] != 200]
+        dead = [url for url in links if self.service.call("GET", "/" + url.split("/", 3)[3])[0] != 200]
         check(not dead, f"{len(links) - len(dead)} of {len(links)} links to audio open")
-        self.service.end()
+        self.service.stop()
         faults, how = self.database.faults()
         check(not faults, f"stopped: {how}: {faults or 'clean'}")
 
 
+def one(reader, name, folder, server=None):
+    print(f"== {name}: {JOBS} jobs, {ACCOUNTS} accounts, {WORKERS} at a time, {KILLS} kills", flush=True)
+    show = Show(reader, Server(database(server, f"show_{os.getpid()}")) if server else Sqlite(folder), folder)
+    try:
+        show.run()
+    finally:
+        if show.service and show.service.process.poll() is None:
+            show.service.kill()
+
+
 def main():
-    build()
-    for name in DATABASES:
-        print(f"== {name}: {JOBS} jobs, {ACCOUNTS} accounts, {WORKERS} at a time, {KILLS} kills", flush=True)
+    if unknown := set(KINDS) - {"sqlite", "postgres"}:
+        sys.exit(f"neither sqlite nor postgres: {', '.join(unknown)}")
+    (reader,) = build(("tts-reader", "tts-reader"))
+    for name in KINDS:
         with tempfile.TemporaryDirectory() as folder:
-            database = {"sqlite": lambda: Sqlite(folder), "postgres": Server}[name]()
-            show = Show(database, folder)
-            try:
-                show.run()
-            finally:
-                if show.service and show.service.process.poll() is None:
-                    show.service.kill()
-                database.end()
-    print("every credit is where it must be" if check.failed == 0 else f"{check.failed} checks failed")
-    return 1 if check.failed else 0
+            if name == "sqlite":
+                one(reader, name, folder)
+                continue
+            with postgres() as server:
+                if not server:
+                    return 1
+                one(reader, name, folder, server)
+    return check.told("every credit is where it must be")
 
 
 if __name__ == "__main__":

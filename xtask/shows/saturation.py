@@ -44,8 +44,7 @@ def load(katydid, service, path, users, more, work):
 
 
 def prepare(service):
-    service.must("POST", "/api/dev/accounts", USER)
-    token = service.must("POST", "/api/login", {key: USER[key] for key in ("username", "password")})["access_token"]
+    token = service.account(**USER)["token"]
     # A ledger that has something in it.
     service.must("POST", "/api/dev/credits", {"credits": 500}, token)
     return token

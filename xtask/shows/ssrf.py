@@ -167,11 +167,7 @@ def extract(service, token, url):
 def account(service):
     """Somebody on a service without routes for tests."""
     service.must("POST", "/api/register", {"username": "ann", "email": "ann@example.com", "password": "secret1"})
-    return service.must("POST", "/api/login", {"username": "ann", "password": "secret1"})["access_token"]
-
-
-def port(service):
-    return int(service.url.rsplit(":", 1)[1])
+    return service.login({"username": "ann", "password": "secret1"})
 
 
 def main():
@@ -184,7 +180,7 @@ def main():
         # Extractions of one name follow each other at once here.
         calm = {"EXTRACTION_PAUSE_MS": "0"}
         with Service(os.environ[INSIDE], f"{folder}/a", **calm) as strict, Service(os.environ[INSIDE], f"{folder}/b", "--dev", **calm) as dev:
-            packets.ours = {port(strict), port(dev)}
+            packets.ours = {strict.port, dev.port}
             return judge(strict, dev, packets)
 
 
@@ -218,8 +214,7 @@ def judge(strict, dev, packets):
 
     site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Redirecting)
     threading.Thread(target=site.serve_forever, daemon=True).start()
-    made = dev.must("POST", "/api/dev/accounts", {})
-    token_dev = dev.must("POST", "/api/login", {"username": made["username"], "password": made["password"]})["access_token"]
+    token_dev = dev.account()["token"]
     packets.ours.add(site.server_port)
     rows = []
     for number, to in enumerate(redirects()):
