@@ -227,7 +227,7 @@ async def crowd(services, who, site):
     await gather(services, who, 20, ask(services[0], "/api/synthesize",
                                         {"text_to_speech": "Once.", "extraction_id": "once"}, who), "once")
     before = [it.resident_bytes() for it in services]
-    half, site.seconds = SUBSCRIBERS // 2, 8
+    half, site.seconds = SUBSCRIBERS // 2, 7
     silent = [deaf(services[n % 2], who, "crowd") for n in range(half)]
     await until(lambda: subscribers() >= half, 30)
     heard, most, gone = [], list(before), []
