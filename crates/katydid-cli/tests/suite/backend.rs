@@ -7,6 +7,7 @@ use crate::shop;
 
 crate::tests![
     the_embedded_backend_serves_the_run_and_leaves_nothing,
+    the_embedded_backend_shares_few_heaps_unless_told_otherwise,
     a_backend_that_fails_says_why,
     a_backend_that_dies_in_mid_run_is_named,
     the_backend_ends_with_a_load_test_that_is_killed,
@@ -20,6 +21,21 @@ fn the_embedded_backend_serves_the_run_and_leaves_nothing() {
     let ended = ended.says("room for 600000 requests of 3 users in ").says("backend.log");
     assert!(!Path::new(&data_dir(&ended.stderr)).exists());
     assert_gone(&ended.stderr);
+}
+
+/// With a heap for each thread an embedded backend looked as if it leaked.
+fn the_embedded_backend_shares_few_heaps_unless_told_otherwise() {
+    for (told, expected) in [(None, "MALLOC_ARENA_MAX=2"), (Some("7"), "MALLOC_ARENA_MAX=7")] {
+        let mut load = shop("Shopper --headless --embedded -t 1h");
+        load.env_remove("MALLOC_ARENA_MAX").envs(told.map(|heaps| ("MALLOC_ARENA_MAX", heaps)));
+        let running = start(&mut load);
+        let pid = backend_pid(&running.wait_for("All users spawned"));
+        let environment = std::fs::read(format!("/proc/{pid}/environ")).unwrap();
+        signal("KILL", running.pid());
+        running.end();
+        let mut variables = environment.split(|byte| *byte == 0);
+        assert!(variables.any(|variable| variable == expected.as_bytes()), "{expected}");
+    }
 }
 
 fn a_backend_that_fails_says_why() {
