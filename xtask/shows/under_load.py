@@ -7,16 +7,16 @@
        under_load.py beyond KNEE [TIME]                 KNEE users, then three times as many, then KNEE again
        under_load.py soak USERS [TIME]                  so many users for 20 min; drift and slopes
 Optimised builds; PROFILE=release builds with LTO, BUILT=1 builds nothing; KEEP=FOLDER keeps reports. SPEECH_QUOTA and other
-settings of the service are taken from the environment. No audio is served twice (SPEECH_REUSE=false): each answer is
-spoken, and the share of reused ones is printed from the service's own count."""
+settings of the service are taken from the environment. No audio is served twice (SPEECH_REUSE=false): tts-load counts the
+answers that say X-Cache: HIT, and its tables have a column `cached` where there was one. PostgreSQL's own processes are
+not in the table of CPU."""
 import json, os, re, statistics, subprocess, sys, tempfile, threading, time, urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "parts"))
-from service import Service, build, database, postgres, psql, table
+from service import Service, build, database, postgres, table
 
 KEEP = os.environ.get("KEEP")
 TICK = os.sysconf("SC_CLK_TCK")
-NAMES = ["/api/health", "/api/login", "/api/synthesize", "/api/extract/[basic]", "/api/extract-and-synthesize"]
 
 
 def threads(pid):
@@ -99,7 +99,6 @@ def run(kind, words, db=None, env=None, accounts=600):
             folder = KEEP and os.path.join(KEEP, kind) or work
             os.makedirs(folder, exist_ok=True)
             before, spent = metrics(service.url), threads(service.process.pid)
-            # PostgreSQL's processes are none of ours: their CPU is the machine's less that of the two that are.
             watch = Watch(service, data)
             watch.start()
             command = [load, "-H", service.url, "--accounts", file, "--yes", *words]
@@ -150,7 +149,6 @@ def told(kind, folder, said, took, counted, spent, own, watch):
             answers[status] = answers.get(status, 0) + grew(name)
     whole = sum(answers.values()) or 1
     print(", ".join(f"{status}: {count:.0f} ({count / whole:.2%})" for status, count in sorted(answers.items())))
-    print("reused audio:", {name: grew(name) for name in after if "reuse" in name and "bucket" not in name})
     slow = max(watch.health, key=lambda it: it[1])
     waits = sorted(ms for _, ms, _ in watch.health)
     bad = [it for it in watch.health if it[2] != 200]
@@ -160,7 +158,8 @@ def told(kind, folder, said, took, counted, spent, own, watch):
     step = max(1, len(rows) // 10)
     table(["s", "MiB", "descriptors", "WAL MiB"], [[f"{t:.0f}", f"{mib:.1f}", fds, f"{wal:.1f}"] for t, mib, fds, wal in rows[::step] + rows[-1:]])
     late = [row for row in rows if row[0] > took / 4]
-    if len(late) > 10:
+    # Where users come and go memory follows them, and a line through it says nothing.
+    if len(late) > 10 and kind.split("-")[0] in ("load", "soak"):
         for what, at in ("memory MiB", 1), ("descriptors", 2), ("WAL MiB", 3):
             growth, middle = slope([(row[0], row[at]) for row in late])
             print(f"{what}: {middle:.1f} in the middle, {growth:+.1f} per hour after the first quarter")

@@ -27,7 +27,7 @@ const LOG_TAIL: usize = 2_000;
 const MOST_PER_USER_AND_SECOND: u64 = 100_000;
 
 /// glibc gives threads heaps of their own, up to eight for each core, and what is freed in one stays with
-/// it: a backend of many threads grew by 40 % in an hour without keeping anything (mallopt(3)).
+/// it: a backend of many threads grew by 12 % in 20 minutes without keeping anything (mallopt(3)).
 const FEW_HEAPS: (&str, &str) = ("MALLOC_ARENA_MAX", "2");
 
 /// What the backend is started for.

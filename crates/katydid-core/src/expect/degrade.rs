@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::Expected;
 use crate::knee::{Knee, KneeStep, climb, steady};
 use crate::standstill::STALL;
-use crate::{FailureKind, Part, Snapshot, Target, counted};
+use crate::{FailureKind, History, Part, Snapshot, Target, counted};
 use serde::{Deserialize, Serialize};
 
 /// The share of a step's requests that may find the connection refused or closed.
@@ -92,18 +92,17 @@ fn crash(snapshot: &Snapshot) -> Option<Fault> {
     let history = snapshot.history();
     phases(snapshot).find_map(|range| {
         let all = history.requests(range.clone());
-        let (share, from) = if refused(&all) as f64 > CRASH_SHARE * all.requests() as f64 {
-            let first = range.clone().find(|at| refused(&history.requests(*at..at + 1)) > 0)?;
-            (share(&all), history.steps()[first].from)
+        let (share, from) = if share(&all, refused) > CRASH_SHARE {
+            (share(&all, refused), first(history, range.clone(), refused)?)
         } else {
             let window = range.clone().find_map(|from| bad_window(snapshot, from..range.end))?;
-            (share(&history.requests(window.clone())), history.steps()[window.start].from)
+            let part = history.requests(window.clone());
+            (share(&part, refused), history.steps()[window.start].from)
         };
-        let users = range.last().map(|last| history.steps()[last].planned_users);
         let why = format!(
             "the target crashed: at {}, from {:.0} s on, {:.1} % of the requests found the \
              connection refused or closed",
-            counted(users.unwrap_or_default(), "user"),
+            users(history, range),
             from.as_secs_f64(),
             share * 100.0
         );
@@ -125,18 +124,17 @@ fn wrong(snapshot: &Snapshot) -> Option<Fault> {
     let history = snapshot.history();
     phases(snapshot).find_map(|range| {
         let all = history.requests(range.clone());
-        let share = |part: &Part| wrong_answers(part) as f64 / part.requests().max(1) as f64;
-        if share(&all) <= WRONG_SHARE {
+        let share = share(&all, wrong_answers);
+        if share <= WRONG_SHARE {
             return None;
         }
-        let first = range.clone().find(|at| wrong_answers(&history.requests(*at..at + 1)) > 0)?;
-        let users = range.last().map(|last| history.steps()[last].planned_users);
+        let from = first(history, range.clone(), wrong_answers)?;
         let why = format!(
             "the target answered wrongly: at {}, from {:.0} s on, {:.1} % of the requests had an \
              answer that failed a check or was not the expected one (an overloaded target refuses)",
-            counted(users.unwrap_or_default(), "user"),
-            history.steps()[first].from.as_secs_f64(),
-            share(&all) * 100.0
+            users(history, range),
+            from.as_secs_f64(),
+            share * 100.0
         );
         Some(("wrong", why))
     })
@@ -172,7 +170,7 @@ fn bad_window(snapshot: &Snapshot, range: Range<usize>) -> Option<Range<usize>> 
     let long = |at: &usize| history.steps()[*at].until + tenth >= begin + CRASH_WINDOW;
     let window = range.start..range.clone().find(long)? + 1;
     let part = history.requests(window.clone());
-    let bad = refused(&part) >= CRASH_LEAST && share(&part) >= CRASH_WINDOW_SHARE;
+    let bad = refused(&part) >= CRASH_LEAST && share(&part, refused) >= CRASH_WINDOW_SHARE;
     bad.then_some(window)
 }
 
@@ -182,8 +180,22 @@ fn refused(part: &Part) -> u64 {
     broken.map(|(_, count)| count).sum()
 }
 
-fn share(part: &Part) -> f64 {
-    refused(part) as f64 / part.requests().max(1) as f64
+/// The share of a part's requests that are such.
+fn share(part: &Part, such: fn(&Part) -> u64) -> f64 {
+    such(part) as f64 / part.requests().max(1) as f64
+}
+
+/// When the first of them came.
+fn first(history: &History, range: Range<usize>, such: fn(&Part) -> u64) -> Option<Duration> {
+    let mut steps = range;
+    let first = steps.find(|at| such(&history.requests(*at..at + 1)) > 0)?;
+    Some(history.steps()[first].from)
+}
+
+/// Users at the end of a range, in words.
+fn users(history: &History, range: Range<usize>) -> String {
+    let last = range.last().map(|last| history.steps()[last].planned_users);
+    counted(last.unwrap_or_default(), "user")
 }
 
 fn collapse(steps: &[KneeStep]) -> Option<Fault> {
