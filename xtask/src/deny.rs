@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-use crate::python::{Checked, Packages};
+use crate::python::{Checked, Packages, end_of};
 use crate::test::root;
 
 const RULES: &str = "licences, sources and duplicates of crates";
@@ -50,5 +50,5 @@ fn told(what: &str, (good, text): (bool, String), checks: u64) -> Checked {
         return Checked::Passed(checks);
     }
     println!("{text}");
-    Checked::Failed
+    Checked::Failed(end_of(&text))
 }

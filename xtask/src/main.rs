@@ -18,6 +18,7 @@ mod postgres;
 mod prepare;
 mod python;
 mod show;
+mod tally;
 mod test;
 mod workflows;
 

@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 
 use crate::apt;
 use crate::python::{Checked, check, target};
+use crate::tally::Tally;
 use crate::test::{build, root, rust_tests, test_programs};
 
 /// Who owns the server; a password that opens nothing else.
@@ -48,16 +49,16 @@ pub(crate) fn service() -> Result<Checked> {
         Ok(server) => server,
         Err(why) => return Ok(Checked::NotPossible(why)),
     };
-    let (mut passed, mut failed) = (0, 0);
+    let mut all = Tally::default();
     let folder = root().join("services/tts-reader");
     for program in test_programs(&folder)? {
         let mut tests = Command::new(program);
         tests.current_dir(&folder);
         server.tell(&mut tests);
-        let (good, bad) = rust_tests(tests)?;
-        (passed, failed) = (passed + good, failed + bad);
+        all.add(rust_tests(tests)?);
     }
-    Ok(if failed == 0 && passed > 0 { Checked::Passed(passed) } else { Checked::Failed })
+    let good = all.failed == 0 && all.passed > 0;
+    Ok(if good { Checked::Passed(all.passed) } else { Checked::Failed(all.told) })
 }
 
 /// A server until a person has seen enough of it, for work by hand.

@@ -1,7 +1,7 @@
 //! Checks that are Python programs: their packages, their output, what came of them.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
@@ -27,8 +27,8 @@ impl Packages {
 pub(crate) enum Checked {
     /// So many checks passed.
     Passed(u64),
-    /// It ran, and something was wrong.
-    Failed,
+    /// It ran, and something was wrong: the lines that tell it.
+    Failed(Vec<String>),
     /// It cannot run here, and why.
     NotPossible(String),
 }
@@ -38,7 +38,8 @@ impl Checked {
     pub(crate) fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Passed(one), Self::Passed(more)) => Self::Passed(one + more),
-            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            (Self::Failed(one), Self::Failed(more)) => Self::Failed([one, more].concat()),
+            (failed @ Self::Failed(_), _) | (_, failed @ Self::Failed(_)) => failed,
             (why @ Self::NotPossible(_), _) | (_, why) => why,
         }
     }
@@ -70,19 +71,31 @@ pub(crate) fn gentle(program: &Path) -> Command {
 
 /// Runs a check that prints a line `ok …` for everything it has checked.
 pub(crate) fn check(mut program: Command) -> Result<Checked> {
-    let output =
-        program.stderr(Stdio::inherit()).output().context("the check cannot be started")?;
+    let output = program.output().context("the check cannot be started")?;
     let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
     println!("{text}");
+    if !errors.is_empty() {
+        println!("{errors}");
+    }
     if output.status.code() == Some(NOT_POSSIBLE) {
         return Ok(Checked::NotPossible(text.lines().last().unwrap_or_default().to_owned()));
     }
     if !output.status.success() {
-        return Ok(Checked::Failed);
+        return Ok(Checked::Failed(end_of(&format!("{text}{errors}"))));
     }
     let passed = text.lines().filter(|line| line.starts_with("ok ")).count() as u64;
     anyhow::ensure!(passed > 0, "a check passed without checking anything");
     Ok(Checked::Passed(passed))
+}
+
+/// The last lines that say more than that something is right.
+pub(crate) fn end_of(text: &str) -> Vec<String> {
+    const LINES: usize = 25;
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with("ok "));
+    let mut last: Vec<_> = lines.rev().take(LINES).map(str::to_owned).collect();
+    last.reverse();
+    last
 }
 
 /// Prints the path of a python with these packages as its last line.

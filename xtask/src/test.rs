@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result};
 use cargo_metadata::Message;
 
 use crate::python::Checked;
+use crate::tally::Tally;
 use crate::{
     aws, backend, browser, deny, docs_page, intelligibility, live, locust_page, machines, peer,
     postgres, prepare, workflows,
@@ -22,28 +23,33 @@ pub(crate) fn run() -> Result<bool> {
         beside.spawn(|| timed("installing what checks need, beside the compiler", prepare::all));
         timed("compiling", compile)
     })?;
-    let (mut passed, mut failed) =
-        timed("Rust's tests", || rust_tests(tests(&["--no-fail-fast"])))?;
-    let documented = timed("tests in documentation", || {
+    let mut all = timed("Rust's tests", || rust_tests(tests(&["--no-fail-fast"])))?;
+    all.add(timed("tests in documentation", || {
         let mut tests = cargo();
         tests.args(["test", "--workspace", "--doc", "--no-fail-fast"]);
         rust_tests(tests)
-    })?;
-    (passed, failed) = (passed + documented.0, failed + documented.1);
+    })?);
     let mut unchecked = Vec::new();
     for (what, checked) in steps()? {
         match checked {
-            Checked::Passed(lines) => passed += lines,
-            Checked::Failed => failed += 1,
+            Checked::Passed(lines) => all.passed += lines,
+            Checked::Failed(told) => {
+                all.failed += 1;
+                all.told.push(format!("---- {what} ----"));
+                all.told.extend(told);
+            }
             Checked::NotPossible(why) => unchecked.push(format!("{what}: {why}")),
         }
     }
     println!();
+    for line in &all.told {
+        println!("FAILED: {line}");
+    }
     for what in &unchecked {
         println!("NOT CHECKED: {what}");
     }
-    println!("{passed} passed, {failed} failed, {} skipped", unchecked.len());
-    Ok(failed == 0)
+    println!("{} passed, {} failed, {} skipped", all.passed, all.failed, unchecked.len());
+    Ok(all.failed == 0)
 }
 
 /// Everything that is started here. Other examples are for people: the lints have looked at them, and each
@@ -159,48 +165,16 @@ pub(crate) fn test_programs(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(programs.into_iter().map(Into::into).collect())
 }
 
-/// Runs tests, showing what it prints; how many passed and failed.
-pub(crate) fn rust_tests(mut command: Command) -> Result<(u64, u64)> {
+/// Runs tests, showing what it prints, and counts them.
+pub(crate) fn rust_tests(mut command: Command) -> Result<Tally> {
     let mut child = command.stdout(Stdio::piped()).spawn().context("cargo cannot be started")?;
     let output = child.stdout.take().context("stdout was asked for")?;
-    let (mut passed, mut failed) = (0, 0);
-    // Documentation tests and unit tests come from one command; each prints a line of counts.
+    let mut tally = Tally::default();
     for line in BufReader::new(output).lines() {
         let line = line?;
         println!("{line}");
-        if let Some((good, bad)) = counts(&line) {
-            passed += good;
-            failed += bad;
-        }
+        tally.line(&line);
     }
-    if !child.wait()?.success() && failed == 0 {
-        // Something did not even build or ended early.
-        failed = 1;
-    }
-    Ok((passed, failed))
-}
-
-/// `test result: ok. 12 passed; 1 failed; …` → (12, 1).
-fn counts(line: &str) -> Option<(u64, u64)> {
-    let rest = line.strip_prefix("test result: ")?;
-    let number = |word: &str| -> Option<u64> {
-        rest.split(['.', ';'])
-            .map(str::trim)
-            .find_map(|part| part.strip_suffix(word))
-            .and_then(|count| count.trim().parse().ok())
-    };
-    Some((number("passed")?, number("failed")?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::counts;
-
-    #[test]
-    fn the_line_of_counts_is_read() {
-        let line = "test result: FAILED. 12 passed; 1 failed; 0 ignored; 0 measured; 3 filtered \
-                    out; finished in 0.10s";
-        assert_eq!(counts(line), Some((12, 1)));
-        assert_eq!(counts("running 3 tests"), None);
-    }
+    tally.end(child.wait()?.success());
+    Ok(tally)
 }
