@@ -90,14 +90,18 @@ async fn the_time_of_a_refusal_does_not_tell_who_moved_in() {
         app.post("/api/login", wrong).await.expect_status(401);
         start.elapsed()
     };
+    // The least of several: whatever else the machine does only adds to a time.
+    let mut least = [Duration::MAX; 3];
     for _ in 0..3 {
         let (moved, ann) = (&moved.username, &ann.username);
         let times = tokio::join!(took(moved), took(ann), took("nobody"));
-        for time in <[Duration; 3]>::from(times) {
-            // On the second, whatever was computed before it.
-            assert!((1_000..1_900).contains(&time.as_millis()), "{times:?}");
+        for (least, time) in least.iter_mut().zip(<[Duration; 3]>::from(times)) {
+            *least = time.min(*least);
         }
     }
+    // On the second, whatever was computed before it.
+    let on_the_second = |time: &Duration| (1_000..1_900).contains(&time.as_millis());
+    assert!(least.iter().all(on_the_second), "{least:?}");
     app.login(&moved.username, &moved.password).await;
     // Nobody is left with such a hash: from now on a refusal comes when it can.
     let app = TestApp::at(app.stop().await, |_| {}).await;
