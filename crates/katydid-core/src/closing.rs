@@ -77,7 +77,7 @@ impl Snapshot {
         self.failures.retain(|id, _| named(&rows, id));
         let rows: Vec<&Row> = self.transactions.values().collect();
         self.failed_transactions.retain(|id, _| named(&rows, id));
-        self.cut.retain(|key, _| wanted(key));
+        self.cut.keep_rows(&wanted);
         self.exemplars.retain(|it| wanted(&RowKey::new(&it.method, &it.name, &it.tags)));
         self.history.keep_rows(wanted);
     }

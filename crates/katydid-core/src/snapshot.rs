@@ -2,6 +2,7 @@
 //! verdict read this and nothing else.
 
 mod questions;
+mod waited;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::CHECKED;
-use crate::Latency;
 use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::exemplars::Gallery;
 use crate::failure::{FailureKind, OTHER_FAILURES};
@@ -25,6 +25,8 @@ use crate::standstill::{Standstill, Standstills};
 use crate::target::Aborted;
 use crate::tasks::{TaskCounts, TaskId, TaskInfo};
 use crate::watched::Watched;
+
+use waited::Waited;
 
 /// Distinct failure rows kept over a whole run.
 const MOST_FAILURE_ROWS: usize = 1_000;
@@ -49,8 +51,8 @@ pub struct Snapshot {
     pub peak_planned_users: u32,
     /// Requests given up because the run ended or their user was removed.
     pub cut_requests: u64,
-    /// How long requests had waited that were given up, by row.
-    pub(crate) cut: BTreeMap<RowKey, Latency>,
+    /// How long requests had waited that were given up.
+    pub(crate) cut: Waited,
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,
     /// Requests begun, whatever became of them.
@@ -113,7 +115,7 @@ impl Snapshot {
             peak_users: 0,
             peak_planned_users: 0,
             cut_requests: 0,
-            cut: BTreeMap::new(),
+            cut: Waited::default(),
             cut_transactions: 0,
             sent_requests: 0,
             after_end: 0,
@@ -177,8 +179,7 @@ impl Snapshot {
         }
         self.cut_requests += interval.cut_requests;
         for (row, waited_ns) in &interval.cut {
-            let key = &self.keys[thread][row.index()];
-            self.cut.entry(key.clone()).or_default().record(*waited_ns);
+            self.cut.note(&self.keys[thread][row.index()], *waited_ns);
         }
         self.cut_transactions += interval.cut_transactions;
         self.sent_requests += interval.sent_requests;
@@ -250,6 +251,7 @@ impl Snapshot {
             ..std::mem::take(&mut self.step)
         };
         self.history.push((self.since, elapsed), step, entries);
+        self.cut.tick(self.history.steps().last().map_or(0, |step| step.phase));
     }
 
     /// Says how the run is divided by plan, before its first tick.
@@ -310,7 +312,7 @@ impl Snapshot {
         self.exemplars.clear();
         self.exceptions.clear();
         (self.cut_requests, self.cut_transactions) = (0, 0);
-        self.cut.clear();
+        self.cut = Waited::default();
         (self.sent_requests, self.after_end) = (0, 0);
         (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
         self.held = Held::default();

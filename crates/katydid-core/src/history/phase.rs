@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 /// A piece of a run with a name: a stage, or the ramp and what follows it.
 ///
 /// Its borders come from the plan by arithmetic, and nothing that happens moves them. A request
-/// belongs to the phase in which it ended; what ends after the last phase belongs to that.
+/// belongs to the phase in which it ended, or was cut off; what ends after the last phase belongs to
+/// that.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RunPhase {

@@ -75,11 +75,10 @@ impl Snapshot {
     }
 
     /// How long requests with such keys had waited when the end of the run, or of their user, cut them
-    /// off: less than they would have taken.
-    pub(crate) fn cut(&self, wanted: impl Fn(&RowKey) -> bool) -> Latency {
-        let mut all = Latency::default();
-        self.cut.iter().filter(|(key, _)| wanted(key)).for_each(|(_, waited)| all.add(waited));
-        all
+    /// off: less than they would have taken. Of the whole run, or those cut off in a phase (by its
+    /// index).
+    pub(crate) fn cut(&self, phase: Option<usize>, wanted: impl Fn(&RowKey) -> bool) -> Latency {
+        self.cut.of(phase, wanted)
     }
 
     /// Requests, failures among them.

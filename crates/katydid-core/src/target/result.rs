@@ -20,8 +20,8 @@ pub struct TargetResult {
     pub samples: u64,
     /// Whether it holds, on at least as many samples as it [needs](Target::needed).
     pub met: bool,
-    /// Requests that had waited for longer than the limit when the end of the run cut them off, where
-    /// they alone make it missed; `measured` is then the least that it can be.
+    /// Requests that had waited for longer than the limit when the end of the run, or of their user, cut
+    /// them off, where they alone make it missed; `measured` is then the least that it can be.
     pub cut: u64,
     /// Where nothing was measured: the name that was probably meant.
     pub nearest: Option<String>,
@@ -31,22 +31,23 @@ pub struct TargetResult {
 
 impl Target {
     /// Holds it against a run: the rows that it is about are merged, histograms with them, and
-    /// judged as one. Of a phase, that is what ended in it.
+    /// judged as one. Of a phase, that is what ended in it, or was cut off in it.
     pub fn evaluate(&self, snapshot: &Snapshot) -> TargetResult {
         let history = snapshot.history();
         let wanted = |key: &RowKey| self.scope.accepts(key);
-        let (part, length) = match self.phase().map(|name| history.phase(name)) {
+        let phase = self.phase().map(|name| history.phase(name).map(|(index, _)| index));
+        let (part, length) = match phase {
             None => (snapshot.part(wanted), snapshot.measured()),
             Some(None) => (Part::default(), Duration::ZERO),
-            Some(Some((index, _))) => {
+            Some(Some(index)) => {
                 (history.part(history.steps_of(index), wanted), snapshot.measured_in(index))
             }
         };
         let samples = part.requests();
         let met = self.holds_for(&part, length);
         // What was cut off is in no number, and took so long at least.
-        let cut = if met && self.is_upper() && self.phase.is_none() {
-            snapshot.cut(wanted)
+        let cut = if met && self.is_upper() {
+            snapshot.cut(phase.flatten(), wanted)
         } else {
             Latency::default()
         };
@@ -259,8 +260,8 @@ impl TargetResult {
                 format!("it needs {} and has {samples}", counted(needed, "sample"))
             }
             _ if self.cut > 0 => format!(
-                "{} or more, {} had waited for longer than the limit when the end of the run cut {} \
-                 off",
+                "{} or more, {} had waited for longer than the limit when the end of the run, or of \
+                 their user, cut {} off",
                 self.measured_text(),
                 counted(self.cut, "request"),
                 if self.cut == 1 { "it" } else { "them" }

@@ -125,7 +125,7 @@ impl Evidence {
 
 impl Cut {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
-        let waited = snapshot.cut(|_| true);
+        let waited = snapshot.cut(None, |_| true);
         if waited.is_empty() {
             return Self::default();
         }

@@ -87,7 +87,7 @@ fn what_the_end_cut_off_counts_with_the_time_that_it_had_waited() {
     assert_eq!(
         held("p95 < 500ms on /a", &stood_still).cause().unwrap(),
         "target `p95 < 500ms on /a` missed: 9000 ms or more, 6 requests had waited for longer than \
-         the limit when the end of the run cut them off"
+         the limit when the end of the run, or of their user, cut them off"
     );
     assert!(!met("max < 1s", &stood_still) && met("p90 < 500ms", &stood_still));
     assert!(met("p95 < 500ms", &run(&[9_000; 4])), "four of 101 are no twentieth");

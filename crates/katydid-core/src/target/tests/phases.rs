@@ -11,6 +11,15 @@ use crate::{
 /// Ten seconds before, twenty of surge, ten after; in each second so many answers of so many ms,
 /// and so many that never came.
 fn run(seconds: u64, second: impl Fn(u64) -> (u64, u64, u64)) -> Snapshot {
+    run_cutting(seconds, second, |_| 0)
+}
+
+/// The same; in each second so many are cut off beside them, after 9 s.
+fn run_cutting(
+    seconds: u64,
+    second: impl Fn(u64) -> (u64, u64, u64),
+    cut: impl Fn(u64) -> u64,
+) -> Snapshot {
     let stages: Stages = "before:1@1/s:10s,surge:9@9/s:20s,after:1@1/s:10s".parse().unwrap();
     let mut snapshot = Snapshot::new(&[], &[], 1);
     snapshot.plan_phases(stages.phases());
@@ -28,6 +37,11 @@ fn run(seconds: u64, second: impl Fn(u64) -> (u64, u64, u64)) -> Snapshot {
                 let sample = Sample { outcome: Outcome::Failure, ..sample };
                 recorder.failure(row, &sample, FailureKind::Timeout, "no answer");
             }
+        }
+        for _ in 0..cut(at) {
+            recorder.request_begins();
+            recorder.request_ends();
+            recorder.cut_request(row, Some(9_000_000_000));
         }
         let interval = recorder.take(0, &[], None);
         snapshot.absorb(0, &interval);
@@ -66,6 +80,28 @@ fn a_target_in_a_phase_is_about_what_ended_in_it() {
     assert!(few.ends_with("missed: it needs 100 samples and has 50"), "{few}");
     let unknown = held("p95 < 1s in serge", &run).cause().unwrap();
     assert!(unknown.ends_with("the run has no phase `serge`; did you mean `surge`?"), "{unknown}");
+}
+
+/// Where it would have been counted had the answer come at that moment.
+#[test]
+fn what_is_cut_off_counts_in_the_phase_in_which_it_was() {
+    let run = |cut_at: u64| run_cutting(45, |_| (5, 100, 0), |at| 9 * u64::from(at == cut_at));
+    let met = |run: &Snapshot| {
+        let phases = ["before", "surge", "after"];
+        phases.map(|phase| held(&format!("p95 < 1s on tag auth in {phase}"), run).met)
+    };
+    let removed_in_surge = run(29);
+    assert_eq!(met(&removed_in_surge), [true, false, true]);
+    assert_eq!(
+        held("max < 1s in surge", &removed_in_surge).cause().unwrap(),
+        "target `max < 1s in surge` missed: 9000 ms or more, 9 requests had waited for longer than \
+         the limit when the end of the run, or of their user, cut them off"
+    );
+    assert!(held("p95 < 1s", &removed_in_surge).met, "no twentieth of the whole run");
+    assert!(held("p95 < 1s on /other in surge", &removed_in_surge).cause().is_some(), "no data");
+    // The plan was over after 40 s; what comes then belongs to its last phase.
+    assert_eq!(met(&run(44)), [true, true, false]);
+    assert!(held("p90 < 1s in after", &run(50)).met, "nothing was cut off");
 }
 
 #[test]
