@@ -29,9 +29,9 @@ pub(crate) const FIGURES: [Figure; 13] = [
 /// A stage with what ended in it.
 pub(crate) struct Stage<'a> {
     pub(crate) phase: &'a RunPhase,
-    part: Part,
+    pub(crate) part: Part,
     /// For how long it was measured.
-    length: Duration,
+    pub(crate) length: Duration,
 }
 
 /// The stages of a run that has more than one.

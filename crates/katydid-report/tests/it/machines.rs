@@ -60,6 +60,19 @@ fn targets() -> [Target; 3] {
     [Target::success_at_least(1.0), Target::percentile_below(0.99, Duration::from_secs(2)), slow]
 }
 
+/// Of whose second stage a cache answers three quarters.
+fn staged() -> Snapshot {
+    Run::new(&[("V", 1)], &[])
+        .staged("cold:1@1/s:10s,warm:1@1/s:10s")
+        .answers("GET", "/", &[5_000; 20])
+        .tick(10)
+        .answers("GET", "/", &[5_000; 4])
+        .cached("GET", "/", 15)
+        .fails(("GET", "/"), (FailureKind::Timeout, "no answer within 10s"), 1, 12)
+        .tick(15)
+        .snapshot()
+}
+
 fn well() -> Snapshot {
     let tasks = [task("Visitor", "", "look", 1.0)];
     let times: Vec<u64> = (0..400).map(|i| 900 + i * 7).collect();
@@ -150,7 +163,7 @@ fn a_disturbed_run_is_an_error_only_where_it_does_not_count() {
 fn the_summary_is_what_its_schema_says() {
     let schema: Value = serde_json::from_slice(&json::summary_schema()).unwrap();
     let validator = jsonschema::validator_for(&schema).expect("a schema");
-    for snapshot in [eventful(), empty(), well()] {
+    for snapshot in [eventful(), empty(), well(), staged()] {
         let text = of(&snapshot, &targets(), json::summary);
         let value: Value = serde_json::from_str(&text).unwrap();
         let faults: Vec<String> =
@@ -185,6 +198,21 @@ fn the_summary_adds_up() {
     assert_eq!(value["verdict"]["word"], "INVALID");
     assert_eq!(value["targets"][1]["limit"], 2_000.0);
     insta::assert_snapshot!(of(&well(), &targets(), json::summary));
+}
+
+#[test]
+fn the_summary_has_stages_and_what_came_out_of_a_cache() {
+    let summary = |snapshot: &Snapshot| -> Value {
+        serde_json::from_str(&of(snapshot, &[], json::summary)).unwrap()
+    };
+    let value = summary(&staged());
+    let cached = |path: &str| value.pointer(&format!("{path}/cached")).unwrap().clone();
+    let places = ["/aggregated", "/requests/0", "/stages/0", "/stages/1"].map(cached);
+    assert_eq!(places, [15, 15, 0, 15]);
+    let warm = serde_json::to_string_pretty(&value["stages"][1]).unwrap();
+    insta::assert_snapshot!("summary_of_a_stage", warm);
+    // One alone is the run.
+    assert_eq!(summary(&well())["stages"], Value::Array(vec![]));
 }
 
 #[test]

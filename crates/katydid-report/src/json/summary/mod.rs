@@ -7,6 +7,7 @@ mod load;
 mod monitors;
 mod rows;
 mod run;
+mod stages;
 mod told;
 mod verdict;
 
@@ -19,6 +20,7 @@ use load::{Generator, Load, Process, Task};
 use monitors::Monitor;
 use rows::Row;
 use run::Run;
+use stages::RunStage;
 use told::{Diagnosis, Exception, Failure, Silenced, Warning};
 use verdict::{Expectation, Target, Trust, Verdict};
 
@@ -44,6 +46,8 @@ struct Summary<'a> {
     requests: Vec<Row<'a>>,
     /// Several requests under one timer; they are in no total.
     transactions: Vec<Row<'a>>,
+    /// Of a run that has more than one stage, in their order.
+    stages: Vec<RunStage<'a>>,
     tasks: Vec<Task<'a>>,
     /// Failure texts of requests.
     failures: Vec<Failure<'a>>,
@@ -87,6 +91,7 @@ pub fn summary(facts: &Facts<'_>) -> Vec<u8> {
         aggregated: Row::of(&all, measured),
         requests: rows.iter().map(|row| Row::of(row, measured)).collect(),
         transactions: transactions.iter().map(|row| Row::of(row, measured)).collect(),
+        stages: crate::stages::stages(snapshot).iter().map(RunStage::of).collect(),
         tasks: snapshot.tasks().iter().map(Task::of).collect(),
         failures: failures.iter().map(Failure::of).collect(),
         failed_transactions: failed.iter().map(Failure::of).collect(),

@@ -40,6 +40,8 @@ pub(super) struct Row<'a> {
     retries: u64,
     /// Successes of status 400 and above, because the suite said so.
     excused: u64,
+    /// Requests whose answer says that it came from a cache.
+    cached: u64,
     connections_opened: u64,
     /// When the last one ended, since the start of the run.
     last_end_s: Option<f64>,
@@ -121,6 +123,7 @@ impl<'a> Row<'a> {
             redirects: row.redirects(),
             retries: row.retries(),
             excused: row.excused(),
+            cached: row.cached(),
             connections_opened: row.connections(),
             last_end_s: row.last_end().map(|end| end.as_secs_f64()),
         }
