@@ -55,28 +55,28 @@ impl Manner {
             }
             _ => Engine::Standard,
         };
-        let mut ways = vec![Self { voice, engine: app.speaker.speaks(engine) }];
+        let wanted = Self { voice, engine: app.speaker.speaks(engine) };
+        let mut others = Vec::new();
         if named_engine.is_none() {
-            ways.push(Self { voice, engine: Engine::Standard });
+            others.push(Self { engine: Engine::Standard, ..wanted });
         }
         if named_voice.is_none() {
             let voice = self::voice(DEFAULT_VOICE)?;
-            ways.extend(ways.clone().into_iter().map(|way| Self { voice, ..way }));
+            let all = [&[wanted], others.as_slice()].concat();
+            others.extend(all.into_iter().map(|way| Self { voice, ..way }));
         }
-        Self::first_of(app, &ways)
+        wanted.or_first_of(&others, app)
     }
 
-    /// The first that the engine has.
-    fn first_of(app: &App, ways: &[Self]) -> Result<Self, ApiError> {
-        let mut refused = None;
-        for way in ways {
-            match app.speaker.offers(way.voice, way.engine) {
-                Ok(()) => return Ok(*way),
-                // What was asked for is what is told of.
-                Err(failure) => refused = refused.or(Some(failure)),
-            }
-        }
-        Err(refused.map_or_else(|| ApiError::internal(INTERNAL, "no way to speak"), ApiError::from))
+    /// It, or the first of the others that the engine has.
+    ///
+    /// # Errors
+    /// It has none: what was wanted is what is told of.
+    fn or_first_of(self, others: &[Self], app: &App) -> Result<Self, ApiError> {
+        let offers = |way: &Self| app.speaker.offers(way.voice, way.engine);
+        let Err(refused) = offers(&self) else { return Ok(self) };
+        let other = others.iter().find(|way| offers(way).is_ok());
+        other.copied().ok_or_else(|| ApiError::from(refused))
     }
 }
 
