@@ -9,6 +9,12 @@ pub const OTHER_FAILURES: &str = "(other failures: the table of distinct texts i
 /// Longest failure text kept, in characters.
 const LONGEST_TEXT: usize = 200;
 
+/// Units of time, behind a number.
+const UNITS: [&str; 13] = [
+    "ms", "s", "sec", "secs", "second", "seconds", "m", "min", "minute", "minutes", "h", "hour",
+    "hours",
+];
+
 /// Why a request failed, as a class. Each is counted apart (R11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -91,10 +97,15 @@ impl fmt::Display for FailureKind {
 /// `ID`, addresses `0xN`; blanks are collapsed and the text is cut after 200 characters.
 ///
 /// Numbers of up to three digits that stand alone stay: they are status codes, counts and limits.
+/// Only those that say how long to wait become `N`, too: they differ with every answer.
 pub fn normalise(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(LONGEST_TEXT));
     let mut blank = false;
-    for token in Tokens(text) {
+    let mut tokens = Tokens(text);
+    let mut word = "";
+    loop {
+        let here = tokens.0;
+        let Some(token) = tokens.next() else { break };
         if token.chars().all(char::is_whitespace) {
             blank = !out.is_empty();
             continue;
@@ -102,7 +113,16 @@ pub fn normalise(text: &str) -> String {
         if std::mem::take(&mut blank) {
             out.push(' ');
         }
-        out.push_str(replacement(token).unwrap_or(token));
+        if let Some(rest) = after_wait(word, here) {
+            tokens.0 = rest;
+            out.push('N');
+        } else {
+            out.push_str(replacement(token).unwrap_or(token));
+        }
+        // `"retry_after": 37` is one place.
+        if !matches!(token, "\"" | ":" | "=") {
+            word = token;
+        }
         if out.chars().count() > LONGEST_TEXT {
             out = out.chars().take(LONGEST_TEXT).chain(['…']).collect();
             break;
@@ -136,6 +156,22 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '-' || c == '_'
 }
 
+/// What follows the number at the beginning of `text`, if that says how long to wait: `in 37 seconds`,
+/// `after 1.5s`, `retry_after 37`.
+fn after_wait<'a>(word: &str, text: &'a str) -> Option<&'a str> {
+    let digits = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let rest = &text[Some(digits(text)).filter(|length| *length > 0)?..];
+    let rest = match rest.strip_prefix('.') {
+        Some(fraction) if fraction.starts_with(is_word) => &fraction[digits(fraction)..],
+        _ => rest,
+    };
+    let is_any = |word: &str, of: &[&str]| of.iter().any(|it| it.eq_ignore_ascii_case(word));
+    let unit = Tokens(rest.trim_start()).next().unwrap_or_default();
+    let waits = is_any(word, &["in", "after", "wait"]) && is_any(unit, &UNITS);
+    let is_key = is_any(word, &["retry-after", "retry_after", "retryAfter"]);
+    (waits || is_key && !rest.starts_with(is_word)).then_some(rest)
+}
+
 fn replacement(word: &str) -> Option<&'static str> {
     let hex = |s: &str| s.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     let has_digit = word.chars().any(|c| c.is_ascii_digit());
@@ -157,9 +193,12 @@ fn replacement(word: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{Outcome, Recorder, RecorderLimits, Sample, Snapshot};
 
     #[test]
     fn ids_addresses_and_numbers_become_equal() {
@@ -177,10 +216,62 @@ mod tests {
         assert_eq!(normalise("  Need 2\n credits "), "Need 2 credits");
     }
 
+    #[test]
+    fn how_long_to_wait_becomes_equal_and_limits_stay() {
+        for (text, equal) in [
+            ("Busy; try again in 37 seconds", "Busy; try again in N seconds"),
+            (
+                "100 requests per hour. Try again in 5 minutes.",
+                "100 requests per hour. Try again in N minutes.",
+            ),
+            ("Please wait 9s.", "Please wait Ns."),
+            ("again in 1.5 s, or after 20 ms", "again in N s, or after N ms"),
+            (r#"{"retry_after": 0.65}"#, r#"{"retry_after": N}"#),
+            ("Retry-After: 37", "Retry-After: N"),
+            ("try again In 1795399248 seconds", "try again In N seconds"),
+            ("no whole answer within 10s", "no whole answer within 10s"),
+            ("stopped after 3 redirects", "stopped after 3 redirects"),
+            ("in 5 places", "in 5 places"),
+            ("retry_after: 5x", "retry_after: 5x"),
+        ] {
+            assert_eq!(normalise(text), equal, "{text}");
+        }
+    }
+
+    #[test]
+    fn refusals_that_differ_only_in_how_long_to_wait_are_one_row_of_each_status() {
+        let mut recorder = Recorder::new(0, RecorderLimits::default());
+        let row = recorder.row("GET", "/", &Arc::from([]));
+        let sample = Sample { outcome: Outcome::Failure, ..Sample::default() };
+        for (status, seconds) in [(429, 1), (503, 1), (429, 37), (503, 600), (429, 3_600)] {
+            let text = format!("the service is busy; try again in {seconds} seconds");
+            recorder.failure(row, &sample, FailureKind::Status(status), &text);
+        }
+        let mut snapshot = Snapshot::new(&[], &[], 1);
+        snapshot.absorb(0, &recorder.take(0, &[], None));
+        let rows: Vec<_> = snapshot.failures().map(|row| (row.error(), row.count)).collect();
+        let text = "the service is busy; try again in N seconds";
+        assert_eq!(rows, [(format!("http 429: {text}"), 3), (format!("http 503: {text}"), 2)]);
+    }
+
     proptest! {
         #[test]
         fn any_text_is_bounded(text in "\\PC{0,600}") {
             prop_assert!(normalise(&text).chars().count() <= LONGEST_TEXT + 1);
+        }
+
+        #[test]
+        fn a_text_about_waiting_stays_as_it_is_once_it_is_equal(
+            words in prop::collection::vec(
+                prop::sample::select(vec![
+                    "in", "after", "wait", "retry_after", ":", "\"", "=", " ", ".", "7", "4096", "s",
+                    "12s", "0.5", "seconds",
+                ]),
+                0..12,
+            ),
+        ) {
+            let once = normalise(&words.concat());
+            prop_assert_eq!(normalise(&once), once);
         }
 
         #[test]

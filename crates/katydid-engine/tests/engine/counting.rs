@@ -125,6 +125,27 @@ fn failure_texts_are_made_equal_and_capped() {
 }
 
 #[test]
+fn refusals_that_differ_only_in_how_long_to_wait_are_one_row_and_real_ones_are_kept() {
+    let server = TestServer::spawn();
+    let snapshot = script_with(&settings(&server), Shared::default(), |(), s| {
+        Box::pin(async move {
+            for seconds in [1, 37, 120] {
+                let why = format!("The service is busy; try again in {seconds} seconds");
+                s.get("/ok").send().await?.fail(&why);
+                let _ = s.get("/ok").send().await?.check(&why, |_| false);
+            }
+            done()
+        })
+    });
+    let rows: Vec<_> = snapshot.failures().map(|row| (row.error(), row.count)).collect();
+    let text = "The service is busy; try again in N seconds";
+    let of_each_class = [(format!("check failed: {text}"), 3), (format!("manual: {text}"), 3)];
+    assert_eq!(rows, of_each_class);
+    let kept: Vec<&str> = snapshot.exemplars().filter_map(|it| it.error.as_deref()).collect();
+    assert!(kept.contains(&"The service is busy; try again in 1 seconds"), "{kept:?}");
+}
+
+#[test]
 fn a_panic_is_counted_with_message_and_place_and_harms_nobody_else() {
     let server = TestServer::spawn();
     let class = UserClass::<u32>::new("Careless", |new| new.index)

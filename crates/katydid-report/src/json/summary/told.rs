@@ -11,7 +11,7 @@ pub(super) struct Failure<'a> {
     name: &'a str,
     /// The class: `http 503`, `timeout`.
     kind: String,
-    /// Ids and long numbers in it have been made equal.
+    /// Ids, long numbers and how long to wait have been made equal in it.
     text: &'a str,
     count: u64,
     /// Since the start of the run.
