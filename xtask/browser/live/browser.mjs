@@ -17,7 +17,8 @@ export const open = async (modules, browser) => {
     executablePath: program, headless: true, viewport: { width: 1280, height: 900 }, acceptDownloads: true, ignoreHTTPSErrors: false,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
-  const close = async () => { await context.close(); fs.rmSync(profile, { recursive: true, force: true }); };
+  // Helpers of the browser end a moment after it, and write to its profile until then.
+  const close = async () => { await context.close(); fs.rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }); };
   return { context, axe, close };
 };
 
