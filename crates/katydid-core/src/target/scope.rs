@@ -86,7 +86,7 @@ impl Scope {
     }
 
     /// Whether it is about a transaction, which is in no other scope.
-    pub(super) fn is_transaction(&self) -> bool {
+    pub(crate) fn is_transaction(&self) -> bool {
         matches!(self, Self::Name { method: Some(method), .. } if method == TRANSACTION)
     }
 

@@ -7,6 +7,7 @@ mod findings;
 mod floor;
 mod late;
 mod machine;
+mod names;
 mod rules;
 mod still;
 mod targets;

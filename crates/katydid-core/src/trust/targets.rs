@@ -7,6 +7,7 @@ use super::cut::{SHARE, UNANSWERED};
 use super::evidence::Cut;
 use super::findings::{Finding, RunWord, Trust};
 use super::late::{LATE, UNSENT};
+use super::names::{NAMES_HIT, names_hit};
 use super::rules::millis;
 use crate::Snapshot;
 use crate::target::TargetResult;
@@ -15,7 +16,7 @@ const LATE_MISS: &str = "late-miss";
 const UNSENT_HIT: &str = "unsent-hit";
 const UNANSWERED_HIT: &str = "unanswered-hit";
 /// The names of these rules.
-pub(super) const NAMES: [&str; 3] = [LATE_MISS, UNSENT_HIT, UNANSWERED_HIT];
+pub(super) const NAMES: [&str; 4] = [LATE_MISS, UNSENT_HIT, UNANSWERED_HIT, NAMES_HIT];
 /// The share of unanswered requests with which not even p90 is known.
 const UNANSWERED_INVALID: f64 = 0.1;
 
@@ -29,6 +30,7 @@ pub(crate) fn beside_targets(
         late_miss(snapshot, targets),
         unsent_hit(snapshot, targets),
         unanswered_hit(snapshot, targets, run),
+        names_hit(snapshot, targets),
     ];
     found.into_iter().flatten().collect()
 }
@@ -109,7 +111,7 @@ fn unanswered_hit(snapshot: &Snapshot, targets: &[TargetResult], run: &Trust) ->
     (share > limit).then(|| Finding::new(UNANSWERED_HIT, RunWord::Invalid, text()))
 }
 
-fn others(count: usize) -> String {
+pub(super) fn others(count: usize) -> String {
     match count {
         0 => String::new(),
         1 => " (and another like it)".to_owned(),
@@ -259,6 +261,7 @@ mod tests {
             "| `late-miss` | a missed target on times",
             "| `unsent-hit` | - | over 1 % of the planned starts",
             "| `unanswered-hit` | - | no target is missed",
+            "| `names-hit` | - | requests whose names",
         ] {
             assert!(RULES_DOCUMENT.contains(row), "docs/RULES.md lacks {row}");
         }
