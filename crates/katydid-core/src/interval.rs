@@ -51,7 +51,8 @@ pub struct Interval {
     pub lateness: Box<Lateness>,
     /// Requests given up because the run ended or their user was removed.
     pub cut_requests: u64,
-    /// How long after they were due, in ns, by row; only of those that were begun before the end.
+    /// How long after they were due, and transactions too, in ns, by row; only of those that were begun
+    /// before the end.
     pub(crate) cut: Vec<(RowId, u64)>,
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,

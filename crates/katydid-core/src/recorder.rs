@@ -257,8 +257,7 @@ impl Recorder {
     /// was due. `None`: how long says nothing of the target.
     pub fn cut_request(&mut self, row: RowId, waited_ns: Option<u64>) {
         self.current.cut_requests += 1;
-        let interval = self.last.as_mut().unwrap_or(&mut self.current);
-        interval.cut.extend(waited_ns.map(|waited_ns| (row, waited_ns)));
+        self.cut(row, waited_ns);
     }
 
     /// Whether the run has ended, and users only finish.
@@ -266,9 +265,15 @@ impl Recorder {
         self.ended.is_some()
     }
 
-    /// Counts one transaction that was given up because the run ended.
-    pub fn cut_transaction(&mut self) {
+    /// The same of a transaction.
+    pub fn cut_transaction(&mut self, row: RowId, waited_ns: Option<u64>) {
         self.current.cut_transactions += 1;
+        self.cut(row, waited_ns);
+    }
+
+    fn cut(&mut self, row: RowId, waited_ns: Option<u64>) {
+        let interval = self.last.as_mut().unwrap_or(&mut self.current);
+        interval.cut.extend(waited_ns.map(|waited_ns| (row, waited_ns)));
     }
 
     /// Adds to the counts of a task.

@@ -51,7 +51,7 @@ pub struct Snapshot {
     pub peak_planned_users: u32,
     /// Requests given up because the run ended or their user was removed.
     pub cut_requests: u64,
-    /// How long requests had waited that were given up.
+    /// How long requests and transactions had waited that were given up.
     pub(crate) cut: Waited,
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,

@@ -74,8 +74,8 @@ impl Snapshot {
         rows.filter(|row| wanted(&row.key)).collect()
     }
 
-    /// How long requests with such keys had waited when the end of the run, or of their user, cut them
-    /// off: less than they would have taken. Of the whole run, or those cut off in a phase (by its
+    /// How long requests or transactions with such keys had waited when the end of the run, or of their
+    /// user, cut them off: less than they would have taken. Of the whole run, or those cut off in a phase (by its
     /// index).
     pub(crate) fn cut(&self, phase: Option<usize>, wanted: impl Fn(&RowKey) -> bool) -> Latency {
         self.cut.of(phase, wanted)

@@ -20,8 +20,8 @@ pub struct TargetResult {
     pub samples: u64,
     /// Whether it holds, on at least as many samples as it [needs](Target::needed).
     pub met: bool,
-    /// Requests that had waited for longer than the limit when the end of the run, or of their user, cut
-    /// them off, where they alone make it missed; `measured` is then the least that it can be.
+    /// Requests, or transactions, that had waited for longer than the limit when the end of the run, or of
+    /// their user, cut them off, where they alone make it missed; `measured` is then the least that it can be.
     pub cut: u64,
     /// Where nothing was measured: the name that was probably meant.
     pub nearest: Option<String>,
@@ -263,7 +263,10 @@ impl TargetResult {
                 "{} or more, {} had waited for longer than the limit when the end of the run, or of \
                  their user, cut {} off",
                 self.measured_text(),
-                counted(self.cut, "request"),
+                counted(
+                    self.cut,
+                    if target.scope.is_transaction() { "transaction" } else { "request" }
+                ),
                 if self.cut == 1 { "it" } else { "them" }
             ),
             _ => format!("{} over {}", self.measured_text(), counted(samples, "request")),

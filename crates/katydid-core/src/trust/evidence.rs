@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::cut::WAITED;
 use crate::failure::FailureKind;
 use crate::generator::{GeneratorThread, Machine, Stalls};
+use crate::recorder::RowKind;
 use crate::{Latency, Snapshot};
 
 /// Everything that speaks for or against a run.
@@ -125,7 +126,7 @@ impl Evidence {
 
 impl Cut {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
-        let waited = snapshot.cut(None, |_| true);
+        let waited = snapshot.cut(None, |key| key.kind == RowKind::Request);
         if waited.is_empty() {
             return Self::default();
         }

@@ -65,10 +65,12 @@ impl<'s> Open<'s> {
     fn begin(session: &'s mut Session, name: &str) -> Self {
         let recorder = Rc::clone(&session.setup.recorder);
         let row = recorder.borrow_mut().transaction(name, &session.tags);
+        let after_end = recorder.borrow().has_ended();
         let scope = Rc::new(Scope {
             recorder,
             clock: session.setup.clock,
             began_ns: session.setup.clock.now_ns(),
+            after_end,
             row,
             parent: session.work.scope.take(),
             state: Cell::new(State::Open),
@@ -128,6 +130,8 @@ pub(crate) struct Scope {
     recorder: SharedRecorder,
     clock: Clock,
     began_ns: u64,
+    /// The run had ended when it began, so how long it waits says nothing of the target.
+    after_end: bool,
     row: RowId,
     parent: Option<Rc<Scope>>,
     state: Cell<State>,
@@ -174,7 +178,12 @@ impl Drop for Scope {
         let failure = self.failure.take();
         let sample = self.sample.get();
         let failure = match (self.state.get(), &sample, failure) {
-            (State::Open, ..) => return recorder.cut_transaction(),
+            (State::Open, ..) => {
+                let due_ns = sample.map_or(self.began_ns, |sample| sample.due_ns);
+                let waited_ns = self.clock.now_ns().saturating_sub(due_ns);
+                let waited_ns = (!self.after_end).then_some(waited_ns);
+                return recorder.cut_transaction(self.row, waited_ns);
+            }
             (State::Left, None, None) => return,
             (State::Done, None, None) => Some(EMPTY.to_owned()),
             (_, _, failure) => failure,

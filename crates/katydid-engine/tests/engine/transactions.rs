@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::{FailureKind, FailureRow, Row, RunFacts, Snapshot, VerdictWord, judge};
+use katydid_core::{FailureKind, FailureRow, Row, RunFacts, Snapshot, Target, VerdictWord, judge};
 use katydid_engine::{RunSettings, Shared, Task, TaskError, UserClass, constant_pacing};
 use katydid_testkit::TestServer;
 
@@ -214,6 +214,46 @@ fn a_transaction_that_the_end_cuts_is_counted_as_cut() {
     assert!(ran.snapshot.transactions().is_empty());
     let verdict = judge(&ran.snapshot, &[], &[], RunFacts { interrupted: false, failed_code: 1 });
     assert_eq!(verdict.word, VerdictWord::Pass, "{:?}", verdict.causes);
+}
+
+/// Each answer is quick, and what is asked for again and again never comes.
+#[test]
+fn a_transaction_that_does_not_end_misses_a_target_on_its_time() {
+    let server = TestServer::spawn();
+    let task = Task::new("wait for it", |done: &mut bool, s| {
+        Box::pin(async move {
+            s.transaction("job", async |s| {
+                s.get("/ok").send().await?;
+                while std::mem::replace(done, true) {
+                    s.sleep(Duration::from_millis(20)).await;
+                    s.get("/ok").send().await?;
+                }
+                Ok(())
+            })
+            .await
+        })
+    });
+    let class = UserClass::with_default("Waiting").task(task);
+    let run_time = Some(Duration::from_millis(1_500));
+    let settings = RunSettings { users: 6, run_time, ..settings(&server) };
+    let ran = go(&[class.into()], Shared::default(), &settings);
+    assert_eq!(transaction(&ran.snapshot, "job").requests(), 6);
+    assert_eq!(ran.snapshot.cut_transactions, 6);
+    let targets: [Target; 2] =
+        ["max < 1s on TRANSACTION \"job\"", "max < 1s"].map(|it| it.parse().unwrap());
+    let facts = RunFacts { interrupted: false, failed_code: 1 };
+    let verdict = judge(&ran.snapshot, &targets, &[], facts);
+    assert_eq!(verdict.targets.iter().map(|it| it.met).collect::<Vec<_>>(), [false, true]);
+    let cause = &verdict.causes[0];
+    assert!(
+        cause.ends_with(
+            "6 transactions had waited for longer than the limit when the end of the run, or of their \
+             user, cut them off"
+        ),
+        "{cause}"
+    );
+    // Of their requests none was kept waiting.
+    assert!(verdict.run.findings.iter().all(|it| it.rule != "unanswered"), "{:?}", verdict.run);
 }
 
 #[test]

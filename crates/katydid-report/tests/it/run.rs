@@ -103,7 +103,7 @@ impl Run {
         }
         let failed = Sample { outcome: Outcome::Failure, ..sample(0, 700_000, false) };
         self.recorder.failure(row, &failed, FailureKind::Transaction, why);
-        self.recorder.cut_transaction();
+        self.recorder.cut_transaction(row, None);
         self
     }
 
