@@ -73,6 +73,7 @@ impl Metric {
         all.add(cut);
         let least = match self {
             Self::ResponseTime(quantile) => all.quantile(quantile),
+            Self::MeanResponseTime => all.mean(),
             Self::MaxResponseTime => all.max(),
             _ => None,
         };

@@ -90,6 +90,8 @@ fn what_the_end_cut_off_counts_with_the_time_that_it_had_waited() {
          the limit when the end of the run, or of their user, cut them off"
     );
     assert!(!met("max < 1s", &stood_still) && met("p90 < 500ms", &stood_still));
+    // 97 of 100 ms and 6 of 9 s or more.
+    assert!(!met("avg < 618ms", &stood_still) && met("avg < 619ms", &stood_still));
     assert!(met("p95 < 500ms", &run(&[9_000; 4])), "four of 101 are no twentieth");
     let begun = held("p95 < 500ms", &run(&[50; 6]));
     assert_eq!(
@@ -97,6 +99,7 @@ fn what_the_end_cut_off_counts_with_the_time_that_it_had_waited() {
         (true, Some(100e6)),
         "what had only begun says nothing"
     );
+    assert_eq!(held("avg < 100.1ms", &run(&[50; 6])).measured, Some(100e6));
 }
 
 #[test]
