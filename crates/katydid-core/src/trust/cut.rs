@@ -15,15 +15,20 @@ pub(super) const WAITED: Duration = Duration::from_secs(1);
 pub(super) const MANY: u64 = 5;
 /// … and this share of all requests can be seen at p99.
 pub(super) const SHARE: f64 = 0.01;
+/// Few users cannot be many who wait, and where they waited for this share of the time that all users
+/// were to be there, the target had no other for them.
+pub(super) const TIME: f64 = 0.1;
 
 /// Requests without an answer that had waited for longer than others take: they are in no number,
 /// and would have been the slowest. A slow one that the end happens to meet has faster ones beside
 /// it; where most had waited long, the target stood still.
 pub(super) fn unanswered(evidence: &Evidence) -> Seen {
-    let Cut { all, long, longest } = evidence.cut;
-    // Without any answer there is a rule of its own.
+    let Cut { all, long, longest, waited } = evidence.cut;
     let few = long < MANY && evidence.cut.share(evidence.requests) <= SHARE;
-    if evidence.requests == 0 || long * 2 <= all || few {
+    let short = waited <= evidence.users.planned.mul_f64(TIME);
+    // Without any answer there is a rule of its own. In the open model no time of users is planned.
+    let closed = !evidence.users.planned.is_zero();
+    if evidence.requests == 0 || long * 2 <= all || (few && (short || !closed)) {
         return Vec::new();
     }
     let text = format!(

@@ -58,6 +58,8 @@ pub(super) struct Cut {
     /// Those of them that had waited for longer than p99 of the others took, and a second.
     pub(super) long: u64,
     pub(super) longest: Duration,
+    /// What all of them had waited together.
+    pub(super) waited: Duration,
 }
 
 /// Users of the closed model.
@@ -133,7 +135,7 @@ impl Cut {
         let p99 = quantile(&snapshot.aggregated().response(), 0.99);
         let short = waited.count_at_most(WAITED.max(p99));
         let longest = waited.max().unwrap_or_default();
-        Self { all: waited.len(), long: waited.len() - short, longest }
+        Self { all: waited.len(), long: waited.len() - short, longest, waited: waited.sum() }
     }
 
     /// Those that had waited long as a share of them and `requests` that ended.

@@ -35,10 +35,11 @@ fn users(share: f64, window: Duration) -> String {
 fn unanswered() -> String {
     format!(
         "most of those cut off had waited for over {} and the p99 response time, and these are {} or \
-         more, or over {} of requests",
+         more, over {} of requests, or all had waited for over {} of the planned user time",
         seconds(cut::WAITED),
         cut::MANY,
-        percent(cut::SHARE)
+        percent(cut::SHARE),
+        percent(cut::TIME)
     )
 }
 

@@ -90,7 +90,7 @@ pub(super) const RULES: [Rule; 17] = [
         name: cut::UNANSWERED,
         limits: [
             "most of those cut off had waited for over 1 s and the p99 response time, and these are 5 \
-             or more, or over 1 % of requests",
+             or more, over 1 % of requests, or all had waited for over 10 % of the planned user time",
             "-",
         ],
         judge: cut::unanswered,

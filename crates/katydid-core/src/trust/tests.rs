@@ -324,7 +324,8 @@ fn one_hiccup_is_no_p99() {
 fn requests_that_the_end_cut_off_after_long_are_missing() {
     let cut = |all, long| {
         after(|seen| {
-            (seen.requests, seen.cut) = (1_000, Cut { all, long, longest: ms(9_500) });
+            (seen.requests, seen.cut) =
+                (1_000, Cut { all, long, longest: ms(9_500), ..Cut::default() });
         })
     };
     let seen = "5 requests had no answer when the end of the run cut them off, after up to 9.5 s";
@@ -332,7 +333,8 @@ fn requests_that_the_end_cut_off_after_long_are_missing() {
     assert_eq!(cut(10, 5).word, RunWord::Valid, "as many had only begun");
     assert_eq!(cut(4, 4).word, RunWord::Valid, "four of a thousand may be slow by themselves");
     let few = after(|seen| {
-        (seen.requests, seen.cut) = (90, Cut { all: 1, long: 1, longest: ms(9_500) });
+        (seen.requests, seen.cut) =
+            (90, Cut { all: 1, long: 1, longest: ms(9_500), ..Cut::default() });
     });
     says(
         &few,
@@ -340,8 +342,19 @@ fn requests_that_the_end_cut_off_after_long_are_missing() {
         RunWord::Disturbed,
         "1 request had no answer when the end of the run cut it",
     );
+    // Four users for ten seconds, who waited for the last of them.
+    let dead = |each| {
+        after(|seen| {
+            (seen.users.planned, seen.requests) = (ms(40_000), 4_000);
+            seen.cut = Cut { all: 4, long: 4, longest: ms(each), waited: ms(4 * each) };
+        })
+    };
+    let seen = "4 requests had no answer when the end of the run cut them off, after up to 1.1 s";
+    says(&dead(1_100), "unanswered", RunWord::Disturbed, seen);
+    assert_eq!(dead(1_000).word, RunWord::Valid, "no more than a tenth of the time");
     let nothing = after(|seen| {
-        (seen.requests, seen.cut) = (0, Cut { all: 9, long: 9, longest: ms(9_500) });
+        (seen.requests, seen.cut) =
+            (0, Cut { all: 9, long: 9, longest: ms(9_500), ..Cut::default() });
     });
     assert_eq!(nothing.word, RunWord::Valid, "`nothing-measured` says more");
 }
