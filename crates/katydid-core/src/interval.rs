@@ -54,6 +54,9 @@ pub struct Interval {
     /// How long after they were due, and transactions too, in ns, by row; only of those that were begun
     /// before the end.
     pub(crate) cut: Vec<(RowId, u64)>,
+    /// So many of these, the first ones, were cut off before the end of the run: their users were
+    /// removed.
+    pub(crate) cut_with_users: usize,
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,
     /// Requests that a rate cap has held back.
@@ -278,6 +281,7 @@ impl Interval {
         self.tasks.fill(TaskCounts::default());
         (self.cut_requests, self.cut_transactions) = (0, 0);
         self.cut.clear();
+        self.cut_with_users = 0;
         (self.sent_requests, self.after_end, self.arrivals) = (0, 0, None);
         (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
         self.lateness.clear();

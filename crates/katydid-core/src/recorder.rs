@@ -311,7 +311,10 @@ impl Recorder {
 
     /// The run has ended; users may still finish.
     pub fn end(&mut self) {
-        self.ended.get_or_insert(self.current.sent_requests);
+        if self.ended.is_none() {
+            self.ended = Some(self.current.sent_requests);
+            self.current.cut_with_users = self.current.cut.len();
+        }
     }
 
     /// From now on nothing counts any more; what is under way counts as cut.
@@ -353,8 +356,9 @@ impl Recorder {
                 self.chooser.interval(row, &measured.succeeded);
             }
         }
-        if let Some(before) = &mut self.ended {
-            done.after_end = done.sent_requests - std::mem::take(before);
+        match &mut self.ended {
+            Some(before) => done.after_end = done.sent_requests - std::mem::take(before),
+            None => done.cut_with_users = done.cut.len(),
         }
         if self.closed {
             done.omit();

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::CHECKED;
+use crate::Latency;
 use crate::arrivals::{ArrivalCounts, Lateness};
 use crate::exemplars::Gallery;
 use crate::failure::{FailureKind, OTHER_FAILURES};
@@ -53,6 +54,8 @@ pub struct Snapshot {
     pub cut_requests: u64,
     /// How long requests and transactions had waited that were given up.
     pub(crate) cut: Waited,
+    /// The same of requests alone, by what cut them off: the end of their user, or of the run.
+    pub(crate) cut_with: [Latency; 2],
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,
     /// Requests begun, whatever became of them.
@@ -116,6 +119,7 @@ impl Snapshot {
             peak_planned_users: 0,
             cut_requests: 0,
             cut: Waited::default(),
+            cut_with: Default::default(),
             cut_transactions: 0,
             sent_requests: 0,
             after_end: 0,
@@ -178,8 +182,12 @@ impl Snapshot {
             row.counts += *counts;
         }
         self.cut_requests += interval.cut_requests;
-        for (row, waited_ns) in &interval.cut {
-            self.cut.note(&self.keys[thread][row.index()], *waited_ns);
+        for (index, (row, waited_ns)) in interval.cut.iter().enumerate() {
+            let key = &self.keys[thread][row.index()];
+            self.cut.note(key, *waited_ns);
+            if key.kind == RowKind::Request {
+                self.cut_with[usize::from(index >= interval.cut_with_users)].record(*waited_ns);
+            }
         }
         self.cut_transactions += interval.cut_transactions;
         self.sent_requests += interval.sent_requests;
@@ -313,6 +321,7 @@ impl Snapshot {
         self.exceptions.clear();
         (self.cut_requests, self.cut_transactions) = (0, 0);
         self.cut = Waited::default();
+        self.cut_with = Default::default();
         (self.sent_requests, self.after_end) = (0, 0);
         (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
         self.held = Held::default();

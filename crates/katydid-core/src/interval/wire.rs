@@ -47,6 +47,8 @@ struct Written<
     /// Files of before have none.
     #[serde(default)]
     cut: Cut,
+    #[serde(default)]
+    cut_with_users: usize,
     cut_transactions: u64,
     held: Held,
     spent: u64,
@@ -123,6 +125,7 @@ impl Serialize for Interval {
             lateness: &self.lateness,
             cut_requests: self.cut_requests,
             cut: self.cut.iter().map(|(row, waited_ns)| (row.0, *waited_ns)).collect::<Vec<_>>(),
+            cut_with_users: self.cut_with_users,
             cut_transactions: self.cut_transactions,
             held: self.held,
             spent: self.spent,
@@ -160,6 +163,7 @@ impl<'de> Deserialize<'de> for Interval {
             lateness: read.lateness,
             cut_requests: read.cut_requests,
             cut: read.cut.into_iter().map(|(row, waited_ns)| (RowId(row), waited_ns)).collect(),
+            cut_with_users: read.cut_with_users,
             cut_transactions: read.cut_transactions,
             held: read.held,
             spent: read.spent,

@@ -32,7 +32,7 @@ pub(super) fn unanswered(evidence: &Evidence) -> Seen {
         return Vec::new();
     }
     let text = format!(
-        "{} had no answer when the end of the run cut {} off, after up to {:.1} s (limit 1 s and the \
+        "{} had no answer when the end of the run, or of their user, cut {} off, after up to {:.1} s (limit 1 s and the \
          p99 response time, {}), and {} in no number: look what became of the target at the end, or \
          wait for answers with --stop-timeout",
         counted(long, "request"),

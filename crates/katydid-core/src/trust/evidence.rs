@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::cut::WAITED;
 use crate::failure::FailureKind;
 use crate::generator::{GeneratorThread, Machine, Stalls};
-use crate::recorder::RowKind;
 use crate::{Latency, Snapshot};
 
 /// Everything that speaks for or against a run.
@@ -51,9 +50,12 @@ pub(super) struct Starts {
 }
 
 /// Requests that the end of the run, or of their user, cut off.
+///
+/// Users that were removed and users that were there at the end are two crowds: where most of one had
+/// only begun they are no news, and do not hide that the other had waited long.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Cut {
-    /// Those begun before the end.
+    /// Those begun before the end, of crowds of which most had waited long.
     pub(super) all: u64,
     /// Those of them that had waited for longer than p99 of the others took, and a second.
     pub(super) long: u64,
@@ -128,14 +130,21 @@ impl Evidence {
 
 impl Cut {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
-        let waited = snapshot.cut(None, |key| key.kind == RowKind::Request);
-        if waited.is_empty() {
-            return Self::default();
+        let mut cut = Self::default();
+        if snapshot.cut_with.iter().all(Latency::is_empty) {
+            return cut;
         }
         let p99 = quantile(&snapshot.aggregated().response(), 0.99);
-        let short = waited.count_at_most(WAITED.max(p99));
-        let longest = waited.max().unwrap_or_default();
-        Self { all: waited.len(), long: waited.len() - short, longest, waited: waited.sum() }
+        for waited in &snapshot.cut_with {
+            let long = waited.len() - waited.count_at_most(WAITED.max(p99));
+            if long * 2 > waited.len() {
+                cut.all += waited.len();
+                cut.long += long;
+                cut.longest = cut.longest.max(waited.max().unwrap_or_default());
+                cut.waited += waited.sum();
+            }
+        }
+        cut
     }
 
     /// Those that had waited long as a share of them and `requests` that ended.

@@ -255,6 +255,40 @@ mod tests {
         assert_eq!(cut(&[], 0).run.word, RunWord::Valid);
     }
 
+    /// Three hundred users of whom all but six were removed in the middle of a quick request.
+    #[test]
+    fn users_that_were_removed_do_not_hide_that_nobody_answers_at_the_end() {
+        let mut recorder = Recorder::new(0, RecorderLimits::default());
+        let row = recorder.row("GET", "/", &Arc::from([]));
+        let mut snapshot = Snapshot::new(&[], &[], 1);
+        let cut = |recorder: &mut Recorder, count, waited_ms: u64| {
+            for _ in 0..count {
+                recorder.request_begins();
+                recorder.request_ends();
+                recorder.cut_request(row, Some(waited_ms * 1_000_000));
+            }
+        };
+        for _ in 0..10_000 {
+            recorder.request_begins();
+            recorder.request_ends();
+            recorder.success(row, &Sample { last_byte_ns: 20_000_000, ..Sample::default() });
+        }
+        cut(&mut recorder, 200, 10);
+        snapshot.absorb(0, &recorder.take(10_000_000_000, &[], None));
+        snapshot.tick(Duration::from_secs(10));
+        cut(&mut recorder, 94, 10);
+        recorder.end();
+        cut(&mut recorder, 3, 9_000);
+        snapshot.absorb(0, &recorder.take(20_000_000_000, &[], None));
+        snapshot.tick(Duration::from_secs(20));
+        assert_eq!(judged(&[], &snapshot).run.word, RunWord::Valid, "three are few");
+        cut(&mut recorder, 3, 9_000);
+        snapshot.absorb(0, &recorder.take(21_000_000_000, &[], None));
+        snapshot.tick(Duration::from_secs(21));
+        let verdict = judged(&[], &snapshot);
+        says(&verdict, UNANSWERED, RunWord::Disturbed, "6 requests had no answer when the end of");
+    }
+
     #[test]
     fn the_document_has_the_rules() {
         for row in [

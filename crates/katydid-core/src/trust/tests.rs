@@ -328,7 +328,7 @@ fn requests_that_the_end_cut_off_after_long_are_missing() {
                 (1_000, Cut { all, long, longest: ms(9_500), ..Cut::default() });
         })
     };
-    let seen = "5 requests had no answer when the end of the run cut them off, after up to 9.5 s";
+    let seen = "5 requests had no answer when the end of the run, or of their user, cut them off, after up to 9.5 s";
     says(&cut(9, 5), "unanswered", RunWord::Disturbed, seen);
     assert_eq!(cut(10, 5).word, RunWord::Valid, "as many had only begun");
     assert_eq!(cut(4, 4).word, RunWord::Valid, "four of a thousand may be slow by themselves");
@@ -340,7 +340,7 @@ fn requests_that_the_end_cut_off_after_long_are_missing() {
         &few,
         "unanswered",
         RunWord::Disturbed,
-        "1 request had no answer when the end of the run cut it",
+        "1 request had no answer when the end of the run, or of their user, cut it",
     );
     // Four users for ten seconds, who waited for the last of them.
     let dead = |each| {
@@ -349,7 +349,7 @@ fn requests_that_the_end_cut_off_after_long_are_missing() {
             seen.cut = Cut { all: 4, long: 4, longest: ms(each), waited: ms(4 * each) };
         })
     };
-    let seen = "4 requests had no answer when the end of the run cut them off, after up to 1.1 s";
+    let seen = "4 requests had no answer when the end of the run, or of their user, cut them off, after up to 1.1 s";
     says(&dead(1_100), "unanswered", RunWord::Disturbed, seen);
     assert_eq!(dead(1_000).word, RunWord::Valid, "no more than a tenth of the time");
     let nothing = after(|seen| {
