@@ -101,6 +101,8 @@ pub struct Snapshot {
     pub(crate) marks: Marks,
     pub(crate) keys: Vec<Vec<RowKey>>,
     pub(crate) thread_users: Vec<Vec<u32>>,
+    /// For how long each class had users, as ticks saw them.
+    pub(crate) present: Vec<Duration>,
     thread_planned: Vec<u32>,
 }
 
@@ -149,6 +151,7 @@ impl Snapshot {
             marks: Marks::default(),
             keys: vec![Vec::new(); threads],
             thread_users: vec![Vec::new(); threads],
+            present: vec![Duration::ZERO; classes.len()],
             thread_planned: vec![0; threads],
         }
     }
@@ -247,6 +250,9 @@ impl Snapshot {
         }
         for (index, (_, count)) in self.users.iter_mut().enumerate() {
             *count = self.thread_users.iter().filter_map(|users| users.get(index)).sum();
+            if *count > 0 {
+                self.present[index] += elapsed.saturating_sub(before);
+            }
         }
         self.planned_users = self.thread_planned.iter().sum();
         self.peak_users = self.peak_users.max(self.user_count());
@@ -331,6 +337,7 @@ impl Snapshot {
         self.history.clear();
         self.step = StepLoad::default();
         self.standstills = Standstills::default();
+        self.present.fill(Duration::ZERO);
         self.peak_users = self.user_count();
         self.peak_planned_users = self.planned_users;
         self.since = elapsed;

@@ -81,6 +81,11 @@ impl Snapshot {
         self.cut.of(phase, wanted)
     }
 
+    /// The longest that a request had waited that was cut off.
+    pub(crate) fn longest_cut(&self) -> Duration {
+        self.cut_with.iter().filter_map(Latency::max).max().unwrap_or_default()
+    }
+
     /// Requests, failures among them.
     pub fn requests(&self) -> u64 {
         self.rows.values().map(Row::requests).sum()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use katydid_core::StopReason;
+use katydid_core::{RunFacts, StopReason, judge};
 
 use super::says;
 use crate::error::TaskError;
@@ -143,4 +143,29 @@ async fn a_flow_that_cannot_be_entered_is_tried_at_the_pace() {
     let class = UserClass::<()>::with_default("Paced").wait(constant_pacing(1.0)).flow(1, flow);
     let entered = run(class, 10).await.times_ms("enter").len();
     assert!((9..=11).contains(&entered), "{entered}");
+}
+
+/// One waits for something in `on_start` and one in its task, for ever, while others work.
+#[tokio::test(start_paused = true)]
+async fn a_class_whose_users_come_to_nothing_makes_the_run_invalid() {
+    let stuck = UserClass::<()>::with_default("Stuck")
+        .on_start(|(), _| Box::pin(async { std::future::pending().await }))
+        .task(work());
+    let waiting = UserClass::<()>::with_default("Waiting")
+        .task(Task::new("wait", |(), _| Box::pin(async { std::future::pending().await })));
+    let working = UserClass::<()>::with_default("Working").wait(constant(1.0)).task(work());
+    let settings = RunSettings { users: 3, spawn_rate: 100.0, ..RunSettings::default() };
+    let classes = [stuck.into(), waiting.into(), working.into()];
+    let ended = run_for(&classes, settings, Duration::from_secs(10)).await;
+    let verdict = judge(&ended.snapshot, &[], &[], RunFacts { interrupted: false, failed_code: 1 });
+    let silent = verdict.run.findings.iter().filter(|it| it.rule == "silent");
+    let silent: Vec<&str> =
+        silent.map(|it| &*it.text).filter(|text| text.contains("users for")).collect();
+    assert!(
+        silent.len() == 2
+            && silent[0].starts_with("no task of Stuck came to an end or sent a request, though")
+            && silent[1].starts_with("no task of Waiting came"),
+        "{:#?}",
+        verdict.run
+    );
 }
