@@ -20,6 +20,11 @@ pub struct Closing {
     /// Not in files of before there were pauses.
     #[serde(default)]
     paused: Duration,
+    /// Nor was this known.
+    #[serde(default)]
+    steered: u32,
+    #[serde(default)]
+    unmet: Vec<String>,
 }
 
 impl Snapshot {
@@ -34,12 +39,25 @@ impl Snapshot {
             monitors: self.monitors.clone(),
             marks: self.marks.clone(),
             paused: self.paused,
+            steered: self.steered,
+            unmet: self.unmet.clone(),
         }
     }
 
     /// Ends a snapshot that was made again.
     pub fn close(&mut self, closing: Closing) {
-        let Closing { sending, aborted, generator, watched, monitors, marks, paused } = closing;
+        let Closing {
+            sending,
+            aborted,
+            generator,
+            watched,
+            monitors,
+            marks,
+            paused,
+            steered,
+            unmet,
+        } = closing;
+        (self.steered, self.unmet) = (steered, unmet);
         (self.sending, self.aborted, self.generator) = (sending, aborted, generator);
         self.paused = paused;
         (self.watched, self.monitors, self.marks) = (watched, monitors, marks);

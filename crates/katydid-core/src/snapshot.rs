@@ -33,6 +33,8 @@ use waited::Waited;
 const MOST_FAILURE_ROWS: usize = 1_000;
 /// Distinct exception rows kept over a whole run.
 const MOST_EXCEPTION_ROWS: usize = 500;
+/// A shape may ask for something else every second.
+const MOST_UNMET: usize = 10;
 
 /// The whole run up to now.
 #[derive(Clone, Debug)]
@@ -76,6 +78,10 @@ pub struct Snapshot {
     pub sending: Option<Duration>,
     /// For how long the run was paused by hand up to now, all pauses together.
     pub paused: Duration,
+    /// How often somebody has changed the load by hand, or begun the statistics anew.
+    pub steered: u32,
+    /// What of the planned load could not be, each a sentence; the first ten.
+    pub unmet: Vec<String>,
     /// The target that ended the run, if one did.
     pub aborted: Option<Aborted>,
     lateness: Lateness,
@@ -131,6 +137,8 @@ impl Snapshot {
             spent: 0,
             sending: None,
             paused: Duration::ZERO,
+            steered: 0,
+            unmet: Vec::new(),
             aborted: None,
             lateness: Lateness::default(),
             arrivals: None,
@@ -288,6 +296,13 @@ impl Snapshot {
     /// hundred longest.
     pub fn standstills(&self) -> impl Iterator<Item = &Standstill> {
         self.standstills.all()
+    }
+
+    /// Notes that something of the planned load cannot be, as a sentence.
+    pub fn note_unmet(&mut self, text: String) {
+        if self.unmet.len() < MOST_UNMET && !self.unmet.contains(&text) {
+            self.unmet.push(text);
+        }
     }
 
     /// Notes what happened at one moment. Marks stay when the statistics begin anew.

@@ -14,6 +14,10 @@ pub(super) struct Evidence {
     pub(super) window: Duration,
     /// For how long of it the run was paused by hand.
     pub(super) paused: Duration,
+    /// How often somebody has changed the load by hand.
+    pub(super) steered: u32,
+    /// What of the planned load could not be.
+    pub(super) unmet: Vec<String>,
     pub(super) threads: Vec<Thread>,
     /// Times in which everything stood still: the shortest of all threads, the dispatcher's too,
     /// which carries no load.
@@ -105,6 +109,8 @@ impl Evidence {
         Self {
             window: snapshot.measured(),
             paused: snapshot.paused,
+            steered: snapshot.steered,
+            unmet: snapshot.unmet.clone(),
             threads: generator.threads.iter().map(Thread::of).collect(),
             process,
             machine: generator.machine,

@@ -43,8 +43,12 @@ fn unanswered() -> String {
     )
 }
 
+fn never_invalid(disturbed: impl Into<String>) -> [String; 2] {
+    [disturbed.into(), "-".into()]
+}
+
 /// What disturbs and what makes invalid, by rule, made of the numbers.
-fn limits() -> [[String; 2]; 17] {
+fn limits() -> [[String; 2]; 19] {
     let (late, share) = (millis(late::LATE), percent(late::LATE_SHARE));
     let p99 = format!("p99 over {late} and {share} of the p99 response time");
     let p90 =
@@ -76,19 +80,18 @@ fn limits() -> [[String; 2]; 17] {
             users(late::MISSED, late::MISSED_WINDOW),
             users(late::MISSED_INVALID, late::MISSED_INVALID_WINDOW),
         ],
-        [
-            format!(
-                "over {} and {} of the median response time",
-                millis(floor::FLOOR),
-                percent(floor::FLOOR_SHARE)
-            ),
-            "-".into(),
-        ],
+        never_invalid(format!(
+            "over {} and {} of the median response time",
+            millis(floor::FLOOR),
+            percent(floor::FLOOR_SHARE)
+        )),
         [format!("{busy}, {harmless}"), format!("{busy}, {beside}")],
         [format!("over {} of the time, {harmless}", percent(machine::QUEUED)), "-".into()],
         [format!("over {} of the CPU time, {harmless}", percent(machine::STEAL)), "-".into()],
-        ["any".into(), "-".into()],
-        [unanswered(), "-".into()],
+        never_invalid("any"),
+        never_invalid("any"),
+        never_invalid("any"),
+        never_invalid(unanswered()),
         [
             format!("over {}", seconds(machine::ASLEEP)),
             format!("over {}", seconds(machine::ASLEEP_INVALID)),

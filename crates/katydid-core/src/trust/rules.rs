@@ -20,7 +20,7 @@ pub(super) struct Rule {
 }
 
 /// Every rule about the machine and the threads that make the load.
-pub(super) const RULES: [Rule; 17] = [
+pub(super) const RULES: [Rule; 19] = [
     Rule { name: "lost-thread", limits: ["-", "any"], judge: still::lost_thread },
     Rule {
         name: "process-still",
@@ -86,6 +86,8 @@ pub(super) const RULES: [Rule; 17] = [
         judge: machine::steal,
     },
     Rule { name: "paused", limits: ["any", "-"], judge: still::paused },
+    Rule { name: "steered", limits: ["any", "-"], judge: still::steered },
+    Rule { name: "unmet", limits: ["any", "-"], judge: still::unmet },
     Rule {
         name: cut::UNANSWERED,
         limits: [

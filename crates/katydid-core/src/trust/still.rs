@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::evidence::Evidence;
 use super::findings::RunWord::{self, Disturbed, Invalid};
 use super::rules::{Seen, named};
-use crate::Stalls;
+use crate::{Stalls, counted};
 
 /// Standing still that is worth a word, in all.
 pub(super) const STILL: Duration = Duration::from_millis(500);
@@ -48,6 +48,27 @@ pub(super) fn paused(evidence: &Evidence) -> Seen {
         )
     };
     (!evidence.paused.is_zero()).then(|| (Disturbed, text())).into_iter().collect()
+}
+
+/// Somebody changed the load, or what counts: what was measured is true, and not of what was planned.
+pub(super) fn steered(evidence: &Evidence) -> Seen {
+    let steered = evidence.steered;
+    let text = || {
+        format!(
+            "the load was changed by hand, or the statistics begun anew, {}: the events say when and \
+             how; run it again untouched for a verdict on the planned load",
+            counted(steered, "time")
+        )
+    };
+    (steered > 0).then(|| (Disturbed, text())).into_iter().collect()
+}
+
+/// The plan, or the function that decides about the load, asked for what cannot be.
+pub(super) fn unmet(evidence: &Evidence) -> Seen {
+    let told = |text: &String| {
+        (Disturbed, format!("the target had another load than was planned: {text}"))
+    };
+    evidence.unmet.iter().map(told).collect()
 }
 
 /// A thread that stood still while the program did not.

@@ -360,6 +360,15 @@ fn requests_that_the_end_cut_off_after_long_are_missing() {
 }
 
 #[test]
+fn a_load_that_was_changed_by_hand_or_could_not_be_is_another_than_was_planned() {
+    let steered = after(|seen| seen.steered = 2);
+    let seen = "changed by hand, or the statistics begun anew, 2 times";
+    says(&steered, "steered", RunWord::Disturbed, seen);
+    let text = "5000 users are too many: this machine has room for 900";
+    says(&after(|seen| seen.unmet = vec![text.to_owned()]), "unmet", RunWord::Disturbed, text);
+}
+
+#[test]
 fn the_worst_comes_first() {
     let both = after(|seen| {
         seen.machine.suspended = Some(ms(200));

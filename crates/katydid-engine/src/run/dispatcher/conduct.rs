@@ -166,6 +166,12 @@ impl Dispatcher<'_> {
         self.snapshot.mark(Mark { at, kind: Occasion::Steered, text });
     }
 
+    /// Somebody changes the load.
+    fn changed(&mut self, text: String) {
+        self.snapshot.steered += u32::from(self.running());
+        self.steered(text);
+    }
+
     fn begin(&mut self) {
         self.threads.iter().for_each(|thread| thread.order(Order::Go(self.start)));
         if let Some(arrivals) = &self.settings.arrivals {
@@ -237,25 +243,33 @@ impl Dispatcher<'_> {
     fn fulfil(&mut self, at: Duration, wish: Wish) {
         match wish {
             Wish::Same => {}
-            Wish::New(stage) => self.ramp(at, &stage),
+            Wish::New(stage) => {
+                for text in self.ramp(at, &stage) {
+                    self.snapshot.note_unmet(text);
+                }
+            }
             Wish::Over => self.shape_end = Some(at),
         }
     }
 
-    /// Begins a ramp at `start`.
-    fn ramp(&mut self, start: Duration, stage: &Stage) {
+    /// Begins a ramp at `start`. What of it cannot be is told, and is the answer.
+    fn ramp(&mut self, start: Duration, stage: &Stage) -> Vec<String> {
         if !self.running() {
-            return;
+            return Vec::new();
         }
         let most = self.settings.most_users;
         if stage.users > most {
             let users = stage.users;
             let text = format!("{users} users are too many: this machine has room for {most}");
-            return self.tell(RunEvent::Warning(text));
+            self.tell(RunEvent::Warning(text.clone()));
+            return vec![text];
         }
         let planned = match self.steering.lead(start, stage) {
             Ok(planned) => planned,
-            Err(fault) => return self.tell(RunEvent::Warning(fault)),
+            Err(fault) => {
+                self.tell(RunEvent::Warning(fault.clone()));
+                return vec![fault];
+            }
         };
         for (thread, part) in self.threads.iter().zip(planned.parts) {
             thread.order(Order::Ramp(part));
@@ -264,9 +278,10 @@ impl Dispatcher<'_> {
         self.control.note(RunState::Spawning, self.target);
         let (from, to, spawn_rate) = (planned.from, planned.to, planned.spawn_rate);
         self.tell(RunEvent::RampBegun { from, to, spawn_rate });
-        for text in planned.warnings {
-            self.tell(RunEvent::Warning(text));
+        for text in &planned.warnings {
+            self.tell(RunEvent::Warning(text.clone()));
         }
+        planned.warnings
     }
 
     /// Every thread has carried out its part of the ramp.
@@ -368,25 +383,28 @@ impl Dispatcher<'_> {
                 self.cut();
             }
             Steer::Users(users, spawn_rate) => {
-                self.steered(format!("{} by hand, at {spawn_rate:.2}/s", counted(users, "user")));
+                self.changed(format!("{} by hand, at {spawn_rate:.2}/s", counted(users, "user")));
                 self.ramp(soon, &Stage::new(users, spawn_rate));
             }
             Steer::Add(delta) => {
                 let noun = if delta.abs() == 1 { "user" } else { "users" };
-                self.steered(format!("{delta:+} {noun} by hand"));
+                self.changed(format!("{delta:+} {noun} by hand"));
                 let users = self.steering.users().saturating_add_signed(delta);
                 self.ramp(soon, &Stage::new(users, KEY_RATE));
             }
             Steer::Weight(class, weight) => {
                 let name = self.snapshot.users.get(class).map_or("?", |(name, _)| name);
-                self.steered(format!("weight of {name} set to {weight} by hand"));
+                self.changed(format!("weight of {name} set to {weight} by hand"));
                 self.steering.set_weight(class, weight);
             }
             Steer::Mark(text) => self.steered(text),
             Steer::Pause => self.pause(),
             Steer::Resume => self.resume(),
             Steer::Rate(per_second) => self.change_rate(soon, per_second),
-            Steer::Reset => self.reset(),
+            Steer::Reset => {
+                self.snapshot.steered += 1;
+                self.reset();
+            }
         }
     }
 }

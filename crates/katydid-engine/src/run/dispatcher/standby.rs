@@ -58,6 +58,7 @@ impl Dispatcher<'_> {
                 let order = |rate: &Arc<ArrivalRate>| Order::Rate(Arc::clone(rate));
                 self.threads.iter().for_each(|thread| thread.order(order(&rate)));
                 self.rate = Some(rate);
+                self.snapshot.steered += 1;
                 self.control.note_rate(Some(per_second));
                 self.tell(RunEvent::RateChanged { per_second });
             }

@@ -93,6 +93,7 @@ async fn another_rate_holds_from_now_on_on_every_thread() {
         })
         .await;
         let counts = per_second(&ended, 11);
+        assert_eq!(ended.snapshot.steered, 2);
         let expected = [10, 10, 10, 10, 200, 200, 200, 5, 5, 5];
         for (second, expected) in expected.into_iter().enumerate() {
             assert!(counts[second].abs_diff(expected) <= 3, "{second}: {counts:?}");

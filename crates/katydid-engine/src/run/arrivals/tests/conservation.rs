@@ -91,7 +91,9 @@ async fn a_reset_keeps_what_is_under_way_and_what_waits() {
         tokio::time::sleep(Duration::from_millis(5_500)).await;
         control.reset_stats().unwrap();
     });
-    let counts = counts(&ended.await);
+    let ended = ended.await;
+    assert_eq!(ended.snapshot.steered, 1);
+    let counts = counts(&ended);
     // 90 due after it, and of the 110 before, 10 a second were over.
     assert!((140..=152).contains(&counts.planned), "{counts:?}");
 }

@@ -40,6 +40,7 @@ async fn users_are_added_and_the_last_started_go_first_at_the_rate() {
         control.set_users(12, 2.5).unwrap();
     })
     .await;
+    assert_eq!(ended.snapshot.steered, 2);
     let first = (0..10).map(|k| (k, f64::from(k) * 100.0));
     let second = (0..6).map(|k| (10 + k, 3_010.0 + f64::from(k) * 250.0));
     assert_times(&lines(&ended, "begin"), first.chain(second));

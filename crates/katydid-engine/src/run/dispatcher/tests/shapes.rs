@@ -102,6 +102,7 @@ async fn a_stage_may_want_users_of_each_class_or_new_ones_of_some_only() {
     assert!(changing.clone().all(|tick| (8..=10).contains(&tick.2)), "{:?}", ended.ticks);
     let warning = "the shape names user class b; did you mean `B`?";
     assert!(events(&ended, "Warning").iter().any(|event| event.1.contains(warning)));
+    assert_eq!((&*ended.snapshot.unmet[0], ended.snapshot.steered), (warning, 0));
     assert!(worst(&ended) <= 1, "{:?}", ended.ticks);
 }
 
@@ -116,6 +117,7 @@ async fn a_stage_that_cannot_be_run_is_told_and_the_run_goes_on() {
     };
     let ended = run(&[sitter("A").into()], shape).await;
     assert_eq!(events(&ended, "Warning").len(), 2, "{:?}", ended.events);
+    assert_eq!(ended.snapshot.unmet.len(), 2, "{:?}", ended.snapshot.unmet);
     assert_eq!(lines(&ended, "begin").len(), 4);
 }
 
@@ -134,6 +136,7 @@ async fn more_users_than_there_is_room_for_are_not_begun() {
     assert_eq!(told.len(), 1, "{told:?}");
     let says = "1000000000 users are too many: this machine has room for 100";
     assert!(told[0].1.contains(says), "{told:?}");
+    assert_eq!(ended.snapshot.unmet, [says]);
     assert_eq!(lines(&ended, "begin").len(), 4);
 }
 
