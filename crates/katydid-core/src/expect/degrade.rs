@@ -49,8 +49,14 @@ impl Degrade {
     pub fn judge(self, snapshot: &Snapshot) -> Expected {
         let knee = Knee::of(snapshot, []);
         let steps = knee.as_ref().map_or(&[][..], |knee| &knee.steps);
-        let faults =
-            [stall(snapshot), crash(snapshot), collapse(steps), wrong(snapshot), at_once(steps)];
+        let faults = [
+            stall(snapshot),
+            crash(snapshot),
+            collapse(steps),
+            wrong(snapshot),
+            at_once(steps),
+            unseen(snapshot),
+        ];
         let mut faults = faults.into_iter().flatten();
         let Some((word, why)) = faults.next() else {
             return Expected::met(self.to_string(), "gradual");
@@ -222,6 +228,24 @@ fn collapse(steps: &[KneeStep]) -> Option<Fault> {
         }
     }
     None
+}
+
+/// A climb that ended early never had the load under which a target would have shown how it degrades.
+fn unseen(snapshot: &Snapshot) -> Option<Fault> {
+    let history = snapshot.history();
+    let planned = climb(history.phases())?;
+    let begun = |step: &usize| !history.steps_of(*step).is_empty();
+    let reached = (0..planned.len()).filter(begun).count();
+    (reached < planned.len()).then(|| {
+        let highest = planned.last().and_then(|phase| phase.users).unwrap_or_default();
+        let why = format!(
+            "the run ended in step {reached} of {} and never had {}: how the target degrades under them \
+             was not to be seen",
+            planned.len(),
+            counted(highest, "user")
+        );
+        ("unseen", why)
+    })
 }
 
 impl fmt::Display for Degrade {

@@ -241,6 +241,29 @@ fn refusals_from_the_first_step_on_leave_nothing_to_degrade_from() {
     assert!(word == "wrong" && cause.contains("at 400 users, from 60 s on"), "{cause}");
 }
 
+/// As of a stress scenario that a limit of requests ends in its third step.
+#[test]
+fn a_climb_that_ended_early_has_not_shown_how_the_target_degrades() {
+    let whole = climb_of(up_to(130));
+    let mut early = Snapshot::new(&[Arc::from("Reader")], &[], 1);
+    early.plan_phases(whole.history().phases().to_vec());
+    let mut recorder = Recorder::new(0, RecorderLimits::default());
+    for at in 0..50u64 {
+        let row = recorder.row("GET", "/", &Arc::from([]));
+        (0..50).for_each(|_| recorder.success(row, &Sample::default()));
+        let mut interval = recorder.take(0, &[100], None);
+        interval.planned_users = 100 * (at as u32 / 20 + 1);
+        early.absorb(0, &interval);
+        early.tick(Duration::from_secs(at + 1));
+    }
+    let (word, cause) = degraded(&early);
+    let cause = cause.unwrap();
+    assert!(
+        word == "unseen" && cause.contains("the run ended in step 3 of 5 and never had 500 users"),
+        "{cause}"
+    );
+}
+
 /// A stress run is loaded until it breaks: the rules that say where do not fail it.
 #[test]
 fn rules_of_the_knee_locate_and_do_not_fail() {
