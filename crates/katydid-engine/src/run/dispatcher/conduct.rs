@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use katydid_core::{
-    ArrivalRate, Mark, Occasion, RunEvent, RunState, Snapshot, Stage, StopReason, TaskInfo, counted,
+    ArrivalRate, Mark, Occasion, RunEvent, RunState, Snapshot, Stage, StopReason, TaskInfo,
+    counted, format_span,
 };
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, timeout_at};
@@ -296,7 +297,13 @@ impl Dispatcher<'_> {
     /// Without anybody left to do anything, and nobody to come, the run is over.
     fn look_for_anybody(&mut self) {
         let nobody = self.steering.users() == 0 && !self.steering.spawning();
-        if nobody && self.target > 0 && self.programme.is_none() {
+        if nobody && self.target > 0 && self.programme.is_none() && self.running() {
+            let (now, end) = (self.start.elapsed(), self.settings.end());
+            if let Some(end) = end.filter(|end| now < *end) {
+                let (now, end) = (now.as_secs_f64(), format_span(end));
+                let text = format!("every user had stopped by itself after {now:.1} s of {end}");
+                self.snapshot.note_unmet(text);
+            }
             self.stop(StopReason::NoUsersLeft);
         }
     }

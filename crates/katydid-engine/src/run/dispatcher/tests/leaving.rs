@@ -97,8 +97,15 @@ async fn who_stops_by_himself_is_not_replaced_until_the_next_ramp() {
 #[tokio::test(start_paused = true)]
 async fn the_run_is_over_when_all_have_stopped_by_themselves_and_nobody_is_to_come() {
     let settings = RunSettings { users: 4, spawn_rate: 0.25, ..settings() };
-    let ended = run_steered(&[quitter("Quits").into()], settings, async |_| {}).await;
-    assert_eq!(ended.reason, StopReason::NoUsersLeft);
+    let classes = [quitter("Quits").into()];
+    let bounded = RunSettings { run_time: Some(ms(20_000)), ..settings.clone() };
+    let bounded = run_steered(&classes, bounded, async |_| {}).await;
+    assert_eq!(bounded.reason, StopReason::NoUsersLeft);
+    let unmet = "every user had stopped by itself after 14.0 s of 20s";
+    assert_eq!(bounded.snapshot.unmet, [unmet]);
+
+    let ended = run_steered(&classes, settings, async |_| {}).await;
+    assert_eq!((ended.reason, ended.snapshot.unmet.len()), (StopReason::NoUsersLeft, 0));
     assert_eq!(lines(&ended, "begin").len(), 4);
     assert!((14_000..14_010).contains(&ended.snapshot.elapsed.as_millis()), "{:?}", ended.events);
 }
