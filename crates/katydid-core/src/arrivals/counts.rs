@@ -17,6 +17,9 @@ pub struct ArrivalCounts {
     pub completed: u64,
     /// The task ended in an error (a failed request, an exception), or its user could not start.
     pub failed: u64,
+    /// Of these: their user could not start, so that their task never began.
+    #[serde(default)]
+    pub unbegun: u64,
     /// The task ended because a request took longer than its time limit.
     pub timed_out: u64,
     /// Not started because the most that may be in flight were (`--when-full drop`).
@@ -67,6 +70,7 @@ impl std::ops::AddAssign for ArrivalCounts {
         self.queued += other.queued;
         self.completed += other.completed;
         self.failed += other.failed;
+        self.unbegun += other.unbegun;
         self.timed_out += other.timed_out;
         self.dropped += other.dropped;
         self.unsent += other.unsent;

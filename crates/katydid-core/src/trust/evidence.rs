@@ -51,6 +51,8 @@ pub(super) struct Starts {
     pub(super) planned: u64,
     /// Of these: dropped, or waiting when the run ended.
     pub(super) unsent: u64,
+    /// Of those sent: their task never began.
+    pub(super) unbegun: u64,
 }
 
 /// Requests that the end of the run, or of their user, cut off.
@@ -169,6 +171,7 @@ impl Starts {
             late_p99: p99(own),
             planned: arrivals.planned,
             unsent: arrivals.dropped + arrivals.unsent,
+            unbegun: arrivals.unbegun,
         }
     }
 }

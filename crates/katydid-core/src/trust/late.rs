@@ -132,6 +132,21 @@ pub(super) fn send_rate(evidence: &Evidence) -> Seen {
     vec![(word, text)]
 }
 
+/// Starts whose user could not start. Never more than DISTURBED: where on_start fails by a request, that is
+/// the target's fault and counts as such.
+pub(super) fn unbegun(evidence: &Evidence) -> Seen {
+    let Starts { planned, unbegun, .. } = evidence.starts;
+    let share = unbegun as f64 / planned.max(1) as f64;
+    let text = || {
+        format!(
+            "of {planned} planned starts {unbegun} ({:.1} %, limit 1 %) came to no task, for on_start of \
+             their user failed or stopped it, so the target had less than the planned load: look why",
+            share * 100.0
+        )
+    };
+    (share > UNSENT).then(|| (Disturbed, text())).into_iter().collect()
+}
+
 /// Users of the closed model who came later than planned.
 pub(super) fn users(evidence: &Evidence) -> Seen {
     let Users { planned, missed } = evidence.users;

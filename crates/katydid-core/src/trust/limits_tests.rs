@@ -48,7 +48,7 @@ fn never_invalid(disturbed: impl Into<String>) -> [String; 2] {
 }
 
 /// What disturbs and what makes invalid, by rule, made of the numbers.
-fn limits() -> [[String; 2]; 19] {
+fn limits() -> [[String; 2]; 20] {
     let (late, share) = (millis(late::LATE), percent(late::LATE_SHARE));
     let p99 = format!("p99 over {late} and {share} of the p99 response time");
     let p90 =
@@ -76,6 +76,7 @@ fn limits() -> [[String; 2]; 19] {
         [p99.clone(), format!("{p90}, after {long} s or more")],
         [p99, format!("{p90}, after {looks} starts or more")],
         [starts(late::UNSENT), starts(late::UNSENT_INVALID)],
+        [starts(late::UNSENT), "-".into()],
         [
             users(late::MISSED, late::MISSED_WINDOW),
             users(late::MISSED_INVALID, late::MISSED_INVALID_WINDOW),

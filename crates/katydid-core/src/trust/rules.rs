@@ -20,7 +20,7 @@ pub(super) struct Rule {
 }
 
 /// Every rule about the machine and the threads that make the load.
-pub(super) const RULES: [Rule; 19] = [
+pub(super) const RULES: [Rule; 20] = [
     Rule { name: "lost-thread", limits: ["-", "any"], judge: still::lost_thread },
     Rule {
         name: "process-still",
@@ -53,6 +53,7 @@ pub(super) const RULES: [Rule; 19] = [
         limits: ["over 1 % of the planned starts", "over 10 % of the planned starts"],
         judge: late::send_rate,
     },
+    Rule { name: "unbegun", limits: ["over 1 % of the planned starts", "-"], judge: late::unbegun },
     Rule {
         name: "users",
         limits: [

@@ -369,6 +369,17 @@ fn a_load_that_was_changed_by_hand_or_could_not_be_is_another_than_was_planned()
 }
 
 #[test]
+fn starts_whose_user_could_not_start_are_less_load() {
+    let unbegun = |unbegun| {
+        after(|seen| seen.starts = Starts { planned: 1_000, unbegun, ..Starts::default() })
+    };
+    assert_eq!(unbegun(10).word, RunWord::Valid);
+    let seen = "of 1000 planned starts 11 (1.1 %, limit 1 %) came to no task";
+    says(&unbegun(11), "unbegun", RunWord::Disturbed, seen);
+    assert_eq!(unbegun(900).word, RunWord::Disturbed);
+}
+
+#[test]
 fn the_worst_comes_first() {
     let both = after(|seen| {
         seen.machine.suspended = Some(ms(200));

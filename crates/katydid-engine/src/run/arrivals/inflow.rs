@@ -176,7 +176,9 @@ impl Inflow {
         self.places.borrow_mut().give_back(turn.place);
         self.idle.borrow_mut()[turn.class].retain(|idle| !Rc::ptr_eq(idle, turn));
         if turn.busy.get() {
-            self.count(turn, if turn.phase.was_cut() { Fate::Cut } else { Fate::Failed });
+            let cut = turn.phase.was_cut();
+            self.recorder.borrow_mut().arrivals().unbegun += u64::from(!cut);
+            self.count(turn, if cut { Fate::Cut } else { Fate::Failed });
         }
         self.somebody_is_free();
     }

@@ -92,6 +92,21 @@ async fn on_start_comes_before_the_first_task_of_each_user_and_on_stop_at_the_en
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_start_whose_user_cannot_start_came_to_nothing() {
+    let ended = run(
+        taking!("t", 50).on_start(|(), _| Box::pin(async { Err(TaskError::StopUser) })),
+        at("10/s"),
+        20,
+    )
+    .await;
+    let counts = ended.snapshot.arrivals().unwrap();
+    assert_eq!((counts.planned, counts.failed, counts.unbegun), (200, 200, 200), "{counts:?}");
+    assert!(ended.log.is_empty(), "{:?}", ended.log);
+    let ended = run(taking!("t", 50), at("10/s"), 20).await;
+    assert_eq!(ended.snapshot.arrivals().unwrap().unbegun, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_user_that_stops_by_itself_makes_room_for_a_new_one() {
     let class = UserClass::<()>::with_default("Q").task(Task::new("quit", |(), session| {
         Box::pin(async move {
