@@ -136,7 +136,7 @@ fn comparison(cursor: &mut Cursor<'_>) -> Result<Comparison, TargetError> {
     }
 }
 
-/// A rule that always holds, or never: it judges nothing.
+/// A rule that always holds, or never, or as soon as one request does: it judges nothing.
 fn pointless(target: &Target) -> Option<String> {
     use Comparison::{Above, AtLeast, AtMost, Below, Equal};
     let (least, most) = match target.metric.unit() {
@@ -151,6 +151,12 @@ fn pointless(target: &Target) -> Option<String> {
         AtLeast => (limit <= least, limit > most),
         Equal => (false, limit < least || limit > most),
     };
+    // `failures < 1` is meant as 1%; as a share it is all of them, and one success is enough.
+    let by_one = match target.comparison {
+        Below => limit >= most,
+        Above => limit <= least,
+        _ => false,
+    };
     let rule = target.rule_text();
     match target.metric.unit() {
         Unit::Time if target.comparison == Equal => {
@@ -158,6 +164,9 @@ fn pointless(target: &Target) -> Option<String> {
         }
         _ if always => Some(format!("`{rule}` holds whatever is measured; write another limit")),
         _ if never => Some(format!("`{rule}` holds for no run; write another limit")),
+        Unit::Share if by_one => {
+            Some(format!("`{rule}` is decided by a single request; write 1% or 99.5% (1 is all)"))
+        }
         _ => None,
     }
 }
