@@ -86,6 +86,9 @@ fn check_search(table: &Entry<'_>, scenario: &Scenario) -> Result<(), PlanError>
     if !scenario.expectations.is_empty() {
         return Err(table.wrong(ONLY_TARGETS));
     }
+    if scenario.targets.iter().any(|target| target.grace().is_some()) {
+        return Err(table.wrong(NO_ABORT));
+    }
     Ok(())
 }
 
@@ -107,6 +110,8 @@ fn masks(part: &Entry<'_>) -> Result<Vec<String>, PlanError> {
 
 const ONLY_TARGETS: &str = "a search is judged by its targets alone, probe by probe; leave `knee`, \
                             `degrade`, `recover` and `drift` out";
+const NO_ABORT: &str = "a probe of a search ends by itself, and one that a target ended in its ramp would say \
+                        nothing of its load; leave `abort` out";
 const NO_TARGET: &str = "a search needs a target on `failures` or `success`, as in targets = \
                          [\"failures < 1%\"]: pages that say sorry are fast, and hold every other";
 

@@ -273,6 +273,11 @@ const WRONG: &[(&str, usize, &str)] = &[
         1,
         "a search needs a target on `failures` or `success`",
     ),
+    (
+        "search = \"capacity\"\nfrom = 1\ntargets = [\"failures < 1% abort\"]",
+        1,
+        "one that a target ended in its ramp would say nothing of its load; leave `abort` out",
+    ),
     ("silence = [\"same-machin=x\"]", 5, "did you mean `same-machine`?"),
     ("tags = []", 5, "`tags` is empty; leave it out"),
     ("purpose = \"\"", 5, "`purpose` is empty; leave it out"),
