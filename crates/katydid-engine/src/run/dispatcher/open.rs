@@ -3,6 +3,7 @@
 use katydid_core::{RunEvent, RunState};
 
 use super::conduct::Dispatcher;
+use super::window::Opening;
 use crate::run::arrivals::Arrivals;
 use crate::run::settings::Window;
 
@@ -25,6 +26,11 @@ impl Dispatcher<'_> {
     /// In the open model nothing is due any more, though answers are still waited for; of a steady
     /// window nothing counts any more.
     pub(super) fn close_window(&mut self) {
+        if !matches!(self.opening, Opening::Open(_)) {
+            let text = "the statistics were to begin once all users had started, which was not before \
+                        the end of the run: they are of its ramp";
+            self.snapshot.note_unmet(text.to_owned());
+        }
         let steady = matches!(self.settings.window, Window::Steady { .. });
         if self.settings.arrivals.is_some() || steady {
             let elapsed = self.start.elapsed();

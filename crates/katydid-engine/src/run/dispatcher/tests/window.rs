@@ -63,3 +63,19 @@ async fn it_opens_with_a_warning_when_the_patience_ends() {
     let [(closed, _)] = events(&ended, "Stopping")[..] else { panic!("{:?}", ended.events) };
     assert!((opened + 20_000..opened + 20_020).contains(&closed), "{closed}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_that_the_end_of_the_run_comes_before_makes_it_another_run_than_was_planned() {
+    let started = async |seconds: u64| {
+        let run_time = Some(Duration::from_secs(seconds));
+        let (users, spawn_rate, window) = (10, 1.0, Window::Started);
+        let settings =
+            RunSettings { users, spawn_rate, window, run_time, ..RunSettings::default() };
+        run_steered(&[newcomer().into()], settings, async |_| {}).await.snapshot
+    };
+    let late = started(5).await;
+    assert!(late.unmet.len() == 1 && late.unmet[0].contains("are of its ramp"), "{:?}", late.unmet);
+    assert!(late.since.is_zero());
+    let whole = started(20).await;
+    assert!(whole.unmet.is_empty() && whole.since >= ms(9_000), "{:?}", whole.unmet);
+}
