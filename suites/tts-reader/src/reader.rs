@@ -163,8 +163,8 @@ impl Reader {
         });
         let account = Account { username, password };
         self.journal.registered(&account);
-        let reply = session.post("/api/register").name(name).json(&body).send().await?;
-        let reply = reply.expect_status(200)?;
+        let request = session.post("/api/register").name(name).tags(["auth"]).json(&body);
+        let reply = request.send().await?.expect_status(200)?;
         // It exists from here on, whatever the answer says.
         self.registered.push((account.clone(), None));
         let (reply, user) = answers::read::<Registered>(reply)?;

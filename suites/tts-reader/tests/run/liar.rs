@@ -3,6 +3,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -36,8 +37,7 @@ const REQUESTS: [&str; 19] = [
 #[test]
 fn a_backend_that_only_says_200_passes_no_check() {
     let dir = tempfile::tempdir().unwrap();
-    let accounts: String = (0..USERS).map(|user| format!("user{user},secret\n")).collect();
-    std::fs::write(dir.path().join("a.csv"), format!("username,password\n{accounts}")).unwrap();
+    write_accounts(dir.path());
     let host = liar();
     let words = format!(
         "--headless -u {USERS} -r {USERS} -t 9s --seed 1 --threads 1 -H http://{host} \
@@ -54,6 +54,31 @@ fn a_backend_that_only_says_200_passes_no_check() {
     }
     let login = |row: &&csv::StringRecord| row[1].starts_with("/api/login");
     assert!(rows.iter().filter(login).all(|row| &row[3] == "0"), "{}", ended.text);
+}
+
+/// Who is new registers in `on_start`, where no task gives the request its tags, and a failure there is
+/// one of signing up: class `critical` of the plan, of which all must succeed.
+#[test]
+fn an_account_that_a_new_user_does_not_get_is_a_failure_of_signing_up() {
+    let dir = tempfile::tempdir().unwrap();
+    write_accounts(dir.path());
+    let plan = "[scenario.new]\nusers = 5\nspawn-rate = 5\nrun-time = \"3s\"\n\
+                classes = [\"TTSReaderUser\"]\ntargets = [\"success == 100% on tag auth\"]\n";
+    std::fs::write(dir.path().join("plan.toml"), plan).unwrap();
+    let words = format!(
+        "--headless --plan plan.toml --scenario new --returning-share 0 --threads 1 -H http://{} \
+         --accounts a.csv",
+        liar()
+    );
+    let ended = tts_load(dir.path(), &words);
+    assert_eq!(ended.code, Some(99), "{}", ended.text);
+    let missed = "target `success == 100% on tag auth` missed: 0.00% over ";
+    assert!(ended.text.contains(missed), "{}", ended.text);
+}
+
+fn write_accounts(dir: &Path) {
+    let accounts: String = (0..USERS).map(|user| format!("user{user},secret\n")).collect();
+    std::fs::write(dir.join("a.csv"), format!("username,password\n{accounts}")).unwrap();
 }
 
 /// Starts the server; its threads end with the process.
