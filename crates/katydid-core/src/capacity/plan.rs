@@ -63,12 +63,13 @@ impl Ladder {
         climb
     }
 
-    /// How many loads are tried at most between two of the climb. Each may become the one that held
-    /// or the one that broke; the way down is the longer one, because precision is a share.
+    /// How many loads are tried at most between two of the climb. Each may become the one that held,
+    /// which leaves the larger half where halves are not equal, or the one that broke, which leaves the
+    /// precision as small as it is, because that is a share.
     fn between(&self, held: u32, broke: u32) -> u32 {
         let (mut high, mut count) = (broke, 0);
         while !self.near(held, high) {
-            high = held + (high - held) / 2;
+            high = held + (high - held).div_ceil(2);
             count += 1;
         }
         count

@@ -94,6 +94,20 @@ fn the_duration_is_said_before() {
     assert_eq!(longest, probes + Duration::from_secs(10) * 12);
 }
 
+/// Found by the property below, once in some hundred runs of it.
+#[test]
+fn a_search_whose_larger_halves_hold_takes_no_longer_than_was_said() {
+    let ladder = ladder(1, 1.4, 205, 0.01);
+    let mut time = Duration::ZERO;
+    let (_, capacity, _) = lead(ladder, |users| {
+        time += ladder.probe_time(users, 20.0) + ladder.patience();
+        steady(158)(users)
+    });
+    assert_eq!(capacity, Capacity::Found { held: 158, broke: 159 });
+    let longest = ladder.estimate(20.0).1;
+    assert!(time <= longest, "{time:?} of {longest:?}");
+}
+
 proptest! {
     /// Whatever a steady target's capacity is, it is found to the precision asked for, in no more
     /// time than was said.
