@@ -19,6 +19,7 @@ use crate::{
     middleware::RequestIds,
     payments::Payments,
     progress::Board,
+    releases::Releases,
     server::ServeError,
     settings::{self, Kept, Settings},
     siblings::Likeness,
@@ -62,6 +63,8 @@ pub(crate) struct App {
     pub(crate) likeness: Option<Likeness>,
     /// What requests are at, for whoever follows one.
     pub(crate) progress: Arc<Board>,
+    /// What the database could not be told yet.
+    pub(crate) releases: Releases,
     /// Work that outlives its request: what was reserved must be settled or refunded.
     pub(crate) tasks: TaskTracker,
     pub(crate) started: Instant,
@@ -127,6 +130,7 @@ impl App {
             leak: Leak::of(settings.leak_bytes_per_request),
             likeness,
             progress: Board::new(&settings.progress, shared),
+            releases: Releases::default(),
             tasks: TaskTracker::new(),
             started: Instant::now(),
             settings,

@@ -15,6 +15,7 @@ use crate::{
     app::App,
     domain::{Timestamp, UserId},
     errors::ApiError,
+    releases::{Release, release},
     store::{Claim, Claimed},
 };
 
@@ -81,6 +82,11 @@ impl Keyed {
             Claimed::Otherwise => Err(ApiError::unprocessable(
                 "This Idempotency-Key was used for another request; use a new key for a new request.",
             )),
+            Claimed::Unsure { claim, cause } => {
+                // Nobody will work for it.
+                release(app, Release::Key(claim)).await;
+                Err(cause.into())
+            }
         }
     }
 }
@@ -133,7 +139,7 @@ impl Held {
     /// Frees the key at once, before the caller hears of the failure.
     pub(crate) async fn free(mut self) {
         if let Some((app, claim)) = self.claim.take() {
-            free(&app, &claim).await;
+            release(&app, Release::Key(claim)).await;
         }
     }
 }
@@ -142,15 +148,9 @@ impl Drop for Held {
     fn drop(&mut self) {
         if let Some((app, claim)) = self.claim.take() {
             let tasks = app.tasks.clone();
-            tasks.spawn(async move { free(&app, &claim).await }.in_current_span());
+            let freed = async move { release(&app, Release::Key(claim)).await };
+            tasks.spawn(freed.in_current_span());
         }
-    }
-}
-
-async fn free(app: &App, claim: &Claim) {
-    if let Err(error) = app.store.unclaim(claim).await {
-        // The upkeep frees it later.
-        tracing::warn!(%error, "cannot free an idempotency key now");
     }
 }
 

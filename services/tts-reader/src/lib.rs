@@ -30,6 +30,7 @@ mod openapi;
 mod payments;
 mod progress;
 mod rate_limit;
+mod releases;
 mod route;
 mod router;
 mod routes;

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::App,
     audit::Level,
-    connections, maintenance, progress, router,
+    connections, maintenance, progress, releases, router,
     settings::{Settings, SettingsError},
     store::StoreError,
 };
@@ -150,6 +150,7 @@ pub(crate) async fn serve(
     let upkeep = tokio::spawn(maintenance::run(Arc::clone(&app), stop.clone()));
     let done = CancellationToken::new();
     let telling = tokio::spawn(progress::run(Arc::clone(&app), done.clone()));
+    let releasing = tokio::spawn(releases::run(Arc::clone(&app), done.clone()));
     app.health.look(&app).await;
     let routes = router::build(&app);
     tokio::select! {
@@ -163,6 +164,9 @@ pub(crate) async fn serve(
     done.cancel();
     if telling.await.is_err() {
         tracing::error!("the task that tells of progress died");
+    }
+    if releasing.await.is_err() {
+        tracing::error!("the task that releases what is over died");
     }
     close(&app, upkeep).await;
     Ok(())

@@ -95,6 +95,7 @@ struct AtRead {
     payments_failures: Counter,
     payments_refused: Counter,
     audit_dropped: Counter,
+    releases_waiting: Gauge,
     letters_waiting: Gauge,
     letters_sent: Counter,
     letters_failed: Counter,
@@ -256,6 +257,8 @@ impl AtRead {
         r.register("payments_failures", "Calls to Stripe without an answer", failures);
         r.register("payments_refused", "Calls that were not made", self.payments_refused.clone());
         r.register("audit_lines_dropped", "Lines lost to a slow disk", self.audit_dropped.clone());
+        let releases = self.releases_waiting.clone();
+        r.register("releases_waiting", "Credits, keys to release when the database can", releases);
         r.register("letters_waiting", "E-mails in the queue", self.letters_waiting.clone());
         r.register("letters_sent", "E-mails handed on", self.letters_sent.clone());
         r.register("letters_failed", "E-mails dropped after failures", self.letters_failed.clone());
@@ -303,6 +306,7 @@ impl AtRead {
             set(&self.payments_refused, payments.refused);
         }
         set(&self.audit_dropped, app.audit.dropped());
+        self.releases_waiting.set(app.releases.waiting() as i64);
         let post = app.post.figures();
         self.letters_waiting.set(post.waiting as i64);
         set(&self.letters_sent, post.sent);

@@ -16,7 +16,6 @@ mod polly;
 #[path = "no_polly.rs"]
 mod polly;
 mod random;
-mod refund;
 mod remote;
 mod reuse;
 mod speaker;

@@ -17,7 +17,6 @@ use tts_reader_speech::{AudioFormat, SpeechError, SpeechMark, SpeechRequest, Voi
 use super::{
     caller::{Caller, Reply},
     engine::{Asked, Engine, Failure, Piece},
-    refund::{refund, refund_later},
     reuse::Lead,
     speaker::Recording,
     turns::Place,
@@ -29,6 +28,7 @@ use crate::{
     idempotency::Held,
     metrics::Moved,
     progress::{self, Progress},
+    releases::{Release, release},
     storage::{Key, Kind, Link, StorageError},
     store::{Answering, Reservation, ReserveError, SpeechDone, Spent},
     timings::{self, Stage},
@@ -137,6 +137,12 @@ async fn carry_out(app: &App, mut job: Job) {
     let credits = credits_for(job.order.text.chars().count());
     let reservation = match app.store.reserve(user, credits, Timestamp::now()).await {
         Ok(reservation) => reservation,
+        Err(ReserveError::Unsure { reservation, cause }) => {
+            // Nobody will work for it.
+            app.metrics.credits(Moved::Reserved, credits);
+            release(app, Release::Credits(reservation)).await;
+            return refuse(job, cause.into()).await;
+        }
         Err(error) => return refuse(job, error.into()).await,
     };
     app.metrics.credits(Moved::Reserved, credits);
@@ -154,11 +160,8 @@ async fn carry_out(app: &App, mut job: Job) {
             }
         }
         Err(error) => {
-            let owed = !refund(app, &reservation).await;
+            release(app, Release::Credits(reservation)).await;
             refuse(job, error).await;
-            if owed {
-                refund_later(app, &reservation).await;
-            }
         }
     }
 }
@@ -335,7 +338,7 @@ impl From<ReserveError> for ApiError {
             ReserveError::Insufficient { needed, available } => {
                 Self::InsufficientCredits { needed, available }
             }
-            ReserveError::Store(error) => error.into(),
+            ReserveError::Unsure { cause: error, .. } | ReserveError::Store(error) => error.into(),
         }
     }
 }

@@ -27,6 +27,11 @@ pub(crate) enum Claimed {
     Answered(String),
     /// It was used for another request.
     Otherwise,
+    /// The caller may have it, and nobody knows: it must be freed.
+    Unsure {
+        claim: Claim,
+        cause: StoreError,
+    },
 }
 
 /// An answer to keep, which depends on what the account has after paying.
@@ -89,11 +94,12 @@ impl Store {
             Ok(Claimed::Now(claim.clone()))
         })
         .await;
-        if let Err(StoreError::Unsure(_)) = &claimed {
-            // Nobody will work for it. If this fails too, the sweep does it later.
-            self.unclaim(claim).await?;
+        match claimed {
+            Err(cause @ StoreError::Unsure(_)) => {
+                Ok(Claimed::Unsure { claim: claim.clone(), cause })
+            }
+            known => known,
         }
-        claimed
     }
 
     async fn insert(

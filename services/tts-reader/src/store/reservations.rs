@@ -11,7 +11,7 @@ use super::{
 use crate::domain::{Timestamp, UserId};
 
 /// Credits taken out of the ledger for one piece of work. Dropping it leaves them reserved until
-/// the sweep gives them back: end it with a refund or by recording what it was spent on.
+/// the upkeep gives them back: end it with a refund or by recording what it was spent on.
 #[derive(Debug)]
 #[must_use = "a reservation must be settled or refunded"]
 pub(crate) struct Reservation {
@@ -25,11 +25,14 @@ impl Reservation {
     }
 }
 
-/// Why nothing was reserved.
+/// Why nothing was reserved, or perhaps something.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ReserveError {
     #[error("need {needed} credits, have {available}")]
     Insufficient { needed: i64, available: i64 },
+    /// Nobody knows whether it was: it must be refunded.
+    #[error("{cause}")]
+    Unsure { reservation: Reservation, cause: StoreError },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -37,7 +40,7 @@ pub(crate) enum ReserveError {
 impl FromStore for ReserveError {
     fn store_error(&self) -> Option<&StoreError> {
         match self {
-            Self::Store(error) => Some(error),
+            Self::Store(error) | Self::Unsure { cause: error, .. } => Some(error),
             Self::Insufficient { .. } => None,
         }
     }
@@ -97,11 +100,13 @@ impl Store {
             Ok(reservation)
         })
         .await;
-        if let Err(ReserveError::Store(StoreError::Unsure(_))) = &reserved {
-            // Nobody will work for it. If this fails too, the sweep does it later.
-            self.give_back(id, now).await?;
+        match reserved {
+            Err(ReserveError::Store(cause @ StoreError::Unsure(_))) => {
+                let reservation = Reservation { id: id.clone(), credits: needed };
+                Err(ReserveError::Unsure { reservation, cause })
+            }
+            known => known,
         }
-        reserved
     }
 
     async fn write_reservation(

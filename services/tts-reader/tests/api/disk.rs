@@ -53,8 +53,34 @@ impl Service {
         self.send(self.client.post(format!("{}{path}", self.process.url)).json(body)).await
     }
 
+    async fn metric(&self, name: &str) -> u64 {
+        let text = self.client.get(format!("{}/metrics", self.process.url)).send().await.unwrap();
+        let text = text.text().await.unwrap();
+        let figure = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        figure.unwrap().parse().unwrap()
+    }
+
+    async fn until_metric_is(&self, name: &str, figure: u64) {
+        let start = Instant::now();
+        while self.metric(name).await != figure {
+            assert!(start.elapsed() < Duration::from_secs(20), "{name} is never {figure}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     async fn balance(&self) -> Value {
         self.get("/api/credit-balance").await.1["credit_balance"].clone()
+    }
+
+    /// As an account with 100 credits; what it logs in with.
+    async fn sign_in(&mut self) -> Value {
+        let account =
+            json!({ "username": "ann", "password": "secret-1", "tier": "PRO", "credits": 100 });
+        assert_eq!(self.post("/api/dev/accounts", &account).await.0, 200);
+        let login = json!({ "username": "ann", "password": "secret-1" });
+        let signed_in = self.post("/api/login", &login).await.1;
+        signed_in["access_token"].as_str().unwrap().clone_into(&mut self.token);
+        login
     }
 
     async fn until_health_is(&self, status: u16) {
@@ -70,12 +96,7 @@ impl Service {
 async fn a_full_disk_is_answered_507_and_costs_nothing() {
     let home = Home::fresh();
     let mut service = Service::on(&home);
-    let account =
-        json!({ "username": "ann", "password": "secret-1", "tier": "PRO", "credits": 100 });
-    assert_eq!(service.post("/api/dev/accounts", &account).await.0, 200);
-    let login = json!({ "username": "ann", "password": "secret-1" });
-    let signed_in = service.post("/api/login", &login).await.1;
-    service.token = signed_in["access_token"].as_str().unwrap().to_owned();
+    let login = service.sign_in().await;
 
     // No room for long audio: it is spoken, cannot be kept, and is not paid.
     service.limit(Some(2 << 20));
@@ -109,11 +130,42 @@ async fn a_full_disk_is_answered_507_and_costs_nothing() {
     let (status, spoken) = service.post("/api/synthesize", &short).await;
     assert_eq!((status.as_u16(), &spoken["credit_balance"]), (200, &json!(99)));
     assert_eq!(files(&home).1, 1);
+    let token = service.token.clone();
     drop(service);
     // After a restart nothing comes back that was never taken.
     let mut service = Service::on(&home);
-    service.token = signed_in["access_token"].as_str().unwrap().to_owned();
+    service.token = token;
     assert_eq!(service.balance().await, 99);
+}
+
+/// The disk is full while a long text is spoken: neither its audio can be kept, nor the database be told
+/// that its credits and its key are free again.
+#[tokio::test]
+async fn what_a_full_disk_holds_is_free_as_soon_as_there_is_room() {
+    let home = Home::fresh();
+    let mut service = Service::on(&home);
+    service.sign_in().await;
+    let long = json!({ "text_to_speech": "The river rose in the night. ".repeat(400) });
+    let ask = || {
+        let post = service.client.post(format!("{}/api/synthesize", service.process.url));
+        service.send(post.header("idempotency-key", "one").json(&long))
+    };
+    let fill = async {
+        service.until_metric_is("tts_reader_speech_running", 1).await;
+        service.limit(Some(0));
+    };
+    let ((refused, _), ()) = tokio::join!(ask(), fill);
+    assert_eq!(refused, 507);
+    // A database elsewhere has its own disk.
+    let waiting = if home.database().starts_with("sqlite") { 2 } else { 0 };
+    assert_eq!(service.metric("tts_reader_releases_waiting").await, waiting);
+
+    service.limit(None);
+    service.until_metric_is("tts_reader_releases_waiting", 0).await;
+    assert_eq!(service.balance().await, 100);
+    // The key is nobody's, or this would be answered 409.
+    let (status, spoken) = ask().await;
+    assert_eq!((status.as_u16(), &spoken["credit_balance"]), (200, &json!(88)));
 }
 
 fn status(code: u16) -> StatusCode {

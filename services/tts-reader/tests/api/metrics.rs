@@ -41,6 +41,7 @@ async fn routes_queues_pools_and_connections_have_figures() {
         "password_refused_total",
         "extraction_in_flight",
         "extraction_refused_total",
+        "releases_waiting",
         "letters_waiting",
         "mail_breaker_open",
         "payments_breaker_open",

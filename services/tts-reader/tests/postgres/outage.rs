@@ -25,6 +25,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("too_few_connections_are_answered_503", too_few),
         trial("a_payment_whose_answer_was_lost_is_paid_once", lost_answer),
         trial("credits_of_work_that_an_outage_cut_off_come_back", cut_off),
+        trial("what_an_outage_left_unsure_is_free_after_it", unsure),
         trial("who_hangs_up_while_a_transaction_begins_leaves_none_open", hung_up),
     ]
 }
@@ -170,8 +171,8 @@ async fn cut_off() {
     while session.number("SELECT count(*) FROM credit_reservations").await == 0 {
         assert!(!running.is_finished(), "the synthesis was over before it was seen");
     }
-    // Others see a row before the service has the answer to its COMMIT. Cut off there it would not know
-    // whether it has reserved anything, and leave that to its upkeep.
+    // Others see a row before the service has the answer to its COMMIT. What becomes of one that is cut off
+    // there is another test's (`unsure`).
     while app.metric("tts_reader_speech_running").await == 0.0 {
         assert!(!running.is_finished(), "the synthesis was over before it was seen to run");
     }
@@ -217,6 +218,43 @@ async fn lost_answer() {
     app.get(spoken["audio_url"].as_str().unwrap()).await.expect_status(200);
     assert_eq!(session.number(left).await, 9);
     assert_eq!(session.number("SELECT count(*) FROM usage_events").await, 1);
+}
+
+/// The outage begins with a COMMIT whose answer is lost: what the service claimed or reserved, or not, it
+/// cannot undo until it is over. Then it need not wait for the upkeep.
+async fn unsure() {
+    let (app, proxy) = behind(Home::fresh()).await;
+    let user = app.account("PRO", 10).await;
+    let mut session = Session::on(&app.home.database()).await;
+    let ask = || {
+        let request = app.request(reqwest::Method::POST, "/api/synthesize");
+        let request = request.bearer_auth(&user.token).header("idempotency-key", "one");
+        app.send(request.json(&json!({ "text_to_speech": "Hello." })))
+    };
+    // The first COMMIT of a request with a key is that of the key, of one without, the reservation's.
+    for (with_key, held) in [
+        (true, "SELECT count(*) FROM idempotent_answers"),
+        (false, "SELECT count(*) FROM credit_reservations"),
+    ] {
+        proxy.break_down_at_a_commit();
+        let refused = if with_key { ask().await } else { app.synthesize(&user, "Hello.").await };
+        refused.expect_status(503);
+        assert_eq!(session.number(held).await, 1, "it was done, and nobody heard of it");
+        assert_eq!(app.metric("tts_reader_releases_waiting").await, 1.0);
+        proxy.mend();
+        let start = Instant::now();
+        while app.metric("tts_reader_releases_waiting").await > 0.0 {
+            assert!(start.elapsed() < Duration::from_secs(20), "nobody releases it");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        assert_eq!(session.number(held).await, 0);
+        assert_eq!(app.balance(&user).await, 10);
+    }
+    let reserved = app.metric("tts_reader_credits_total{what=\"reserved\"}").await;
+    assert_eq!(app.metric("tts_reader_credits_total{what=\"given_back\"}").await, reserved);
+    // The key is nobody's, or this would be answered 409.
+    ask().await.expect_status(200);
+    assert_eq!(app.balance(&user).await, 9);
 }
 
 /// sqlx lent such a connection again, and a count of requests that others waited for was never over.

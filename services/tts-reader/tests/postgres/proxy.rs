@@ -16,6 +16,8 @@ enum Weather {
     Broken,
     /// The next connection that sends a COMMIT is closed before the answer; then all is fair.
     LosesOneAnswer,
+    /// The same, and then all connections are.
+    BreaksAtACommit,
     /// The answer to the next BEGIN is held back, …
     WillHoldABegin,
     /// … and is, until the weather is fair.
@@ -55,6 +57,10 @@ impl Proxy {
 
     pub(crate) fn lose_the_answer_to_a_commit(&self) {
         self.weather.send_replace(Weather::LosesOneAnswer);
+    }
+
+    pub(crate) fn break_down_at_a_commit(&self) {
+        self.weather.send_replace(Weather::BreaksAtACommit);
     }
 
     /// Holds the answer to the next BEGIN back until it is mended.
@@ -105,15 +111,19 @@ async fn carry(client: &mut TcpStream, upstream: &mut TcpStream, all: &watch::Se
                 // Decided before the server can have done it.
                 let now = *all.borrow();
                 let says = |word: &[u8]| asked[..length].windows(word.len()).any(|it| it == word);
-                let loses = now == Weather::LosesOneAnswer && says(b"COMMIT");
+                let after_loss = match now {
+                    Weather::LosesOneAnswer if says(b"COMMIT") => Some(Weather::Fair),
+                    Weather::BreaksAtACommit if says(b"COMMIT") => Some(Weather::Broken),
+                    _ => None,
+                };
                 let holds = now == Weather::WillHoldABegin && says(b"BEGIN");
                 if upstream.write_all(&asked[..length]).await.is_err() {
                     return;
                 }
-                if loses {
+                if let Some(next) = after_loss {
                     // The server has it, and nobody will hear of it.
                     let _ = upstream.read(&mut answered).await;
-                    all.send_replace(Weather::Fair);
+                    all.send_replace(next);
                     return;
                 }
                 if holds {

@@ -229,7 +229,7 @@ impl World {
             Err(ReserveError::Insufficient { available, .. }) => {
                 assert!(available == before && before < needed);
             }
-            Err(ReserveError::Store(error)) => panic!("{error}"),
+            Err(error) => panic!("{error}"),
         }
     }
 
