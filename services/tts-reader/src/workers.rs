@@ -135,6 +135,11 @@ impl Pool {
         }
     }
 
+    /// Jobs that ran to their ends, since start.
+    pub(crate) fn done(&self) -> u64 {
+        self.shared.done.load(Ordering::Relaxed)
+    }
+
     /// Seconds until the queue of now should have drained.
     fn retry_after(&self) -> u64 {
         let jobs = (self.figures().waiting + 1) as u64;
@@ -206,6 +211,7 @@ impl<'a> Turn<'a> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.shared.note_duration(self.start.elapsed());
+        self.shared.done.fetch_add(1, Ordering::Relaxed);
         self.shared.running.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -216,6 +222,7 @@ struct Shared {
     queue: Mutex<Queue>,
     wake: Condvar,
     running: AtomicUsize,
+    done: AtomicU64,
     /// Moving average of a job's microseconds; 0 until the first one ended.
     typical: AtomicU64,
 }

@@ -3,7 +3,7 @@
 //! The library's own door allocates them for every password, aligned, which splits the system
 //! allocator's heaps until dozens of them are held at once, and costs thousands of page faults.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, hint::black_box, ops::Range};
 
 use argon2::{
     ARGON2ID_IDENT, Algorithm, Argon2, Block, Error, Params, Version,
@@ -12,11 +12,14 @@ use argon2::{
         phc::{Output, ParamsString, PasswordHash, Salt},
     },
 };
+use bcrypt::HashParts;
 
 /// OWASP's parameters of 2023: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+/// The original's work: 2 to the power of it.
+const ORIGINAL_COST: u32 = 12;
 const OUTPUT_BYTES: usize = Params::DEFAULT_OUTPUT_LEN;
 
 thread_local! {
@@ -43,13 +46,28 @@ pub(crate) fn hash_password(password: &str) -> Result<String, HashError> {
     Ok(hash.to_string())
 }
 
-/// Whether the password belongs to the hash, whose own parameters count.
-pub(super) fn fits(password: &str, hash: &str) -> bool {
-    if is_outdated(hash) {
-        // As the original did: of the password the first 72 bytes count.
-        return bcrypt::verify(password, hash).unwrap_or(false);
-    }
+/// Whether the password belongs to a hash of ours, whose own parameters count.
+pub(super) fn fits_ours(password: &str, hash: &str) -> bool {
     recomputes(password, hash).unwrap_or(false)
+}
+
+/// Whether the password belongs to a hash of the original service, which took its first 72 bytes. With no
+/// hash, or one of fewer rounds than usual, a refusal takes as long as with a usual one.
+pub(super) fn fits_original(password: &str, hash: Option<&str>) -> bool {
+    let cost = hash.and_then(|hash| hash.parse().ok()).map(|hash: HashParts| hash.get_cost());
+    let fits = hash.is_some_and(|hash| bcrypt::verify(password, hash).unwrap_or(false));
+    if !fits {
+        for cost in missing(cost) {
+            let _ = black_box(bcrypt::hash_with_salt(password, cost, [0; 16]));
+        }
+    }
+    fits
+}
+
+/// The costs of the hashes that are still to be computed: each step doubles the work, so that all of
+/// them and the one there was are as much as one of the usual cost.
+fn missing(cost: Option<u32>) -> Range<u32> {
+    cost.map_or(ORIGINAL_COST..ORIGINAL_COST + 1, |cost| cost..ORIGINAL_COST)
 }
 
 /// Whether the hash is bcrypt's, from the original service: it is replaced at the next login.
@@ -94,16 +112,28 @@ fn derive(
 mod tests {
     use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 
-    use super::{fits, hash_password, is_outdated};
+    use super::{fits_original, fits_ours, hash_password, is_outdated, missing};
 
     #[test]
     fn hashes_of_the_original_fit_with_its_72_bytes() {
         let hash = bcrypt::hash("Tr0ub4dor", 4).unwrap();
         assert!(is_outdated(&hash) && !is_outdated(&hash_password("x").unwrap()));
+        let fits = |password: &str, hash: &str| fits_original(password, Some(hash));
         assert!(fits("Tr0ub4dor", &hash) && !fits("tr0ub4dor", &hash));
         let long = "é".repeat(64);
         let hash = bcrypt::hash(&long, 4).unwrap();
         assert!(fits(&long, &hash) && fits(&long[..72], &hash) && !fits(&long[..70], &hash));
+        assert!(!fits("first", "$2b$12$nonsense") && !fits_original("first", None));
+    }
+
+    #[test]
+    fn a_refusal_is_as_much_work_as_one_hash_of_the_usual_cost() {
+        let all = |cost: Option<u32>| -> u64 {
+            cost.into_iter().chain(missing(cost)).map(|cost| 1 << cost).sum()
+        };
+        for cost in [None, Some(4), Some(10), Some(11), Some(12)] {
+            assert_eq!(all(cost), 1 << 12, "{cost:?}");
+        }
     }
 
     #[test]
@@ -114,11 +144,13 @@ mod tests {
             let parsed = PasswordHash::new(&ours).unwrap();
             Argon2::default().verify_password(password.as_bytes(), &parsed).unwrap();
             let theirs = Argon2::default().hash_password(password.as_bytes()).unwrap().to_string();
-            assert!(fits(password, &theirs) && fits(password, &ours));
-            assert!(!fits("other", &theirs) && !fits("other", &ours));
+            assert!(fits_ours(password, &theirs) && fits_ours(password, &ours));
+            assert!(!fits_ours("other", &theirs) && !fits_ours("other", &ours));
         }
-        assert!(!fits("first", "not a hash"));
-        assert!(!fits("first", "$2b$12$nonsense"));
-        assert!(!fits("first", "$argon2i$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA"));
+        assert!(!fits_ours("first", "not a hash"));
+        assert!(!fits_ours(
+            "first",
+            "$argon2i$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA"
+        ));
     }
 }

@@ -6,7 +6,6 @@ mod guesses;
 mod hashing;
 mod mailed;
 mod passwords;
-mod refusals;
 mod tokens;
 
 pub(crate) use caller::{Caller, CallerSession, ClientAddress, bearer, sign_in};

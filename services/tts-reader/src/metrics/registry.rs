@@ -68,6 +68,11 @@ struct PoolLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct HashLabels {
+    hash: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct VerdictLabels {
     verdict: &'static str,
 }
@@ -89,6 +94,7 @@ struct AtRead {
     password_running: Gauge,
     password_waiting: Gauge,
     password_refused: Counter,
+    password_hashes: Family<HashLabels, Counter>,
     payments_breaker_open: Gauge,
     payments_in_flight: Gauge,
     payments_calls: Counter,
@@ -248,6 +254,8 @@ impl AtRead {
         r.register("password_running", "Hashes on a thread", self.password_running.clone());
         r.register("password_waiting", "Hashes in the queue", self.password_waiting.clone());
         r.register("password_refused", "Refused: queue full", self.password_refused.clone());
+        let hashes = self.password_hashes.clone();
+        r.register("password_hashes", "Hashes computed, also stand-ins", hashes);
         let open = self.payments_breaker_open.clone();
         r.register("payments_breaker_open", "1 while Stripe is not asked", open);
         let calling = self.payments_in_flight.clone();
@@ -298,6 +306,9 @@ impl AtRead {
         self.password_running.set(passwords.running as i64);
         self.password_waiting.set(passwords.waiting as i64);
         set(&self.password_refused, passwords.refused);
+        for (hash, computed) in app.passwords.computed() {
+            set(&self.password_hashes.get_or_create(&HashLabels { hash }), computed);
+        }
         if let Some(payments) = app.payments.figures() {
             self.payments_breaker_open.set((payments.condition != Condition::Closed).into());
             self.payments_in_flight.set(payments.in_flight as i64);

@@ -39,6 +39,7 @@ async fn routes_queues_pools_and_connections_have_figures() {
         "password_running",
         "password_waiting",
         "password_refused_total",
+        "password_hashes_total{hash=\"argon2id\"}",
         "extraction_in_flight",
         "extraction_refused_total",
         "releases_waiting",
