@@ -2,13 +2,13 @@
 
     python aws.py --service TTS_READER --bucket S3_PEER
 """
-import argparse, http.server, json, logging, os, subprocess, threading, time, urllib.error, urllib.request
+import argparse, contextlib, http.server, json, logging, os, subprocess, threading, time, urllib.error, urllib.request
 
 import boto3
 from moto.server import ThreadedMotoServer
 
 from backend import OPENER, Service, check, finish, until
-from gate import KEYS, REGION, Gate, throttle
+from gate import KEYS, REGION, Gate, denied, throttle
 
 BUCKET = "tts-audio"
 
@@ -301,11 +301,17 @@ class Site(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def reading(binary, env, gate):
+@contextlib.contextmanager
+def pages():
+    """The address of a site with scanned documents."""
     site = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
     threading.Thread(target=site.serve_forever, daemon=True).start()
-    page = f"http://127.0.0.1:{site.server_port}"
-    with Service(binary, **{**env, "LOAD_TEST_MODE": "true"}) as app:
+    yield f"http://127.0.0.1:{site.server_port}"
+    site.shutdown()
+
+
+def reading(binary, env, gate):
+    with pages() as page, Service(binary, **{**env, "LOAD_TEST_MODE": "true"}) as app:
         app.ask("/api/dev/accounts", {"username": "ann", "password": "secret-1", "tier": "PRO", "credits": 100})
         token = app.ask("/api/login", {"username": "ann", "password": "secret-1"})[1]["access_token"]
         status, read = app.ask("/api/extract", {"url": f"{page}/scan.pdf"}, token)
@@ -319,8 +325,39 @@ def reading(binary, env, gate):
         status, told = app.ask("/api/extract", {"url": f"{page}/another.pdf"}, token)
         gate.fail = lambda method, path: None
         check("a Textract that is away is told as such", status == 503, (status, told))
-    site.shutdown()
     check("every request was signed as botocore signs", gate.refused == [], gate.refused)
+
+
+def refused_keys(binary, env, gate):
+    """The service's keys, not its callers' doing: 500, for nothing, and the log says where to look and keeps the keys."""
+    user = "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: textract:AnalyzeDocument"
+    for what, changed, code in [
+        ("a key that nobody has", {"AWS_ACCESS_KEY_ID": "AKIDSTRANGER"}, "UnrecognizedClientException"),
+        ("a secret of another key", {"AWS_SECRET_ACCESS_KEY": "another-secret"}, "InvalidSignatureException"),
+        ("keys that may not read", {}, "AccessDeniedException"),
+    ]:
+        denied[:] = [] if changed else [user]
+        given = {**env, **changed}
+        with pages() as page, Service(binary, **{**given, "LOAD_TEST_MODE": "true"}) as app:
+            app.ask("/api/dev/accounts", {"username": "ann", "password": "secret-1", "tier": "PRO", "credits": 100})
+            token = app.ask("/api/login", {"username": "ann", "password": "secret-1"})[1]["access_token"]
+            answer = app.ask("/api/extract", {"url": f"{page}/scan.pdf"}, token)
+            wanted = (500, {"detail": "Internal server error", "error_code": "INTERNAL_ERROR"})
+            check(f"Textract refuses {what}: 500, and no word why", answer == wanted, answer)
+            answer = app.ask("/api/extract-and-synthesize", {"url": f"{page}/scan.pdf"}, token)
+            check("also where it would be spoken" if changed else "with the right it is read and spoken",
+                  answer[0] == (500 if changed else 200), answer)
+            credits = app.ask("/api/credit-balance", token=token)[1]["credit_balance"]
+            done = app.ask("/api/extract/analytics", token=token)[1]["total_extractions"]
+            check("what is not read costs nothing", (credits, done) == ((100, 0) if changed else (99, 1)), (credits, done))
+            log = app.log.read_text()
+            check("the log says so and names the settings", code in log and "check AWS_ACCESS_KEY_ID" in log, log)
+            kept = [given[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")]
+            audit = (app.data / "tts_api_audit.log").read_text()
+            check("and never a key", not any(key in log + audit for key in kept), log)
+    # The strangers, twice each, and nobody else.
+    check("the gate refused the strangers alone", len(gate.refused) == 4, gate.refused)
+    gate.refused.clear()
 
 
 def main():
@@ -351,6 +388,7 @@ def main():
     speech(args.service, env, gate)
     voices(args.service, env, gate)
     reading(args.service, env, gate)
+    refused_keys(args.service, env, gate)
     gate.shutdown()
     server.stop()
     finish()

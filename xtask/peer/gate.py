@@ -11,6 +11,10 @@ from botocore.credentials import Credentials
 
 KEYS = Credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "IQoJb3JpZ2luX2VjEXAMPLE//+token==")
 REGION = "eu-central-1"
+# What S3 calls otherwise.
+BY_NAME_IN_JSON = {
+    "InvalidAccessKeyId": "UnrecognizedClientException", "InvalidToken": "UnrecognizedClientException",
+    "SignatureDoesNotMatch": "InvalidSignatureException"}
 HOP = {"connection", "transfer-encoding", "keep-alive", "server", "date", "content-length"}
 
 
@@ -98,6 +102,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if service == "s3":
                 text = f"<Error><Code>{code}</Code><Message>{why}</Message></Error>"
                 return self.send(403, {"content-type": "application/xml"}, text.encode())
+            code = BY_NAME_IN_JSON.get(code, code)
             return self.send(403, {"x-amzn-errortype": code}, json.dumps({"message": str(why)}).encode())
         self.server.let_in.append((self.command, self.path))
         if status := self.server.fail(self.command, self.path):
@@ -131,7 +136,7 @@ RATE, PER_BYTE = 16000, 160
 # As in Amazon's list, some voices are of one kind only.
 voices = [{"Id": name, "Name": name, "Gender": "Female", "LanguageCode": "en-US", "LanguageName": "US English", "SupportedEngines": engines}
           for name, engines in [("Joanna", ["standard", "neural"]), ("Ruth", ["neural", "generative"]), ("Raveena", ["standard"])]]
-throttle = []
+throttle, denied = [], []
 
 
 def polly(where, asked):
@@ -165,6 +170,9 @@ def mark(kind, start, value):
 
 
 def textract(_where, asked):
+    if denied:
+        body = {"__type": "AccessDeniedException", "Message": denied.pop()}
+        return 400, {"content-type": "application/x-amz-json-1.1"}, json.dumps(body).encode()
     document = base64.b64decode(asked["Document"]["Bytes"])
     # What is "seen" in a picture is what its comments say.
     seen = [line[7:] for line in document.decode("latin-1").splitlines() if line.startswith("% seen ")]

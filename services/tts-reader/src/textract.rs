@@ -5,7 +5,7 @@ use std::time::Duration;
 use tts_reader_aws::AwsError;
 use tts_reader_extraction::ExtractError;
 
-use crate::settings::Settings;
+use crate::{aws::told, settings::Settings};
 
 /// When it may have room again.
 const BUSY: Duration = Duration::from_secs(5);
@@ -64,6 +64,6 @@ fn refusal(error: &AwsError) -> ExtractError {
                       whose text can be selected";
         ExtractError::BadDocument { reason }
     } else {
-        ExtractError::Internal(error.to_string())
+        ExtractError::Internal(told(error))
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::{sleep, timeout};
 use url::Url;
 
 use crate::sigv4::{self, Scope, Signed};
-use crate::{AwsError, Config};
+use crate::{AwsError, Config, Credentials};
 
 /// Longest text of AWS's that an error repeats, in characters.
 const MESSAGE: usize = 300;
@@ -112,7 +112,7 @@ impl Service {
                 return Tried::Again(AwsError::away(call.step, cause));
             }
         };
-        read(call.step, number, answer)
+        read(call.step, number, &answer, &self.config.credentials)
     }
 
     async fn send(&self, call: &Call<'_>) -> Result<Answer, Unanswered> {
@@ -199,11 +199,11 @@ pub(crate) fn http(step: &str) -> Result<Client, AwsError> {
 }
 
 /// Sorts an answer: what it gave, what was refused, what may be tried again.
-fn read(step: &str, number: u32, answer: Answer) -> Tried {
+fn read(step: &str, number: u32, answer: &Answer, who: &Credentials) -> Tried {
     if answer.status.is_success() {
-        return Tried::Answered(answer.body);
+        return Tried::Answered(answer.body.clone());
     }
-    let (code, message) = reason(&answer);
+    let (code, message) = reason(answer, who);
     let step = step.to_owned();
     if answer.status == StatusCode::TOO_MANY_REQUESTS || is_throttle(&code) {
         return Tried::Again(AwsError::Throttled { step, code, tries: number });
@@ -228,8 +228,8 @@ fn is_throttle(code: &str) -> bool {
 }
 
 /// AWS's name of what is wrong, and the first line of its explanation: the lines below repeat the
-/// request, and with it a session's token.
-fn reason(answer: &Answer) -> (String, String) {
+/// request, and with it a session's token. Neither has what it repeats of the keys.
+fn reason(answer: &Answer, who: &Credentials) -> (String, String) {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     let header = answer.headers.get("x-amzn-errortype").and_then(|it| it.to_str().ok());
     let code = header.or_else(|| body["__type"].as_str());
@@ -238,7 +238,7 @@ fn reason(answer: &Answer) -> (String, String) {
     let code = code.map_or_else(|| answer.status.as_u16().to_string(), str::to_owned);
     let message = body["message"].as_str().or_else(|| body["Message"].as_str());
     let line = message.and_then(|it| it.lines().next()).unwrap_or("it does not say why");
-    (code, line.chars().take(MESSAGE).collect())
+    (who.hide_in(&code), who.hide_in(line).chars().take(MESSAGE).collect())
 }
 
 /// As the client sends it: the port only where it is not the scheme's own.
@@ -271,7 +271,7 @@ fn innermost(error: &reqwest::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, AwsError, Bytes, HeaderMap, StatusCode, Tried, read};
+    use super::{Answer, AwsError, Bytes, Credentials, HeaderMap, StatusCode, Tried, read};
 
     fn tried(status: u16, kind: Option<&'static str>, body: &'static str) -> Result<bool, String> {
         let mut headers = HeaderMap::new();
@@ -279,7 +279,8 @@ mod tests {
             headers.insert("x-amzn-errortype", kind.parse().unwrap());
         }
         let status = StatusCode::from_u16(status).unwrap();
-        match read("Polly: speak", 3, Answer { status, headers, body: Bytes::from(body) }) {
+        let answer = Answer { status, headers, body: Bytes::from(body) };
+        match read("Polly: speak", 3, &answer, &Credentials::new("AKIDEXAMPLE", "hush")) {
             Tried::Answered(_) => Ok(true),
             Tried::Failed(error) => Err(error.to_string()),
             Tried::Again(AwsError::Throttled { .. }) => Ok(false),
@@ -305,6 +306,11 @@ mod tests {
         let told = "Polly: speak: AWS refuses (InvalidSignatureException): \
                     The signature does not match.";
         let refused = tried(403, Some("InvalidSignatureException"), body);
+        assert_eq!(refused, Err(told.to_owned()));
+        let body = r#"{"message":"AKIDEXAMPLE/20150830 with hush is not known"}"#;
+        let told = "Polly: speak: AWS refuses (UnrecognizedClientException): \
+                    …/20150830 with … is not known";
+        let refused = tried(400, Some("UnrecognizedClientException"), body);
         assert_eq!(refused, Err(told.to_owned()));
         let told = "Polly: speak: AWS refuses (404): it does not say why";
         assert_eq!(tried(404, None, "<html>"), Err(told.to_owned()));

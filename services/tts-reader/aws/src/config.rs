@@ -56,6 +56,13 @@ impl Credentials {
     pub fn with_token(self, token: Option<String>) -> Self {
         Self { token, ..self }
     }
+
+    /// A text of somebody else, without what it repeats of these.
+    pub(crate) fn hide_in(&self, text: &str) -> String {
+        let all = [Some(&self.key_id), Some(&self.secret), self.token.as_ref()];
+        let all = all.into_iter().flatten().filter(|it| !it.is_empty());
+        all.fold(text.to_owned(), |text, it| text.replace(it.as_str(), "…"))
+    }
 }
 
 impl fmt::Debug for Credentials {

@@ -19,7 +19,7 @@ pub enum AwsError {
         step: String,
         /// AWS's name of the reason, such as `AccessDeniedException`.
         code: String,
-        /// The first line of what AWS says.
+        /// The first line of what AWS says, without what it repeats of the keys.
         message: String,
     },
     /// AWS wants fewer requests, again and again.
@@ -50,7 +50,26 @@ pub enum AwsError {
     },
 }
 
+/// AWS's names of what is wrong with keys, or with what they may do.
+const OF_THE_KEYS: [&str; 10] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationToken",
+    "OptInRequired",
+    "SubscriptionRequiredException",
+    "UnrecognizedClientException",
+];
+
 impl AwsError {
+    /// Whether other keys, or the same with more rights, would not have been refused.
+    pub fn is_of_the_keys(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if OF_THE_KEYS.contains(&code.as_str()))
+    }
+
     /// Whether the same may work a little later.
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Throttled { .. } | Self::Away { .. })

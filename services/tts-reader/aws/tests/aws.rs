@@ -67,6 +67,7 @@ async fn whoever_is_not_known_is_not_let_in_and_nothing_of_a_secret_is_told() {
         let told = format!("{error} {error:?}");
         assert!(told.contains(words) && !told.contains("hush"), "{told}");
         assert!(!told.contains("another secret") && !error.may_pass(), "{told}");
+        assert!(error.is_of_the_keys(), "{told}");
     }
     assert_eq!((double.refused().len(), double.requests().len()), (2, 0));
     // The token of temporary keys is sent, and signed.
@@ -114,6 +115,7 @@ async fn a_call_to_speak_is_tried_once_and_says_what_came_of_it() {
     let error = polly.audio(stranger).await.unwrap_err();
     let told = "Polly: speak: AWS refuses (ValidationException): 1 validation error detected: no such voice";
     assert_eq!(error.to_string(), told);
+    assert!(!error.is_of_the_keys());
     assert_eq!(double.requests().len(), 5);
     polly.audio(HELLO).await.unwrap();
 }

@@ -12,7 +12,7 @@ use super::{
     engine::{Doing, Engine, Speech},
     remote::{Call, CallError, Remote, RemoteEngine, RemoteMark, Sound},
 };
-use crate::{settings::Settings, workers::Pool};
+use crate::{aws::told, settings::Settings, workers::Pool};
 
 /// Polly, with the keys of the settings.
 #[derive(Debug)]
@@ -106,7 +106,7 @@ impl From<AwsError> for CallError {
             AwsError::Refused { code, message, .. } if is_of_the_voice(&code, &message) => {
                 Self::NoVoice
             }
-            AwsError::Unfit { .. } | AwsError::Refused { .. } => Self::Refused(error.to_string()),
+            AwsError::Unfit { .. } | AwsError::Refused { .. } => Self::Refused(told(&error)),
             other => Self::Away(other.to_string()),
         }
     }
