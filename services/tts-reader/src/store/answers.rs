@@ -137,8 +137,10 @@ impl Store {
 
     /// Frees the key of work that came to nothing. One that is answered stays.
     pub(crate) async fn unclaim(&self, claim: &Claim) -> Result<(), StoreError> {
-        again(|| async move {
+        let freed = again(|| async move {
             let mut tx = self.write().await?;
+            // Also waits for the COMMIT of one that its caller lost, and the database is still at.
+            ledger::lock(&mut tx, &claim.user).await?;
             tx.sql(
                 "DELETE FROM idempotent_answers
                  WHERE user_id = $1 AND idempotency_key = $2 AND claim = $3 AND answer IS NULL",
@@ -149,8 +151,12 @@ impl Store {
             .execute()
             .await?;
             tx.commit().await
-        })
-        .await
+        });
+        match freed.await {
+            // The account took its keys along.
+            Err(StoreError::Gone) => Ok(()),
+            other => other,
+        }
     }
 
     /// Frees the keys that this service worked on before it was started anew.

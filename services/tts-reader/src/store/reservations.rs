@@ -16,6 +16,7 @@ use crate::domain::{Timestamp, UserId};
 #[must_use = "a reservation must be settled or refunded"]
 pub(crate) struct Reservation {
     pub(super) id: String,
+    user: UserId,
     pub(super) credits: i64,
 }
 
@@ -84,35 +85,40 @@ impl Store {
         needed: i64,
         now: Timestamp,
     ) -> Result<Reservation, ReserveError> {
-        let id = &uuid::Uuid::new_v4().to_string();
-        let reserved = again(|| async move {
-            let mut tx = self.write().await?;
-            lock(&mut tx, user).await?;
-            let rows: Vec<CreditRow> = tx.sql(SPENDABLE).bind(user).bind(now).fetch_all().await?;
-            let available = rows.iter().map(|row| row.credits_remaining).sum();
-            if available < needed {
-                return Err(ReserveError::Insufficient { needed, available });
-            }
-            let reservation = Reservation { id: id.clone(), credits: needed };
-            self.write_reservation(&mut tx, user, &reservation, now).await?;
-            take(&mut tx, &reservation, &rows, now).await?;
-            tx.commit().await?;
-            Ok(reservation)
-        })
-        .await;
+        let id = uuid::Uuid::new_v4().to_string();
+        let reservation = Reservation { id, user: user.clone(), credits: needed };
+        let reserved = again(|| self.reserve_once(&reservation, now)).await;
         match reserved {
+            Ok(()) => Ok(reservation),
             Err(ReserveError::Store(cause @ StoreError::Unsure(_))) => {
-                let reservation = Reservation { id: id.clone(), credits: needed };
                 Err(ReserveError::Unsure { reservation, cause })
             }
-            known => known,
+            Err(error) => Err(error),
         }
+    }
+
+    async fn reserve_once(
+        &self,
+        reservation: &Reservation,
+        now: Timestamp,
+    ) -> Result<(), ReserveError> {
+        let Reservation { user, credits: needed, .. } = reservation;
+        let mut tx = self.write().await?;
+        lock(&mut tx, user).await?;
+        let rows: Vec<CreditRow> = tx.sql(SPENDABLE).bind(user).bind(now).fetch_all().await?;
+        let available = rows.iter().map(|row| row.credits_remaining).sum();
+        if available < *needed {
+            return Err(ReserveError::Insufficient { needed: *needed, available });
+        }
+        self.write_reservation(&mut tx, reservation, now).await?;
+        take(&mut tx, reservation, &rows, now).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn write_reservation(
         &self,
         tx: &mut Writer,
-        user: &UserId,
         reservation: &Reservation,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -121,7 +127,7 @@ impl Store {
              VALUES ($1, $2, $3, $4, $5)",
         )
         .bind(&reservation.id)
-        .bind(user)
+        .bind(&reservation.user)
         .bind(reservation.credits)
         .bind(now)
         .bind(&*self.owner)
@@ -136,7 +142,17 @@ impl Store {
         reservation: &Reservation,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.give_back(&reservation.id, now).await.map(|_| ())
+        let refunded = again(|| async move {
+            let mut tx = self.write().await?;
+            // Also waits for the COMMIT of one that its caller lost, and the database is still at.
+            lock(&mut tx, &reservation.user).await?;
+            end(tx, &reservation.id, now).await
+        });
+        match refunded.await {
+            // The account took its reservations along.
+            Ok(_) | Err(StoreError::Gone) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Refunds what this service reserved before it was started anew: that work died with the
@@ -192,10 +208,7 @@ impl Store {
             if account.is_none() {
                 return Ok(false);
             }
-            put_lines_back(&mut tx, reservation, now).await?;
-            let closed = close(&mut tx, reservation).await?;
-            tx.commit().await?;
-            Ok(closed)
+            end(tx, reservation, now).await
         })
         .await
     }
@@ -227,6 +240,14 @@ async fn take(
         }
     }
     Ok(())
+}
+
+/// Puts back what it took, and closes it; false when it was ended before. Its account is held.
+async fn end(mut tx: Writer, reservation: &str, now: Timestamp) -> Result<bool, StoreError> {
+    put_lines_back(&mut tx, reservation, now).await?;
+    let closed = close(&mut tx, reservation).await?;
+    tx.commit().await?;
+    Ok(closed)
 }
 
 async fn put_lines_back(
