@@ -20,6 +20,7 @@ mod remote;
 mod reuse;
 mod speaker;
 mod turns;
+mod unpaid;
 
 pub(crate) use caller::{Listening, Reply};
 pub(crate) use engine::Engine;

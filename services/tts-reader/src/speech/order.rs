@@ -20,6 +20,7 @@ use super::{
     reuse::Lead,
     speaker::Recording,
     turns::Place,
+    unpaid::Unpaid,
 };
 use crate::{
     app::App,
@@ -195,8 +196,10 @@ async fn in_place<'a>(
     if let Some(found) = found {
         // Others may find it, too, while this one pays.
         drop(lead);
-        let (done, _) = pay(app, job, reservation, (found, Cache::Hit), start).await?;
-        return Ok(Outcome { done, fresh: None });
+        return match pay(app, job, reservation, (found, Cache::Hit), start).await {
+            Ok((done, _)) => Ok(Outcome { done, fresh: None }),
+            Err(unpaid) => Err(unpaid.error),
+        };
     }
     let recording = record(app, &job.order, &mut job.caller, &mut place).await?;
     place.rest();
@@ -204,8 +207,9 @@ async fn in_place<'a>(
     let key = kept.key.clone();
     match pay(app, job, reservation, (kept, Cache::Miss), start).await {
         Ok((done, kept)) => Ok(Outcome { done, fresh: lead.map(|lead| (lead, kept)) }),
-        Err(error) => {
-            if let Err(error) = app.storage.remove(&key).await {
+        Err(Unpaid { error, is_unsure }) => {
+            // If it was paid after all, whoever asks again with the same key is answered with it.
+            if !is_unsure && let Err(error) = app.storage.remove(&key).await {
                 tracing::warn!(%error, file = key.file(), "an unpaid synthesis leaves its audio");
             }
             Err(error)
@@ -274,7 +278,7 @@ async fn pay(
     reservation: &Reservation,
     (kept, cache): (Kept, Cache),
     start: Instant,
-) -> Result<(Done, Kept), ApiError> {
+) -> Result<(Done, Kept), Unpaid> {
     let order = &job.order;
     let now = Timestamp::now();
     let link = app.links.link(&*app.storage, &kept.key, now).await.map_err(not_stored)?;

@@ -96,7 +96,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Gone`] when the reservation (or its account, or the claim of the answer) is no
-    /// longer there.
+    /// longer there; [`StoreError::Unsure`] when it may have been settled or not.
     pub(crate) async fn settle(
         &self,
         user: &UserId,
@@ -109,10 +109,14 @@ impl Store {
         match again(settle).await {
             // A reservation can be settled only once, so trying again tells what became of the first
             // time: paid is paid, and must not be answered as if it were not.
-            Err(StoreError::Unsure(_)) => match again(settle).await {
-                Err(StoreError::Gone) => self.spent(user, now).await,
-                other => other,
-            },
+            Err(unsure @ StoreError::Unsure(_)) => {
+                let known = match again(settle).await {
+                    Err(StoreError::Gone) => self.spent(user, now).await,
+                    other => other,
+                };
+                known
+                    .map_err(|error| if matches!(error, StoreError::Gone) { error } else { unsure })
+            }
             other => other,
         }
     }

@@ -26,6 +26,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("a_payment_whose_answer_was_lost_is_paid_once", lost_answer),
         trial("credits_of_work_that_an_outage_cut_off_come_back", cut_off),
         trial("what_an_outage_left_unsure_is_free_after_it", unsure),
+        trial("what_was_paid_as_an_outage_began_is_had_by_its_key", paid_unseen),
         trial("who_hangs_up_while_a_transaction_begins_leaves_none_open", hung_up),
     ]
 }
@@ -254,6 +255,36 @@ async fn unsure() {
     assert_eq!(app.metric("tts_reader_credits_total{what=\"given_back\"}").await, reserved);
     // The key is nobody's, or this would be answered 409.
     ask().await.expect_status(200);
+    assert_eq!(app.balance(&user).await, 9);
+}
+
+/// The outage begins with the COMMIT that pays: the caller cannot be told, and asks again after it.
+async fn paid_unseen() {
+    let (app, proxy) = behind(Home::fresh()).await;
+    let user = app.account("PRO", 10).await;
+    let mut session = Session::on(&app.home.database()).await;
+    let text = "The quick brown fox jumps. ".repeat(30);
+    let ask = || {
+        let request = app.request(reqwest::Method::POST, "/api/synthesize");
+        let request = request.bearer_auth(&user.token).header("idempotency-key", "one");
+        request.json(&json!({ "text_to_speech": text }))
+    };
+    let running = tokio::spawn(ask().send());
+    while session.number("SELECT count(*) FROM credit_reservations").await == 0 {
+        assert!(!running.is_finished(), "the synthesis was over before it was seen");
+    }
+    proxy.break_down_at_a_commit();
+    assert_eq!(running.await.unwrap().unwrap().status(), 503);
+    let left = "SELECT sum(credits_remaining) FROM credit_transactions";
+    assert_eq!(session.number(left).await, 9, "it was paid, and nobody heard of it");
+    proxy.mend();
+    let start = Instant::now();
+    while read(&app, &user).await != 200 {
+        assert!(start.elapsed() < Duration::from_secs(5), "it does not come back");
+    }
+    let spoken = app.send(ask()).await.expect_status(200);
+    assert_eq!(spoken.header("idempotent-replayed"), "true");
+    app.get(spoken.json["audio_url"].as_str().unwrap()).await.expect_status(200);
     assert_eq!(app.balance(&user).await, 9);
 }
 
