@@ -2,80 +2,155 @@
 //!
 //! Each says whether the input was taken; a promise that is broken is a panic.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
+use crate::address::refused;
+use crate::error::ExtractError;
 use crate::page::extract_html;
 use crate::policy::FetchPolicy;
 use crate::target;
 
-/// A URL, and after a line end where its site redirects to. Whatever the guard lets pass is judged
-/// again, by other means than its own.
+/// Longest URL that is fetched, in bytes.
+const LONGEST_URL: usize = 8 * 1024;
+
+/// A URL; after a line end where its site redirects to; after another what the name of that resolves to.
+/// Whatever the guard lets pass is judged again, by other means than its own.
 pub fn guard(data: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(data) else { return false };
+    let mut lines = text.splitn(3, '\n');
     let policy = FetchPolicy::default();
-    let (url, location) = text.split_once('\n').map_or((text, None), |(url, to)| (url, Some(to)));
-    let Ok(url) = target::parse(url, &policy) else { return false };
+    let Ok(url) = target::parse(lines.next().unwrap_or_default(), &policy) else { return false };
     assert_public(&url);
-    let Some(location) = location else { return true };
-    let Ok(next) = url.join(location) else { return false };
-    if target::check(&next, &policy).is_err() {
+    if let Some(location) = lines.next() {
+        let Ok(next) = url.join(location) else { return false };
+        if target::check(&next, &policy).is_err() {
+            return false;
+        }
+        assert_public(&next);
+    }
+    let Some(address) = lines.next() else { return true };
+    let Ok(address) = address.trim().parse::<IpAddr>() else { return false };
+    if refused(address, policy.allow_loopback).is_some() {
         return false;
     }
-    assert_public(&next);
+    match address {
+        IpAddr::V4(v4) => assert_public_v4(v4, &address),
+        IpAddr::V6(v6) => assert_public_v6(v6, &address),
+    }
     true
 }
 
 fn assert_public(url: &Url) {
     assert!(matches!(url.scheme(), "http" | "https"), "{url}");
     assert!(url.username().is_empty() && url.password().is_none(), "{url}");
+    assert!(url.as_str().len() <= LONGEST_URL, "{url}");
     let port = url.port_or_known_default();
     assert!(matches!(port, Some(80 | 443 | 8080 | 8443)), "{url}");
     assert_eq!(Url::parse(url.as_str()).as_ref(), Ok(url), "it is read as it is written");
     match url.host() {
         Some(Host::Ipv4(v4)) => assert_public_v4(v4, url),
         Some(Host::Ipv6(v6)) => assert_public_v6(v6, url),
-        Some(Host::Domain(name)) => {
-            let bare = name.strip_suffix('.').unwrap_or(name);
-            let last = bare.rsplit('.').next().unwrap_or_default();
-            assert!(bare.contains('.') && !last.is_empty(), "{url}");
-            assert!(!last.bytes().all(|b| b.is_ascii_digit()), "{url}");
-            assert!(!matches!(last, "localhost" | "local" | "internal"), "{url}");
-        }
+        Some(Host::Domain(name)) => assert_public_name(name, url),
         None => panic!("{url} has no host"),
     }
 }
 
-fn assert_public_v4(v4: Ipv4Addr, url: &Url) {
-    let [first, second, ..] = v4.octets();
-    let is_shared = first == 100 && (64..128).contains(&second);
-    let is_special = v4.is_unspecified()
-        || v4.is_loopback()
-        || v4.is_private()
-        || v4.is_link_local()
-        || v4.is_multicast()
-        || v4.is_broadcast()
-        || v4.is_documentation();
-    assert!(!is_special && !is_shared && (1..240).contains(&first), "{url}");
-}
+/// Endings that no public server has, by RFC 6761, 6762, 7686, 8375 and use.
+const LOCAL: [&str; 11] = [
+    "localhost",
+    "local",
+    "internal",
+    "intranet",
+    "private",
+    "corp",
+    "home",
+    "lan",
+    "localdomain",
+    "onion",
+    "home.arpa",
+];
 
-fn assert_public_v6(v6: Ipv6Addr, url: &Url) {
-    let s = v6.segments();
-    let carried = |hi: u16, lo: u16| Ipv4Addr::from_bits(u32::from(hi) << 16 | u32::from(lo));
-    match s {
-        [0, 0, 0, 0, 0, 0xffff, hi, lo]
-        | [0x64, 0xff9b, 0, 0, 0, 0, hi, lo]
-        | [0x2002, hi, lo, ..] => {
-            assert_public_v4(carried(hi, lo), url);
-        }
-        _ => {
-            assert!(!v6.is_loopback() && !v6.is_unspecified() && !v6.is_multicast(), "{url}");
-            assert_eq!(s[0] & 0xe000, 0x2000, "{url} is global unicast");
-            assert!(s[0] != 0x2001 || s[1] > 0x01ff, "{url} is no tunnel");
-        }
+fn assert_public_name(name: &str, url: &Url) {
+    let bare = name.strip_suffix('.').unwrap_or(name);
+    let labels: Vec<&str> = bare.split('.').collect();
+    assert!(labels.len() > 1 && labels.iter().all(|label| !label.is_empty()), "{url}");
+    let last = labels[labels.len() - 1];
+    // What ends in a number is an address to some readers.
+    let hex = last.strip_prefix("0x");
+    assert!(!hex.is_some_and(|it| it.bytes().all(|b| b.is_ascii_hexdigit())), "{url}");
+    assert!(!last.bytes().all(|b| b.is_ascii_digit()), "{url}");
+    for local in LOCAL {
+        let ending: Vec<&str> = local.split('.').collect();
+        assert!(!labels.ends_with(&ending), "{url}");
     }
 }
+
+/// First and last addresses of what IANA's registry of special-purpose addresses does not call
+/// globally reachable, of multicast and of what is reserved, and a cloud's own.
+const SPECIAL_V4: [(&str, &str); 16] = [
+    ("0.0.0.0", "0.255.255.255"),
+    ("10.0.0.0", "10.255.255.255"),
+    ("100.64.0.0", "100.127.255.255"),
+    ("127.0.0.0", "127.255.255.255"),
+    ("168.63.129.16", "168.63.129.16"),
+    ("169.254.0.0", "169.254.255.255"),
+    ("172.16.0.0", "172.31.255.255"),
+    ("192.0.0.0", "192.0.0.255"),
+    ("192.0.2.0", "192.0.2.255"),
+    ("192.88.99.0", "192.88.99.255"),
+    ("192.168.0.0", "192.168.255.255"),
+    ("198.18.0.0", "198.19.255.255"),
+    ("198.51.100.0", "198.51.100.255"),
+    ("203.0.113.0", "203.0.113.255"),
+    ("224.0.0.0", "239.255.255.255"),
+    ("240.0.0.0", "255.255.255.255"),
+];
+
+/// The same of the one part of IPv6 that is in use, 2000::/3.
+const SPECIAL_V6: [(&str, &str); 3] = [
+    ("2001::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff"),
+    ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"),
+    ("3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff"),
+];
+
+fn assert_public_v4(v4: Ipv4Addr, from: &dyn std::fmt::Display) {
+    for (first, last) in SPECIAL_V4 {
+        let (first, last): (Ipv4Addr, Ipv4Addr) = (parsed(first), parsed(last));
+        assert!(!(first..=last).contains(&v4), "{from}: {v4} is one of {first} to {last}");
+    }
+}
+
+fn assert_public_v6(v6: Ipv6Addr, from: &dyn std::fmt::Display) {
+    let o = v6.octets();
+    let carried = |at: usize| Ipv4Addr::new(o[at], o[at + 1], o[at + 2], o[at + 3]);
+    let is_under =
+        |prefix: &str| v6.octets().starts_with(&parsed::<Ipv6Addr>(prefix).octets()[..12]);
+    if is_under("::ffff:0:0") || is_under("64:ff9b::") {
+        return assert_public_v4(carried(12), from);
+    }
+    if o.starts_with(&[0x20, 0x02]) {
+        return assert_public_v4(carried(2), from);
+    }
+    let (first, last): (Ipv6Addr, Ipv6Addr) =
+        (parsed("2000::"), parsed("3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
+    assert!((first..=last).contains(&v6), "{from}: {v6} is no global unicast address");
+    for (first, last) in SPECIAL_V6 {
+        let (first, last): (Ipv6Addr, Ipv6Addr) = (parsed(first), parsed(last));
+        assert!(!(first..=last).contains(&v6), "{from}: {v6} is one of {first} to {last}");
+    }
+    // ISATAP.
+    if matches!(o[8..12], [0 | 2, 0, 0x5e, 0xfe]) {
+        assert_public_v4(carried(12), from);
+    }
+}
+
+fn parsed<A: std::str::FromStr>(text: &str) -> A {
+    text.parse().unwrap_or_else(|_| panic!("{text} is no address"))
+}
+
+const PAGE: &str = "http://site.example/";
 
 /// A page; the first byte chooses its header.
 pub fn page(data: &[u8]) -> bool {
@@ -88,20 +163,46 @@ pub fn page(data: &[u8]) -> bool {
         4 => Some("application/xhtml+xml;charset=utf-16le"),
         _ => None,
     };
-    let Ok(page) = extract_html(body, header, "http://site.example/") else { return false };
+    let page = match extract_html(body, header, PAGE) {
+        Ok(page) => page,
+        Err(error) => {
+            let is_of_the_page = matches!(
+                error,
+                ExtractError::UnsupportedContent { .. }
+                    | ExtractError::NothingReadable
+                    | ExtractError::Lacking(_)
+            );
+            assert!(is_of_the_page, "{error}");
+            return false;
+        }
+    };
     assert!(page.text.contains(char::is_alphanumeric));
-    assert!(!page.text.contains(char::is_control) && !page.text.contains("  "), "{:?}", page.text);
-    assert_eq!(page.text.trim(), page.text);
+    assert_clean(&page.text);
+    // No charset and no entity makes more than three bytes of one.
+    assert!(page.text.len() <= 3 * body.len(), "{} of {}", page.text.len(), body.len());
     assert_eq!(page.text.split_whitespace().count(), page.word_count);
     assert!((0.0..=1.0).contains(&page.confidence));
+    if let Some(title) = &page.title {
+        assert!(!title.is_empty());
+        assert_clean(title);
+    }
+    assert_eq!((page.final_url.as_str(), page.content_type.as_deref()), (PAGE, header));
     true
+}
+
+/// One line, without what cannot be seen.
+fn assert_clean(text: &str) {
+    assert!(!text.contains(char::is_control) && !text.contains("  "), "{text:?}");
+    assert_eq!(text.trim(), text);
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
     use proptest::prelude::{Just, Strategy, any, prop, prop_oneof, proptest};
 
-    use super::{guard, page};
+    use super::{SPECIAL_V4, guard, page, parsed};
 
     #[test]
     fn the_seeds_of_the_fuzz_targets_are_what_their_names_say() {
@@ -149,6 +250,33 @@ mod tests {
         prop_oneof![v4, v6, "[a-z0-9.-]{1,20}", "\\PC{0,12}"]
     }
 
+    /// Addresses near the ends of special ranges, and those that carry them.
+    fn address() -> impl Strategy<Value = IpAddr> {
+        let ends: Vec<u32> = SPECIAL_V4
+            .iter()
+            .flat_map(|(first, last)| [first, last])
+            .map(|end| parsed::<Ipv4Addr>(end).to_bits())
+            .collect();
+        let v4 = prop_oneof![
+            (prop::sample::select(ends), 0u32..3)
+                .prop_map(|(end, by)| end.wrapping_add(by).wrapping_sub(1)),
+            any::<u32>(),
+        ];
+        let carrier = prop::sample::select(vec![
+            (0xffff_u128 << 32, 0),
+            (0x0064_ff9b_u128 << 96, 0),
+            (0x2002_u128 << 112, 80),
+            (0x2606_4700_0000_0000_0000_5efe_u128 << 32, 0),
+            (0x2001_0000_u128 << 96, 0),
+            (0x3fff_0fff_u128 << 96, 0),
+            (0, 96),
+        ]);
+        (v4, prop::option::of(carrier)).prop_map(|(v4, carrier)| match carrier {
+            None => Ipv4Addr::from_bits(v4).into(),
+            Some((prefix, shift)) => Ipv6Addr::from_bits(prefix | u128::from(v4) << shift).into(),
+        })
+    }
+
     proptest! {
         #[test]
         fn no_url_passes_that_is_not_public(
@@ -162,6 +290,11 @@ mod tests {
             guard(url.as_bytes());
             guard(format!("https://site.example/\n{url}").as_bytes());
             guard(format!("https://site.example/\n//{host}{rest}").as_bytes());
+        }
+
+        #[test]
+        fn no_address_passes_that_is_not_public(address in address()) {
+            guard(format!("https://site.example/\n\n{address}").as_bytes());
         }
 
         #[test]

@@ -33,6 +33,9 @@ mod encode;
 mod engine;
 mod error;
 mod fold;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod marks;
 mod markup;
 mod passage;
