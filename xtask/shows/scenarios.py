@@ -69,7 +69,7 @@ ROWS = [
     # It answers well until then, and what waits at the end would be in no number.
     [("smoke", "-u 20 -r 20", "answers nobody from 10 s on", ["freeze from 10s"], 0, 99,
       [r"^VERDICT: FAIL - .*`p95 < 500ms`.* had waited for longer than the limit when the end",
-       r"no answer when the end of the run cut them off"])],
+       r"no answer when the end of the run, or of their user, cut them off"])],
     [("spike", "", "slow for ever after a surge", SCAR, 0, 99, [r"^VERDICT: FAIL - .*recover"])],
     # A knee is what a stress run looks for, and no fault as long as the target only gets slower.
     [("stress", SHORT, "knee at 60 users", KNEE, 0, 0,
