@@ -23,8 +23,10 @@ fn katydid() -> Command {
 fn a_number_of_requests_is_sent_exactly() {
     let server = TestServer::spawn();
     let url = format!("{}/ok", server.url());
-    let ended = run(katydid().args([&url, "-n", "101", "-u", "7", "--threads", "2"])).expect(0);
+    let words = ["-n", "101", "-u", "7", "-t", "30s", "--threads", "2"];
+    let ended = run(katydid().arg(&url).args(words)).expect(0);
     assert_eq!(server.requests("/ok"), 101);
+    assert!(!ended.stdout.contains("stopped by itself"), "{}", ended.stdout);
     assert!(ended.stdout.contains("100.00% (101 of 101)"), "{}", ended.stdout);
     assert_eq!(ended.last_line(), "VERDICT: PASS");
     ended.says("  Samples  101 requests, 1 ").says("  Floor    ");

@@ -153,6 +153,7 @@ impl Plan {
             spawn_rate: args.spawn_rate.unwrap_or(AT_ONCE),
             arrivals,
             run_time,
+            until_done: args.requests.is_some(),
             threads,
             seed: seed(args.seed),
             host: Some(url[..url::Position::BeforePath].to_owned()),

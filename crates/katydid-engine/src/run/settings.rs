@@ -49,6 +49,9 @@ pub struct RunSettings {
     pub abort: Vec<Target>,
     /// Length of the run from its start, ramp included. `None`: until stopped.
     pub run_time: Option<Duration>,
+    /// Users stop by themselves when they have done their part, and the run ends as planned with the last
+    /// of them, even before its run time.
+    pub until_done: bool,
     /// How long users may go on with the task they are in when the run ends or they are removed.
     pub stop_timeout: Duration,
     /// Executor threads.
@@ -87,6 +90,7 @@ impl Default for RunSettings {
             window: Window::Whole,
             abort: Vec::new(),
             run_time: None,
+            until_done: false,
             stop_timeout: Duration::ZERO,
             threads: 1,
             seed: 0,

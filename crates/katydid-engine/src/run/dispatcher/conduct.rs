@@ -299,7 +299,7 @@ impl Dispatcher<'_> {
         let nobody = self.steering.users() == 0 && !self.steering.spawning();
         if nobody && self.target > 0 && self.programme.is_none() && self.running() {
             let (now, end) = (self.start.elapsed(), self.settings.end());
-            if let Some(end) = end.filter(|end| now < *end) {
+            if let Some(end) = end.filter(|end| now < *end && !self.settings.until_done) {
                 let (now, end) = (now.as_secs_f64(), format_span(end));
                 let text = format!("every user had stopped by itself after {now:.1} s of {end}");
                 self.snapshot.note_unmet(text);
