@@ -26,7 +26,8 @@ fn a_number_of_requests_is_sent_exactly() {
     let words = ["-n", "101", "-u", "7", "-t", "30s", "--threads", "2"];
     let ended = run(katydid().arg(&url).args(words)).expect(0);
     assert_eq!(server.requests("/ok"), 101);
-    assert!(!ended.stdout.contains("stopped by itself"), "{}", ended.stdout);
+    let said = format!("{}{}", ended.stdout, ended.stderr);
+    assert!(!said.contains("had stopped by itself"), "{said}");
     assert!(ended.stdout.contains("100.00% (101 of 101)"), "{}", ended.stdout);
     assert_eq!(ended.last_line(), "VERDICT: PASS");
     ended.says("  Samples  101 requests, 1 ").says("  Floor    ");
