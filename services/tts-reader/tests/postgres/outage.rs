@@ -302,6 +302,8 @@ async fn hung_up() {
     let running = tokio::spawn(request.send());
     proxy.until_it_holds().await;
     running.abort();
+    // Or the next one to ask may open a connection of its own, before this one's is free again.
+    assert!(running.await.unwrap_err().is_cancelled());
     // That of whoever asks here is one.
     while app.metric("tts_reader_connections_open").await > 1.0 {
         tokio::task::yield_now().await;
