@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What runs say of themselves: the same run again and again on an idle machine, then beside a busy loop on each core.
-#   aa.sh [RUNS [SECONDS [idle|hog]]]      20 runs of 20 s of each kind unless told
+#   aa.sh [RUNS [SECONDS [idle|hog]]]      20 runs of 20 s of each kind unless told; BUILT=1 builds nothing
 # Runs are open (500 starts per second) and closed (50 users, 0.1 s between two requests) in turn, on a target that
 # answers after 5 ms. Idle: no FAIL and at most one in twenty DISTURBED. Beside the loops: at least nineteen in twenty
 # DISTURBED or INVALID. Fails otherwise.
@@ -8,8 +8,8 @@ set -euo pipefail
 runs=${1:-20}; seconds=${2:-20}; kinds=${3:-idle hog}
 cd "$(dirname "$0")/../.."
 built=${CARGO_TARGET_DIR:-target}/fast
-cargo build --quiet --profile fast --package katydid-testkit --bin test-target
-cargo build --quiet --profile fast --package katydid-engine --example judged
+[ -n "${BUILT:-}" ] || cargo build --quiet --profile fast --package katydid-testkit --bin test-target
+[ -n "${BUILT:-}" ] || cargo build --quiet --profile fast --package katydid-engine --example judged
 work=$(mktemp -d)
 hogs=()
 trap 'kill "$server" "${hogs[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT

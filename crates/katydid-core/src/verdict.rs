@@ -1,11 +1,11 @@
 //! What a run says of the target, and whether it may say anything at all.
 
-use std::time::Duration;
+mod silence;
 
+use self::silence::{IDLE, idle_classes, never_drawn, silent_classes, silent_tasks};
 use crate::expect::{Expectation, Expected};
 use crate::knee::Knee;
 use crate::recorder::{RowKey, RowKind};
-use crate::row::TaskRow;
 use crate::target::{Target, TargetResult};
 use crate::trust::{self, Finding, RunWord, Trust};
 use crate::{CHECKED, Snapshot, Watched, counted, exit};
@@ -203,6 +203,10 @@ fn failures(snapshot: &Snapshot, targets: &[TargetResult], located: &[&Target]) 
         let requests = counted(requests, "request");
         causes.push(format!("{failed} of {requests}{of} failed"));
     }
+    // A transaction in which a request failed is that request's failure, and judged with it.
+    if snapshot.failed() == 0 {
+        causes.extend(failed_by_themselves(snapshot, &targets));
+    }
     let exceptions: u64 = snapshot.exceptions().map(|row| row.count).sum();
     if exceptions > 0 {
         let times = counted(exceptions, "time");
@@ -210,6 +214,17 @@ fn failures(snapshot: &Snapshot, targets: &[TargetResult], located: &[&Target]) 
     }
     causes.extend(snapshot.watched.iter().filter_map(Watched::ended_text));
     causes
+}
+
+/// Transactions that failed though all requests were good, and that no target judges.
+fn failed_by_themselves(snapshot: &Snapshot, targets: &[&Target]) -> Option<String> {
+    let judged = |key: &RowKey| targets.iter().any(|target| target.judges_failures_of(key));
+    let rows = snapshot.transactions();
+    let left = rows.iter().filter(|row| !judged(&row.key));
+    let (failed, all) =
+        left.fold((0, 0), |(failed, all), row| (failed + row.failures(), all + row.requests()));
+    let all = counted(all, "transaction");
+    (failed > 0).then(|| format!("{failed} of {all} failed, and no request did"))
 }
 
 /// Failures and requests that no target judges. One about a phase judges what ended in it.
@@ -233,105 +248,52 @@ fn unjudged(snapshot: &Snapshot, targets: &[&Target]) -> (u64, u64) {
     sums
 }
 
-/// Tasks that came to an end and sent nothing, though nobody said that they are silent.
-fn silent_tasks(snapshot: &Snapshot) -> Vec<String> {
-    let name = |row: &TaskRow| format!("{} ({}×)", row.info.path(), row.counts.executions);
-    snapshot.tasks().iter().filter(|row| row.is_silent()).map(name).collect()
-}
-
-fn silent_classes(snapshot: &Snapshot) -> Vec<String> {
-    let mut classes = Vec::new();
-    for (class, _) in &snapshot.users {
-        let of_class = || snapshot.tasks().iter().filter(|row| row.info.class == *class);
-        let executions: u64 = of_class().map(|row| row.counts.executions).sum();
-        let requests: u64 = of_class().map(|row| row.counts.requests).sum();
-        let all_silent = of_class().all(|row| row.info.silent);
-        if executions > 0 && requests == 0 && !all_silent {
-            classes.push(class.to_string());
-        }
-    }
-    classes
-}
-
-/// Users of a class who were there for so long have come to something, or they hang.
-const IDLE: Duration = Duration::from_secs(5);
-
-/// Classes whose users were there to the end and have done nothing, and for how long they were there.
-fn idle_classes(snapshot: &Snapshot) -> Vec<(String, Duration)> {
-    let mut classes = Vec::new();
-    // What a task did is known once it is over, and not any more when the statistics began anew.
-    let known = |users: u32| users == 0 && snapshot.since.is_zero();
-    for ((class, users), present) in snapshot.users.iter().zip(&snapshot.present) {
-        let of_class = || snapshot.tasks().iter().filter(|row| row.info.class == *class);
-        let nothing = of_class().all(|row| row.counts.executions + row.counts.requests == 0);
-        let all_silent = of_class().all(|row| row.info.silent);
-        if known(*users) && *present >= IDLE && nothing && !all_silent {
-            classes.push((class.to_string(), *present));
-        }
-    }
-    classes
-}
-
-fn never_drawn(snapshot: &Snapshot) -> Vec<String> {
-    snapshot.tasks().iter().filter(|row| row.is_undrawn()).map(|row| row.info.path()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::*;
-    use crate::{FailureKind, Outcome, Recorder, RecorderLimits, Sample, TaskInfo};
+    use crate::{FailureKind, Outcome, Recorder, RecorderLimits, Sample};
 
-    /// One user for so many seconds, who does nothing, and so many at the end.
-    fn idle_run(seconds: u64, at_the_end: u32) -> Snapshot {
-        let class: Arc<str> = Arc::from("Reader");
-        let task = TaskInfo {
-            class: Arc::clone(&class),
-            flow: Arc::from(""),
-            task: Arc::from("read"),
-            tags: Arc::from([]),
-            expected_share: None,
-            silent: false,
-        };
-        let mut snapshot = Snapshot::new(&[class], &[task], 1);
-        let mut recorder = Recorder::new(1, RecorderLimits::default());
-        for second in 1..=seconds + 1 {
-            let users = if second > seconds { at_the_end } else { 1 };
-            snapshot.absorb(0, &recorder.take(second * 1_000_000_000, &[users], None));
-            snapshot.tick(Duration::from_secs(second));
-        }
-        snapshot
-    }
-
-    #[test]
-    fn a_class_is_idle_only_once_its_users_are_gone() {
-        let idle = |seconds, at_the_end| idle_classes(&idle_run(seconds, at_the_end));
-        assert_eq!(idle(5, 0), [("Reader".to_owned(), Duration::from_secs(5))]);
-        assert!(idle(4, 0).is_empty(), "not for long");
-        assert!(idle(9, 1).is_empty(), "its first task may be a long one");
-    }
-
-    #[test]
-    fn who_cannot_log_in_has_met_a_fault_of_the_target() {
-        let word = |failed: bool| {
-            let mut snapshot = idle_run(9, 0);
-            let mut recorder = Recorder::new(1, RecorderLimits::default());
-            let row = recorder.row("POST", "/login", &Arc::from([]));
+    /// A hundred transactions of which half failed, each with a request; of these half failed, or none.
+    fn said(requests_failed: bool, rules: &[&str]) -> (u8, String) {
+        let mut snapshot = Snapshot::new(&[], &[], 1);
+        let mut recorder = Recorder::new(0, RecorderLimits::default());
+        let untagged = Arc::from([]);
+        let request = recorder.row("GET", "/", &untagged);
+        let buys = recorder.transaction("buy", &untagged);
+        let bad = Sample { outcome: Outcome::Failure, ..Sample::default() };
+        for half in [true, false].repeat(50) {
             recorder.request_begins();
             recorder.request_ends();
-            if failed {
-                let sample = Sample { outcome: Outcome::Failure, ..Sample::default() };
-                recorder.failure(row, &sample, FailureKind::Status(503), "busy");
+            if half && requests_failed {
+                recorder.failure(request, &bad, FailureKind::Status(500), "HTTP 500");
             } else {
-                recorder.success(row, &Sample::default());
+                recorder.success(request, &Sample::default());
             }
-            snapshot.absorb(0, &recorder.take(11_000_000_000, &[0], None));
-            let facts = RunFacts { interrupted: false, failed_code: 1 };
-            let verdict = judge(&snapshot, &[], &[], facts);
-            (verdict.word, verdict.run.word)
-        };
-        assert_eq!(word(false), (VerdictWord::Invalid, RunWord::Invalid));
-        assert_eq!(word(true), (VerdictWord::Fail, RunWord::Disturbed));
+            if half {
+                recorder.failure(buys, &bad, FailureKind::Transaction, "the cart was empty");
+            } else {
+                recorder.success(buys, &Sample::default());
+            }
+        }
+        snapshot.absorb(0, &recorder.take(1_000_000_000, &[], None));
+        snapshot.tick(Duration::from_secs(1));
+        let parsed = rules.iter().map(|rule| rule.parse::<Target>().unwrap());
+        let targets: Vec<_> = parsed.collect();
+        let facts = RunFacts { interrupted: false, failed_code: 1 };
+        let verdict = judge(&snapshot, &targets, &[], facts);
+        (verdict.exit_code, verdict.causes.join("; "))
+    }
+
+    #[test]
+    fn transactions_that_failed_by_themselves_are_a_failure_that_nobody_judged() {
+        let fault = || (1, "50 of 100 transactions failed, and no request did".to_owned());
+        assert_eq!(said(false, &[]), fault());
+        assert_eq!(said(false, &["success >= 10%"]), fault());
+        assert_eq!(said(false, &["success >= 10% on TRANSACTION buy"]).0, 0);
+        assert_eq!(said(true, &[]), (1, "50 of 100 requests failed".to_owned()));
+        assert_eq!(said(true, &["success >= 10%"]).0, 0, "it is judged with its request");
     }
 }

@@ -228,7 +228,13 @@ pub(crate) fn pair(reply: &Reply) -> (String, String) {
 fn client() -> Client {
     // Once per process; later calls find it installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    // While a connection comes free a client may have begun another, and would keep both: who counts
+    // connections waited for ever then.
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(1)
+        .build()
+        .unwrap()
 }
 
 /// Serves one page on loopback; returns its address.
