@@ -54,6 +54,7 @@ mod tests {
 
     use super::*;
     use crate::{FailureKind, Outcome, Recorder, RecorderLimits, Sample, TaskInfo};
+    use crate::{RunFacts, RunWord, VerdictWord, judge};
 
     /// One user for so many seconds, who does nothing, and so many at the end.
     fn idle_run(seconds: u64, at_the_end: u32) -> Snapshot {
