@@ -146,3 +146,18 @@ fn python_with(name: &str, requirements: &Path, how: &[&str]) -> Result<Result<P
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::end_of;
+
+    #[test]
+    fn the_end_of_a_check_is_what_is_wrong_and_not_what_is_right() {
+        let many: String = (0..30).map(|at| format!("line {at}\n")).collect();
+        let text = format!("{many}ok this\n\nnot ok that: why\nok more\n");
+        let end = end_of(&text);
+        assert_eq!(end.len(), 25);
+        assert_eq!(end.last().map(String::as_str), Some("not ok that: why"));
+        assert!(!end.iter().any(|line| line.starts_with("ok ") || line.is_empty()));
+    }
+}

@@ -86,7 +86,9 @@ impl Snapshot {
     /// Takes away rows that are not wanted. What became of requests that ended is still known,
     /// what of those that did not is no longer said of any row.
     pub fn keep_rows(&mut self, wanted: impl Fn(&RowKey) -> bool) {
+        let failed = self.failed();
         self.rows.retain(|key, _| wanted(key));
+        self.failed_elsewhere += failed - self.failed();
         self.transactions.retain(|key, _| wanted(key));
         let named = |rows: &[&Row], id: &FailureId| {
             rows.iter().any(|row| row.key.name == id.0 && row.key.method == id.1)
@@ -96,6 +98,7 @@ impl Snapshot {
         let rows: Vec<&Row> = self.transactions.values().collect();
         self.failed_transactions.retain(|id, _| named(&rows, id));
         self.cut.keep_rows(&wanted);
+        self.cut_with.retain(|key, _| wanted(key));
         self.exemplars.retain(|it| wanted(&RowKey::new(&it.method, &it.name, &it.tags)));
         self.history.keep_rows(wanted);
     }

@@ -57,7 +57,9 @@ pub struct Snapshot {
     /// How long requests and transactions had waited that were given up.
     pub(crate) cut: Waited,
     /// The same of requests alone, by what cut them off: the end of their user, or of the run.
-    pub(crate) cut_with: [Latency; 2],
+    pub(crate) cut_with: BTreeMap<RowKey, [Latency; 2]>,
+    /// Failures of requests whose rows were [taken away](Self::keep_rows).
+    pub(crate) failed_elsewhere: u64,
     /// Transactions given up because the run ended.
     pub cut_transactions: u64,
     /// Requests begun, whatever became of them.
@@ -127,7 +129,8 @@ impl Snapshot {
             peak_planned_users: 0,
             cut_requests: 0,
             cut: Waited::default(),
-            cut_with: Default::default(),
+            cut_with: BTreeMap::new(),
+            failed_elsewhere: 0,
             cut_transactions: 0,
             sent_requests: 0,
             after_end: 0,
@@ -197,7 +200,8 @@ impl Snapshot {
             let key = &self.keys[thread][row.index()];
             self.cut.note(key, *waited_ns);
             if key.kind == RowKind::Request {
-                self.cut_with[usize::from(index >= interval.cut_with_users)].record(*waited_ns);
+                let by_end = usize::from(index >= interval.cut_with_users);
+                self.cut_with.entry(key.clone()).or_default()[by_end].record(*waited_ns);
             }
         }
         self.cut_transactions += interval.cut_transactions;
@@ -342,7 +346,7 @@ impl Snapshot {
         self.exceptions.clear();
         (self.cut_requests, self.cut_transactions) = (0, 0);
         self.cut = Waited::default();
-        self.cut_with = Default::default();
+        self.cut_with.clear();
         (self.sent_requests, self.after_end) = (0, 0);
         (self.planned_time, self.missed_time) = (Duration::ZERO, Duration::ZERO);
         self.held = Held::default();

@@ -204,7 +204,7 @@ fn failures(snapshot: &Snapshot, targets: &[TargetResult], located: &[&Target]) 
         causes.push(format!("{failed} of {requests}{of} failed"));
     }
     // A transaction in which a request failed is that request's failure, and judged with it.
-    if snapshot.failed() == 0 {
+    if snapshot.failed() + snapshot.failed_elsewhere == 0 {
         causes.extend(failed_by_themselves(snapshot, &targets));
     }
     let exceptions: u64 = snapshot.exceptions().map(|row| row.count).sum();
@@ -257,7 +257,7 @@ mod tests {
     use crate::{FailureKind, Outcome, Recorder, RecorderLimits, Sample};
 
     /// A hundred transactions of which half failed, each with a request; of these half failed, or none.
-    fn said(requests_failed: bool, rules: &[&str]) -> (u8, String) {
+    fn buying(requests_failed: bool) -> Snapshot {
         let mut snapshot = Snapshot::new(&[], &[], 1);
         let mut recorder = Recorder::new(0, RecorderLimits::default());
         let untagged = Arc::from([]);
@@ -280,20 +280,32 @@ mod tests {
         }
         snapshot.absorb(0, &recorder.take(1_000_000_000, &[], None));
         snapshot.tick(Duration::from_secs(1));
+        snapshot
+    }
+
+    fn judged(snapshot: &Snapshot, rules: &[&str]) -> (u8, String) {
         let parsed = rules.iter().map(|rule| rule.parse::<Target>().unwrap());
         let targets: Vec<_> = parsed.collect();
         let facts = RunFacts { interrupted: false, failed_code: 1 };
-        let verdict = judge(&snapshot, &targets, &[], facts);
+        let verdict = judge(snapshot, &targets, &[], facts);
         (verdict.exit_code, verdict.causes.join("; "))
     }
 
     #[test]
     fn transactions_that_failed_by_themselves_are_a_failure_that_nobody_judged() {
+        let said = |failed, rules: &[&str]| judged(&buying(failed), rules);
         let fault = || (1, "50 of 100 transactions failed, and no request did".to_owned());
         assert_eq!(said(false, &[]), fault());
         assert_eq!(said(false, &["success >= 10%"]), fault());
         assert_eq!(said(false, &["success >= 10% on TRANSACTION buy"]).0, 0);
         assert_eq!(said(true, &[]), (1, "50 of 100 requests failed".to_owned()));
         assert_eq!(said(true, &["success >= 10%"]).0, 0, "it is judged with its request");
+    }
+
+    #[test]
+    fn a_report_on_transactions_alone_does_not_say_that_no_request_failed() {
+        let mut snapshot = buying(true);
+        snapshot.keep_rows(|key| key.kind == RowKind::Transaction);
+        assert!(!judged(&snapshot, &[]).1.contains("no request did"));
     }
 }

@@ -75,15 +75,15 @@ impl Snapshot {
     }
 
     /// How long requests or transactions with such keys had waited when the end of the run, or of their
-    /// user, cut them off: less than they would have taken. Of the whole run, or those cut off in a phase (by its
-    /// index).
+    /// user, cut them off: less than they would have taken. Of the whole run, or those cut off in a phase
+    /// (by its index).
     pub(crate) fn cut(&self, phase: Option<usize>, wanted: impl Fn(&RowKey) -> bool) -> Latency {
         self.cut.of(phase, wanted)
     }
 
     /// The longest that a request had waited that was cut off.
     pub(crate) fn longest_cut(&self) -> Duration {
-        self.cut_with.iter().filter_map(Latency::max).max().unwrap_or_default()
+        self.cut_with.values().flatten().filter_map(Latency::max).max().unwrap_or_default()
     }
 
     /// Requests, failures among them.

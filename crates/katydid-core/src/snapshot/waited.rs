@@ -1,4 +1,4 @@
-//! How long requests had waited that were given up: by row, and by the phase in which that was.
+//! How long requests and transactions had waited that were given up: by row, and by the phase in which that was.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::Latency;
 use crate::history::Sparse;
 use crate::recorder::RowKey;
 
-/// How long requests had waited when the end of the run, or of their user, cut them off.
+/// How long they had waited when the end of the run, or of their user, cut them off.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Waited {
     /// By phase (its index) and row.

@@ -139,11 +139,15 @@ impl Evidence {
 impl Cut {
     pub(super) fn of(snapshot: &Snapshot) -> Self {
         let mut cut = Self::default();
-        if snapshot.cut_with.iter().all(Latency::is_empty) {
+        if snapshot.cut_with.is_empty() {
             return cut;
         }
+        let mut crowds = <[Latency; 2]>::default();
+        for of_row in snapshot.cut_with.values() {
+            crowds.iter_mut().zip(of_row).for_each(|(crowd, waited)| crowd.add(waited));
+        }
         let p99 = quantile(&snapshot.aggregated().response(), 0.99);
-        for waited in &snapshot.cut_with {
+        for waited in &crowds {
             let long = waited.len() - waited.count_at_most(WAITED.max(p99));
             if long * 2 > waited.len() {
                 cut.all += waited.len();

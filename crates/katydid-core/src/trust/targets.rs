@@ -300,6 +300,32 @@ mod tests {
     }
 
     #[test]
+    fn a_report_on_some_rows_does_not_say_that_others_had_no_answer() {
+        let mut recorder = Recorder::new(0, RecorderLimits::default());
+        let [good, hanging] = ["/", "/hangs"].map(|name| recorder.row("GET", name, &Arc::from([])));
+        for _ in 0..100 {
+            recorder.request_begins();
+            recorder.request_ends();
+            recorder.success(good, &Sample { last_byte_ns: 20_000_000, ..Sample::default() });
+        }
+        recorder.end();
+        for _ in 0..10 {
+            recorder.request_begins();
+            recorder.request_ends();
+            recorder.cut_request(hanging, Some(9_000_000_000));
+        }
+        let mut snapshot = Snapshot::new(&[], &[], 1);
+        snapshot.absorb(0, &recorder.take(20_000_000_000, &[], None));
+        snapshot.tick(Duration::from_secs(20));
+        let told = |snapshot: &Snapshot| {
+            judged(&[], snapshot).run.findings.iter().any(|it| it.rule == UNANSWERED)
+        };
+        assert!(told(&snapshot));
+        snapshot.keep_rows(|key| &*key.name == "/");
+        assert!(!told(&snapshot));
+    }
+
+    #[test]
     fn the_document_has_the_rules() {
         for row in [
             "| `late-miss` | a missed target on times",

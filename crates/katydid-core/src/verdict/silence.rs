@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::Snapshot;
 use crate::row::TaskRow;
+use crate::tasks::TaskCounts;
 
 /// Tasks that came to an end and sent nothing, though nobody said that they are silent.
 pub(super) fn silent_tasks(snapshot: &Snapshot) -> Vec<String> {
@@ -11,33 +12,36 @@ pub(super) fn silent_tasks(snapshot: &Snapshot) -> Vec<String> {
     snapshot.tasks().iter().filter(|row| row.is_silent()).map(name).collect()
 }
 
-pub(super) fn silent_classes(snapshot: &Snapshot) -> Vec<String> {
-    let mut classes = Vec::new();
-    for (class, _) in &snapshot.users {
-        let of_class = || snapshot.tasks().iter().filter(|row| row.info.class == *class);
-        let executions: u64 = of_class().map(|row| row.counts.executions).sum();
-        let requests: u64 = of_class().map(|row| row.counts.requests).sum();
-        let all_silent = of_class().all(|row| row.info.silent);
-        if executions > 0 && requests == 0 && !all_silent {
-            classes.push(class.to_string());
-        }
+/// What the tasks of a class have done, unless all of them are meant to be silent.
+fn done(snapshot: &Snapshot, class: &str) -> Option<TaskCounts> {
+    let mut done = TaskCounts::default();
+    let mut is_heard = false;
+    for row in snapshot.tasks().iter().filter(|row| *row.info.class == *class) {
+        done += row.counts;
+        is_heard |= !row.info.silent;
     }
-    classes
+    is_heard.then_some(done)
+}
+
+pub(super) fn silent_classes(snapshot: &Snapshot) -> Vec<String> {
+    let is_silent = |class: &str| {
+        done(snapshot, class).is_some_and(|done| done.executions > 0 && done.requests == 0)
+    };
+    let classes = snapshot.users.iter().map(|(class, _)| class);
+    classes.filter(|class| is_silent(class)).map(ToString::to_string).collect()
 }
 
 /// Users of a class who were there for so long have come to something, or they hang.
 pub(super) const IDLE: Duration = Duration::from_secs(5);
 
-/// Classes whose users were there to the end and have done nothing, and for how long they were there.
+/// Classes whose users were there and have done nothing, and for how long they were there.
 pub(super) fn idle_classes(snapshot: &Snapshot) -> Vec<(String, Duration)> {
     let mut classes = Vec::new();
     // What a task did is known once it is over, and not any more when the statistics began anew.
     let known = |users: u32| users == 0 && snapshot.since.is_zero();
     for ((class, users), present) in snapshot.users.iter().zip(&snapshot.present) {
-        let of_class = || snapshot.tasks().iter().filter(|row| row.info.class == *class);
-        let nothing = of_class().all(|row| row.counts.executions + row.counts.requests == 0);
-        let all_silent = of_class().all(|row| row.info.silent);
-        if known(*users) && *present >= IDLE && nothing && !all_silent {
+        let nothing = |done: TaskCounts| done.executions + done.requests == 0;
+        if known(*users) && *present >= IDLE && done(snapshot, class).is_some_and(nothing) {
             classes.push((class.to_string(), *present));
         }
     }
